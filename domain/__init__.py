@@ -1,0 +1,1 @@
+"""Plain values, rules and laws of order fulfilment; imports nothing else of ours."""

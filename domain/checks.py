@@ -1,0 +1,47 @@
+"""Small guards that constructors use to refuse values that cannot be true."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from domain.errors import BadValueError
+
+MAX_EXACT_INTEGER = 2**53 - 1
+
+
+def require(condition: bool, what: str) -> None:
+    """Raise :class:`BadValueError` saying ``what`` is wrong unless ``condition`` holds."""
+    if not condition:
+        raise BadValueError(what=what, remedy="Correct the record in the system it comes from.")
+
+
+def require_text(value: str, name: str) -> None:
+    """Refuse an empty or blank text."""
+    require(bool(value and value.strip()), f"{name} is empty.")
+
+
+def require_quantity(value: int, name: str) -> None:
+    """Refuse a quantity below zero or beyond what JSON carries exactly."""
+    require(0 <= value <= MAX_EXACT_INTEGER, f"{name} is {value}, expected 0 or more.")
+
+
+def require_cents(value: int, name: str) -> None:
+    """Refuse an amount in cents that JSON cannot carry exactly; negative amounts are allowed."""
+    require(abs(value) <= MAX_EXACT_INTEGER, f"{name} is {value}, too large for an amount in cents.")
+
+
+def require_utc(value: datetime | None, name: str) -> None:
+    """Refuse a time that is naive or not in UTC; ``None`` passes."""
+    if value is None:
+        return
+    require(value.utcoffset() == timedelta(0), f"{name} is {value.isoformat()}, expected a UTC time.")
+
+
+def as_utc(value: datetime) -> datetime:
+    """The same instant in UTC.
+
+    Raises:
+        BadValueError: the time is naive, so its instant is unknown.
+    """
+    require(value.tzinfo is not None, f"{value.isoformat()} has no time zone.")
+    return value.astimezone(UTC)
