@@ -33,7 +33,9 @@ class InvoiceLine:
         """Refuse more credit than was billed."""
         require_quantity(self.quantity, "quantity")
         require_quantity(self.unit_price_cents, "unit_price_cents")
-        require(0 <= self.credited_quantity <= self.quantity, "credited_quantity is outside the billed quantity.")
+        require(
+            0 <= self.credited_quantity <= self.quantity, "credited_quantity is outside the billed quantity."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

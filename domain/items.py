@@ -57,4 +57,6 @@ class ContractPrice:
         require_cents(self.unit_price_cents, "unit_price_cents")
         require_utc(self.valid_from, "valid_from")
         require_utc(self.valid_until, "valid_until")
-        require(self.valid_until is None or self.valid_until > self.valid_from, "contract ends before it starts.")
+        require(
+            self.valid_until is None or self.valid_until > self.valid_from, "contract ends before it starts."
+        )

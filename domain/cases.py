@@ -1,0 +1,169 @@
+"""The exception case: a condition detected in the world, its money, its facts and its life."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from domain.checks import require, require_cents, require_text, require_utc
+from domain.ids import CaseId, EntityRef, NodeId, OrderId, SourceName
+
+
+class Severity(IntEnum):
+    """How bad: shown with colour, shape and word together."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+
+class CaseState(StrEnum):
+    """Where a case stands in its life."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    PROPOSED = "proposed"
+    EXECUTING = "executing"
+    VERIFYING = "verifying"
+    RESOLVED = "resolved"
+    AUTO_CLEARED = "auto_cleared"
+
+
+CLOSED_STATES = frozenset({CaseState.RESOLVED, CaseState.AUTO_CLEARED})
+
+#: Legal moves; everything else is refused. A condition that disappears may close any open state.
+TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
+    CaseState.OPEN: frozenset(
+        {
+            CaseState.ACKNOWLEDGED,
+            CaseState.IN_PROGRESS,
+            CaseState.WAITING,
+            CaseState.PROPOSED,
+            CaseState.AUTO_CLEARED,
+        }
+    ),
+    CaseState.ACKNOWLEDGED: frozenset(
+        {CaseState.IN_PROGRESS, CaseState.WAITING, CaseState.PROPOSED, CaseState.AUTO_CLEARED}
+    ),
+    CaseState.IN_PROGRESS: frozenset({CaseState.WAITING, CaseState.PROPOSED, CaseState.AUTO_CLEARED}),
+    CaseState.WAITING: frozenset({CaseState.IN_PROGRESS, CaseState.PROPOSED, CaseState.AUTO_CLEARED}),
+    CaseState.PROPOSED: frozenset({CaseState.IN_PROGRESS, CaseState.EXECUTING, CaseState.AUTO_CLEARED}),
+    CaseState.EXECUTING: frozenset({CaseState.IN_PROGRESS, CaseState.VERIFYING}),
+    CaseState.VERIFYING: frozenset({CaseState.IN_PROGRESS, CaseState.RESOLVED}),
+    CaseState.RESOLVED: frozenset({CaseState.OPEN}),
+    CaseState.AUTO_CLEARED: frozenset({CaseState.OPEN}),
+}
+
+
+def may_move(current: CaseState, wanted: CaseState) -> bool:
+    """Whether a case may go from ``current`` to ``wanted``."""
+    return wanted in TRANSITIONS[current]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One piece of evidence: a named value with the system and the time it comes from.
+
+    ``value`` is text for people and for signing; ``unit`` is e.g. ``cents``, ``units``, ``days``.
+    """
+
+    name: str
+    value: str
+    unit: str = ""
+    source: SourceName | None = None
+    as_of: datetime | None = None
+    entity: EntityRef | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a nameless fact or a naive time."""
+        require_text(self.name, "fact name")
+        require_utc(self.as_of, "as_of")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """Money a case puts at risk, in cents, and what acting now would save per minute of effort.
+
+    ``loss_cents`` is the expected loss if nothing is done, between ``low_cents`` and ``high_cents``;
+    ``avoidable_cents`` the part an action can save; ``effort_minutes`` what it takes a planner.
+    ``assumed`` names inputs that were defaults, not facts.
+    """
+
+    loss_cents: int
+    low_cents: int
+    high_cents: int
+    avoidable_cents: int
+    effort_minutes: int
+    penalty_cents: int = 0
+    margin_cents: int = 0
+    rework_cents: int = 0
+    assumed: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a range that does not hold the expectation, or work that takes no time."""
+        require_cents(self.loss_cents, "loss_cents")
+        require(self.low_cents <= self.loss_cents <= self.high_cents, "the loss lies outside its range.")
+        require(self.effort_minutes > 0, "effort_minutes is not above zero.")
+
+    @property
+    def value_per_minute_cents(self) -> int:
+        """The queue order: avoidable loss per effort-minute (the cμ rule, Smith 1956)."""
+        return self.avoidable_cents // self.effort_minutes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionCase:
+    """An exception as the tower knows it now; one open case per identity (code and entity)."""
+
+    case_id: CaseId
+    code: str
+    entity: EntityRef
+    state: CaseState
+    severity: Severity
+    title: str
+    consequence: str
+    impact: Impact
+    opened_at: datetime
+    last_seen_at: datetime
+    rule_version: int
+    correlation_key: str
+    evidence: tuple[Fact, ...]
+    order_ids: tuple[OrderId, ...] = ()
+    node_id: NodeId | None = None
+    breach_at: datetime | None = None
+    parent_case_id: CaseId | None = None
+    owner: str = ""
+    state_reason: str = ""
+    closed_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    episode: int = 1
+    dq_flags: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Refuse a case without identity, or one that is closed without a time."""
+        require_text(self.case_id, "case_id")
+        require_text(self.code, "case code")
+        for name in ("opened_at", "last_seen_at", "breach_at", "closed_at", "snoozed_until"):
+            require_utc(getattr(self, name), name)
+        require(
+            (self.state in CLOSED_STATES) == (self.closed_at is not None), "closed cases have a closing time."
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the case still asks for attention."""
+        return self.state not in CLOSED_STATES
+
+
+def case_identity(code: str, entity: EntityRef) -> CaseId:
+    """The stable id of the case of ``code`` on ``entity``: detected twice, it is still one case.
+
+    ``EX-`` and ten hexadecimal digits of SHA-256 (40 bits: one collision in about a million cases).
+    """
+    digest = hashlib.sha256(f"{code}|{entity}".encode()).hexdigest()
+    return CaseId(f"EX-{digest[:10].upper()}")

@@ -1,0 +1,223 @@
+"""What the tower may ask a system to do: one frozen value per verb, and the envelope around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from domain.checks import require, require_text, require_utc
+from domain.ids import (
+    EntityRef,
+    InvoiceId,
+    LineId,
+    NodeId,
+    OrderId,
+    ServiceId,
+    ShipmentId,
+    SourceName,
+    TaskId,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseCreditHold:
+    """Let a held order go on although its customer is over the limit."""
+
+    verb: ClassVar[str] = "release_credit_hold"
+    order_id: OrderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLinePrice:
+    """Put the agreed unit price on an order line."""
+
+    verb: ClassVar[str] = "set_line_price"
+    order_id: OrderId
+    line_id: LineId
+    unit_price_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetOrderField:
+    """Fill a missing ship-to field of an order."""
+
+    verb: ClassVar[str] = "set_order_field"
+    order_id: OrderId
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReallocateLine:
+    """Move the open, unshipped units of a line from one node to another."""
+
+    verb: ClassVar[str] = "reallocate_line"
+    order_id: OrderId
+    line_id: LineId
+    from_node_id: NodeId
+    to_node_id: NodeId
+    quantity: int
+
+    def __post_init__(self) -> None:
+        """Refuse to move nothing, or to where the goods already are."""
+        require(self.quantity > 0, "quantity to move is not above zero.")
+        require(self.from_node_id != self.to_node_id, "the line already ships from that node.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitPart:
+    """Units of a line that ship from a node."""
+
+    node_id: NodeId
+    quantity: int
+
+    def __post_init__(self) -> None:
+        """Refuse an empty part."""
+        require(self.quantity > 0, "a split part holds no units.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitLine:
+    """Ship a line in parts from several nodes; the parts add up to the open quantity split."""
+
+    verb: ClassVar[str] = "split_line"
+    order_id: OrderId
+    line_id: LineId
+    from_node_id: NodeId
+    parts: tuple[SplitPart, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse fewer than two parts or a node named twice."""
+        require(len(self.parts) >= 2, "a split needs at least two parts.")
+        require(len({p.node_id for p in self.parts}) == len(self.parts), "a split names a node twice.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebookCarrier:
+    """Move a shipment that has not left yet to another carrier service."""
+
+    verb: ClassVar[str] = "rebook_carrier"
+    shipment_id: ShipmentId
+    service_id: ServiceId
+    scac: str
+    pickup_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a naive pickup time."""
+        require_utc(self.pickup_at, "pickup_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepickTask:
+    """Pick the missing units of a short task from another bin."""
+
+    verb: ClassVar[str] = "repick_task"
+    task_id: TaskId
+    bin_code: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditInvoiceLine:
+    """Credit billed units that the receiver did not sign for."""
+
+    verb: ClassVar[str] = "credit_invoice_line"
+    invoice_id: InvoiceId
+    line_id: LineId
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpediteSupply:
+    """Ask for inbound goods by an earlier day, at a cost."""
+
+    verb: ClassVar[str] = "expedite_supply"
+    supply_id: str
+    eta_at: datetime
+    cost_cents: int
+
+    def __post_init__(self) -> None:
+        """Refuse a naive time."""
+        require_utc(self.eta_at, "eta_at")
+
+
+Action = (
+    ReleaseCreditHold
+    | SetLinePrice
+    | SetOrderField
+    | ReallocateLine
+    | SplitLine
+    | RebookCarrier
+    | RepickTask
+    | CreditInvoiceLine
+    | ExpediteSupply
+)
+
+ACTION_BY_VERB: dict[str, type[Action]] = {
+    kind.verb: kind
+    for kind in (
+        ReleaseCreditHold,
+        SetLinePrice,
+        SetOrderField,
+        ReallocateLine,
+        SplitLine,
+        RebookCarrier,
+        RepickTask,
+        CreditInvoiceLine,
+        ExpediteSupply,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedVersion:
+    """A record as it was when decided on: its version and the digest of the fields that mattered."""
+
+    ref: EntityRef
+    version: str
+    fields_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One write to one system; ``key`` is ``<action id>-<n>`` and makes it happen once.
+
+    ``expected`` are the records that must still be as they were: the connector compares versions
+    where its system offers a lock, the executor compares field digests before sending.
+    """
+
+    key: str
+    source: SourceName
+    action: Action
+    expected: tuple[ExpectedVersion, ...] = ()
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a command that could not be recognised when sent twice."""
+        require_text(self.key, "command key")
+        require_text(self.source, "command source")
+
+
+class CommandResult(StrEnum):
+    """How a system answered a command."""
+
+    SUCCEEDED = "succeeded"
+    REJECTED = "rejected"
+    CONFLICT = "conflict"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The answer to a command: what happened, in the system's words, and the version afterwards.
+
+    ``repeated`` is true when the system had done it before under the same key.
+    """
+
+    key: str
+    result: CommandResult
+    message: str = ""
+    upstream_version: str = ""
+    repeated: bool = False
