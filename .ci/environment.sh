@@ -1,0 +1,53 @@
+# Functions for the set-up scripts: find a Python, make a virtual environment from a lock. Sourced, not run.
+
+say() { printf '%s\n' "control-tower: $*" >&2; }
+
+# The first Python from 3.11 on: $PYTHON if given, python3, then the versions by name.
+find_python() {
+    local candidate
+    for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python3.14; do
+        if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null; then
+            command -v "$candidate"
+            return 0
+        fi
+    done
+    say "no Python from 3.11 to 3.14 found; install one, or name it: make setup PYTHON=/path/to/python3"
+    return 1
+}
+
+# What an environment is made of, as one word: the lock's hash and the place, which scripts in it have inside them.
+stamp_of() { { sha256sum "$@"; pwd; } | sha256sum | cut -d' ' -f1; }
+
+# make_environment FOLDER LOCK [LOCK...]: the first lock is installed; the environment counts as ready when its
+# stamp is that of any of the locks given (so that the larger environment of the tests also runs the program).
+make_environment() {
+    local folder=$1 lock=$2 candidate
+    shift
+    for candidate in "$@"; do
+        if [ "$(cat "$folder/.stamp" 2>/dev/null)" = "$(stamp_of "$candidate")" ]; then return 0; fi
+    done
+    say "making $folder from $lock"
+    rm -f "$folder/.stamp"
+    if ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
+        rm -rf "$folder"
+        "$(find_python)" -m venv "$folder"
+    fi
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
+        --only-binary :all: --requirement "$lock"
+    stamp_of "$lock" >"$folder/.stamp"
+}
+
+# An environment that is .venv without Qt: the same files, hard-linked, less the packages that need a window. What
+# imports Qt by mistake fails there. Rebuilt whenever .venv was.
+make_environment_without_qt() {
+    local folder=.venv-noqt site
+    if [ "$(cat $folder/.stamp 2>/dev/null)" = "$(cat .venv/.stamp)" ]; then return 0; fi
+    say "making $folder: .venv without Qt"
+    rm -rf $folder
+    .venv/bin/python -m venv --without-pip $folder
+    site=$(cd .venv && echo lib/python3.*/site-packages)
+    rmdir "$folder/$site"
+    cp -al ".venv/$site" "$folder/$site" 2>/dev/null || cp -a ".venv/$site" "$folder/$site"
+    (cd "$folder/$site" && rm -rf PySide6* pyside6* shiboken6* pyqtgraph* pytestqt pytest_qt-*)
+    cp .venv/.stamp $folder/.stamp
+}

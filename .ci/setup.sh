@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Makes the checkout ready: `setup.sh run` to run the program, `setup.sh test` to test it too.
+# Does nothing when there is nothing to do, so it is called before every run.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source .ci/environment.sh
+source .ci/system_packages.sh
+
+python=$(find_python)
+install_system_packages "$python"
+
+case "${1:-run}" in
+    run)
+        make_environment .venv requirements/run.txt requirements/dev.txt
+        ;;
+    test)
+        make_environment .venv requirements/dev.txt
+        make_environment .venv-tryton requirements/tryton.txt
+        make_environment_without_qt
+        ;;
+    *)
+        say "usage: .ci/setup.sh [run|test]"
+        exit 2
+        ;;
+esac

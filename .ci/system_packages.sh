@@ -1,0 +1,39 @@
+# The Debian and Ubuntu packages that the program needs from the system. Sourced by setup.sh, not run.
+
+# Qt without a screen.
+offscreen="libegl1 libgl1 libx11-6 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon0 libgssapi-krb5-2 fonts-dejavu-core"
+# Qt on a real X screen.
+screen="libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1 libxkbcommon-x11-0 libx11-xcb1"
+
+# Ubuntu 24.04 has some of them under a name that ends in t64.
+is_installed() {
+    dpkg-query --show --showformat '${db:Status-Abbrev}\n' "$1" "${1}t64" 2>/dev/null | grep -q '^ii'
+}
+
+# install_system_packages PYTHON: the packages that are missing, and no others.
+install_system_packages() {
+    local python=$1 missing="" name command
+    if ! command -v dpkg-query >/dev/null; then
+        say "not a Debian or Ubuntu: the libraries that Qt needs are taken as installed"
+        return 0
+    fi
+    for name in $offscreen $screen; do
+        is_installed "$name" || missing="$missing $name"
+    done
+    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+        missing="$missing $("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
+    fi
+    [ -n "$missing" ] || return 0
+
+    command="apt-get update && apt-get install -y --no-install-recommends$missing"
+    say "system packages needed:$missing"
+    if [ "$(id -u)" = 0 ]; then
+        DEBIAN_FRONTEND=noninteractive sh -c "$command" >&2
+    elif sudo -n true 2>/dev/null; then
+        sudo -n env DEBIAN_FRONTEND=noninteractive sh -c "$command" >&2
+    else
+        say "they need root; run this line, then the same command again:"
+        printf "sudo sh -c '%s'\n" "$command" >&2
+        return 1
+    fi
+}

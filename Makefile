@@ -1,0 +1,57 @@
+# Two commands from a fresh clone: make run, make test. Each does its own set-up.
+SHELL := /bin/bash
+PY := .venv/bin/python
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test run test lint types imports test-without-qt unit screenshots bench format lock wheel clean
+
+help: ## say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 18
+
+setup: ## make ready to run: system packages, .venv, locked dependencies
+	@.ci/setup.sh run
+
+setup-test: ## make ready to test: the same, with the test tools and a real Tryton
+	@.ci/setup.sh test
+
+run: setup ## open the window on the embedded demo (without a display: one minute offscreen, into out/)
+	@$(PY) -m app
+
+test: setup-test lint types imports test-without-qt unit ## everything that CI runs
+
+lint: setup-test ## ruff: rules and layout
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: setup-test ## mypy --strict
+	$(PY) -m mypy
+
+imports: setup-test ## the import contracts of ARCHITECTURE.md
+	.venv/bin/lint-imports
+
+test-without-qt: setup-test ## domain, optimization, connectors and store where PySide6 is not installed
+	.ci/test_without_qt.sh
+
+unit: setup-test ## pytest
+	$(PY) -m pytest
+
+screenshots: setup ## make the pictures of docs/images
+	$(PY) -m app screenshots --out docs/images
+
+bench: setup-test ## run the benchmarks
+	$(PY) -m benchmarks
+
+format: setup-test ## lay out the code
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+wheel: setup-test ## build the wheel into dist/
+	$(PY) -m build --wheel --no-isolation
+
+lock: ## write the locks in requirements/ anew
+	.ci/lock.sh
+
+clean: ## remove environments, caches and output
+	rm -rf .venv .venv-noqt .venv-tryton .venv-lock .mypy_cache .pytest_cache .ruff_cache .import_linter_cache \
+		.hypothesis out build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
