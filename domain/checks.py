@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from domain.errors import BadValueError
 
 MAX_EXACT_INTEGER = 2**53 - 1
+BASIS_POINTS = 10_000
+"""Basis points in a whole: shares are kept as integers."""
 
 
 def require(condition: bool, what: str) -> None:

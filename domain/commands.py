@@ -90,7 +90,7 @@ class SplitLine:
 
     def __post_init__(self) -> None:
         """Refuse fewer than two parts or a node named twice."""
-        require(len(self.parts) >= 2, "a split needs at least two parts.")
+        require(len(self.parts) > 1, "a split needs at least two parts.")
         require(len({p.node_id for p in self.parts}) == len(self.parts), "a split names a node twice.")
 
 

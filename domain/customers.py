@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from domain.checks import require, require_cents, require_quantity, require_text
+from domain.checks import BASIS_POINTS, require, require_cents, require_quantity, require_text
 from domain.ids import CustomerId, ZoneId
 from domain.network import Place
+
+LOWEST_TIER = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,9 @@ class SlaTerms:
         require_quantity(self.late_penalty_bp_per_day, "late_penalty_bp_per_day")
         require_quantity(self.fixed_penalty_cents, "fixed_penalty_cents")
         require_quantity(self.penalty_cap_bp, "penalty_cap_bp")
-        require(0 <= self.cancel_probability_bp <= 10_000, "cancel_probability_bp is outside 0 to 10000.")
+        require(
+            0 <= self.cancel_probability_bp <= BASIS_POINTS, "cancel_probability_bp is outside 0 to 10000."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,4 +77,4 @@ class Customer:
         """Refuse a customer without name or tier."""
         require_text(self.customer_id, "customer_id")
         require_text(self.name, "customer name")
-        require(1 <= self.tier <= 4, f"tier is {self.tier}, expected 1 to 4.")
+        require(1 <= self.tier <= LOWEST_TIER, f"tier is {self.tier}, expected 1 to {LOWEST_TIER}.")

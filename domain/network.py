@@ -9,6 +9,9 @@ from domain.checks import require, require_cents, require_quantity, require_text
 from domain.ids import LaneId, NodeId, ServiceId, ZoneId
 
 MINUTES_PER_DAY = 24 * 60
+LAST_WEEKDAY = 6
+MAX_LATITUDE_MICRO = 90_000_000
+MAX_LONGITUDE_MICRO = 180_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +25,10 @@ class Place:
 
     def __post_init__(self) -> None:
         """Refuse a point that is not on the globe."""
-        require(abs(self.latitude_micro) <= 90_000_000, f"latitude of {self.name} is out of range.")
-        require(abs(self.longitude_micro) <= 180_000_000, f"longitude of {self.name} is out of range.")
+        require(abs(self.latitude_micro) <= MAX_LATITUDE_MICRO, f"latitude of {self.name} is out of range.")
+        require(
+            abs(self.longitude_micro) <= MAX_LONGITUDE_MICRO, f"longitude of {self.name} is out of range."
+        )
 
 
 class NodeKind(StrEnum):
@@ -51,7 +56,10 @@ class Node:
         """Refuse a node without a name or with an impossible calendar."""
         require_text(self.node_id, "node_id")
         require_text(self.name, "node name")
-        require(all(0 <= day <= 6 for day in self.working_weekdays), "working_weekdays are 0 (Monday) to 6.")
+        require(
+            all(0 <= day <= LAST_WEEKDAY for day in self.working_weekdays),
+            "working_weekdays are 0 (Monday) to 6.",
+        )
         require(0 <= self.cutoff_minute_of_day < MINUTES_PER_DAY, "cutoff_minute_of_day is outside the day.")
         require_quantity(self.pick_capacity_units_per_day, "pick_capacity_units_per_day")
 
