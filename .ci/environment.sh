@@ -15,6 +15,16 @@ find_python() {
     return 1
 }
 
+# new_environment FOLDER: Debian's Python can make one only with a package of its own.
+new_environment() {
+    local python
+    python=$(find_python)
+    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+        install_system_packages "$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
+    fi
+    "$python" -m venv "$1"
+}
+
 # What an environment is made of, as one word: the lock's hash and the place, which scripts in it have inside them.
 stamp_of() { { sha256sum "$@"; pwd; } | sha256sum | cut -d' ' -f1; }
 
@@ -30,7 +40,7 @@ make_environment() {
     rm -f "$folder/.stamp"
     if ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
         rm -rf "$folder"
-        "$(find_python)" -m venv "$folder"
+        new_environment "$folder"
     fi
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
         --only-binary :all: --requirement "$lock"

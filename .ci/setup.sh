@@ -6,8 +6,7 @@ cd "$(dirname "$0")/.."
 source .ci/environment.sh
 source .ci/system_packages.sh
 
-python=$(find_python)
-install_system_packages "$python"
+install_system_packages $offscreen $screen
 
 case "${1:-run}" in
     run)

@@ -5,28 +5,28 @@ offscreen="libegl1 libgl1 libx11-6 libdbus-1-3 libfontconfig1 libglib2.0-0 libxk
 # Qt on a real X screen.
 screen="libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1 libxkbcommon-x11-0 libx11-xcb1"
 
-# Ubuntu 24.04 has some of them under a name that ends in t64.
-is_installed() {
-    dpkg-query --show --showformat '${db:Status-Abbrev}\n' "$1" "${1}t64" 2>/dev/null | grep -q '^ii'
+# missing_packages NAME...: those not installed. Ubuntu 24.04 has some under a name that ends in t64.
+missing_packages() {
+    local installed name
+    installed=$(dpkg-query --show --showformat '${db:Status-Abbrev} ${Package}\n' "$@" "${@/%/t64}" 2>/dev/null |
+        awk '$1 == "ii" { sub(/t64$/, "", $2); print $2 }' || true)
+    for name in "$@"; do
+        grep -qx -- "$name" <<<"$installed" || echo "$name"
+    done
 }
 
-# install_system_packages PYTHON: the packages that are missing, and no others.
+# install_system_packages NAME...: those that are missing, and no others.
 install_system_packages() {
-    local python=$1 missing="" name command
+    local missing command
     if ! command -v dpkg-query >/dev/null; then
-        say "not a Debian or Ubuntu: the libraries that Qt needs are taken as installed"
+        say "not a Debian or Ubuntu: taken as installed: $*"
         return 0
     fi
-    for name in $offscreen $screen; do
-        is_installed "$name" || missing="$missing $name"
-    done
-    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-        missing="$missing $("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
-    fi
+    missing=$(missing_packages "$@" | tr '\n' ' ')
     [ -n "$missing" ] || return 0
 
-    command="apt-get update && apt-get install -y --no-install-recommends$missing"
-    say "system packages needed:$missing"
+    command="apt-get update && apt-get install -y --no-install-recommends $missing"
+    say "system packages needed: $missing"
     if [ "$(id -u)" = 0 ]; then
         DEBIAN_FRONTEND=noninteractive sh -c "$command" >&2
     elif sudo -n true 2>/dev/null; then
