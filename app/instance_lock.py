@@ -1,0 +1,46 @@
+"""One program per profile: a lock file held by the operating system for as long as we live."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import IO
+
+from domain.errors import RefusedError
+
+
+class InstanceLock:
+    """Holds the lock of a profile's folder; released when the process ends, however it ends."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the lock.
+
+        Raises:
+            RefusedError: another program has this profile open.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file: IO[str] = (folder / "tower.lock").open("a+", encoding="utf-8")
+        try:
+            _lock(self._file)
+        except OSError as error:
+            self._file.close()
+            raise RefusedError(
+                what=f"Another Control Tower already has the profile in {folder} open.",
+                remedy="Use that window, or close it first.",
+            ) from error
+
+    def close(self) -> None:
+        """Give the lock back."""
+        self._file.close()
+
+
+def _lock(file: IO[str]) -> None:
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 - exists on Windows only
+
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl  # noqa: PLC0415 - does not exist on Windows
+
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,227 @@
+"""A profile: which sources, hub and people one tower works with, read from ``profile.toml``."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from domain.errors import BadInputError
+
+PROFILE_FILE = "profile.toml"
+DEMO = "demo"
+
+_DEMO_TOML = """\
+# The embedded demo: a living distributor served by connector services on loopback.
+# Everything in it is invented. The PIN below protects invented keys only.
+name = "demo"
+title = "North America - Demo data"
+kind = "demo"
+demo_pin = "demo-tower-2026"
+
+[world]
+seed = 20261122
+size = "demo"
+minutes_per_second = 1
+
+[[identity]]
+user = "a.moreno"
+name = "Alex Moreno"
+role = "planner"
+
+[[identity]]
+user = "j.okafor"
+name = "Joy Okafor"
+role = "supervisor"
+"""
+
+
+class ProfileKind(StrEnum):
+    """Demo: sources are the embedded world. Connected: sources are the site's own systems."""
+
+    DEMO = "demo"
+    CONNECTED = "connected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorldSettings:
+    """How the embedded world runs: ``minutes_per_second`` world minutes pass in a real second."""
+
+    seed: int
+    size: str
+    minutes_per_second: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSettings:
+    """One source: ``system`` names the connector, ``secret`` the entry of its credentials.
+
+    ``options`` are the connector's own settings (database, user …), text to text.
+    """
+
+    name: str
+    system: str
+    url: str
+    poll_seconds: int = 30
+    secret: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+    def option(self, name: str, default: str = "") -> str:
+        """The connector's own setting called ``name``."""
+        return dict(self.options).get(name, default)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentitySettings:
+    """A person who may use this tower, with the role that decision rights speak of."""
+
+    user: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A profile and the folder it lives in."""
+
+    name: str
+    title: str
+    kind: ProfileKind
+    folder: Path
+    sources: tuple[SourceSettings, ...]
+    identities: tuple[IdentitySettings, ...]
+    hub_url: str = ""
+    world: WorldSettings | None = None
+    demo_pin: str = ""
+
+    def identity(self, user: str) -> IdentitySettings:
+        """The person called ``user``.
+
+        Raises:
+            BadInputError: the profile has no such person.
+        """
+        found = next((i for i in self.identities if i.user == user), None)
+        if found is None:
+            known = ", ".join(i.user for i in self.identities) or "nobody"
+            raise BadInputError(
+                what=f"The profile {self.name} has no user {user!r}.",
+                remedy=f"Use one of {known}, or add an [[identity]] to {self.folder / PROFILE_FILE}.",
+            )
+        return found
+
+    def first_with_role(self, role: str) -> IdentitySettings:
+        """The first person with that role.
+
+        Raises:
+            BadInputError: nobody has it.
+        """
+        found = next((i for i in self.identities if i.role == role), None)
+        if found is None:
+            raise BadInputError(
+                what=f"The profile {self.name} has no {role}.",
+                remedy=f'Add an [[identity]] with role = "{role}" to {self.folder / PROFILE_FILE}.',
+            )
+        return found
+
+
+def profiles_root() -> Path:
+    """Where profiles live: ``CONTROL_TOWER_HOME`` if set, else the user's data folder."""
+    home = os.environ.get("CONTROL_TOWER_HOME")
+    return Path(home) if home else Path(platformdirs.user_data_dir("control-tower", appauthor=False))
+
+
+def load_profile(name_or_path: str) -> Profile:
+    """Read a profile by name, or by the path of its folder or file; the demo is made if absent.
+
+    Raises:
+        BadInputError: there is no such profile, or its file cannot be used.
+    """
+    folder = _folder_of(name_or_path)
+    file = folder / PROFILE_FILE
+    if not file.exists() and name_or_path == DEMO:
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(_DEMO_TOML, encoding="utf-8")
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise BadInputError(
+            what=f"There is no profile {name_or_path!r} ({file} does not exist).",
+            remedy="Use --profile demo, or write that file (docs/profiles.md shows one).",
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError(
+            what=f"The profile file {file} cannot be read: {error}.",
+            remedy="Check its permissions and encoding.",
+        ) from error
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInputError(
+            what=f"The profile file {file} is not valid TOML: {error}.", remedy="Correct that line."
+        ) from error
+    return _profile_from(raw, folder, file)
+
+
+def _folder_of(name_or_path: str) -> Path:
+    path = Path(name_or_path)
+    if path.name == PROFILE_FILE:
+        return path.parent
+    if path.is_dir() or os.sep in name_or_path:
+        return path
+    return profiles_root() / "profiles" / name_or_path
+
+
+def _profile_from(raw: dict[str, Any], folder: Path, file: Path) -> Profile:
+    try:
+        kind = ProfileKind(raw["kind"])
+        world = WorldSettings(**raw["world"]) if "world" in raw else None
+        sources = tuple(_source_from(entry) for entry in raw.get("source", ()))
+        identities = tuple(IdentitySettings(**entry) for entry in raw.get("identity", ()))
+        profile = Profile(
+            name=raw["name"],
+            title=raw.get("title", raw["name"]),
+            kind=kind,
+            folder=folder,
+            sources=sources,
+            identities=identities,
+            hub_url=raw.get("hub", {}).get("url", ""),
+            world=world,
+            demo_pin=raw.get("demo_pin", ""),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadInputError(
+            what=f"The profile file {file} lacks or misspells a setting: {error}.",
+            remedy="Compare it with the example in docs/profiles.md.",
+        ) from error
+    _check(profile, file)
+    return profile
+
+
+def _source_from(entry: dict[str, Any]) -> SourceSettings:
+    known = {"name", "system", "url", "poll_seconds", "secret"}
+    options = tuple(sorted((key, str(value)) for key, value in entry.items() if key not in known))
+    return SourceSettings(options=options, **{k: v for k, v in entry.items() if k in known})
+
+
+def _check(profile: Profile, file: Path) -> None:
+    problem = ""
+    if profile.kind is ProfileKind.DEMO and profile.world is None:
+        problem = "it is a demo without a [world]"
+    elif profile.kind is ProfileKind.CONNECTED and not profile.sources:
+        problem = "it has no [[source]]"
+    elif len({s.name for s in profile.sources}) != len(profile.sources):
+        problem = "two sources share a name"
+    elif len({i.user for i in profile.identities}) != len(profile.identities):
+        problem = "two identities share a user"
+    elif any(s.poll_seconds < 1 for s in profile.sources):
+        problem = "a source has poll_seconds below 1"
+    if problem:
+        raise BadInputError(
+            what=f"The profile file {file} cannot be used: {problem}.",
+            remedy="Correct it; docs/profiles.md shows an example.",
+        )
