@@ -221,3 +221,20 @@ class Receipt:
     message: str = ""
     upstream_version: str = ""
     repeated: bool = False
+
+
+def target_of(action: Action) -> EntityRef:
+    """The record an action changes: its source is the system the command goes to."""
+    match action:
+        case ReleaseCreditHold() | SetOrderField():
+            return EntityRef(kind=EntityKind.SALES_ORDER, entity_id=action.order_id)
+        case SetLinePrice() | ReallocateLine() | SplitLine():
+            return EntityRef(kind=EntityKind.ORDER_LINE, entity_id=action.line_id)
+        case RebookCarrier():
+            return EntityRef(kind=EntityKind.SHIPMENT, entity_id=action.shipment_id)
+        case RepickTask():
+            return EntityRef(kind=EntityKind.PICK_TASK, entity_id=action.task_id)
+        case CreditInvoiceLine():
+            return EntityRef(kind=EntityKind.INVOICE, entity_id=action.invoice_id)
+        case ExpediteSupply():
+            return EntityRef(kind=EntityKind.INBOUND_SUPPLY, entity_id=action.supply_id)
