@@ -1,0 +1,1 @@
+"""Data files (fonts, icons, map geometry) and the loader that reads them."""

@@ -1,0 +1,1 @@
+"""The exception map: places, lanes and open cases on a projection of the world."""
