@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from domain.checks import require, require_text, require_utc
 from domain.ids import (
+    EntityKind,
     EntityRef,
     InvoiceId,
     LineId,
