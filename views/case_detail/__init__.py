@@ -1,0 +1,1 @@
+"""The panel of the selected case: what happened, what can be done, who must approve."""

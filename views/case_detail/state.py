@@ -1,0 +1,115 @@
+"""What the detail panel shows of one case; free of Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from types import MappingProxyType
+from typing import Literal
+
+from domain.cases import ExceptionCase
+from domain.recommendations import Option, Recommendation
+
+EventKind = Literal["solved", "failed", "count", "opened", "moved", "signed", "note", "sync", "executed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEvent:
+    """One thing that happened to the case: when, a headline and a line under it."""
+
+    at: datetime
+    kind: EventKind
+    title: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """One order the case touches; ``late_minutes`` above zero is expected lateness if nothing is done."""
+
+    order_number: str
+    customer_name: str
+    tier: str
+    value_cents: int
+    promised_at: datetime | None
+    late_minutes: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteRow:
+    """What somebody wrote about the case."""
+
+    at: datetime
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalNeed:
+    """Who must approve an option and which rule says so.
+
+    ``who`` reads on from "Needs: " (``Supervisor (over $10k change)``); ``rule_id`` names the policy rule.
+    """
+
+    who: str
+    rule_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolveProgress:
+    """A solve under way for this case: its job, and its share done (0 to 1) or ``None`` while unknown."""
+
+    job_id: str
+    title: str
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingProposal:
+    """The proposal that already waits for this case: its action, digest code and state in words."""
+
+    action_id: str
+    digest_code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDetail:
+    """One case with all the panel needs.
+
+    ``subject_label`` and ``subject`` are the sixth fact (``SKU``, ``KT-2201 (short 318 ea)``).
+    ``needs`` is by option id. ``why_not_propose`` is empty when the person may propose now.
+    ``broken_lane_ids`` and ``alternative_lane_ids`` are drawn on the map.
+    """
+
+    case: ExceptionCase
+    type_title: str
+    subject_label: str
+    subject: str
+    customers: int = 0
+    recommendation: Recommendation | None = None
+    recommendation_stale: bool = False
+    no_options_reason: str = ""
+    solving: SolveProgress | None = None
+    needs: Mapping[str, ApprovalNeed] = field(default_factory=lambda: MappingProxyType({}))
+    proposal: PendingProposal | None = None
+    why_not_propose: str = ""
+    timeline: tuple[TimelineEvent, ...] = ()
+    orders: tuple[OrderRow, ...] = ()
+    notes: tuple[NoteRow, ...] = ()
+    broken_lane_ids: frozenset[str] = frozenset()
+    alternative_lane_ids: frozenset[str] = frozenset()
+    currency: str = "USD"
+    zone: tzinfo = UTC
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The options worked out, none before the first solve."""
+        return self.recommendation.options if self.recommendation else ()
+
+    @property
+    def recommended(self) -> Option | None:
+        """The option the solver prefers, unless that is to do nothing."""
+        return next((o for o in self.options if o.recommended and o.actions), None)

@@ -1,0 +1,100 @@
+"""What the screens need from the program, and what they offer it; the program implements these Protocols.
+
+Everything runs in the window's thread. Intents return at once: what came of them arrives later as a
+snapshot, a detail or a toast.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, Protocol
+
+from views.case_detail.state import CaseDetail
+from views.shell.state import ThemeName, ToastKind
+from views.tower.state import TowerSnapshot
+
+Decision = Literal["approve", "reject"]
+
+
+class TowerScreen(Protocol):
+    """Where the program puts what it has to show; ``TowerWindow`` is one."""
+
+    def apply_snapshot(self, snapshot: TowerSnapshot) -> None:
+        """Show a new snapshot; only the parts named in ``snapshot.changed`` are repainted."""
+        ...
+
+    def apply_detail(self, detail: CaseDetail) -> None:
+        """Show a case's detail, if that case is still the selected one."""
+        ...
+
+    def apply_clock(self, now: datetime) -> None:
+        """Let the clock and the countdowns go on, about once a second."""
+        ...
+
+    def show_toast(self, text: str, kind: ToastKind) -> None:
+        """Say a sentence in the corner for some seconds; errors stay until dismissed."""
+        ...
+
+
+class TowerFeed(Protocol):
+    """Delivers snapshots and details to a screen."""
+
+    def attach(self, screen: TowerScreen) -> None:
+        """Start to deliver, the present snapshot first."""
+        ...
+
+
+class TowerIntents(Protocol):
+    """What a person asks for at the window."""
+
+    def select_case(self, case_id: str) -> None:
+        """Look at a case: its detail is wanted now and whenever it changes."""
+        ...
+
+    def request_options(self, case_id: str) -> None:
+        """Work out the options of a case in the solver process."""
+        ...
+
+    def propose(self, case_id: str, option_id: str, reason: str) -> None:
+        """Sign a proposal of an option and put it before the approvers."""
+        ...
+
+    def decide(self, action_id: str, decision: Decision, reason: str) -> None:
+        """Sign a decision on a proposal."""
+        ...
+
+    def assign(self, case_id: str, user_id: str) -> None:
+        """Make a person the owner of a case."""
+        ...
+
+    def acknowledge(self, case_id: str) -> None:
+        """Say that a case has been seen."""
+        ...
+
+    def snooze(self, case_id: str, minutes: int) -> None:
+        """Let a case rest; it comes back after ``minutes`` or when its facts change."""
+        ...
+
+    def add_note(self, case_id: str, text: str) -> None:
+        """Write something down about a case."""
+        ...
+
+    def sync_now(self, source: str) -> None:
+        """Read a source now; an empty name means every source."""
+        ...
+
+    def cancel_job(self, job_id: str) -> None:
+        """Stop a running job."""
+        ...
+
+    def switch_identity(self, user_id: str) -> None:
+        """Let another person sit at this desk."""
+        ...
+
+    def retry_quarantined(self, quarantine_id: str) -> None:
+        """Try again to understand a quarantined record."""
+        ...
+
+    def set_theme(self, name: ThemeName) -> None:
+        """Remember which theme the person chose; the window has already changed."""
+        ...
