@@ -1,5 +1,7 @@
 """In a wheel this file is `control_tower/__main__.py`, so that `python -m control_tower` works."""
 
+from __future__ import annotations
+
 import sys
 
 from control_tower import main

@@ -7,9 +7,14 @@ from importlib import import_module
 from pathlib import Path
 
 
-def main() -> int:
-    """Put the wheel's own source folder first on the path, then run the program; gives its exit code."""
+def open_sources() -> None:
+    """Put the wheel's own source folder first on the import path, once."""
     sources = str(Path(__file__).resolve().parent / "_src")
     if sources not in sys.path:
         sys.path.insert(0, sources)
+
+
+def main() -> int:
+    """Run the program; gives its exit code."""
+    open_sources()
     return int(import_module("app.__main__").main() or 0)
