@@ -1,0 +1,1 @@
+"""From a case to ranked options: what to ask the solver, and what its answer means."""

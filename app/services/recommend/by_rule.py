@@ -1,0 +1,205 @@
+"""Remedies that follow from the facts without search: credit, price, address, pick, POD, inbound."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from app.services.recommend.facts import RemedyFacts, entity_of
+from app.services.recommend.trail import rule_trail
+from domain.billing import Invoice, PodCondition
+from domain.cases import ExceptionCase
+from domain.checks import BASIS_POINTS
+from domain.commands import (
+    Action,
+    CreditInvoiceLine,
+    ExpediteSupply,
+    ReleaseCreditHold,
+    RepickTask,
+    SetLinePrice,
+    SetOrderField,
+)
+from domain.ids import EntityKind, LineId
+from domain.inventory import InboundSupply
+from domain.orders import OrderLine, SalesOrder
+from domain.recommendations import Option, Recommendation, Remedy
+from domain.warehouse import PickTask
+
+EXPEDITE_BASE_CENTS = 15_000
+EXPEDITE_CENTS_PER_UNIT = 40
+RESERVE_BIN = "RESERVE"
+
+
+def recommend_by_rule(
+    case: ExceptionCase, facts: RemedyFacts, *, recommendation_id: str, now: datetime
+) -> Recommendation:
+    """Options for a case whose remedy needs no search; always with doing nothing beside them."""
+    makers = {
+        "OE-CREDIT": _release_credit,
+        "OE-PRICE": _correct_price,
+        "OE-INCOMPLETE": _complete_order,
+        "WH-PICK-SHORT": _repick,
+        "IN-POD-MISMATCH": _credit_invoice,
+        "AL-PO-LATE": _expedite,
+    }
+    maker = makers.get(case.code)
+    remedy_option = maker(case, facts, now) if maker is not None else None
+    nothing = do_nothing(case, recommended=remedy_option is None or not remedy_option.recommended)
+    options = (nothing,) if remedy_option is None else (remedy_option, nothing)
+    return Recommendation(
+        recommendation_id=recommendation_id,
+        case_id=case.case_id,
+        computed_at=now,
+        options=options,
+        trail=rule_trail(case),
+    )
+
+
+def do_nothing(case: ExceptionCase, *, recommended: bool) -> Option:
+    """The option every other is measured against."""
+    return Option(
+        option_id="do-nothing",
+        remedy=Remedy.DO_NOTHING,
+        label="Do nothing",
+        actions=(),
+        cost_delta_cents=0,
+        penalty_cents=case.impact.loss_cents,
+        late_orders=len(case.order_ids),
+        otif_bp=0 if case.order_ids else BASIS_POINTS,
+        recommended=recommended,
+        reasons=(f"The expected loss stays {case.impact.loss_cents / 100:,.2f}.",),
+    )
+
+
+def _option(
+    case: ExceptionCase,
+    remedy: Remedy,
+    label: str,
+    actions: tuple[Action, ...],
+    reason: str,
+    *,
+    cost_cents: int = 0,
+) -> Option:
+    saved = case.impact.avoidable_cents - cost_cents
+    return Option(
+        option_id=str(remedy).replace("_", "-"),
+        remedy=remedy,
+        label=label,
+        actions=actions,
+        cost_delta_cents=-saved,
+        penalty_cents=case.impact.loss_cents - case.impact.avoidable_cents,
+        recommended=saved >= 0,
+        reasons=(reason,),
+    )
+
+
+def _release_credit(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Option:
+    del now
+    order = entity_of(facts, EntityKind.SALES_ORDER, case.entity.entity_id, SalesOrder)
+    return _option(
+        case,
+        Remedy.RELEASE_CREDIT_HOLD,
+        "Release the hold",
+        (ReleaseCreditHold(order_id=order.order_id),),
+        f"{order.number} goes on; the customer's open amount grows by {order.total_cents / 100:,.2f}.",
+    )
+
+
+def _correct_price(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Option | None:
+    del now
+    line = entity_of(facts, EntityKind.ORDER_LINE, case.entity.entity_id, OrderLine)
+    agreed = next((fact for fact in case.evidence if fact.name == "agreed_price"), None)
+    if agreed is None:
+        return None
+    price_cents = int(agreed.value)
+    return _option(
+        case,
+        Remedy.CORRECT_PRICE,
+        f"Set {price_cents / 100:,.2f} a unit",
+        (SetLinePrice(order_id=line.order_id, line_id=line.line_id, unit_price_cents=price_cents),),
+        f"The line says {line.unit_price_cents / 100:,.2f}, agreed is {price_cents / 100:,.2f}.",
+    )
+
+
+def _complete_order(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Option | None:
+    del now
+    order = entity_of(facts, EntityKind.SALES_ORDER, case.entity.entity_id, SalesOrder)
+    fact = next((f for f in case.evidence if f.name == "missing_fields"), None)
+    missing = tuple(name.strip() for name in fact.value.split(",")) if fact is not None else ()
+    earlier = facts.recent_ship_tos(order.customer_id)
+    actions: list[Action] = []
+    for name in missing:
+        known = [str(getattr(ship_to, name, "")).strip() for ship_to in earlier]
+        value = next((text for text in known if text), "")
+        if not value:
+            return None
+        actions.append(SetOrderField(order_id=order.order_id, field=name, value=value))
+    if not actions:
+        return None
+    filled = ", ".join(f"{a.field} = {a.value}" for a in actions if isinstance(a, SetOrderField))
+    return _option(
+        case,
+        Remedy.COMPLETE_ORDER,
+        "Fill from earlier orders",
+        tuple(actions),
+        f"As on earlier orders: {filled}.",
+    )
+
+
+def _repick(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Option | None:
+    del now
+    task = entity_of(facts, EntityKind.PICK_TASK, case.entity.entity_id, PickTask)
+    missing = task.requested_quantity - task.picked_quantity
+    if missing <= 0:
+        return None
+    return _option(
+        case,
+        Remedy.REPICK,
+        f"Pick {missing} from reserve",
+        (RepickTask(task_id=task.task_id, bin_code=RESERVE_BIN, quantity=missing),),
+        f"{task.bin_code} gave {task.picked_quantity} of {task.requested_quantity}; reserve covers the rest.",
+    )
+
+
+def _credit_invoice(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Option | None:
+    del now
+    invoice = entity_of(facts, EntityKind.INVOICE, case.entity.entity_id, Invoice)
+    pod = facts.pod_of(invoice.shipment_id) if invoice.shipment_id is not None else None
+    if pod is None:
+        return None
+    delivered: dict[LineId, int] = {}
+    for signed in pod.lines:
+        if signed.condition is PodCondition.GOOD:
+            delivered[signed.line_id] = delivered.get(signed.line_id, 0) + signed.delivered_quantity
+    actions: list[Action] = []
+    for line in invoice.lines:
+        excess = line.quantity - line.credited_quantity - delivered.get(line.line_id, 0)
+        if excess > 0:
+            actions.append(
+                CreditInvoiceLine(invoice_id=invoice.invoice_id, line_id=line.line_id, quantity=excess)
+            )
+    if not actions:
+        return None
+    units = sum(a.quantity for a in actions if isinstance(a, CreditInvoiceLine))
+    return _option(
+        case,
+        Remedy.CREDIT_INVOICE,
+        f"Credit {units} units",
+        tuple(actions),
+        f"{invoice.number} bills {units} units more than were signed for.",
+    )
+
+
+def _expedite(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Option | None:
+    supply = entity_of(facts, EntityKind.INBOUND_SUPPLY, case.entity.entity_id, InboundSupply)
+    wanted = max(supply.due_at, now + timedelta(days=1))
+    if wanted >= supply.eta_at:
+        return None
+    cost_cents = EXPEDITE_BASE_CENTS + EXPEDITE_CENTS_PER_UNIT * supply.open_quantity
+    return _option(
+        case,
+        Remedy.EXPEDITE,
+        f"Expedite to {wanted:%d %b}",
+        (ExpediteSupply(supply_id=supply.supply_id, eta_at=wanted, cost_cents=cost_cents),),
+        f"Premium freight {cost_cents / 100:,.2f} brings {supply.open_quantity} units by {wanted:%d %b}.",
+        cost_cents=cost_cents,
+    )

@@ -1,0 +1,179 @@
+"""A late shipment as a question to the solver: which carrier service, picked up on which day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.services.recommend.facts import RemedyFacts, entity_of
+from app.services.recommend.trail import trail_of
+from domain.cases import ExceptionCase
+from domain.checks import BASIS_POINTS
+from domain.commands import RebookCarrier
+from domain.customers import Customer
+from domain.ids import EntityKind
+from domain.network import CarrierService
+from domain.orders import OrderLine
+from domain.recommendations import Option, Recommendation, Remedy
+from domain.transport import Shipment, ShipmentStatus
+from optimization.carrier_problem import CarrierService as PricedService
+from optimization.carrier_problem import Offer, RebookingProblem, ServiceDay, ShipmentDemand
+from optimization.outcome import Option as SolvedOption
+from optimization.outcome import OptionLabel, Outcome
+from optimization.plan import BookingPlan
+
+MODEL = "carrier rebooking (CP-SAT)"
+HORIZON_DAYS = 7
+REBOOKING_CENTS = 1_500
+NOT_LEFT_YET = frozenset({ShipmentStatus.PLANNED, ShipmentStatus.BOOKED, ShipmentStatus.PACKED})
+GRAMS_PER_KG = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateShipment:
+    """A shipment that would arrive after its window, and the services on offer."""
+
+    shipment: Shipment
+    services: tuple[CarrierService, ...]
+    value_cents: int
+    late_cents_per_day: int
+
+
+def late_shipment_of(case: ExceptionCase, facts: RemedyFacts) -> LateShipment | None:
+    """Gather what a late shipment is about; ``None`` when it has left and nothing can be rebooked.
+
+    Raises:
+        ConflictError: the shipment is no longer there.
+    """
+    shipment = entity_of(facts, EntityKind.SHIPMENT, case.entity.entity_id, Shipment)
+    services = facts.carrier_services()
+    if shipment.status not in NOT_LEFT_YET or not services:
+        return None
+    customer = entity_of(facts, EntityKind.CUSTOMER, shipment.customer_id, Customer)
+    value = 0
+    for part in shipment.lines:
+        line = entity_of(facts, EntityKind.ORDER_LINE, part.line_id, OrderLine)
+        value += part.quantity * line.unit_price_cents
+    return LateShipment(
+        shipment=shipment,
+        services=services,
+        value_cents=value,
+        late_cents_per_day=max(1, value * customer.sla.late_penalty_bp_per_day // BASIS_POINTS),
+    )
+
+
+def rebooking_problem(late: LateShipment, facts: RemedyFacts, now: datetime) -> RebookingProblem:
+    """The shipment, each service's price and days, and the room left on them.
+
+    Day 0 is today in UTC. The present booking is offered with the transit its ETA implies, so
+    that staying costs what it really costs.
+    """
+    shipment = late.shipment
+    booked = Counter(facts.pickups_booked())
+    pickup_day = min(HORIZON_DAYS - 1, max(0, (shipment.planned_pickup_at.date() - now.date()).days))
+    current = next((s for s in late.services if s.service_id == shipment.service_id), None)
+    days: list[ServiceDay] = []
+    for service in late.services:
+        for day in range(HORIZON_DAYS):
+            date = now.date() + timedelta(days=day)
+            own = 1 if service is current and day == pickup_day else 0
+            room = service.pickups_per_day - booked[(service.service_id, date)] + own
+            if (date.weekday() in service.pickup_weekdays and room > 0) or own:
+                days.append(ServiceDay(service_id=service.service_id, day=day, pickups=max(1, room)))
+    demand = ShipmentDemand(
+        shipment_id=shipment.shipment_id,
+        ready_day=pickup_day if shipment.planned_pickup_at > now else 0,
+        due_day=(shipment.window_end_at.date() - now.date()).days,
+        weight_grams=shipment.weight_grams,
+        unbooked_cents=late.value_cents + late.late_cents_per_day * HORIZON_DAYS,
+        late_cents_per_day=late.late_cents_per_day,
+        rebooking_cents=REBOOKING_CENTS,
+        current_service_id=current.service_id if current else None,
+        current_pickup_day=pickup_day if current else None,
+    )
+    return RebookingProblem(
+        days=HORIZON_DAYS,
+        services=tuple(
+            PricedService(service_id=service.service_id, carrier_id=service.scac) for service in late.services
+        ),
+        service_days=tuple(days),
+        shipments=(demand,),
+        offers=tuple(_offer(late, service, service is current, pickup_day, now) for service in late.services),
+    )
+
+
+def _offer(
+    late: LateShipment, service: CarrierService, is_current: bool, pickup_day: int, now: datetime
+) -> Offer:
+    shipment = late.shipment
+    transit = service.transit_days
+    if is_current and shipment.eta_at is not None:
+        transit = max(transit, (shipment.eta_at.date() - now.date()).days - pickup_day)
+    kilograms_up = -(-shipment.weight_grams // GRAMS_PER_KG)
+    return Offer(
+        shipment_id=shipment.shipment_id,
+        service_id=service.service_id,
+        rate_cents=service.fixed_cost_cents + service.rate_cents_per_kg * kilograms_up,
+        transit_days=max(0, transit),
+    )
+
+
+def rebooking_answer(
+    case: ExceptionCase, late: LateShipment, outcome: Outcome, *, recommendation_id: str, now: datetime
+) -> Recommendation:
+    """The options of an outcome, cheapest first, each a different booking."""
+    options: list[Option] = []
+    seen: set[str] = set()
+    for solved in sorted(outcome.options, key=lambda option: option.rank):
+        option = _option(late, solved, outcome, now, recommended=not options)
+        if option.option_id not in seen:
+            seen.add(option.option_id)
+            options.append(option)
+    return Recommendation(
+        recommendation_id=recommendation_id,
+        case_id=case.case_id,
+        computed_at=now,
+        options=tuple(options),
+        trail=trail_of(outcome, MODEL),
+    )
+
+
+def _option(
+    late: LateShipment, solved: SolvedOption, outcome: Outcome, now: datetime, *, recommended: bool
+) -> Option:
+    booking = (
+        solved.plan.bookings[0] if isinstance(solved.plan, BookingPlan) and solved.plan.bookings else None
+    )
+    service = next((s for s in late.services if booking and s.service_id == booking.service_id), None)
+    stays = OptionLabel.DO_NOTHING in solved.labels or service is None or booking is None
+    terms = solved.effect.terms
+    actions = ()
+    label, option_id, remedy = "Do nothing", "do-nothing", Remedy.DO_NOTHING
+    if not stays and service is not None and booking is not None:
+        pickup_at = (now + timedelta(days=booking.pickup_day)).replace(
+            hour=16, minute=0, second=0, microsecond=0
+        )
+        actions = (
+            RebookCarrier(
+                shipment_id=late.shipment.shipment_id,
+                service_id=service.service_id,
+                scac=service.scac,
+                pickup_at=pickup_at,
+            ),
+        )
+        label, remedy = f"{service.name}, pickup {pickup_at:%d %b}", Remedy.REBOOK_CARRIER
+        option_id = f"rebook-{service.service_id}-{booking.pickup_day}"
+    return Option(
+        option_id=option_id,
+        remedy=remedy,
+        label=label,
+        actions=actions,
+        cost_delta_cents=solved.delta.total_cents,
+        freight_cents=terms.freight_cents,
+        penalty_cents=terms.service_cents,
+        late_orders=solved.effect.late_orders,
+        otif_bp=solved.effect.otif_basis_points,
+        recommended=recommended,
+        reasons=tuple(reason.text for reason in outcome.reasons) if recommended else (),
+    )

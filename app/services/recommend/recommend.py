@@ -1,0 +1,43 @@
+"""The one door to remedies: give a case, get a question; answer it, get a recommendation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.services.recommend.by_rule import recommend_by_rule
+from app.services.recommend.carrier import late_shipment_of, rebooking_answer, rebooking_problem
+from app.services.recommend.facts import RemedyFacts
+from app.services.recommend.question import Question, RuleQuestion, SolverQuestion
+from app.services.recommend.shortage import shortage_of, shortage_problem
+from app.services.recommend.shortage_answer import shortage_answer
+from domain.cases import ExceptionCase
+
+SHORTAGES = frozenset({"AL-SHORT", "AL-IMBALANCE"})
+
+
+def ask(case: ExceptionCase, facts: RemedyFacts, *, recommendation_id: str, now: datetime) -> Question:
+    """What must be worked out for a case.
+
+    Raises:
+        ConflictError: the facts behind the case are gone or have changed.
+    """
+    if case.code in SHORTAGES:
+        shortage = shortage_of(case, facts)
+        return SolverQuestion(
+            problem=shortage_problem(shortage, facts, now),
+            answer=lambda outcome: shortage_answer(
+                case, shortage, outcome, recommendation_id=recommendation_id, now=now
+            ),
+        )
+    if case.code == "TR-ETA-LATE":
+        late = late_shipment_of(case, facts)
+        if late is not None:
+            return SolverQuestion(
+                problem=rebooking_problem(late, facts, now),
+                answer=lambda outcome: rebooking_answer(
+                    case, late, outcome, recommendation_id=recommendation_id, now=now
+                ),
+            )
+    return RuleQuestion(
+        recommendation=recommend_by_rule(case, facts, recommendation_id=recommendation_id, now=now)
+    )

@@ -1,0 +1,41 @@
+"""The trail of a solver run, as recommendations keep and approvals sign it."""
+
+from __future__ import annotations
+
+import hashlib
+
+from domain.cases import ExceptionCase
+from domain.recommendations import SolverTrail
+from optimization.outcome import Outcome
+
+
+def trail_of(outcome: Outcome, model: str) -> SolverTrail:
+    """What a solver outcome says of itself; without a plan the objective is the bound."""
+    objective = outcome.objective_cents
+    return SolverTrail(
+        model=model,
+        status=str(outcome.status),
+        objective_cents=outcome.bound_cents if objective is None else objective,
+        bound_cents=outcome.bound_cents,
+        gap_bp=outcome.gap_basis_points or 0,
+        seed=outcome.seed,
+        solve_ms=outcome.solve_ms,
+        problem_sha256=outcome.problem_digest,
+        versions=outcome.versions,
+    )
+
+
+def rule_trail(case: ExceptionCase) -> SolverTrail:
+    """The trail of an answer that needed no search: its input is the evidence of the case."""
+    facts = "\n".join(f"{fact.name}={fact.value} {fact.unit}" for fact in case.evidence)
+    remaining = case.impact.loss_cents - case.impact.avoidable_cents
+    return SolverTrail(
+        model=f"rule {case.code} v{case.rule_version}",
+        status="exact",
+        objective_cents=remaining,
+        bound_cents=remaining,
+        gap_bp=0,
+        seed=0,
+        solve_ms=0,
+        problem_sha256=hashlib.sha256(f"{case.case_id}\n{facts}".encode()).hexdigest(),
+    )
