@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from app.services.recommend.facts import RemedyFacts, entity_of
 from app.services.recommend.trail import trail_of
 from domain.cases import ExceptionCase
 from domain.checks import BASIS_POINTS
-from domain.commands import RebookCarrier
+from domain.commands import Action, RebookCarrier
 from domain.customers import Customer
 from domain.ids import EntityKind
 from domain.network import CarrierService
@@ -28,6 +28,7 @@ HORIZON_DAYS = 7
 REBOOKING_CENTS = 1_500
 NOT_LEFT_YET = frozenset({ShipmentStatus.PLANNED, ShipmentStatus.BOOKED, ShipmentStatus.PACKED})
 GRAMS_PER_KG = 1_000
+PICKUP_TIME = time(16, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,18 +143,16 @@ def rebooking_answer(
 def _option(
     late: LateShipment, solved: SolvedOption, outcome: Outcome, now: datetime, *, recommended: bool
 ) -> Option:
-    booking = (
-        solved.plan.bookings[0] if isinstance(solved.plan, BookingPlan) and solved.plan.bookings else None
-    )
+    plan = solved.plan
+    booking = plan.bookings[0] if isinstance(plan, BookingPlan) and plan.bookings else None
     service = next((s for s in late.services if booking and s.service_id == booking.service_id), None)
     stays = OptionLabel.DO_NOTHING in solved.labels or service is None or booking is None
     terms = solved.effect.terms
-    actions = ()
+    actions: tuple[Action, ...] = ()
     label, option_id, remedy = "Do nothing", "do-nothing", Remedy.DO_NOTHING
     if not stays and service is not None and booking is not None:
-        pickup_at = (now + timedelta(days=booking.pickup_day)).replace(
-            hour=16, minute=0, second=0, microsecond=0
-        )
+        day = now.date() + timedelta(days=booking.pickup_day)
+        pickup_at = datetime.combine(day, PICKUP_TIME)
         actions = (
             RebookCarrier(
                 shipment_id=late.shipment.shipment_id,

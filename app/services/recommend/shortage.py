@@ -10,7 +10,7 @@ from domain.cases import ExceptionCase
 from domain.checks import BASIS_POINTS
 from domain.customers import Customer
 from domain.errors import ConflictError
-from domain.ids import EntityKind, NodeId
+from domain.ids import EntityKind, LaneId, NodeId, ZoneId
 from domain.items import Item
 from domain.network import Lane, Node
 from domain.orders import OrderLine, SalesOrder
@@ -199,16 +199,25 @@ def _priced_lanes(shortage: Shortage) -> tuple[PricedLane, ...]:
             cheapest[lane.origin_node_id] = lane
     rows = []
     for node in shortage.nodes:
-        lane_here = cheapest.get(node.node_id)
+        lane = cheapest.get(node.node_id) or _assumed_lane(node.node_id, shortage.customer.zone_id)
         rows.append(
             PricedLane(
                 node_id=node.node_id,
-                zone_id=shortage.customer.zone_id,
-                fixed_cents=lane_here.fixed_cost_cents if lane_here else ASSUMED_LANE_FIXED_CENTS,
-                rate_cents_per_kg=lane_here.rate_cents_per_kg
-                if lane_here
-                else ASSUMED_LANE_RATE_CENTS_PER_KG,
-                transit_days=lane_here.transit_days if lane_here else ASSUMED_LANE_TRANSIT_DAYS,
+                zone_id=lane.zone_id,
+                fixed_cents=lane.fixed_cost_cents,
+                rate_cents_per_kg=lane.rate_cents_per_kg,
+                transit_days=lane.transit_days,
             )
         )
     return tuple(rows)
+
+
+def _assumed_lane(node_id: NodeId, zone_id: ZoneId) -> Lane:
+    return Lane(
+        lane_id=LaneId(f"assumed:{node_id}:{zone_id}"),
+        origin_node_id=node_id,
+        zone_id=zone_id,
+        transit_days=ASSUMED_LANE_TRANSIT_DAYS,
+        fixed_cost_cents=ASSUMED_LANE_FIXED_CENTS,
+        rate_cents_per_kg=ASSUMED_LANE_RATE_CENTS_PER_KG,
+    )
