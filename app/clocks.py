@@ -1,10 +1,10 @@
-"""Clocks for the tower: the real one, and the demo's, which runs faster and stops with the program."""
+"""Clocks for the tower: the operating system's, and the demo's, which runs faster."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from domain.errors import CorruptError
@@ -21,46 +21,48 @@ class FunctionClock:
         return self.read()
 
 
-class WorldTime:
-    """The demo's time: ``speed`` times as fast as real time, going on where it stopped.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaledClock:
+    """Time that runs ``speed`` times as fast as real time since ``anchor_real``.
 
-    The instant reached is kept in ``file`` by :meth:`save`, so that a closed demo does not age and
-    a killed one loses at most the time since the last save.
+    Every process of the demo gets the same anchors, so they agree on the demo's time.
     """
 
-    def __init__(
-        self, *, file: Path, start: datetime, speed: int, elapsed_seconds: Callable[[], float]
-    ) -> None:
-        """Go on from the instant in ``file``, or begin at ``start``.
+    anchor_world: datetime
+    anchor_real: datetime
+    speed: int
+    read: Callable[[], datetime]
+
+    def now(self) -> datetime:
+        """The present instant of the demo, UTC-aware."""
+        return self.anchor_world + (self.read() - self.anchor_real) * self.speed
+
+
+class ReachedInstant:
+    """The instant the demo had reached when it was last open, so that a closed demo does not age."""
+
+    def __init__(self, file: Path) -> None:
+        """Keep the instant in ``file``."""
+        self._file = file
+
+    def load(self, start: datetime) -> datetime:
+        """The instant to go on from; ``start`` when the demo was never open.
 
         Raises:
             CorruptError: the file does not hold an instant.
         """
-        self._file = file
-        self._speed = speed
-        self._elapsed_seconds = elapsed_seconds
-        self._base_seconds = elapsed_seconds()
-        self._reached = _read_instant(file) or start
+        if not self._file.exists():
+            return start
+        try:
+            return datetime.fromisoformat(self._file.read_text(encoding="utf-8").strip())
+        except ValueError as error:
+            raise CorruptError(
+                what=f"{self._file} does not hold a time.",
+                remedy="Delete that file: the demo then starts its story anew.",
+            ) from error
 
-    def now(self) -> datetime:
-        """The present instant of the demo, UTC-aware."""
-        passed = self._elapsed_seconds() - self._base_seconds
-        return self._reached + timedelta(seconds=round(passed * self._speed, 3))
-
-    def save(self) -> None:
-        """Keep the instant reached, replacing the file in one step."""
+    def save(self, reached: datetime) -> None:
+        """Keep ``reached``, replacing the file in one step."""
         fresh = self._file.with_suffix(".new")
-        fresh.write_text(self.now().isoformat(), encoding="utf-8")
+        fresh.write_text(reached.isoformat(), encoding="utf-8")
         fresh.replace(self._file)
-
-
-def _read_instant(file: Path) -> datetime | None:
-    if not file.exists():
-        return None
-    try:
-        return datetime.fromisoformat(file.read_text(encoding="utf-8").strip())
-    except ValueError as error:
-        raise CorruptError(
-            what=f"{file} does not hold a time.",
-            remedy="Delete that file: the demo then starts its story anew.",
-        ) from error

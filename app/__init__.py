@@ -1,0 +1,1 @@
+"""Composition, use cases, store, signing, hub and entry points."""

@@ -1,0 +1,123 @@
+"""What can be typed after ``control-tower``, and which function does it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+Runner = Callable[[argparse.Namespace], int]
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line; ``run`` of the result does the command. Exits with 2 on a wrong one."""
+    parser = argparse.ArgumentParser(
+        prog="control-tower",
+        description="A control tower for order-fulfilment exceptions. Without a command the window opens.",
+    )
+    parser.set_defaults(run=_late("app.cli.window", "open_window"), profile="demo")
+    _window_options(parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_window(commands)
+    _add_loop(commands)
+    _add_keys(commands)
+    _add_services(commands)
+    return parser.parse_args(list(arguments))
+
+
+def _late(module: str, function: str) -> Runner:
+    """A runner that imports its module only when called: start-up stays light."""
+
+    def run(options: argparse.Namespace) -> int:
+        runner: Runner = getattr(import_module(module), function)
+        return runner(options)
+
+    return run
+
+
+def _profile_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--profile", default="demo", metavar="P", help="name, folder or file of a profile (default: demo)"
+    )
+
+
+def _window_options(parser: argparse.ArgumentParser) -> None:
+    _profile_option(parser)
+    parser.add_argument(
+        "--out", default="out", metavar="DIR", help="where a run with no display writes"
+    )
+    parser.add_argument(
+        "--seconds", type=int, default=60, metavar="N", help="how long a run without a display lasts"
+    )
+
+
+def _add_window(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    window = commands.add_parser("window", help="open the window (also: no command)")
+    _window_options(window)
+    window.set_defaults(run=_late("app.cli.window", "open_window"))
+    pictures = commands.add_parser("screenshots", help="make the pictures of the documentation")
+    pictures.add_argument("--out", default="docs/images", metavar="DIR")
+    pictures.set_defaults(run=_late("app.cli.window", "make_screenshots"))
+
+
+def _add_loop(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    cycle = commands.add_parser("cycle", help="sync, detect and rank once; print JSON")
+    _profile_option(cycle)
+    cycle.set_defaults(run=_late("app.cli.loop", "cycle"))
+    propose = commands.add_parser("propose", help="work out a case's options and sign a proposal")
+    _profile_option(propose)
+    propose.add_argument("case", metavar="CASE", help="the case's id, as cycle prints it")
+    propose.add_argument(
+        "--option", default="", metavar="ID", help="default: the recommended option"
+    )
+    propose.add_argument("--as", dest="user", default="", metavar="USER", help="default: the first planner")
+    propose.add_argument("--reason", default="", metavar="TEXT")
+    propose.add_argument("--list", action="store_true", help="only print the options")
+    propose.set_defaults(run=_late("app.cli.loop", "propose"))
+    approve = commands.add_parser("approve", help="sign a decision on a proposal")
+    _profile_option(approve)
+    approve.add_argument("action", metavar="ACTION", help="as propose prints it")
+    approve.add_argument(
+        "--as", dest="user", default="", metavar="USER", help="default: first supervisor"
+    )
+    approve.add_argument("--reason", default="", metavar="TEXT")
+    approve.add_argument("--reject", action="store_true", help="decide against it")
+    approve.set_defaults(run=_late("app.cli.loop", "approve"))
+    execute = commands.add_parser("execute", help="deliver to the hub and carry out what is approved")
+    _profile_option(execute)
+    execute.set_defaults(run=_late("app.cli.loop", "execute"))
+    verify = commands.add_parser("verify-ledger", help="check every signature and the chain of the ledger")
+    _profile_option(verify)
+    verify.set_defaults(run=_late("app.cli.loop", "verify_ledger"))
+
+
+def _add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    enrol = commands.add_parser("enrol", help="make a signing key for a user on this machine")
+    _profile_option(enrol)
+    enrol.add_argument("user", metavar="USER")
+    enrol.set_defaults(run=_late("app.cli.keys", "enrol"))
+    secret = commands.add_parser("secret", help="store a credential, read from standard input")
+    _profile_option(secret)
+    secret.add_argument("name", metavar="NAME", help="as a source's `secret` setting names it")
+    secret.set_defaults(run=_late("app.cli.keys", "store_secret"))
+
+
+def _add_services(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    hub = commands.add_parser("hub", help="run the hub, the shared upstream record")
+    hub.add_argument("--host", default="127.0.0.1")
+    hub.add_argument("--port", type=int, default=8480)
+    hub.add_argument("--folder", default="", metavar="DIR", help="where the hub keeps its key and database")
+    hub.add_argument("--database-url", default="", metavar="URL", help="default: SQLite in the folder")
+    hub.set_defaults(run=_late("app.cli.services", "run_hub"))
+    service = commands.add_parser("connector-service", help="serve connectors over HTTP to desktops")
+    service.add_argument("--connector", required=True, choices=("world", "tryton"))
+    service.add_argument("--host", default="127.0.0.1")
+    service.add_argument("--port", type=int, default=8470)
+    service.add_argument(
+        "--folder", default="", metavar="DIR", help="where its state and token are kept"
+    )
+    service.add_argument("--url", default="", help="address of the system behind (tryton)")
+    service.add_argument(
+        "--option", action="append", default=[], metavar="NAME=VALUE", help="of the connector"
+    )
+    service.set_defaults(run=_late("app.cli.services", "run_connector_service"))

@@ -1,0 +1,1 @@
+"""From the store to what the screens show."""
