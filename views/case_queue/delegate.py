@@ -1,0 +1,168 @@
+"""Paints every cell of the queue itself: mark, words, status pill, countdown with its bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+
+from views.case_queue.model import BEST, BREACH, CASE_ID, LOSS, MARK, OWNER, STATUS, SUBJECT, TYPE, QueueModel
+from views.case_queue.row_texts import RowTexts
+from views.formatting import NONE
+from views.theme import MEDIUM_WEIGHT, SEMI_BOLD, Theme, numeric_font, theme_of, ui_font
+from views.widgets.meter import paint_meter
+from views.widgets.severity_mark import paint_severity_mark
+
+ROW_PX: Final = 32
+PAD_PX: Final = 8
+_PILL_PX: Final = 20
+_METER_PX: Final = 72
+_LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_CENTRE: Final = int(Qt.AlignmentFlag.AlignCenter)
+_SELECTED: Final = QStyle.StateFlag.State_Selected
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class _Faces:
+    """The queue's fonts with their metrics, made once."""
+
+    def __init__(self) -> None:
+        self.body, self.strong = ui_font(13), ui_font(13, SEMI_BOLD)
+        self.number, self.pill = numeric_font(13, MEDIUM_WEIGHT), ui_font(11, MEDIUM_WEIGHT)
+        self.small = numeric_font(12, MEDIUM_WEIGHT)
+        self._metrics = {
+            id(f): QFontMetricsF(f) for f in (self.body, self.strong, self.number, self.pill, self.small)
+        }
+        self._elide = lru_cache(maxsize=8_192)(self._elided)
+
+    def _elided(self, text: str, width: int, face: int) -> str:
+        return self._metrics[face].elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+    def fit(self, text: str, width: float, font: QFont) -> str:
+        """The text, with an ellipsis where it is too long for ``width``."""
+        return self._elide(text, int(width), id(font))
+
+    def width(self, text: str, font: QFont) -> float:
+        """How wide a text is."""
+        return self._metrics[id(font)].horizontalAdvance(text)
+
+
+Painter = Callable[[QPainter, QRect, RowTexts, Theme], None]
+
+
+class QueueDelegate(QStyledItemDelegate):
+    """One delegate for all columns; asks the model for a row's words, never for a cell's roles."""
+
+    def __init__(self, view: QTableView, model: QueueModel) -> None:
+        """Paint for a view of a model."""
+        super().__init__(view)
+        self._view = view
+        self._model = model
+        self._faces = _Faces()
+        self.hovered_row = -1
+        self._painters: dict[int, Painter] = {
+            MARK: self._mark,
+            CASE_ID: self._case_id,
+            TYPE: self._type,
+            SUBJECT: self._subject,
+            STATUS: self._status,
+            LOSS: self._loss,
+            BREACH: self._breach,
+            OWNER: self._owner,
+            BEST: self._best,
+        }
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: ARG002 - Qt's signature
+        """Every row is equally high."""
+        return QSize(PAD_PX, ROW_PX)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Paint one cell with its ground."""
+        rect = option.rect
+        selected = bool(option.state & _SELECTED)
+        theme = theme_of(self._view)
+        row, column = index.row(), index.column()
+        if selected:
+            painter.fillRect(rect, theme.selection)
+            if column == MARK:
+                painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.accent)
+        elif row == self.hovered_row:
+            painter.fillRect(rect, theme.raised)
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.border)
+        self._painters[column](painter, rect, self._model.words(row), theme)
+
+    # ------------------------------------------------------------------ one function a column
+    def _words(self, painter: QPainter, rect: QRect, text: str, font: QFont, colour: QColor) -> None:
+        area = rect.adjusted(PAD_PX, 0, -PAD_PX, -1)
+        painter.setFont(font)
+        painter.setPen(colour)
+        painter.drawText(area, _LEFT, self._faces.fit(text, area.width(), font))
+
+    def _mark(self, painter: QPainter, rect: QRect, words: RowTexts, theme: Theme) -> None:
+        paint_severity_mark(painter, words.severity, QPointF(rect.center()) + QPointF(3, 0), 10.5, theme)
+
+    def _case_id(self, painter: QPainter, rect: QRect, words: RowTexts, theme: Theme) -> None:
+        self._words(painter, rect, words.case_id, self._faces.strong, theme.text)
+
+    def _type(self, painter: QPainter, rect: QRect, words: RowTexts, theme: Theme) -> None:
+        self._words(painter, rect, words.type_title, self._faces.body, theme.text)
+
+    def _subject(self, painter: QPainter, rect: QRect, words: RowTexts, theme: Theme) -> None:
+        self._words(painter, rect, words.subject, self._faces.body, theme.muted)
+
+    def _status(self, painter: QPainter, rect: QRect, words: RowTexts, theme: Theme) -> None:
+        faces, tone = self._faces, theme.tone(words.status_tone)
+        room = rect.width() - 2 * PAD_PX
+        width = min(faces.width(words.status, faces.pill) + 16, room)
+        area = QRectF(rect.left() + PAD_PX, rect.center().y() - _PILL_PX / 2, width, _PILL_PX)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tone.soft)
+        painter.drawRoundedRect(area, _PILL_PX / 2, _PILL_PX / 2)
+        painter.restore()
+        painter.setFont(faces.pill)
+        painter.setPen(theme.text if words.status == "New" else tone.text)
+        painter.drawText(area, _CENTRE, faces.fit(words.status, width - 8, faces.pill))
+
+    def _loss(self, painter: QPainter, rect: QRect, words: RowTexts, theme: Theme) -> None:
+        painter.setFont(self._faces.number)
+        painter.setPen(theme.text)
+        painter.drawText(rect.adjusted(2, 0, -PAD_PX - 4, -1), _RIGHT, words.loss)
+
+    def _breach(self, painter: QPainter, rect: QRect, words: RowTexts, theme: Theme) -> None:
+        painter.setFont(self._faces.small)
+        if words.breach == NONE:
+            self._words(painter, rect, NONE, self._faces.body, theme.faint)
+            return
+        urgent = words.breach_tone == "critical"
+        painter.setPen(theme.critical.text if urgent else theme.text)
+        painter.drawText(rect.adjusted(PAD_PX, 3, 0, -10), _LEFT, words.breach)
+        bar = QRectF(rect.left() + PAD_PX, rect.bottom() - 8, min(_METER_PX, rect.width() - 2 * PAD_PX), 3)
+        colour = theme.tone(words.breach_tone).mark
+        paint_meter(painter, bar, words.breach_share, colour, theme.border)
+
+    def _owner(self, painter: QPainter, rect: QRect, words: RowTexts, theme: Theme) -> None:
+        self._words(painter, rect, words.owner, self._faces.body, theme.muted)
+
+    def _best(self, painter: QPainter, rect: QRect, words: RowTexts, theme: Theme) -> None:
+        faces = self._faces
+        area = rect.adjusted(PAD_PX, 0, -PAD_PX, -1)
+        if not words.best_option:
+            self._words(painter, rect, NONE, faces.body, theme.faint)
+            return
+        delta_px = faces.width(words.best_delta, faces.small) + 8 if words.best_delta else 0
+        label = faces.fit(words.best_option, max(area.width() - delta_px, 24), faces.body)
+        painter.setFont(faces.body)
+        painter.setPen(theme.text)
+        painter.drawText(area, _LEFT, label)
+        if words.best_delta:
+            painter.setFont(faces.small)
+            painter.setPen(theme.ok.text if words.saves else theme.muted)
+            left = round(faces.width(label, faces.body)) + 8
+            painter.drawText(area.adjusted(left, 0, 0, 0), _LEFT, words.best_delta)

@@ -1,0 +1,95 @@
+"""One queue row as the words and numbers that are painted; made only for the rows in sight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from domain.cases import CaseState, Severity
+from views.case_queue.state import NO_AMOUNT, NO_TIME, STATE_ORDER, CaseTable
+from views.formatting import NONE, countdown, duration, money, money_delta
+from views.theme import SEVERITY_WORDS, ToneName
+
+STATUS_WORDS: Final[dict[CaseState, tuple[str, ToneName]]] = {
+    CaseState.OPEN: ("New", "neutral"),
+    CaseState.ACKNOWLEDGED: ("Seen", "neutral"),
+    CaseState.IN_PROGRESS: ("In triage", "accent"),
+    CaseState.WAITING: ("Waiting", "neutral"),
+    CaseState.PROPOSED: ("Approval", "ok"),
+    CaseState.EXECUTING: ("Executing", "ok"),
+    CaseState.VERIFYING: ("Verifying", "ok"),
+    CaseState.RESOLVED: ("Resolved", "ok"),
+    CaseState.AUTO_CLEARED: ("Cleared", "ok"),
+}
+SNOOZED: Final = "Snoozed"
+
+_CRITICAL_BELOW_S: Final = 2 * 3600 + 30 * 60
+_HIGH_BELOW_S: Final = 8 * 3600
+_MEDIUM_BELOW_S: Final = 24 * 3600
+
+
+def breach_tone(left_s: int) -> ToneName:
+    """How near the promised time is: the same hues as severity."""
+    if left_s < _CRITICAL_BELOW_S:
+        return "critical"
+    if left_s < _HIGH_BELOW_S:
+        return "high"
+    return "medium" if left_s < _MEDIUM_BELOW_S else "low"
+
+
+@dataclass(frozen=True, slots=True)
+class RowTexts:
+    """What the delegate paints of one case."""
+
+    case_id: str
+    severity: int
+    type_title: str
+    subject: str
+    status: str
+    status_tone: ToneName
+    loss: str
+    breach: str
+    breach_share: float
+    breach_tone: ToneName
+    owner: str
+    best_option: str
+    best_delta: str
+    saves: bool
+    spoken: str
+
+
+def row_texts(table: CaseTable, slot: int, now_s: int, currency: str) -> RowTexts:
+    """The words for one slot of the table at ``now_s`` (epoch seconds)."""
+    severity = int(table.severity[slot])
+    status, status_tone = STATUS_WORDS[STATE_ORDER[int(table.state[slot])]]
+    if int(table.snoozed_until_s[slot]) > now_s:
+        status, status_tone = SNOOZED, "neutral"
+    breach_s, opened_s = int(table.breach_s[slot]), int(table.opened_s[slot])
+    breach, share, due = NONE, 0.0, "without a promised time"
+    tone: ToneName = "neutral"
+    if breach_s != NO_TIME:
+        left_s = breach_s - now_s
+        breach, tone = countdown(left_s), breach_tone(left_s)
+        share = min(max((now_s - opened_s) / max(breach_s - opened_s, 1), 0.04), 1.0)
+        due = f"due in {duration(left_s)}" if left_s >= 0 else f"late by {duration(-left_s)}"
+    delta_cents = int(table.best_delta_cents[slot])
+    delta = "" if delta_cents == NO_AMOUNT else money_delta(delta_cents, currency)
+    case_id, type_title = table.ids[slot], table.type_titles[slot]
+    word = SEVERITY_WORDS.get(severity, str(Severity(severity)))
+    return RowTexts(
+        case_id=case_id,
+        severity=severity,
+        type_title=type_title,
+        subject=table.subjects[slot],
+        status=status,
+        status_tone=status_tone,
+        loss=money(int(table.loss_cents[slot]), currency),
+        breach=breach,
+        breach_share=share,
+        breach_tone=tone,
+        owner=table.owners[slot] or NONE,
+        best_option=table.best_options[slot],
+        best_delta=delta,
+        saves=delta_cents != NO_AMOUNT and delta_cents < 0,
+        spoken=f"{word}, {case_id}, {type_title}, {due}",
+    )

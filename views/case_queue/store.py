@@ -1,0 +1,218 @@
+"""The queue's rows: columns in, an order of row numbers out; sorting and filtering in numpy, free of Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.cases import Severity
+from views.case_queue.state import (
+    NO_AMOUNT,
+    NO_TIME,
+    CaseTable,
+    Int64Array,
+    QueueCounts,
+    QueueFilter,
+    QueueView,
+    SortKey,
+    no_cases,
+)
+
+BoolArray = npt.NDArray[np.bool_]
+
+_LAST: Final = int(np.iinfo(np.int64).max)
+
+
+def _codes(texts: Sequence[str]) -> tuple[Int64Array, list[str]]:
+    """Number the different texts: one number a row, and the texts by number."""
+    numbers: dict[str, int] = {}
+    codes = np.fromiter(
+        (numbers.setdefault(t, len(numbers)) for t in texts), dtype=np.int64, count=len(texts)
+    )
+    return codes, list(numbers)
+
+
+def _ranks(texts: Sequence[str]) -> Int64Array:
+    """Each row's place in alphabetical order, equal texts at the same place; empty texts come last."""
+    codes, distinct = _codes(texts)
+    by_text = sorted(range(len(distinct)), key=lambda n: (not distinct[n], distinct[n].casefold()))
+    place = np.empty(len(distinct), dtype=np.int64)
+    place[by_text] = np.arange(len(distinct))
+    return place[codes] if len(codes) else codes
+
+
+class QueueStore:
+    """Which rows are shown and in which order.
+
+    ``order`` holds slots (row numbers of the table) from top to bottom. A new table keeps that order, so
+    that nothing moves under the pointer; ``pending`` counts what a re-order would bring in.
+    """
+
+    def __init__(self) -> None:
+        """Start empty, showing everything by priority."""
+        self.table = no_cases()
+        self.view = QueueView()
+        self.me = ""
+        self.now_s = 0
+        self.order: Int64Array = np.zeros(0, dtype=np.int64)
+        self.pending = 0
+        self._rank_cache: dict[str, Int64Array] = {}
+        self._texts: list[str] | None = None
+
+    # ------------------------------------------------------------------ what the screen asks
+    def __len__(self) -> int:
+        """How many rows are shown."""
+        return len(self.order)
+
+    def id_at(self, row: int) -> str:
+        """The case shown in a row."""
+        return self.table.ids[int(self.order[row])]
+
+    def row_of(self, case_id: str) -> int:
+        """The row of a case, -1 when it is not shown."""
+        try:
+            slot = self.table.ids.index(case_id)
+        except ValueError:
+            return -1
+        found = np.flatnonzero(self.order == slot)
+        return int(found[0]) if len(found) else -1
+
+    def counts(self) -> QueueCounts:
+        """How many cases each chip would show, whatever the text filter."""
+        return QueueCounts(**{chip.value: int(self._chip_mask(chip).sum()) for chip in QueueFilter})
+
+    # ------------------------------------------------------------------ changes
+    def wanted_order(self) -> Int64Array:
+        """The slots that filter and sort ask for now, top first."""
+        slots = np.flatnonzero(self._mask())
+        return slots[self._sorted(slots)]
+
+    def shows_same_rows(self, order: Int64Array) -> bool:
+        """Whether ``order`` holds the rows shown now, in whatever order."""
+        return len(order) == len(self.order) and bool(np.array_equal(np.sort(order), np.sort(self.order)))
+
+    def take_order(self, order: Int64Array) -> None:
+        """Show these slots; nothing is pending any more."""
+        self.order = order
+        self.pending = 0
+
+    def gone_rows(self, table: CaseTable) -> list[int]:
+        """Rows shown now whose case ``table`` no longer has, top first."""
+        if table.ids == self.table.ids:
+            return []
+        kept = set(table.ids)
+        return [row for row, slot in enumerate(self.order.tolist()) if self.table.ids[slot] not in kept]
+
+    def drop_rows(self, first: int, last: int) -> None:
+        """Take rows ``first`` to ``last`` off the screen."""
+        self.order = np.delete(self.order, np.s_[first : last + 1])
+
+    def replace_table(self, table: CaseTable) -> None:
+        """Take a new table, the rows shown keeping their places; every one of them must still exist."""
+        if table.ids != self.table.ids:
+            slot_of = {case_id: slot for slot, case_id in enumerate(table.ids)}
+            old_ids = self.table.ids
+            self.order = np.fromiter(
+                (slot_of[old_ids[slot]] for slot in self.order.tolist()),
+                dtype=np.int64,
+                count=len(self.order),
+            )
+        self.table = table
+        self._rank_cache.clear()
+        self._texts = None
+        mask = self._mask()
+        self.pending = int(mask.sum()) - int(mask[self.order].sum())
+
+    # ------------------------------------------------------------------ filter
+    def _chip_mask(self, chip: QueueFilter) -> BoolArray:
+        table = self.table
+        if chip is QueueFilter.CRITICAL:
+            critical: BoolArray = table.severity == int(Severity.CRITICAL)
+            return critical
+        if chip is QueueFilter.UNOWNED:
+            return self._owner_is("")
+        if chip is QueueFilter.MY_TRIAGE:
+            awake = (table.snoozed_until_s == NO_TIME) | (table.snoozed_until_s <= self.now_s)
+            mine: BoolArray = self._owner_is(self.me) & awake
+            return mine
+        return np.ones(len(table), dtype=np.bool_)
+
+    def _owner_is(self, name: str) -> BoolArray:
+        owners = self.table.owners
+        return np.fromiter((owner == name for owner in owners), dtype=np.bool_, count=len(owners))
+
+    def _mask(self) -> BoolArray:
+        mask = self._chip_mask(self.view.chip)
+        words = self.view.text.casefold().split()
+        if not words:
+            return mask
+        texts = self._search_texts()
+        hits = np.fromiter(
+            (all(word in text for word in words) for text in texts), dtype=np.bool_, count=len(texts)
+        )
+        return mask & hits
+
+    def _search_texts(self) -> list[str]:
+        if self._texts is None:
+            table = self.table
+            rows = zip(
+                table.ids, table.type_titles, table.subjects, table.owners, table.best_options, strict=True
+            )
+            self._texts = ["\n".join(row).casefold() for row in rows]
+        return self._texts
+
+    # ------------------------------------------------------------------ sort
+    def _sorted(self, slots: Int64Array) -> Int64Array:
+        """Positions in ``slots`` in the wanted order; ties go by priority, then severity, then slot."""
+        table = self.table
+        priority = -table.priority_cents[slots]
+        severity = -table.severity[slots].astype(np.int64)
+        if self.view.sort is SortKey.PRIORITY:
+            key = priority if self.view.descending else -priority
+        else:
+            values, missing = self._key(self.view.sort)
+            values, missing = values[slots], missing[slots]
+            key = np.where(missing, _LAST, -values if self.view.descending else values)
+        return np.lexsort((slots, severity, priority, key))
+
+    def _key(self, sort: SortKey) -> tuple[Int64Array, BoolArray]:
+        """The numbers to sort by, and which rows have none (they come last either way)."""
+        table = self.table
+        numbers: dict[SortKey, Int64Array] = {
+            SortKey.SEVERITY: table.severity.astype(np.int64),
+            SortKey.STATUS: table.state.astype(np.int64),
+            SortKey.LOSS: table.loss_cents,
+        }
+        if sort in numbers:
+            return numbers[sort], np.zeros(len(table), dtype=np.bool_)
+        if sort is SortKey.BREACH:
+            return table.breach_s, table.breach_s == NO_TIME
+        if sort is SortKey.BEST_OPTION:
+            # The column shows what an option saves; that is what people want it ordered by.
+            return table.best_delta_cents, table.best_delta_cents == NO_AMOUNT
+        return self._text_key(sort)
+
+    def _text_key(self, sort: SortKey) -> tuple[Int64Array, BoolArray]:
+        columns: dict[SortKey, Callable[[], tuple[str, ...]]] = {
+            SortKey.CASE_ID: lambda: self.table.ids,
+            SortKey.TYPE: lambda: self.table.type_titles,
+            SortKey.SUBJECT: lambda: self.table.subjects,
+            SortKey.OWNER: lambda: self.table.owners,
+        }
+        texts = columns[sort]()
+        if sort not in self._rank_cache:
+            self._rank_cache[sort] = _ranks(texts)
+        empty = np.fromiter((not text for text in texts), dtype=np.bool_, count=len(texts))
+        return self._rank_cache[sort], empty
+
+
+def toggled(view: QueueView, sort: SortKey) -> QueueView:
+    """The view after a click on a column's header: sort by it, or turn its direction round."""
+    if view.sort is sort:
+        return replace(view, descending=not view.descending)
+    starts_high = sort in {SortKey.PRIORITY, SortKey.SEVERITY, SortKey.LOSS}
+    return replace(view, sort=sort, descending=starts_high)

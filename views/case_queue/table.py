@@ -1,0 +1,189 @@
+"""The queue's table and header: fixed row heights, columns that fit the width, no resizing by contents."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from views.case_queue.delegate import PAD_PX, ROW_PX, QueueDelegate
+from views.case_queue.model import (
+    BEST,
+    BREACH,
+    CASE_ID,
+    COLUMNS,
+    LOSS,
+    MARK,
+    OWNER,
+    STATUS,
+    SUBJECT,
+    TYPE,
+    QueueModel,
+)
+from views.case_queue.state import SortKey
+from views.icons import paint_icon
+from views.theme import MEDIUM_WEIGHT, theme_of, ui_font
+
+HEADER_PX: Final = 30
+_CHEVRON_PX: Final = 12
+#: Below this width the owner's column gives its room to the others.
+_OWNER_FROM_PX: Final = 900
+_FIXED_PX: Final = {MARK: 34, CASE_ID: 128, TYPE: 118, STATUS: 96, LOSS: 104, BREACH: 96, OWNER: 92}
+_SUBJECT_SHARE: Final = 0.54
+
+
+def column_widths(width_px: int) -> dict[int, int]:
+    """How wide each column is in a table of ``width_px``; 0 hides it."""
+    widths = dict(_FIXED_PX)
+    if width_px < _OWNER_FROM_PX:
+        widths[OWNER] = 0
+    rest = max(width_px - sum(widths.values()), 0)
+    widths[SUBJECT] = int(rest * _SUBJECT_SHARE)
+    widths[BEST] = rest - widths[SUBJECT]
+    return widths
+
+
+class QueueHeader(QHeaderView):
+    """Column titles; the one sorted by has a small arrow."""
+
+    def __init__(self, parent: QWidget) -> None:
+        """Make a header of fixed sections that can be clicked."""
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.sorted_by: SortKey = SortKey.PRIORITY
+        self.descending = True
+        self.setSectionsClickable(True)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setFixedHeight(HEADER_PX)
+        self.setMinimumSectionSize(0)
+        self.setAccessibleName("Queue columns; click one to sort by it")
+
+    def paintSection(self, painter: QPainter, rect: QRect, logical_index: int) -> None:
+        """Draw a title, at the side where the column's values stand."""
+        theme = theme_of(self)
+        painter.fillRect(rect, theme.panel)
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.border)
+        title, sort = COLUMNS[logical_index]
+        sorted_here = sort is self.sorted_by
+        painter.setFont(ui_font(12, MEDIUM_WEIGHT))
+        painter.setPen(theme.text if sorted_here else theme.muted)
+        area = rect.adjusted(PAD_PX, 0, -PAD_PX, -1)
+        align = Qt.AlignmentFlag.AlignLeft
+        if logical_index == LOSS:
+            align = Qt.AlignmentFlag.AlignRight
+            area = area.adjusted(0, 0, -4, 0)
+        painter.drawText(area, int(align | Qt.AlignmentFlag.AlignVCenter), title)
+        if sorted_here and title:
+            width = painter.fontMetrics().horizontalAdvance(title)
+            left = (
+                area.left() + width + 3 if align == Qt.AlignmentFlag.AlignLeft else area.right() - width - 15
+            )
+            where = QRectF(left, rect.center().y() - _CHEVRON_PX / 2, _CHEVRON_PX, _CHEVRON_PX)
+            paint_icon(painter, "chevron-down" if self.descending else "chevron-up", where, theme.text)
+
+
+class QueueTable(QTableView):
+    """The table; Enter or a double click opens a case, the arrow keys move like J and K."""
+
+    opened = Signal()
+    #: A person's key or click made this row current.
+    row_chosen = Signal(int)
+
+    def __init__(self, model: QueueModel, parent: QWidget | None = None) -> None:
+        """Show a queue model."""
+        super().__init__(parent)
+        self.setModel(model)
+        self._model = model
+        self._delegate = QueueDelegate(self, model)
+        self.setItemDelegate(self._delegate)
+        self.header = QueueHeader(self)
+        self.setHorizontalHeader(self.header)
+        self._settle_looks()
+        self.setAccessibleName("Queue of exceptions")
+
+    def _settle_looks(self) -> None:
+        rows = self.verticalHeader()
+        rows.setVisible(False)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(ROW_PX)
+        rows.setMinimumSectionSize(ROW_PX)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    # ------------------------------------------------------------------ rows
+    def show_row(self, row: int) -> None:
+        """Make a row the current one and bring it into sight; -1 shows none as selected."""
+        selection = self.selectionModel()
+        if row < 0:
+            selection.clear()
+            return
+        index = self._model.index(row, 0)
+        if selection.currentIndex().row() != row or not selection.isRowSelected(row, QModelIndex()):
+            self.setCurrentIndex(index)
+            self.selectRow(row)
+        self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
+
+    def first_row_in_sight(self) -> int:
+        """The row at the top of the viewport, -1 when there is none."""
+        return self.rowAt(1)
+
+    # ------------------------------------------------------------------ events
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns to the width."""
+        super().resizeEvent(event)
+        for column, width in column_widths(self.viewport().width()).items():
+            self.setColumnHidden(column, width == 0)
+            if width:
+                self.setColumnWidth(column, width)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open on Enter; letters are shortcuts, not a search for a row."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.opened.emit()
+            return
+        if event.text().isprintable() and event.text().strip():
+            event.ignore()
+            return
+        before = self.currentIndex().row()
+        super().keyPressEvent(event)
+        if self.currentIndex().isValid() and self.currentIndex().row() != before:
+            self.row_chosen.emit(self.currentIndex().row())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the row under the pointer."""
+        super().mousePressEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid():
+            self.row_chosen.emit(index.row())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Open the case under the pointer."""
+        super().mouseDoubleClickEvent(event)
+        self.opened.emit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Light up the row under the pointer."""
+        super().mouseMoveEvent(event)
+        self._hover(self.rowAt(int(event.position().y())))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """No row is under the pointer any more."""
+        super().leaveEvent(event)
+        self._hover(-1)
+
+    def _hover(self, row: int) -> None:
+        if row != self._delegate.hovered_row:
+            self._delegate.hovered_row = row
+            self.viewport().update()

@@ -1,0 +1,151 @@
+"""The queue between program and screen: what is selected, how it is filtered, what a person asks for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from views.case_queue.model import QueueModel
+from views.case_queue.state import QueueCounts, QueueFilter, QueueView, SortKey, epoch_seconds
+from views.case_queue.store import QueueStore, toggled
+from views.ports import TowerIntents
+from views.tower.state import TowerSnapshot
+
+#: After so long without a key or a click the queue may re-order itself.
+IDLE_MS: Final = 5_000
+
+
+class QueueViewModel(QObject):
+    """Holds the queue's model and the selected case; speaks for the queue to the program."""
+
+    #: The selected case's id, empty when there is none.
+    selection_changed = Signal(str)
+    #: ``QueueCounts`` for the chips.
+    counts_changed = Signal(object)
+    #: How many cases wait for a re-order before they are shown.
+    pending_changed = Signal(int)
+    #: Filter or sort changed, by whatever road.
+    view_changed = Signal()
+    #: The rows were reset: the screen must find the selected row again.
+    rows_changed = Signal()
+
+    def __init__(self, intents: TowerIntents, *, idle_ms: int = IDLE_MS) -> None:
+        """Ask the program through ``intents``."""
+        super().__init__()
+        self._intents = intents
+        self.store = QueueStore()
+        self.model = QueueModel(self.store)
+        self.selected_id = ""
+        self.counts = QueueCounts()
+        self._row_hint = 0
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(idle_ms)
+        self._idle.timeout.connect(self.refresh)
+
+    # ------------------------------------------------------------------ from the program
+    def apply(self, snapshot: TowerSnapshot) -> None:
+        """Take the cases and the clock of a snapshot."""
+        self.store.me = snapshot.who.name
+        self.store.now_s = epoch_seconds(snapshot.now)
+        self.model.currency = snapshot.currency
+        if "cases" in snapshot.changed:
+            self._row_hint = max(self.store.row_of(self.selected_id), 0)
+            self.model.apply_table(snapshot.cases)
+            self.rows_changed.emit()
+            self._tell_pending()
+        else:
+            self.model.apply_clock(self.store.now_s)
+        if snapshot.changed & {"cases", "who"}:
+            self._tell_counts()
+
+    def apply_clock(self, now_s: int) -> None:
+        """Let the countdowns go on to ``now_s`` (epoch seconds)."""
+        self.model.apply_clock(now_s)
+
+    # ------------------------------------------------------------------ selection
+    def select(self, case_id: str) -> None:
+        """Select a case, whether or not the filter shows it."""
+        if case_id == self.selected_id:
+            return
+        self.selected_id = case_id
+        self.touch()
+        self.selection_changed.emit(case_id)
+        if case_id:
+            self._intents.select_case(case_id)
+
+    def selected_row(self) -> int:
+        """The row of the selected case, -1 when it is not shown."""
+        return self.store.row_of(self.selected_id) if self.selected_id else -1
+
+    def move(self, step: int) -> None:
+        """Select the next (1) or the previous (-1) case shown."""
+        if not len(self.store):
+            return
+        row = self.selected_row()
+        if row < 0:
+            # The selected case has left: go on from where it was.
+            row = self._row_hint - (1 if step > 0 else 0) if self.selected_id else -1
+        wanted = min(max(row + step, 0), len(self.store) - 1)
+        self.select(self.store.id_at(wanted))
+
+    # ------------------------------------------------------------------ filter and order
+    def set_chip(self, chip: QueueFilter) -> None:
+        """Show the cases of a chip."""
+        self._change(replace(self.store.view, chip=chip))
+
+    def set_text(self, text: str) -> None:
+        """Show the cases that hold all words of ``text``."""
+        self._change(replace(self.store.view, text=text))
+
+    def sort_by(self, sort: SortKey) -> None:
+        """Order by a column, or turn its direction round."""
+        self._change(toggled(self.store.view, sort))
+
+    def refresh(self) -> None:
+        """Filter and sort anew, and let new cases in."""
+        self.model.refresh()
+        self.rows_changed.emit()
+        self._tell_pending()
+
+    def touch(self) -> None:
+        """Somebody is at work here: keep the rows where they are for a while longer."""
+        if self.store.pending:
+            self._idle.start()
+
+    def _change(self, view: QueueView) -> None:
+        self.model.apply_view(view)
+        self.view_changed.emit()
+        self.rows_changed.emit()
+        self._tell_pending()
+
+    def _tell_pending(self) -> None:
+        if self.store.pending and not self._idle.isActive():
+            self._idle.start()
+        elif not self.store.pending:
+            self._idle.stop()
+        self.pending_changed.emit(self.store.pending)
+
+    def _tell_counts(self) -> None:
+        counts = self.store.counts()
+        if counts != self.counts:
+            self.counts = counts
+            self.counts_changed.emit(counts)
+
+    # ------------------------------------------------------------------ intents
+    def assign(self, user_id: str) -> None:
+        """Make a person the owner of the selected case."""
+        if self.selected_id:
+            self._intents.assign(self.selected_id, user_id)
+
+    def acknowledge(self) -> None:
+        """Say that the selected case has been seen."""
+        if self.selected_id:
+            self._intents.acknowledge(self.selected_id)
+
+    def snooze(self, minutes: int) -> None:
+        """Let the selected case rest."""
+        if self.selected_id:
+            self._intents.snooze(self.selected_id, minutes)

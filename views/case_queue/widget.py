@@ -1,0 +1,248 @@
+"""The queue on screen: chips, text filter, order, table, and the menus to assign and to snooze."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
+
+from views.case_queue.model import COLUMNS
+from views.case_queue.state import QueueCounts, QueueFilter, SortKey
+from views.case_queue.table import QueueTable
+from views.case_queue.view_model import QueueViewModel
+from views.formatting import count
+from views.shell.segments import Segments
+from views.shell.state import Identity
+from views.widgets.buttons import TowerButton
+from views.widgets.labels import label
+
+CHIPS: Final = (
+    (QueueFilter.MY_TRIAGE, "My triage"),
+    (QueueFilter.CRITICAL, "Critical"),
+    (QueueFilter.UNOWNED, "Unowned"),
+    (QueueFilter.ALL, "All"),
+)
+SNOOZES: Final = ((30, "30 minutes"), (60, "1 hour"), (240, "4 hours"), (1440, "1 day"))
+SORT_WORDS: Final = {SortKey.PRIORITY: "priority", SortKey.SEVERITY: "severity"} | {
+    sort: title.casefold() if sort is not SortKey.BREACH else title for title, sort in COLUMNS if title
+}
+_HINTS_FROM_PX: Final = 1_060
+_HEADER_PX: Final = 46
+
+
+class FilterField(QLineEdit):
+    """The text filter; Esc empties it and leaves, Enter and the down key go to the rows."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave on Esc, Enter and the down key."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+            self.left.emit()
+            return
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down}:
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class QueuePanel(QFrame):
+    """The queue as a panel."""
+
+    #: The selected case is to be looked at.
+    opened = Signal()
+    #: An option of the selected case is to be proposed.
+    propose_wanted = Signal()
+
+    def __init__(self, view_model: QueueViewModel, parent: QWidget | None = None) -> None:
+        """Show a view model."""
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self._view_model = view_model
+        self._people: tuple[Identity, ...] = ()
+        self.table = QueueTable(view_model.model)
+        self.filter_field = FilterField()
+        self.chips = Segments(CHIPS, "Which exceptions")
+        self.pending_button = TowerButton("", "chip", icon_name="refresh", icon_px=14)
+        self.sort_button = TowerButton("Sort: priority", "link", icon_name="chevron-down", icon_px=14)
+        self.hints = label("J / K move   E acknowledge   A assign   ? keys", "caption")
+        self.empty = label("", "secondary", self.table)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self.filter_field.setPlaceholderText("Filter   /")
+        self.filter_field.setAccessibleName("Filter the queue by text")
+        self.filter_field.setFixedWidth(150)
+        self.filter_field.setClearButtonEnabled(True)
+        self.pending_button.setCheckable(False)
+        self.pending_button.hide()
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        self.empty.hide()
+        bar = QWidget()
+        bar.setFixedHeight(_HEADER_PX)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(14, 0, 10, 0)
+        row.setSpacing(8)
+        left: tuple[QWidget, ...] = (label("Queue", "section"), self.chips, self.pending_button)
+        right: tuple[QWidget, ...] = (self.hints, self.sort_button, self.filter_field)
+        for part in left:
+            row.addWidget(part)
+        row.addStretch(1)
+        for part in right:
+            row.addWidget(part)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.setSpacing(0)
+        column.addWidget(bar)
+        column.addWidget(self.table, 1)
+
+    def _connect(self) -> None:
+        model = self._view_model
+        model.selection_changed.connect(self._show_selection)
+        model.rows_changed.connect(self._after_rows_changed)
+        model.counts_changed.connect(self._show_counts)
+        model.pending_changed.connect(self._show_pending)
+        model.view_changed.connect(self._show_view)
+        self.chips.chosen.connect(lambda key: model.set_chip(QueueFilter(key)))
+        self.filter_field.textChanged.connect(model.set_text)
+        self.filter_field.left.connect(self.table.setFocus)
+        self.pending_button.clicked.connect(model.refresh)
+        self.sort_button.clicked.connect(self._pop_sort_menu)
+        self.table.row_chosen.connect(self._choose_row)
+        self.table.opened.connect(self.opened)
+        self.table.header.sectionClicked.connect(lambda section: model.sort_by(COLUMNS[section][1]))
+        self.table.customContextMenuRequested.connect(self._pop_case_menu)
+
+    # ------------------------------------------------------------------ from the view model
+    def set_people(self, people: Sequence[Identity]) -> None:
+        """Say who a case may be assigned to."""
+        self._people = tuple(people)
+
+    def _choose_row(self, row: int) -> None:
+        self._view_model.select(self._view_model.store.id_at(row))
+
+    def _show_selection(self, _case_id: str) -> None:
+        self.table.show_row(self._view_model.selected_row())
+
+    def _after_rows_changed(self) -> None:
+        row = self._view_model.selected_row()
+        current = self.table.selectionModel().currentIndex()
+        if row < 0 or current.row() != row:
+            self.table.show_row(row)
+        self._show_empty()
+
+    def _show_empty(self) -> None:
+        store = self._view_model.store
+        self.empty.setVisible(not len(store))
+        if len(store.table):
+            self.empty.setText("No exception matches. Press / then Esc to clear the filter, or choose All.")
+        else:
+            self.empty.setText("No open exceptions. New ones appear here after the next sync.")
+
+    def _show_counts(self, counts: QueueCounts) -> None:
+        for chip, _ in CHIPS:
+            self.chips.set_count(chip, count(counts.of(chip)))
+
+    def _show_pending(self, pending: int) -> None:
+        self.pending_button.setText(f"{count(pending)} new · R")
+        self.pending_button.setAccessibleName(f"{count(pending)} new exceptions: show them (R)")
+        self.pending_button.setVisible(pending > 0)
+
+    def _show_view(self) -> None:
+        view = self._view_model.store.view
+        self.chips.choose(view.chip)
+        self.sort_button.setText(f"Sort: {SORT_WORDS[view.sort]}")
+        self.table.header.sorted_by = view.sort
+        self.table.header.descending = view.descending
+        self.table.header.viewport().update()
+
+    # ------------------------------------------------------------------ menus
+    def focus_filter(self) -> None:
+        """Put the cursor into the text filter."""
+        self.filter_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter_field.selectAll()
+
+    def sort_menu(self) -> QMenu:
+        """The orders to choose from."""
+        menu = QMenu(self)
+        for sort, words in SORT_WORDS.items():
+            menu.addAction(words[:1].upper() + words[1:]).triggered.connect(
+                lambda _=False, chosen=sort: self._view_model.sort_by(chosen)
+            )
+        return menu
+
+    def assign_menu(self) -> QMenu:
+        """The people the selected case can be given to, oneself first."""
+        menu = QMenu("Assign to", self)
+        mine = self._view_model.store.me
+        for person in sorted(self._people, key=lambda p: (p.name != mine, p.name)):
+            name = f"{person.name} (me)" if person.name == mine else person.name
+            menu.addAction(name).triggered.connect(
+                lambda _=False, chosen=person.user_id: self._view_model.assign(chosen)
+            )
+        return menu
+
+    def snooze_menu(self) -> QMenu:
+        """How long the selected case may rest."""
+        menu = QMenu("Snooze", self)
+        for minutes, words in SNOOZES:
+            menu.addAction(words).triggered.connect(
+                lambda _=False, chosen=minutes: self._view_model.snooze(chosen)
+            )
+        return menu
+
+    def pop_assign_menu(self) -> None:
+        """Ask who shall own the selected case."""
+        self._pop(self.assign_menu())
+
+    def pop_snooze_menu(self) -> None:
+        """Ask how long the selected case shall rest."""
+        self._pop(self.snooze_menu())
+
+    def _pop(self, menu: QMenu) -> None:
+        row = self._view_model.selected_row()
+        if not self._view_model.selected_id:
+            return
+        rect = self.table.visualRect(self._view_model.model.index(max(row, 0), 1))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.table.viewport().mapToGlobal(rect.bottomLeft()))
+        menu.setActiveAction(menu.actions()[0])
+
+    def _pop_sort_menu(self) -> None:
+        menu = self.sort_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.sort_button.mapToGlobal(QPoint(0, self.sort_button.height())))
+
+    def case_menu(self) -> QMenu:
+        """What can be done with the selected case."""
+        menu = QMenu(self)
+        menu.addMenu(self.assign_menu())
+        menu.addMenu(self.snooze_menu())
+        menu.addAction("Acknowledge").triggered.connect(self._view_model.acknowledge)
+        menu.addAction("Request approval …").triggered.connect(self.propose_wanted)
+        return menu
+
+    def _pop_case_menu(self, where: QPoint) -> None:
+        if self.table.indexAt(where).isValid():
+            menu = self.case_menu()
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(self.table.viewport().mapToGlobal(where))
+
+    # ------------------------------------------------------------------ events
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Drop the key hints where room is short."""
+        super().resizeEvent(event)
+        self.hints.setVisible(self.width() >= _HINTS_FROM_PX)
+        self.empty.setGeometry(self.table.rect().adjusted(40, 40, -40, -10))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Paint the rows anew in another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.table.viewport().update()
