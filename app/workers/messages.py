@@ -1,0 +1,108 @@
+"""What the window and the sync worker say to each other: frozen values over a pipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from domain.cases import CaseState
+from domain.recommendations import Recommendation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncNow:
+    """Read a source now; an empty name means every source."""
+
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepRecommendation:
+    """Store the options worked out for a case."""
+
+    recommendation: Recommendation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Propose:
+    """Sign a proposal of an option as ``user``."""
+
+    case_id: str
+    option_id: str
+    user: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide:
+    """Sign a decision on a proposal as ``user``."""
+
+    action_id: str
+    decision: Literal["approve", "reject"]
+    user: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveCase:
+    """Move a case in its life, or change who owns it; empty fields stay as they are."""
+
+    case_id: str
+    user: str
+    state: CaseState | None = None
+    owner: str | None = None
+    snooze_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddNote:
+    """Write something down about a case."""
+
+    case_id: str
+    user: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryQuarantined:
+    """Try again to understand a quarantined record."""
+
+    quarantine_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Finish what is running and end."""
+
+
+Request = SyncNow | KeepRecommendation | Propose | Decide | MoveCase | AddNote | RetryQuarantined | Stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """The worker has opened the databases and its schedule runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What changed in the databases: ``cases``, ``sources``, ``approvals``, ``network``, ``notes`` …"""
+
+    parts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A sentence for the person at the window."""
+
+    text: str
+    kind: Literal["info", "ok", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The worker could not start; ``text`` says why and what to do."""
+
+    text: str
+
+
+Report = Ready | Changed | Said | Failed
