@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test lint types imports test-without-qt unit screenshots bench format lock wheel clean
+.PHONY: help setup setup-test run test lint types imports test-without-qt unit screenshots bench format lock wheel clean catalogue
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 18
@@ -55,3 +55,6 @@ clean: ## remove environments, caches and output
 	rm -rf .venv .venv-noqt .venv-tryton .venv-lock .mypy_cache .pytest_cache .ruff_cache .import_linter_cache \
 		.hypothesis out build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+catalogue: setup ## write docs/exceptions.md from the catalogue
+	$(PY) .ci/catalogue_page.py

@@ -1,0 +1,77 @@
+"""The life of a case: identity, legal moves, and values that cannot be."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.cases import CLOSED_STATES, TRANSITIONS, CaseState, Impact, case_identity, may_move
+from domain.errors import BadValueError
+from domain.ids import EntityKind, EntityRef
+
+LEGAL = {
+    ("open", "acknowledged"),
+    ("open", "in_progress"),
+    ("open", "waiting"),
+    ("open", "proposed"),
+    ("open", "auto_cleared"),
+    ("acknowledged", "in_progress"),
+    ("acknowledged", "waiting"),
+    ("acknowledged", "proposed"),
+    ("acknowledged", "auto_cleared"),
+    ("in_progress", "waiting"),
+    ("in_progress", "proposed"),
+    ("in_progress", "auto_cleared"),
+    ("waiting", "in_progress"),
+    ("waiting", "proposed"),
+    ("waiting", "auto_cleared"),
+    ("proposed", "in_progress"),
+    ("proposed", "executing"),
+    ("proposed", "auto_cleared"),
+    ("executing", "in_progress"),
+    ("executing", "verifying"),
+    ("verifying", "in_progress"),
+    ("verifying", "resolved"),
+    ("resolved", "open"),
+    ("auto_cleared", "open"),
+}
+
+
+@pytest.mark.parametrize(("current", "wanted"), list(itertools.product(CaseState, CaseState)))
+def test_exactly_the_listed_moves_are_legal(current: CaseState, wanted: CaseState) -> None:
+    assert may_move(current, wanted) == ((current.value, wanted.value) in LEGAL)
+
+
+def test_every_state_has_a_row_and_closed_ones_can_only_reopen() -> None:
+    assert set(TRANSITIONS) == set(CaseState)
+    assert all(TRANSITIONS[state] == {CaseState.OPEN} for state in CLOSED_STATES)
+
+
+@given(code=st.text(min_size=1), entity_id=st.text(min_size=1).filter(lambda text: text.strip() != ""))
+def test_identity_depends_on_code_and_entity_only(code: str, entity_id: str) -> None:
+    entity = EntityRef(kind=EntityKind.ORDER_LINE, entity_id=entity_id)
+    again = EntityRef(kind=EntityKind.ORDER_LINE, entity_id=entity_id)
+    other = EntityRef(kind=EntityKind.SALES_ORDER, entity_id=entity_id)
+    assert case_identity(code, entity) == case_identity(code, again)
+    assert case_identity(code, entity) != case_identity(code, other)
+
+
+def test_value_per_minute_is_avoidable_loss_over_effort() -> None:
+    impact = Impact(loss_cents=1_000, low_cents=500, high_cents=2_000, avoidable_cents=905, effort_minutes=10)
+    assert impact.value_per_minute_cents == 90
+
+
+@pytest.mark.parametrize("changed", [{"low_cents": 1_001}, {"high_cents": 999}, {"effort_minutes": 0}])
+def test_an_impossible_impact_is_refused(changed: dict[str, int]) -> None:
+    values = {
+        "loss_cents": 1_000,
+        "low_cents": 500,
+        "high_cents": 2_000,
+        "avoidable_cents": 0,
+        "effort_minutes": 5,
+    }
+    with pytest.raises(BadValueError):
+        Impact(**{**values, **changed})
