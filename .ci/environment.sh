@@ -15,14 +15,13 @@ find_python() {
     return 1
 }
 
-# new_environment FOLDER: Debian's Python can make one only with a package of its own.
-new_environment() {
+# python_packages: Debian's Python can make an environment only with a package of its own; its name, if it is needed.
+python_packages() {
     local python
-    python=$(find_python)
-    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-        install_system_packages "$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
-    fi
-    "$python" -m venv "$1"
+    if [ -x .venv/bin/python ]; then return 0; fi
+    python=$(find_python) || return 1
+    "$python" -c 'import ensurepip, venv' 2>/dev/null ||
+        "$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
 }
 
 # What an environment is made of, as one word: the lock's hash and the place, which scripts in it have inside them.
@@ -31,7 +30,7 @@ stamp_of() { { sha256sum "$@"; pwd; } | sha256sum | cut -d' ' -f1; }
 # make_environment FOLDER LOCK [LOCK...]: the first lock is installed; the environment counts as ready when its
 # stamp is that of any of the locks given (so that the larger environment of the tests also runs the program).
 make_environment() {
-    local folder=$1 lock=$2 candidate
+    local folder=$1 lock=$2 candidate python
     shift
     for candidate in "$@"; do
         if [ "$(cat "$folder/.stamp" 2>/dev/null)" = "$(stamp_of "$candidate")" ]; then return 0; fi
@@ -39,8 +38,9 @@ make_environment() {
     say "making $folder from $lock"
     rm -f "$folder/.stamp"
     if ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
+        python=$(find_python) || return 1
         rm -rf "$folder"
-        new_environment "$folder"
+        "$python" -m venv "$folder"
     fi
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
         --only-binary :all: --requirement "$lock"

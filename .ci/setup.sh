@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 source .ci/environment.sh
 source .ci/system_packages.sh
 
-install_system_packages $offscreen $screen
+for_python=$(python_packages)
+install_system_packages $offscreen $screen $for_python
 
 case "${1:-run}" in
     run)

@@ -22,7 +22,7 @@ install_system_packages() {
         say "not a Debian or Ubuntu: taken as installed: $*"
         return 0
     fi
-    missing=$(missing_packages "$@" | tr '\n' ' ')
+    missing=$(missing_packages "$@" | xargs)
     [ -n "$missing" ] || return 0
 
     command="apt-get update && apt-get install -y --no-install-recommends $missing"

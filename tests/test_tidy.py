@@ -150,7 +150,7 @@ def migrations_without_a_database() -> Iterator[str]:
     """Find Alembic revisions for which tests/store/old_databases/ keeps no database of that revision."""
     kept = {path.stem for path in (REPOSITORY / "tests" / "store" / "old_databases").glob("*")}
     for file in room_sources():
-        if "/migrations/versions/" not in file.path or file.path.endswith("__init__.py"):
+        if "/migrations/" not in file.path or file.path.endswith("__init__.py"):
             continue
         for node in file.tree.body:
             targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])

@@ -75,6 +75,8 @@ def banned_names(file: Source) -> Iterator[str]:
         for word in BANNED_WORDS.intersection(words(part)):
             yield f"{file.path}:1: the name {part!r} says nothing ({word})"
     for _, node, _ in definitions(file.tree):
+        if node.name.startswith("test_"):
+            continue  # the name of a test is a sentence
         for word in BANNED_WORDS.intersection(words(node.name)):
             yield file.at(node, f"the name {node.name!r} says nothing ({word})")
 
@@ -98,7 +100,8 @@ def missing_docstrings(file: Source) -> Iterator[str]:
         inside_function = isinstance(holder, FUNCTION_TYPES)
         private = any(part.startswith("_") for part in name.split("."))
         marks = {dotted(each).rsplit(".", maxsplit=1)[-1] for each in node.decorator_list}
-        if inside_function or private or marks & {"override", "overload", "setter"} or is_qt_override(node):
+        migration = "/migrations/" in file.path and name in {"upgrade", "downgrade"}
+        if migration or inside_function or private or marks & {"override", "overload", "setter"} or is_qt_override(node):
             continue
         if ast.get_docstring(node) is None:
             yield file.at(node, f"{name} has no docstring")
