@@ -101,7 +101,13 @@ def missing_docstrings(file: Source) -> Iterator[str]:
         private = any(part.startswith("_") for part in name.split("."))
         marks = {dotted(each).rsplit(".", maxsplit=1)[-1] for each in node.decorator_list}
         migration = "/migrations/" in file.path and name in {"upgrade", "downgrade"}
-        if migration or inside_function or private or marks & {"override", "overload", "setter"} or is_qt_override(node):
+        if (
+            migration
+            or inside_function
+            or private
+            or marks & {"override", "overload", "setter"}
+            or is_qt_override(node)
+        ):
             continue
         if ast.get_docstring(node) is None:
             yield file.at(node, f"{name} has no docstring")
