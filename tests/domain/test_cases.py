@@ -64,14 +64,15 @@ def test_value_per_minute_is_avoidable_loss_over_effort() -> None:
     assert impact.value_per_minute_cents == 90
 
 
-@pytest.mark.parametrize("changed", [{"low_cents": 1_001}, {"high_cents": 999}, {"effort_minutes": 0}])
-def test_an_impossible_impact_is_refused(changed: dict[str, int]) -> None:
-    values = {
-        "loss_cents": 1_000,
-        "low_cents": 500,
-        "high_cents": 2_000,
-        "avoidable_cents": 0,
-        "effort_minutes": 5,
-    }
+@pytest.mark.parametrize(
+    ("low_cents", "high_cents", "effort_minutes"), [(1_001, 2_000, 5), (500, 999, 5), (500, 2_000, 0)]
+)
+def test_an_impossible_impact_is_refused(low_cents: int, high_cents: int, effort_minutes: int) -> None:
     with pytest.raises(BadValueError):
-        Impact(**{**values, **changed})
+        Impact(
+            loss_cents=1_000,
+            low_cents=low_cents,
+            high_cents=high_cents,
+            avoidable_cents=0,
+            effort_minutes=effort_minutes,
+        )
