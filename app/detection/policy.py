@@ -1,0 +1,35 @@
+"""The figures that rules and money estimates work with, as one value that a policy file may replace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+BP = 10_000
+MS_PER_HOUR = 3_600_000
+MS_PER_DAY = 24 * MS_PER_HOUR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectionPolicy:
+    """Tolerances, probabilities in basis points, and the bounds of the severities in cents and hours."""
+
+    price_tolerance_bp: int = 200
+    price_tolerance_cents: int = 500
+    inbound_late_ms: int = MS_PER_DAY
+    unknown_delay_days: int = 5
+    near_promise_ms: int = 48 * MS_PER_HOUR
+    near_promise_bp: int = 5_000
+    planner_cents_per_minute: int = 75
+    dispute_bp: int = 6_000
+    expedite_success_bp: int = 3_000
+    in_transit_avoidable_bp: int = 2_000
+    stale_intervals: int = 3
+    verify_ms: int = MS_PER_HOUR
+    critical_cents: int = 500_000
+    high_cents: int = 100_000
+    medium_cents: int = 20_000
+    critical_hours: int = 8
+    soon_hours: int = 24
+
+
+DEFAULT_POLICY = DetectionPolicy()

@@ -1,0 +1,1 @@
+"""The two local databases: the mirror of the sources and the ledger, through SQLAlchemy Core."""

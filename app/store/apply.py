@@ -1,0 +1,245 @@
+"""Writing a page of a source into the mirror: rows, deletions, quarantine, cursor, in one transaction.
+
+A record wins over what is stored when its stamp is higher, or equal with another content observed no
+earlier; so a page may come twice, or after a later one, and the state is the same. A deletion is
+remembered with its stamp for the same reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from app.store.instants import to_ms
+from app.store.rows import Row, record_rows
+from app.store.schema import CHILD_TABLES, TABLES
+from app.store.schema_cases import DIRTY_KIND, QUARANTINE, STREAM_STATE, TOMBSTONE
+from app.store.values import PageOutcome
+from domain.ids import EntityKind
+from domain.records import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from domain.ids import SourceName
+    from domain.records import DeletedRecord, RejectedRecord, SourceRecord
+
+#: SQLite takes some 30,000 bound values in a statement; stay far below.
+CHUNK = 900
+
+
+def apply_records(
+    connection: Connection, *, source: SourceName, records: Sequence[SourceRecord]
+) -> PageOutcome:
+    """Write the records that are newer than what is stored; say how many were."""
+    by_kind: dict[EntityKind, list[SourceRecord]] = {}
+    for record in records:
+        by_kind.setdefault(kind_of(record.entity), []).append(record)
+    written = foreign = 0
+    for kind, group in by_kind.items():
+        rows, children, strangers = _winners(connection, kind, source, group)
+        _write(connection, kind, rows, children)
+        written += len(rows)
+        foreign += strangers
+    return PageOutcome(written=written, unchanged=len(records) - written - foreign, foreign=foreign)
+
+
+def _winners(
+    connection: Connection, kind: EntityKind, source: SourceName, records: Sequence[SourceRecord]
+) -> tuple[list[Row], list[Row], int]:
+    rows = [record_rows(record, kind) for record in records]
+    ids = [row["id"] for row, _ in rows]
+    stored = _stored(connection, kind, ids)
+    buried = _tombstones(connection, kind, ids)
+    chosen: dict[str, tuple[Row, list[Row]]] = {}
+    foreign = 0
+    for row, children in rows:
+        entity_id = row["id"]
+        present = stored.get(entity_id)
+        if row["source"] != source or (
+            present is not None and present["source"] != source and present["deleted_at"] is None
+        ):
+            foreign += 1
+        elif row["stamp"] > buried.get(entity_id, -1) and _wins(row, present):
+            stored[entity_id] = row
+            chosen[entity_id] = (row, children)
+    return (
+        [row for row, _ in chosen.values()],
+        [child for _, lines in chosen.values() for child in lines],
+        foreign,
+    )
+
+
+def _wins(row: Row, present: Row | None) -> bool:
+    if present is None or row["stamp"] > present["stamp"]:
+        return True
+    if row["stamp"] < present["stamp"]:
+        return False
+    if present["deleted_at"] is not None:
+        return True
+    return bool(
+        row["fields_sha256"] != present["fields_sha256"] and row["observed_at"] >= present["observed_at"]
+    )
+
+
+def _stored(connection: Connection, kind: EntityKind, ids: Sequence[str]) -> dict[str, Row]:
+    c = TABLES[kind].c
+    wanted = (c.id, c.source, c.stamp, c.observed_at, c.fields_sha256, c.deleted_at)
+    found: dict[str, Row] = {}
+    for part in _chunks(ids):
+        for row in connection.execute(select(*wanted).where(c.id.in_(part))).mappings():
+            found[row["id"]] = dict(row)
+    return found
+
+
+def _tombstones(connection: Connection, kind: EntityKind, ids: Sequence[str]) -> dict[str, int]:
+    c = TOMBSTONE.c
+    found: dict[str, int] = {}
+    for part in _chunks(ids):
+        query = select(c.entity_id, c.stamp).where(c.kind == kind.value, c.entity_id.in_(part))
+        found.update(connection.execute(query).tuples())
+    return found
+
+
+def _write(connection: Connection, kind: EntityKind, rows: list[Row], children: list[Row]) -> None:
+    if not rows:
+        return
+    table = TABLES[kind]
+    connection.execute(_upsert(table, ("id",)), rows)
+    if kind in CHILD_TABLES:
+        child_table, parent = CHILD_TABLES[kind]
+        connection.execute(
+            delete(child_table).where(child_table.c[parent] == bindparam("parent_id")),
+            [{"parent_id": row["id"]} for row in rows],
+        )
+        if children:
+            connection.execute(insert(child_table), children)
+    mark_dirty(connection, [kind], max(row["observed_at"] for row in rows))
+
+
+def _upsert(table: Table, keys: tuple[str, ...]) -> Any:  # noqa: ANN401 - SQLAlchemy's own type is internal
+    statement = upsert(table)
+    changed = {c.name: statement.excluded[c.name] for c in table.c if c.name not in keys}
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
+
+
+def mark_dirty(connection: Connection, kinds: Iterable[EntityKind], since: int) -> None:
+    """Remember kinds whose rows changed, until a detection has looked at them."""
+    rows = [{"kind": kind.value, "since": since} for kind in kinds]
+    if rows:
+        connection.execute(upsert(DIRTY_KIND).on_conflict_do_nothing(), rows)
+
+
+def apply_deletions(
+    connection: Connection, *, source: SourceName, deleted: Sequence[DeletedRecord], at: datetime
+) -> int:
+    """Bury the records that their source no longer has; say how many were alive."""
+    count = 0
+    for gone in deleted:
+        if gone.source != source:
+            continue
+        table = TABLES[gone.ref.kind]
+        count += connection.execute(
+            update(table)
+            .where(
+                table.c.id == gone.ref.entity_id,
+                table.c.source == source,
+                table.c.stamp <= gone.stamp,
+                table.c.deleted_at.is_(None),
+            )
+            .values(deleted_at=to_ms(gone.observed_at))
+        ).rowcount
+        grave = upsert(TOMBSTONE).values(
+            kind=gone.ref.kind.value,
+            entity_id=gone.ref.entity_id,
+            source=source,
+            stamp=gone.stamp,
+            deleted_at=to_ms(gone.observed_at),
+        )
+        connection.execute(
+            grave.on_conflict_do_update(
+                index_elements=["kind", "entity_id"],
+                set_={"stamp": grave.excluded.stamp, "deleted_at": grave.excluded.deleted_at},
+                where=grave.excluded.stamp > TOMBSTONE.c.stamp,
+            )
+        )
+    mark_dirty(connection, {gone.ref.kind for gone in deleted}, to_ms(at))
+    return count
+
+
+def apply_rejections(connection: Connection, rejected: Sequence[RejectedRecord], *, at: datetime) -> None:
+    """Keep what could not be understood; the same bytes seen again after being resolved stay resolved."""
+    for bad in rejected:
+        digest = hashlib.sha256(bad.raw).hexdigest()
+        row = upsert(QUARANTINE).values(
+            source=bad.source,
+            stream=bad.stream,
+            external_id=bad.external_id,
+            code=bad.code,
+            message=bad.message,
+            raw=bad.raw,
+            raw_sha256=digest,
+            first_seen_at=to_ms(at),
+            last_seen_at=to_ms(at),
+            attempts=1,
+            resolved_at=None,
+        )
+        again = row.excluded
+        connection.execute(
+            row.on_conflict_do_update(
+                index_elements=["source", "stream", "external_id"],
+                set_={
+                    "code": again.code,
+                    "message": again.message,
+                    "raw": again.raw,
+                    "raw_sha256": again.raw_sha256,
+                    "last_seen_at": again.last_seen_at,
+                    "attempts": QUARANTINE.c.attempts + 1,
+                    "resolved_at": None,
+                },
+                where=(QUARANTINE.c.resolved_at.is_(None)) | (QUARANTINE.c.raw_sha256 != digest),
+            )
+        )
+
+
+def resolve_rejections(
+    connection: Connection, *, source: SourceName, stream: str, ids: Iterable[str], at: datetime
+) -> int:
+    """Close the quarantine entries whose record has since been understood (or deleted)."""
+    c = QUARANTINE.c
+    waiting = (c.source == source, c.stream == stream, c.resolved_at.is_(None))
+    held = set(connection.execute(select(c.external_id).where(*waiting)).scalars())
+    solved = sorted(held & set(ids))
+    for part in _chunks(solved):
+        connection.execute(
+            update(QUARANTINE).where(*waiting, c.external_id.in_(part)).values(resolved_at=to_ms(at))
+        )
+    return len(solved)
+
+
+def save_cursor(
+    connection: Connection, *, source: SourceName, stream: str, cursor: str, rows: int, at: datetime
+) -> None:
+    """Remember how far a stream has been read; only ever together with its rows."""
+    entry = upsert(STREAM_STATE).values(
+        source=source, stream=stream, cursor=cursor, rows_read=rows, updated_at=to_ms(at)
+    )
+    connection.execute(
+        entry.on_conflict_do_update(
+            index_elements=["source", "stream"],
+            set_={
+                "cursor": entry.excluded.cursor,
+                "rows_read": STREAM_STATE.c.rows_read + entry.excluded.rows_read,
+                "updated_at": entry.excluded.updated_at,
+            },
+        )
+    )
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]

@@ -1,0 +1,169 @@
+"""Opening a database file: driver, pragmas, integrity, version; every failure is one clear sentence.
+
+The driver is sqlcipher3 without a key (an ordinary SQLite file), because its SQLite is new enough:
+older ones can corrupt a database in write-ahead mode. Transactions of a writer begin IMMEDIATE, so
+that two writers wait for each other instead of failing half-way; an engine with the execution
+option ``tower_read`` begins plainly.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlcipher3 import dbapi2
+
+from app.store.migrate import bring_up_to_date
+from domain.errors import CorruptError, RefusedError, TowerError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Role = Literal["mirror", "ledger"]
+
+OLDEST_SAFE_SQLITE = (3, 51, 3)
+BUSY_TIMEOUT_MS = 10_000
+
+_WRITER_PRAGMAS = (
+    "PRAGMA busy_timeout={busy}",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous={synchronous}",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-32768",
+)
+_READER_PRAGMAS = (
+    "PRAGMA busy_timeout={busy}",
+    "PRAGMA query_only=1",
+    "PRAGMA wal_autocheckpoint=0",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA temp_store=MEMORY",
+)
+_MACOS_PRAGMAS = ("PRAGMA fullfsync=1", "PRAGMA checkpoint_fullfsync=1")
+
+
+def require_safe_sqlite(version: tuple[int, ...]) -> None:
+    """Refuse an SQLite that can lose a database in write-ahead mode.
+
+    Raises:
+        RefusedError: ``version`` is older than the oldest safe one.
+    """
+    if version < OLDEST_SAFE_SQLITE:
+        have, need = (".".join(map(str, v)) for v in (version, OLDEST_SAFE_SQLITE))
+        raise RefusedError(
+            what=f"The installed SQLite is {have}; versions before {need} can corrupt the database.",
+            remedy="Install the locked dependencies again (make setup).",
+        )
+
+
+def open_database(path: Path, *, role: Role) -> Engine:
+    """The engine of the one writer of a database; the file is made or migrated as needed.
+
+    The mirror can be rebuilt from its sources and is written with ``synchronous=NORMAL``; the
+    ledger cannot and is written with ``FULL``.
+
+    Raises:
+        CorruptError: the file is damaged or no database; it was left untouched.
+        RefusedError: the file is of a newer program, or SQLite is too old.
+        UnavailableError: the file cannot be opened.
+    """
+    require_safe_sqlite(dbapi2.sqlite_version_info)
+    synchronous = "FULL" if role == "ledger" else "NORMAL"
+    pragmas = [p.format(busy=BUSY_TIMEOUT_MS, synchronous=synchronous) for p in _WRITER_PRAGMAS]
+    if sys.platform == "darwin" and role == "ledger":
+        pragmas += _MACOS_PRAGMAS
+    engine = _engine(path, pragmas)
+    try:
+        with known_errors(path):
+            _require_intact(engine, path)
+            bring_up_to_date(engine, path=path, role=role)
+    except TowerError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def read_only_engine(path: Path) -> Engine:
+    """An engine that can only read ``path``, for processes that are not the writer.
+
+    Raises:
+        UnavailableError: there is no such file yet.
+    """
+    require_safe_sqlite(dbapi2.sqlite_version_info)
+    if not path.is_file():
+        raise UnavailableError(
+            what=f"The database {path} does not exist yet.",
+            remedy="Start the program once with this profile; it makes the file.",
+        )
+    engine = _engine(path, [p.format(busy=BUSY_TIMEOUT_MS) for p in _READER_PRAGMAS])
+    return engine.execution_options(tower_read=True)
+
+
+def reading(engine: Engine) -> Engine:
+    """The same engine for reads that must not wait for a writer."""
+    return engine.execution_options(tower_read=True)
+
+
+@contextmanager
+def known_errors(path: Path | str) -> Iterator[None]:
+    """Turn what the driver raises about ``path`` into errors a person can act on.
+
+    Raises:
+        CorruptError: the file is damaged or no database.
+        UnavailableError: locked, full, unwritable or not to be opened.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        raise _explain(path, error) from error
+
+
+def _explain(path: Path | str, error: DBAPIError) -> TowerError:
+    words = str(error.orig)
+    if isinstance(error, DatabaseError) and ("malformed" in words or "not a database" in words):
+        return CorruptError(
+            what=f"The database {path} is damaged or is not a database ({words}).",
+            remedy="It was left untouched: move it aside and start again, or restore a backup.",
+        )
+    if "locked" in words or "busy" in words:
+        return UnavailableError(
+            what=f"The database {path} is held by another program ({words}).",
+            remedy="Close the other program, then try again.",
+        )
+    return UnavailableError(
+        what=f"The database {path} cannot be used ({words}).",
+        remedy="Check that the folder exists, is writable and has free space.",
+    )
+
+
+def _engine(path: Path, pragmas: list[str]) -> Engine:
+    engine = create_engine(f"sqlite+pysqlite:///{path}", module=dbapi2)
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver is untyped
+        connection.isolation_level = None  # transactions are begun below, never by the driver
+        for pragma in pragmas:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        plain = connection.get_execution_options().get("tower_read", False)
+        connection.exec_driver_sql("BEGIN" if plain else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _require_intact(engine: Engine, path: Path) -> None:
+    with reading(engine).connect() as connection:
+        answer = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
+    if answer != "ok":
+        raise CorruptError(
+            what=f"The database {path} is damaged ({answer}).",
+            remedy="It was left untouched: move it aside and start again, or restore a backup.",
+        )

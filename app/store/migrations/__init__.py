@@ -1,0 +1,1 @@
+"""How a database file of an older program is brought up to date."""

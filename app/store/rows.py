@@ -1,0 +1,247 @@
+"""Any entity to its rows and back, and the digest of the fields that decisions rest on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.store import rows_fulfilment as fulfilment
+from app.store import rows_masters as masters
+from app.store import rows_orders as orders
+from app.store.instants import from_ms, to_ms
+from domain.ids import EntityKind, SourceName
+from domain.records import Entity, SourceRecord, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowForm:
+    """How one kind is written and read; ``decisive`` names the columns of the digest.
+
+    Whatever is not decisive (a name, an address on the map, an ETA that drifts while goods are under
+    way) may change without making a signed decision stale.
+    """
+
+    write: Callable[[Any], Row]
+    read: Callable[..., Entity]
+    decisive: tuple[str, ...]
+    write_children: Callable[[Any], list[Row]] | None = None
+
+
+FORMS: dict[EntityKind, RowForm] = {
+    EntityKind.NODE: RowForm(
+        write=masters.node_row,
+        read=masters.node_of,
+        decisive=(
+            "kind",
+            "timezone",
+            "working_weekdays",
+            "cutoff_minute_of_day",
+            "pick_capacity_units_per_day",
+        ),
+    ),
+    EntityKind.LANE: RowForm(
+        write=masters.lane_row,
+        read=masters.lane_of,
+        decisive=("origin_node_id", "zone_id", "transit_days", "fixed_cost_cents", "rate_cents_per_kg"),
+    ),
+    EntityKind.CARRIER_SERVICE: RowForm(
+        write=masters.carrier_service_row,
+        read=masters.carrier_service_of,
+        decisive=("scac", "transit_days", "fixed_cost_cents", "rate_cents_per_kg", "pickups_per_day"),
+    ),
+    EntityKind.ITEM: RowForm(
+        write=masters.item_row,
+        read=masters.item_of,
+        decisive=(
+            "sku",
+            "weight_grams",
+            "list_price_cents",
+            "landed_cost_cents",
+            "case_pack_quantity",
+            "substitutes",
+        ),
+    ),
+    EntityKind.CUSTOMER: RowForm(
+        write=masters.customer_row,
+        read=masters.customer_of,
+        decisive=(
+            "tier",
+            "zone_id",
+            "limit_cents",
+            "open_receivables_cents",
+            "on_hold",
+            "late_penalty_bp_per_day",
+            "fixed_penalty_cents",
+            "penalty_cap_bp",
+            "cancel_probability_bp",
+            "max_shipments",
+            "ship_complete",
+            "required_fields",
+        ),
+    ),
+    EntityKind.CONTRACT_PRICE: RowForm(
+        write=masters.contract_price_row,
+        read=masters.contract_price_of,
+        decisive=("customer_id", "item_id", "unit_price_cents", "valid_from", "valid_until"),
+    ),
+    EntityKind.SALES_ORDER: RowForm(
+        write=orders.sales_order_row,
+        read=orders.sales_order_of,
+        decisive=(
+            "customer_id",
+            "status",
+            "credit_status",
+            "requested_at",
+            "promised_at",
+            "ship_to_name",
+            "ship_to_street",
+            "ship_to_postcode",
+            "ship_to_city",
+            "ship_to_country",
+            "ship_to_contact",
+            "total_cents",
+        ),
+    ),
+    EntityKind.ORDER_LINE: RowForm(
+        write=orders.order_line_row,
+        read=orders.order_line_of,
+        decisive=(
+            "order_id",
+            "item_id",
+            "ordered_quantity",
+            "shipped_quantity",
+            "unit_price_cents",
+            "promised_at",
+            "node_id",
+            "cancelled",
+        ),
+    ),
+    EntityKind.INVENTORY_POSITION: RowForm(
+        write=orders.inventory_position_row,
+        read=orders.inventory_position_of,
+        decisive=("item_id", "node_id", "on_hand_quantity", "safety_stock_quantity"),
+    ),
+    EntityKind.ALLOCATION: RowForm(
+        write=orders.allocation_row,
+        read=orders.allocation_of,
+        decisive=("line_id", "item_id", "node_id", "quantity", "status"),
+    ),
+    EntityKind.INBOUND_SUPPLY: RowForm(
+        write=orders.inbound_supply_row,
+        read=orders.inbound_supply_of,
+        decisive=(
+            "item_id",
+            "node_id",
+            "ordered_quantity",
+            "received_quantity",
+            "due_at",
+            "eta_at",
+            "cancelled",
+        ),
+    ),
+    EntityKind.PICK_TASK: RowForm(
+        write=fulfilment.pick_task_row,
+        read=fulfilment.pick_task_of,
+        decisive=(
+            "line_id",
+            "item_id",
+            "node_id",
+            "bin_code",
+            "requested_quantity",
+            "picked_quantity",
+            "status",
+        ),
+    ),
+    EntityKind.SHIPMENT: RowForm(
+        write=fulfilment.shipment_row,
+        read=fulfilment.shipment_of,
+        decisive=(
+            "order_id",
+            "origin_node_id",
+            "status",
+            "planned_pickup_at",
+            "window_end_at",
+            "service_id",
+            "scac",
+        ),
+        write_children=fulfilment.shipment_line_rows,
+    ),
+    EntityKind.MILESTONE: RowForm(
+        write=fulfilment.milestone_row,
+        read=fulfilment.milestone_of,
+        decisive=("shipment_id", "code", "reason_code", "happened_at"),
+    ),
+    EntityKind.CARRIER_BOOKING: RowForm(
+        write=fulfilment.carrier_booking_row,
+        read=fulfilment.carrier_booking_of,
+        decisive=("shipment_id", "service_id", "scac", "status", "cost_cents"),
+    ),
+    EntityKind.INVOICE: RowForm(
+        write=fulfilment.invoice_row,
+        read=fulfilment.invoice_of,
+        decisive=("order_id", "customer_id", "shipment_id", "status"),
+        write_children=fulfilment.invoice_line_rows,
+    ),
+    EntityKind.PROOF_OF_DELIVERY: RowForm(
+        write=fulfilment.proof_of_delivery_row,
+        read=fulfilment.proof_of_delivery_of,
+        decisive=("shipment_id", "delivered_at"),
+        write_children=fulfilment.pod_line_rows,
+    ),
+    EntityKind.RETURN_AUTHORISATION: RowForm(
+        write=fulfilment.return_authorisation_row,
+        read=fulfilment.return_authorisation_of,
+        decisive=("line_id", "item_id", "quantity", "status"),
+    ),
+}
+
+
+def record_rows(record: SourceRecord, kind: EntityKind) -> tuple[Row, list[Row]]:
+    """A record as its row, provenance included, and the rows of its lines."""
+    form = FORMS[kind]
+    row = form.write(record.entity)
+    children = form.write_children(record.entity) if form.write_children else []
+    row["source"] = record.source
+    row["version"] = record.version
+    row["stamp"] = record.stamp
+    row["fields_sha256"] = _digest(kind, row, children)
+    row["observed_at"] = to_ms(record.observed_at)
+    row["deleted_at"] = None
+    return row, children
+
+
+def record_of(
+    kind: EntityKind, row: Mapping[str, Any], children: Sequence[Mapping[str, Any]]
+) -> SourceRecord:
+    """A record from its rows; ``children`` is empty for kinds without lines."""
+    form = FORMS[kind]
+    entity = form.read(row, children) if form.write_children else form.read(row)
+    return SourceRecord(
+        source=SourceName(row["source"]),
+        entity=entity,
+        version=row["version"],
+        stamp=row["stamp"],
+        observed_at=from_ms(row["observed_at"]),
+    )
+
+
+def fields_sha256(entity: Entity) -> str:
+    """The digest of the decision-relevant fields of an entity, as the mirror keeps it."""
+    kind = kind_of(entity)
+    form = FORMS[kind]
+    children = form.write_children(entity) if form.write_children else []
+    return _digest(kind, form.write(entity), children)
+
+
+def _digest(kind: EntityKind, row: Row, children: list[Row]) -> str:
+    decisive = [row[name] for name in FORMS[kind].decisive]
+    lines = [list(child.values()) for child in children]
+    canonical = json.dumps([kind.value, decisive, lines], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
