@@ -1,0 +1,185 @@
+"""Exception situations in the seeded Tryton, one function each, made as its people would make them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from tests.support.tryton_rpc import Row, TrytonRefusal, TrytonRpc
+from tests.support.tryton_seed import PRODUCTS, Distributor, today
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One line of an order to place; the price defaults to the list price, in dollars."""
+
+    product: str
+    quantity: int
+    price: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A sale in Tryton with the ids of its lines and shipments at the time it was made."""
+
+    sale: int
+    number: str
+    lines: tuple[int, ...]
+    shipments: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateInbound:
+    """A purchase that should have come, and the order that waits for it."""
+
+    purchase: int
+    moves: tuple[int, ...]
+    order: Order
+
+
+def _sale_lines(rpc: TrytonRpc, distributor: Distributor, wanted: tuple[Wanted, ...]) -> list[Row]:
+    unit = rpc.one("product.uom", [["name", "=", "Unit"]])["id"]
+    return [
+        {
+            "product": distributor.products[line.product],
+            "quantity": float(line.quantity),
+            "unit": unit,
+            "unit_price": Decimal(line.price or PRODUCTS[line.product][1]),
+        }
+        for line in wanted
+    ]
+
+
+def read_order(rpc: TrytonRpc, sale: int) -> Order:
+    """The sale as it is in Tryton now."""
+    row = rpc.read("sale.sale", sale, "number", "lines", "shipments")
+    return Order(
+        sale=sale, number=row["number"] or "", lines=tuple(row["lines"]), shipments=tuple(row["shipments"])
+    )
+
+
+def quote_sale(
+    rpc: TrytonRpc,
+    distributor: Distributor,
+    *wanted: Wanted,
+    customer: str,
+    warehouse: str,
+    carrier: str = "Coastal Parcel",
+    shipping_date: date | None = None,
+) -> Order:
+    """Enter a sale and make it a quotation."""
+    party = distributor.customers[customer]
+    address = rpc.read("party.party", party, "addresses")["addresses"][0]
+    term = rpc.read("party.party", party, "customer_payment_term")["customer_payment_term"]
+    values: Row = {
+        "party": party,
+        "invoice_address": address,
+        "shipment_address": address,
+        "payment_term": term,
+        "warehouse": distributor.warehouses[warehouse],
+        "shipping_date": shipping_date,
+        "carrier": distributor.carriers[carrier],
+        "lines": [["create", _sale_lines(rpc, distributor, wanted)]],
+    }
+    [sale] = rpc.create("sale.sale", values)
+    rpc.press("sale.sale", "quote", sale)
+    return read_order(rpc, sale)
+
+
+def confirm_sale(rpc: TrytonRpc, order: Order) -> Order:
+    """Confirm a quotation: Tryton processes it and makes the shipment; then try to assign the stock."""
+    rpc.press("sale.sale", "confirm", order.sale)
+    confirmed = read_order(rpc, order.sale)
+    if confirmed.shipments:
+        rpc.press("stock.shipment.out", "assign_try", *confirmed.shipments)
+    return confirmed
+
+
+def credit_hold(rpc: TrytonRpc, distributor: Distributor) -> Order:
+    """A quotation of $4,935.00 for a customer with a limit of $2,500: confirming it is refused.
+
+    `rpc` must be a clerk's session: for a credit manager Tryton only warns.
+    """
+    wanted = Wanted(product="PUMP-25", quantity=15)
+    order = quote_sale(rpc, distributor, wanted, customer="C-BIRCH", warehouse="COL")
+    try:
+        rpc.press("sale.sale", "confirm", order.sale)
+    except TrytonRefusal as refusal:
+        if refusal.kind != "UserError":
+            raise
+        return order
+    raise AssertionError("Tryton confirmed a sale over the credit limit")
+
+
+def shortage(rpc: TrytonRpc, distributor: Distributor) -> Order:
+    """Ten pumps ordered from Newark, which holds four, while Columbus holds sixty."""
+    wanted = Wanted(product="PUMP-25", quantity=10)
+    return confirm_sale(rpc, quote_sale(rpc, distributor, wanted, customer="C-ALDER", warehouse="NEW"))
+
+
+def split_needed(rpc: TrytonRpc, distributor: Distributor) -> Order:
+    """Thirty gauges ordered from Newark, which holds 15; Columbus has 20, Reno 5: none can ship alone."""
+    wanted = Wanted(product="GAUGE-1", quantity=30)
+    return confirm_sale(rpc, quote_sale(rpc, distributor, wanted, customer="C-DOGWD", warehouse="NEW"))
+
+
+def _place_purchase(rpc: TrytonRpc, distributor: Distributor, promised: date) -> int:
+    supplier = distributor.suppliers["S-PACIF"]
+    party = rpc.read("party.party", supplier, "addresses", "supplier_payment_term")
+    line = {
+        "product": distributor.products["MOTOR-2"],
+        "quantity": 20.0,
+        "unit": rpc.one("product.uom", [["name", "=", "Unit"]])["id"],
+        "unit_price": Decimal(PRODUCTS["MOTOR-2"][2]),
+    }
+    values = {
+        "party": supplier,
+        "invoice_address": party["addresses"][0],
+        "payment_term": party["supplier_payment_term"],
+        "warehouse": distributor.warehouses["NEW"],
+        "purchase_date": today() - timedelta(days=30),
+        "delivery_date": promised,
+        "lines": [["create", [line]]],
+    }
+    [purchase] = rpc.create("purchase.purchase", values)
+    rpc.press("purchase.purchase", "quote", purchase)
+    rpc.press("purchase.purchase", "confirm", purchase)
+    return purchase
+
+
+def late_inbound(rpc: TrytonRpc, distributor: Distributor, expected_in_days: int = 9) -> LateInbound:
+    """Twenty motors promised to Newark for tomorrow, and an order for eight to ship in two days.
+
+    The supplier then announces them for `expected_in_days` from today; a negative number makes the date pass
+    without a receipt.
+    """
+    purchase = _place_purchase(rpc, distributor, today() + timedelta(days=1))
+    moves = rpc.read("purchase.purchase", purchase, "moves")["moves"]
+    needed = today() + timedelta(days=2)
+    wanted = Wanted(product="MOTOR-2", quantity=8)
+    quoted = quote_sale(rpc, distributor, wanted, customer="C-CEDAR", warehouse="NEW", shipping_date=needed)
+    order = confirm_sale(rpc, quoted)
+    rpc.write("stock.move", moves, {"planned_date": today() + timedelta(days=expected_in_days)})
+    return LateInbound(purchase=purchase, moves=tuple(moves), order=order)
+
+
+def wrong_price(rpc: TrytonRpc, distributor: Distributor) -> Order:
+    """A quotation with the large valve at $30.00 where the list says $38.00."""
+    wanted = Wanted(product="VALVE-L", quantity=20, price="30.00")
+    return quote_sale(rpc, distributor, wanted, customer="C-ALDER", warehouse="COL")
+
+
+def carrier_to_change(rpc: TrytonRpc, distributor: Distributor) -> Order:
+    """A fully assigned shipment from Columbus with Overland Freight as its carrier, not yet packed."""
+    wanted = (Wanted(product="VALVE-S", quantity=12), Wanted(product="SEAL-KIT", quantity=12))
+    order = quote_sale(
+        rpc, distributor, *wanted, customer="C-ALDER", warehouse="COL", carrier="Overland Freight"
+    )
+    return confirm_sale(rpc, order)
+
+
+def routine(rpc: TrytonRpc, distributor: Distributor) -> Order:
+    """An order with nothing wrong in it."""
+    wanted = (Wanted(product="FILTER-A", quantity=6), Wanted(product="CLAMP-8", quantity=4))
+    return confirm_sale(rpc, quote_sale(rpc, distributor, *wanted, customer="C-ALDER", warehouse="REN"))
