@@ -23,6 +23,9 @@ NO_TIME: Final = -1
 #: ``CaseTable.state`` holds positions in this tuple.
 STATE_ORDER: Final = tuple(CaseState)
 
+#: How long a case may rest: minutes and words.
+SNOOZES: Final = ((30, "30 minutes"), (60, "1 hour"), (240, "4 hours"), (1440, "1 day"))
+
 
 class QueueStateError(ValueError):
     """A case table whose columns do not fit together."""
@@ -32,8 +35,8 @@ class QueueStateError(ValueError):
 class CaseRow:
     """One open case as the queue shows it; amounts in cents, times UTC.
 
-    ``subject`` says which order or lane is hit (``SO-884120 +41 · MEM→DEN``); ``priority_cents`` is the
-    queue order, avoidable loss per effort-minute; ``best_delta_cents`` the cost of the recommended
+    ``subject`` says which order or lane is hit (``SO-884120 +41 · MEM→DEN``); ``place`` holds the ids and
+    names of its sites, found by the text filter but not shown; ``priority_cents`` is the queue order, avoidable loss per effort-minute; ``best_delta_cents`` the cost of the recommended
     option against doing nothing.
     """
 
@@ -50,6 +53,7 @@ class CaseRow:
     owner: str = ""
     best_option: str = ""
     best_delta_cents: int | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,6 +73,7 @@ class CaseTable:
     subjects: tuple[str, ...]
     owners: tuple[str, ...]
     best_options: tuple[str, ...]
+    places: tuple[str, ...]
 
     def __post_init__(self) -> None:
         """Refuse columns of unequal length (QueueStateError)."""
@@ -88,6 +93,7 @@ class CaseTable:
                 self.subjects,
                 self.owners,
                 self.best_options,
+                self.places,
             )
         }
         if len(lengths) > 1:
@@ -125,6 +131,7 @@ def case_table(rows: Iterable[CaseRow]) -> CaseTable:
         subjects=tuple(r.subject for r in kept),
         owners=tuple(r.owner for r in kept),
         best_options=tuple(r.best_option for r in kept),
+        places=tuple(r.place for r in kept),
     )
 
 

@@ -159,9 +159,8 @@ class QueueStore:
     def _search_texts(self) -> list[str]:
         if self._texts is None:
             table = self.table
-            rows = zip(
-                table.ids, table.type_titles, table.subjects, table.owners, table.best_options, strict=True
-            )
+            columns = (table.ids, table.type_titles, table.subjects, table.owners, table.best_options)
+            rows = zip(*columns, table.places, strict=True)
             self._texts = ["\n".join(row).casefold() for row in rows]
         return self._texts
 

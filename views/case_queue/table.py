@@ -30,8 +30,8 @@ HEADER_PX: Final = 30
 _CHEVRON_PX: Final = 12
 #: Below this width the owner's column gives its room to the others.
 _OWNER_FROM_PX: Final = 900
-_FIXED_PX: Final = {MARK: 34, CASE_ID: 128, TYPE: 118, STATUS: 96, LOSS: 104, BREACH: 96, OWNER: 92}
-_SUBJECT_SHARE: Final = 0.54
+_FIXED_PX: Final = {MARK: 34, CASE_ID: 128, TYPE: 124, STATUS: 96, LOSS: 104, BREACH: 96, OWNER: 92}
+_SUBJECT_SHARE: Final = 0.5
 
 
 def column_widths(width_px: int) -> dict[int, int]:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from views.case_queue.model import COLUMNS
-from views.case_queue.state import QueueCounts, QueueFilter, SortKey
+from views.case_queue.state import SNOOZES, QueueCounts, QueueFilter, SortKey
 from views.case_queue.table import QueueTable
 from views.case_queue.view_model import QueueViewModel
 from views.formatting import count
@@ -25,7 +25,6 @@ CHIPS: Final = (
     (QueueFilter.UNOWNED, "Unowned"),
     (QueueFilter.ALL, "All"),
 )
-SNOOZES: Final = ((30, "30 minutes"), (60, "1 hour"), (240, "4 hours"), (1440, "1 day"))
 SORT_WORDS: Final = {SortKey.PRIORITY: "priority", SortKey.SEVERITY: "severity"} | {
     sort: title.casefold() if sort is not SortKey.BREACH else title for title, sort in COLUMNS if title
 }

@@ -1,0 +1,55 @@
+"""A program that only writes down what the window asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class FakeIntents:
+    """Writes down what the window asked for."""
+
+    calls: list[tuple[object, ...]] = field(default_factory=list)
+
+    def select_case(self, case_id: str) -> None:
+        self.calls.append(("select_case", case_id))
+
+    def request_options(self, case_id: str) -> None:
+        self.calls.append(("request_options", case_id))
+
+    def propose(self, case_id: str, option_id: str, reason: str) -> None:
+        self.calls.append(("propose", case_id, option_id, reason))
+
+    def decide(self, action_id: str, decision: str, reason: str) -> None:
+        self.calls.append(("decide", action_id, decision, reason))
+
+    def assign(self, case_id: str, user_id: str) -> None:
+        self.calls.append(("assign", case_id, user_id))
+
+    def acknowledge(self, case_id: str) -> None:
+        self.calls.append(("acknowledge", case_id))
+
+    def snooze(self, case_id: str, minutes: int) -> None:
+        self.calls.append(("snooze", case_id, minutes))
+
+    def add_note(self, case_id: str, text: str) -> None:
+        self.calls.append(("add_note", case_id, text))
+
+    def sync_now(self, source: str) -> None:
+        self.calls.append(("sync_now", source))
+
+    def cancel_job(self, job_id: str) -> None:
+        self.calls.append(("cancel_job", job_id))
+
+    def switch_identity(self, user_id: str) -> None:
+        self.calls.append(("switch_identity", user_id))
+
+    def retry_quarantined(self, quarantine_id: str) -> None:
+        self.calls.append(("retry_quarantined", quarantine_id))
+
+    def set_theme(self, name: str) -> None:
+        self.calls.append(("set_theme", name))
+
+    def named(self, name: str) -> list[tuple[object, ...]]:
+        """The calls of one intent."""
+        return [call for call in self.calls if call[0] == name]

@@ -1,0 +1,79 @@
+"""Orders, evidence and notes of a case as list rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.cases import Fact
+from views.case_detail.state import CaseDetail, NoteRow, OrderRow
+from views.formatting import age, duration, full_moment, moment, money, seconds_between
+from views.shell.two_line_list import Line
+
+_CENTS_UNITS = frozenset({"cents", "minor"})
+
+
+def fact_name(name: str) -> str:
+    """A fact's name as a phrase: ``short_quantity`` reads ``Short quantity``."""
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def fact_value(fact: Fact, detail: CaseDetail) -> str:
+    """A fact's value with its unit; amounts as money, times at the desk."""
+    if fact.unit in _CENTS_UNITS and fact.value.lstrip("-").isdigit():
+        return money(int(fact.value), detail.currency)
+    try:
+        at = datetime.fromisoformat(fact.value)
+    except ValueError:
+        return f"{fact.value} {fact.unit}".strip()
+    is_time = at.tzinfo is not None
+    return full_moment(at, detail.zone) if is_time else fact.value
+
+
+def evidence_lines(detail: CaseDetail, now: datetime) -> tuple[Line, ...]:
+    """The facts a case stands on: value, source, age."""
+    lines = []
+    for number, fact in enumerate(detail.case.evidence):
+        old = "" if fact.as_of is None else f"{age(seconds_between(now, fact.as_of))} old"
+        record = "" if fact.entity is None else fact.entity.entity_id
+        lines.append(
+            Line(
+                key=f"{number}/{fact.name}",
+                title=fact_name(fact.name),
+                text="  ·  ".join(part for part in (fact.source or "worked out here", record) if part),
+                right=fact_value(fact, detail),
+                right_text=old,
+            )
+        )
+    return tuple(lines)
+
+
+def _order_line(order: OrderRow, detail: CaseDetail, now: datetime) -> Line:
+    late = order.late_minutes or 0
+    promised = "" if order.promised_at is None else f"due {moment(order.promised_at, now, detail.zone)}"
+    tier = f"  ·  tier {order.tier}" if order.tier else ""
+    return Line(
+        key=order.order_number,
+        title=order.order_number,
+        text=f"{order.customer_name}{tier}{'  ·  ' + order.note if order.note else ''}",
+        right=money(order.value_cents, detail.currency),
+        right_text=f"{duration(late * 60)} late" if late > 0 else promised,
+        tone="critical" if late > 0 else None,
+    )
+
+
+def order_lines(detail: CaseDetail, now: datetime) -> tuple[Line, ...]:
+    """The orders a case touches."""
+    return tuple(_order_line(order, detail, now) for order in detail.orders)
+
+
+def _note_line(number: int, note: NoteRow, detail: CaseDetail, now: datetime) -> Line:
+    return Line(
+        key=str(number), title=note.text, text=note.author, right_text=moment(note.at, now, detail.zone)
+    )
+
+
+def note_lines(detail: CaseDetail, now: datetime) -> tuple[Line, ...]:
+    """What people wrote, newest first."""
+    newest_first = sorted(detail.notes, key=lambda n: n.at, reverse=True)
+    return tuple(_note_line(n, note, detail, now) for n, note in enumerate(newest_first))

@@ -1,0 +1,151 @@
+"""The panel of the selected case: head, tabs, note line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from views.case_detail.facts import CaseHead
+from views.case_detail.lines import evidence_lines, note_lines, order_lines
+from views.case_detail.options_page import OptionsPage
+from views.case_detail.state import CaseDetail
+from views.case_detail.timeline import Timeline
+from views.case_detail.view_model import DetailViewModel
+from views.formatting import count
+from views.shell.two_line_list import TwoLineList
+from views.widgets.labels import label
+
+TABS: Final = ("Options", "Timeline", "Orders", "Evidence", "Notes")
+OPTIONS, TIMELINE, ORDERS, EVIDENCE, NOTES = range(len(TABS))
+_MAX_NOTE: Final = 2_000
+
+
+class DetailPanel(QFrame):
+    """Everything about the selected case, and what can be asked for."""
+
+    assign_wanted = Signal()
+    acknowledge_wanted = Signal()
+    close_wanted = Signal()
+    approval_wanted = Signal(str)
+
+    def __init__(self, view_model: DetailViewModel, parent: QWidget | None = None) -> None:
+        """Show a view model."""
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self._view_model = view_model
+        self.head = CaseHead()
+        self.tabs = QTabBar()
+        self.pages = QStackedWidget()
+        self.options = OptionsPage(view_model)
+        self.timeline = Timeline()
+        self.orders = TwoLineList("Orders of the case")
+        self.evidence = TwoLineList("Evidence of the case")
+        self.notes = TwoLineList("Notes on the case")
+        self.note_field = QLineEdit()
+        self.empty = label("Select an exception in the queue or on the map.", "secondary")
+        self._lay_out()
+        self._connect()
+        self._show()
+
+    def _lay_out(self) -> None:
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName("What to show of the case")
+        self.tabs.setDrawBase(False)
+        for title in TABS:
+            self.tabs.addTab(title)
+        for page in (_scrolled(self.options), _scrolled(self.timeline), self.orders, self.evidence):
+            self.pages.addWidget(page)
+        self.pages.addWidget(self.notes)
+        self.note_field.setPlaceholderText("Add a note …  Enter keeps it")
+        self.note_field.setAccessibleName("Note on the case")
+        self.note_field.setMaxLength(_MAX_NOTE)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        self._content = QWidget()
+        column = QVBoxLayout(self._content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.head)
+        column.addWidget(self.tabs)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.note_field)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(15, 12, 15, 12)
+        whole.addWidget(self.empty, 1)
+        whole.addWidget(self._content, 1)
+
+    def _connect(self) -> None:
+        self._view_model.detail_changed.connect(self._show)
+        self._view_model.choice_changed.connect(self.options.show_choice)
+        self._view_model.clock_changed.connect(self._show_clock)
+        self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
+        self.options.all_events_wanted.connect(lambda: self.tabs.setCurrentIndex(TIMELINE))
+        self.options.approval_wanted.connect(self.approval_wanted)
+        self.head.acknowledge_wanted.connect(self.acknowledge_wanted)
+        self.head.assign_wanted.connect(self.assign_wanted)
+        self.head.close_wanted.connect(self.close_wanted)
+        self.note_field.returnPressed.connect(self._keep_note)
+
+    # ------------------------------------------------------------------ show
+    def _show(self) -> None:
+        detail = self._view_model.detail
+        self.empty.setVisible(detail is None)
+        self._content.setVisible(detail is not None)
+        if detail is None:
+            return
+        now = self._view_model.now
+        self.setAccessibleName(f"Exception {detail.case.case_id}: {detail.case.title}")
+        self.head.show_case(detail, now)
+        self.options.show_detail(detail)
+        self.timeline.show_events(detail.timeline, now, detail.zone)
+        self.orders.show_lines(order_lines(detail, now))
+        self.evidence.show_lines(evidence_lines(detail, now))
+        self.notes.show_lines(note_lines(detail, now))
+        self._show_counts(detail)
+
+    def _show_counts(self, detail: CaseDetail) -> None:
+        counts = {
+            OPTIONS: len(detail.options),
+            ORDERS: len(detail.orders),
+            EVIDENCE: len(detail.case.evidence),
+            NOTES: len(detail.notes),
+        }
+        for tab, number in counts.items():
+            self.tabs.setTabText(tab, f"{TABS[tab]}  {count(number)}" if number else TABS[tab])
+
+    def _show_clock(self) -> None:
+        if self._view_model.detail is not None:
+            self.head.show_clock(self._view_model.detail, self._view_model.now)
+
+    # ------------------------------------------------------------------ acts
+    def ask_to_propose(self) -> bool:
+        """Ask for the reason to propose the chosen option; says whether it can be proposed."""
+        self.tabs.setCurrentIndex(OPTIONS)
+        return self.options.ask()
+
+    def focus_first(self) -> None:
+        """Put the keyboard into the panel: on the options if there are any."""
+        wanted: QWidget = self.options.matrix if self.options.matrix.isVisible() else self.tabs
+        wanted.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _keep_note(self) -> None:
+        self._view_model.add_note(self.note_field.text())
+        self.note_field.clear()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Paint anew in another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+
+def _scrolled(content: QWidget) -> QScrollArea:
+    """A page that scrolls where room is short."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(content)
+    return area
