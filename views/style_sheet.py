@@ -56,6 +56,9 @@ QPushButton[kind="icon"] { background: transparent; border: 1px solid transparen
   min-height: 18px; }
 QPushButton[kind="icon"]:hover { background: $hover; }
 QPushButton[kind="icon"]:focus { border: 2px solid $accent; padding: 4px; }
+QPushButton[kind="tool"] { background: $panel; padding: 6px; min-height: 18px; }
+QPushButton[kind="tool"]:hover { background: $hover; }
+QPushButton[kind="tool"]:focus { border: 2px solid $accent; padding: 5px; }
 QPushButton[kind="chip"] { border-radius: 15px; padding: 5px 12px; background: $raised; }
 QPushButton[kind="chip"]:hover { background: $hover; }
 QPushButton[kind="chip"]:checked { background: $accent_soft; color: $accent; border-color: $accent_soft; }

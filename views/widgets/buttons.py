@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from views.icons import icon
 from views.theme import theme_of
 
-ButtonKind = Literal["primary", "normal", "danger", "link", "icon", "chip"]
+ButtonKind = Literal["primary", "normal", "danger", "link", "icon", "chip", "tool"]
 
 
 class TowerButton(QPushButton):
-    """A push button: ``primary`` for the one main act of a panel, ``chip`` a toggle, ``icon`` without words.
+    """A push button: ``primary`` for the one main act of a panel, ``chip`` a toggle, ``icon`` without words,
+    ``tool`` an icon on a ground of its own, over a picture.
 
     It takes focus by Tab, not by a click: the focus ring is there for the keyboard and never in the way.
     """
@@ -40,7 +41,7 @@ class TowerButton(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setCheckable(kind == "chip")
         self.setIconSize(QSize(icon_px, icon_px))
-        if kind == "icon":
+        if kind in {"icon", "tool"}:
             self.setToolTip(name)
         self.toggled.connect(self._recolour)
         self._recolour()

@@ -1,0 +1,404 @@
+"""The exception map: sites, lanes and open cases, to drag, zoom, point at and filter."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from views.map.base_layer import BaseLayer, BaseRequest
+from views.map.foreground import Foreground, FrameItems, GroupsInView
+from views.map.legend import MapLegend
+from views.map.pointing import Hit, Pointer, spoken_summary
+from views.map.scene import MapScene
+from views.map.state import Describe, MapHover, MapState
+from views.map.tools import MapTools
+from views.map.viewport import Viewport, north_america
+from views.theme import theme_of
+
+SETTLE_MS: Final = 140
+ZOOM_STEP: Final = 1.5
+PAN_STEP_PX: Final = 90.0
+_CLICK_SLOP_PX: Final = 4.0
+_EDGE_PX: Final = 12
+_WHEEL_NOTCH: Final = 120.0
+_SAME_PLACE: Final = 1e-6
+_MOVES: Final = {
+    Qt.Key.Key_Left: (PAN_STEP_PX, 0.0),
+    Qt.Key.Key_Right: (-PAN_STEP_PX, 0.0),
+    Qt.Key.Key_Up: (0.0, PAN_STEP_PX),
+    Qt.Key.Key_Down: (0.0, -PAN_STEP_PX),
+}
+_ZOOMS: Final = {
+    Qt.Key.Key_Plus: ZOOM_STEP,
+    Qt.Key.Key_Equal: ZOOM_STEP,
+    Qt.Key.Key_Minus: 1 / ZOOM_STEP,
+}
+
+
+class MapCanvas(QWidget):
+    """Draws a ``MapState`` and says what the user points at.
+
+    ``caseClicked(case_id)``, ``clusterClicked(tuple of case ids)`` (a cluster that zooming cannot part),
+    ``nodeClicked(node_id)``, ``hovered(case id, node id or "")``, ``severityFilterChanged(frozenset of 1 to
+    4)``, ``shownChanged(cases in view, clusters in view)``.
+    """
+
+    caseClicked = Signal(str)  # noqa: N815 - a Qt signal
+    clusterClicked = Signal(tuple)  # noqa: N815 - a Qt signal
+    nodeClicked = Signal(str)  # noqa: N815 - a Qt signal
+    hovered = Signal(str)
+    severityFilterChanged = Signal(frozenset)  # noqa: N815 - a Qt signal
+    shownChanged = Signal(int, int)  # noqa: N815 - a Qt signal
+
+    def __init__(self, describe: Describe, parent: QWidget | None = None) -> None:
+        """Show an empty map; ``describe`` gives the card of a case, or None if it has none."""
+        super().__init__(parent)
+        self._describe = describe
+        self._scene = MapScene()
+        self._view = north_america(max(self.width(), 1), max(self.height(), 1))
+        self._base = BaseLayer()
+        self._front = Foreground()
+        self._follows_fit = True
+        self._pointer = Pointer(self._scene, describe)
+        self._hover: Hit | None = None
+        self._hover_card: MapHover | None = None
+        self._selected_card: MapHover | None = None
+        self._mouse_at: QPointF | None = None
+        self._pressed_at: QPointF | None = None
+        self._dragged_from: QPointF | None = None
+        self._shown = (-1, -1)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Exception map")
+        self._slices = QTimer(self)
+        self._slices.setInterval(0)
+        self._slices.timeout.connect(self._paint_slice)
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(SETTLE_MS)
+        self._settling.timeout.connect(self._settle)
+        self._add_controls()
+        self.setAccessibleDescription(spoken_summary(self._scene))
+
+    # ------------------------------------------------------------------ what the page calls
+
+    def set_state(self, state: MapState) -> None:
+        """Show another state; only what changed is worked out again.
+
+        Until the user moves the map, it stays fitted to its sites and cases.
+        """
+        was_empty = self._is_empty()
+        change = self._scene.replace(state)
+        chosen = state.selected_case_id
+        self._selected_card = self._describe(chosen) if chosen is not None else None
+        if change.markers:
+            self._legend.set_counts(self._scene.count_by_severity())
+            self._place_controls()
+        if change.markers or change.nodes:
+            self._groups_changed()
+        if change.lanes:
+            self._ask_base()
+        if self._follows_fit and was_empty and not self._is_empty():
+            self.fit()
+        self.update()
+
+    def _is_empty(self) -> bool:
+        return not (self._scene.state.nodes or self._scene.state.markers.ids)
+
+    def state(self) -> MapState:
+        """Return the state shown."""
+        return self._scene.state
+
+    def severities(self) -> frozenset[int]:
+        """Return the severities shown."""
+        return self._scene.severities
+
+    def set_severities(self, severities: frozenset[int]) -> None:
+        """Show only these severities (all, if none is given) without emitting."""
+        self._legend.show_only(severities)
+        self._filter(self._legend.shown())
+
+    def view(self) -> Viewport:
+        """Return where the map looks."""
+        return self._view
+
+    def fit(self) -> None:
+        """Show all sites and shown cases, and keep to them until the user moves the map."""
+        self._follows_fit = True
+        self._move_to(self._view.fitted(*self._scene.extent()))
+        self._settle()
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Enlarge the map about a pixel, the middle by default."""
+        where = at or QPointF(self.width() / 2, self.height() / 2)
+        self._user_moves_to(self._view.zoomed(factor, where.x(), where.y()))
+
+    def finish_painting(self) -> None:
+        """Paint everything at once, for a picture that is taken now."""
+        self._settle()
+        self._base.finish()
+        self._slices.stop()
+        self.repaint()
+
+    def legend(self) -> MapLegend:
+        """Return the legend, which filters by severity."""
+        return self._legend
+
+    # ------------------------------------------------------------------ controls on the map
+
+    def _add_controls(self) -> None:
+        self._legend = MapLegend(self)
+        self._legend.filterChanged.connect(self._filter_and_tell)
+        self._tools = MapTools(self)
+        self._tools.zoomedIn.connect(lambda: self.zoom_by(ZOOM_STEP))
+        self._tools.zoomedOut.connect(lambda: self.zoom_by(1 / ZOOM_STEP))
+        self._tools.fitted.connect(self.fit)
+
+    def _place_controls(self) -> None:
+        """Put the legend into the lower left corner and the buttons into the lower right."""
+        legend, tools = self._legend.sizeHint(), self._tools.sizeHint()
+        left_foot = QPoint(_EDGE_PX, self.height() - legend.height() - _EDGE_PX)
+        right_foot = QPoint(
+            self.width() - tools.width() - _EDGE_PX, self.height() - tools.height() - _EDGE_PX
+        )
+        self._legend.setGeometry(QRect(left_foot, legend))
+        self._tools.setGeometry(QRect(right_foot, tools))
+
+    def _filter_and_tell(self, severities: frozenset[int]) -> None:
+        self._filter(severities)
+        self.severityFilterChanged.emit(severities)
+
+    def _filter(self, severities: frozenset[int]) -> None:
+        if severities == self._scene.severities:
+            return
+        self._scene.show_severities(severities)
+        self._groups_changed()
+
+    # ------------------------------------------------------------------ moving
+
+    def _user_moves_to(self, view: Viewport) -> None:
+        self._follows_fit = False
+        self._move_to(view)
+
+    def _move_to(self, view: Viewport) -> None:
+        if view == self._view:
+            return
+        self._view = view
+        if self._base.is_stale_for(view):
+            self._ask_base()
+        self._settling.start()
+        self.update()
+
+    def _ask_base(self) -> None:
+        self._base.ask(
+            BaseRequest(
+                self._view,
+                theme_of(self),
+                self._scene.curves,
+                self._scene.state.show_risk,
+                self.devicePixelRatioF(),
+            )
+        )
+        if self.isVisible():
+            self._slices.start()
+
+    def _paint_slice(self) -> None:
+        if self._base.advance():
+            self.update()
+        if not self._base.is_busy:
+            self._slices.stop()
+
+    def _settle(self) -> None:
+        """The picture rests: sharpen the ground, choose the labels' sides again, count what is in view."""
+        self._settling.stop()
+        if not self._base.is_exact_for(self._view):
+            self._ask_base()
+        self._front.labels_are_stale = True
+        self.update()
+
+    # ------------------------------------------------------------------ pointing
+
+    def _groups_changed(self) -> None:
+        self._pointer.forget()
+        self._front.labels_are_stale = True
+        self._hover = None
+        self._point(self._mouse_at)
+        self.setAccessibleDescription(spoken_summary(self._scene))
+        self.update()
+
+    def hit(self, at: QPointF) -> Hit | None:
+        """Return what lies under a pixel: cases before sites."""
+        return self._pointer.hit(self._view, at.x(), at.y())
+
+    def _point(self, at: QPointF | None) -> None:
+        """Point at what lies under a pixel, at nothing if the mouse is elsewhere."""
+        hit = self.hit(at) if at is not None else None
+        if hit == self._hover:
+            return
+        self._hover = hit
+        self._hover_card = self._pointer.card(self._view, hit) if hit is not None else None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if hit else Qt.CursorShape.ArrowCursor)
+        self.hovered.emit(self._pointer.id_of(self._view, hit) if hit is not None else "")
+        self.update()
+
+    def _choose(self, hit: Hit | None) -> None:
+        if hit is None:
+            return
+        if hit.kind == "node":
+            self.nodeClicked.emit(self._scene.state.nodes[hit.number].id)
+            return
+        level = self._scene.level(self._view)
+        ids = self._scene.case_ids(level, hit.number)
+        if len(ids) == 1:
+            self.caseClicked.emit(ids[0])
+            return
+        x, y = self._scene.places_of(level, hit.number)
+        nearer = self._view.fitted(x, y, pad_px=min(self.width(), self.height()) / 4)
+        if np.ptp(x) + np.ptp(y) < _SAME_PLACE or nearer.scale <= self._view.scale:
+            self.clusterClicked.emit(ids)
+            return
+        self._user_moves_to(nearer)
+
+    # ------------------------------------------------------------------ painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Draw the ground, then what stands on it."""
+        theme = theme_of(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._base.draw(painter, self._view, theme)
+        items = self._items()
+        self._front.paint(painter, items, theme, self.devicePixelRatioF())
+        painter.end()
+        if items.groups.shown != self._shown:
+            self._shown = items.groups.shown
+            # Never change other widgets from inside a paint: tell them when it is over.
+            QTimer.singleShot(0, self, self._tell_shown)
+
+    def _tell_shown(self) -> None:
+        self.shownChanged.emit(*self._shown)
+
+    def _items(self) -> FrameItems:
+        level = self._scene.level(self._view)
+        return FrameItems(
+            view=self._view,
+            scene=self._scene,
+            level=level,
+            selected_group=self._scene.group_of(level, self._scene.state.selected_case_id),
+            selected_card=self._selected_card,
+            hover=self._hover,
+            hover_card=self._hover_card,
+            groups=GroupsInView.of(level, self._view),
+            controls=(QRectF(self._legend.geometry()), QRectF(self._tools.geometry())),
+            has_focus=self.hasFocus(),
+            is_moving=self._settling.isActive(),
+            size=QSizeF(self.size()),
+        )
+
+    # ------------------------------------------------------------------ Qt events
+
+    def sizeHint(self) -> QSize:
+        """Return the size of the map in a 1600 x 1000 window."""
+        return QSize(1070, 415)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the smallest map that still shows its controls."""
+        return QSize(420, 200)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the centre, or the fit if the user has not moved yet."""
+        super().resizeEvent(event)
+        self._place_controls()
+        self._view = self._view.resized(self.width(), self.height())
+        if self._follows_fit and not self._is_empty():
+            self._view = self._view.fitted(*self._scene.extent())
+        self._settle()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Paint the ground now that somebody looks."""
+        super().showEvent(event)
+        if self._base.is_busy:
+            self._slices.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop painting what nobody sees."""
+        super().hideEvent(event)
+        self._slices.stop()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Paint the ground again in a new theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._ask_base()
+            self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom about the mouse."""
+        notches = event.angleDelta().y() / _WHEEL_NOTCH
+        if notches:
+            self.zoom_by(ZOOM_STEP ** (notches / 2), event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a click or a drag."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed_at = self._dragged_from = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the map, or point."""
+        at = self._mouse_at = event.position()
+        if self._pressed_at is None or self._dragged_from is None:
+            self._point(at)
+            return
+        if (
+            at - self._pressed_at
+        ).manhattanLength() <= _CLICK_SLOP_PX and self._dragged_from == self._pressed_at:
+            return
+        step = at - self._dragged_from
+        self._dragged_from = at
+        self._point(None)
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        self._user_moves_to(self._view.panned(step.x(), step.y()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a drag, or choose what was clicked."""
+        if event.button() != Qt.MouseButton.LeftButton or self._pressed_at is None:
+            return
+        was_click = self._dragged_from == self._pressed_at
+        self._pressed_at = self._dragged_from = None
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        if was_click:
+            self._choose(self.hit(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Point at nothing."""
+        super().leaveEvent(event)
+        self._mouse_at = None
+        self._point(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move with the arrows, zoom with + and -, fit with 0."""
+        key = Qt.Key(event.key())
+        if key in _MOVES:
+            self._user_moves_to(self._view.panned(*_MOVES[key]))
+        elif key in _ZOOMS:
+            self.zoom_by(_ZOOMS[key])
+        elif key == Qt.Key.Key_0:
+            self.fit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,217 @@
+"""What stands on the ground, drawn every frame: highlighted lanes, sites, clusters, single cases, cards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+
+from views.map.base_layer import lane_path
+from views.map.card import card_size, paint_card, place_card
+from views.map.clusters import ClusterLevel
+from views.map.node_layer import Bubbles, NodeLayer
+from views.map.pointing import Hit
+from views.map.projection import FloatArray
+from views.map.scene import MapScene
+from views.map.sprites import MARK_REACH_PX, Sprites, group_radii_px
+from views.map.state import MapHover
+from views.map.viewport import Viewport
+from views.theme import CRITICAL, RADIUS_PANEL_PX, Theme
+from views.widgets.focus_ring import paint_focus_ring
+
+_FAILING_PX: Final = 2.4
+_RING_GAP_PX: Final = 5.0
+_RING_PX: Final = 2.0
+_ROOM_PX: Final = 44.0
+_MOST_AVOIDED: Final = 40
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupsInView:
+    """The groups near the window, small ones first so that big ones lie on top: numbers, pixels, radii."""
+
+    numbers: list[int]
+    bubbles: Bubbles
+    shown: tuple[int, int]
+    """How many cases, and how many clusters, have their middle inside the window."""
+
+    @classmethod
+    def of(cls, level: ClusterLevel, view: Viewport) -> GroupsInView:
+        """Find the groups of a level in a view."""
+        x, y = view.to_screen(level.x, level.y)
+        away_x = np.abs(x - view.width_px / 2) - view.width_px / 2
+        away_y = np.abs(y - view.height_px / 2) - view.height_px / 2
+        near = np.flatnonzero((away_x < _ROOM_PX) & (away_y < _ROOM_PX))
+        totals = level.totals[near]
+        order = np.argsort(totals, kind="stable")
+        inside = totals[(away_x[near] <= 0) & (away_y[near] <= 0)]
+        near = near[order]
+        bubbles = Bubbles(np.column_stack([x[near], y[near]]), group_radii_px(totals[order]))
+        return cls(near.tolist(), bubbles, (int(inside.sum()), int((inside > 1).sum())))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FrameItems:
+    """What one frame shows besides the ground."""
+
+    view: Viewport
+    scene: MapScene
+    level: ClusterLevel
+    selected_group: int | None
+    selected_card: MapHover | None
+    hover: Hit | None
+    hover_card: MapHover | None
+    groups: GroupsInView
+    controls: tuple[QRectF, ...]
+    has_focus: bool
+    is_moving: bool
+    size: QSizeF
+
+    @property
+    def hover_group(self) -> int | None:
+        """Return the group pointed at."""
+        return self.hover.number if self.hover is not None and self.hover.kind == "group" else None
+
+
+class Foreground:
+    """Paints a frame's items; keeps the pixmaps and the labels' sides between frames."""
+
+    def __init__(self) -> None:
+        """Start with nothing painted."""
+        self.labels_are_stale = True
+        self._nodes = NodeLayer()
+        self._sprites: Sprites | None = None
+
+    def paint(self, painter: QPainter, items: FrameItems, theme: Theme, ratio: float) -> None:
+        """Draw one frame's items over the ground."""
+        if self._sprites is None or not self._sprites.suits(theme, ratio):
+            self._sprites = Sprites(theme, ratio)
+        _paint_highlighted_lanes(painter, items, theme)
+        node_px = np.column_stack(items.view.to_screen(items.scene.node_x, items.scene.node_y))
+        if self.labels_are_stale and not items.is_moving:
+            self._choose_label_sides(items, node_px)
+        whole = QRectF(QPointF(0, 0), items.size)
+        self._nodes.paint(painter, items.scene.state.nodes, node_px, whole, theme)
+        _paint_groups(painter, self._sprites, items)
+        _paint_selection_ring(painter, items, theme)
+        _paint_cards(painter, items, node_px, theme)
+        _paint_frame(painter, whole, items.has_focus, theme)
+
+    def _choose_label_sides(self, items: FrameItems, node_px: FloatArray) -> None:
+        self.labels_are_stale = False
+        controls = np.array([[box.left(), box.top(), box.right(), box.bottom()] for box in items.controls])
+        self._nodes.place(
+            items.scene.state.nodes,
+            node_px,
+            items.groups.bubbles,
+            controls.reshape(-1, 4),
+            (items.size.width(), items.size.height()),
+        )
+
+
+def _paint_groups(painter: QPainter, sprites: Sprites, items: FrameItems) -> None:
+    singles: list[tuple[int, QPointF]] = []
+    every_count = items.level.counts[items.groups.numbers].tolist()
+    for counts, (x, y) in zip(every_count, items.groups.bubbles.at_px.tolist(), strict=True):
+        if sum(counts) == 1:
+            singles.append((counts.index(1) + 1, QPointF(x, y)))
+        else:
+            sprites.draw_bubble(painter, tuple(counts), QPointF(x, y))
+    for severity, at in sorted(singles, key=lambda single: single[0]):
+        sprites.draw_mark(painter, severity, at)
+
+
+def _reach_px(level: ClusterLevel, group: int) -> float:
+    return float(group_radii_px(level.starts[group + 1 : group + 2] - level.starts[group])[0])
+
+
+def _group_px(items: FrameItems, group: int) -> QPointF:
+    x, y = items.view.to_screen(items.level.x[group : group + 1], items.level.y[group : group + 1])
+    return QPointF(float(x[0]), float(y[0]))
+
+
+def _lane_in_view(items: FrameItems, number: int) -> QPainterPath:
+    """Return a lane's path on the turn of the world that shows it nearest the centre."""
+    middle = float(items.scene.curves.control[number, 0])
+    return lane_path(items.scene.curves, number, items.view, round(items.view.x - middle))
+
+
+def _paint_highlighted_lanes(painter: QPainter, items: FrameItems, theme: Theme) -> None:
+    state = items.scene.state
+    if not state.selected_lane_ids and not state.alternative_lane_ids:
+        return
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for number, lane_id in enumerate(items.scene.curves.ids):
+        if lane_id in state.alternative_lane_ids:
+            pen = QPen(theme.accent, 2.0, c=Qt.PenCapStyle.FlatCap)
+            pen.setDashPattern([4.5, 3.0])
+            painter.setPen(pen)
+            painter.drawPath(_lane_in_view(items, number))
+        if lane_id in state.selected_lane_ids:
+            path = _lane_in_view(items, number)
+            colour = theme.severity(int(items.scene.curves.severity[number]) or CRITICAL).mark
+            for width, alpha in ((9.0, 0.14), (6.0, 0.18)):
+                glow = QColor(colour)
+                glow.setAlphaF(alpha)
+                painter.setPen(QPen(glow, width, c=Qt.PenCapStyle.RoundCap))
+                painter.drawPath(path)
+            painter.setPen(QPen(colour, _FAILING_PX, c=Qt.PenCapStyle.RoundCap))
+            painter.drawPath(path)
+
+
+def _paint_selection_ring(painter: QPainter, items: FrameItems, theme: Theme) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if items.hover_group is not None and items.hover_group != items.selected_group:
+        radius = _reach_px(items.level, items.hover_group) + _RING_GAP_PX - 1
+        painter.setPen(QPen(theme.muted, 1.2))
+        painter.drawEllipse(_group_px(items, items.hover_group), radius, radius)
+    if items.selected_group is not None:
+        radius = _reach_px(items.level, items.selected_group) + _RING_GAP_PX
+        painter.setPen(QPen(theme.accent, _RING_PX))
+        painter.drawEllipse(_group_px(items, items.selected_group), radius, radius)
+
+
+def _bubble_boxes(items: FrameItems) -> list[QRectF]:
+    """Return boxes round the largest bubbles, which a card had better not hide."""
+    largest = items.groups.bubbles.boxes()[-_MOST_AVOIDED:]
+    return [QRectF(QPointF(x0, y0), QPointF(x1, y1)) for x0, y0, x1, y1 in largest.tolist()]
+
+
+def _paint_cards(painter: QPainter, items: FrameItems, node_px: FloatArray, theme: Theme) -> None:
+    whole = QRectF(QPointF(0, 0), items.size)
+    boxes = list(items.controls) + _bubble_boxes(items)
+    points_at_selected = items.hover_group is not None and items.hover_group == items.selected_group
+    if items.selected_group is not None and items.selected_card is not None:
+        at = _group_px(items, items.selected_group)
+        if whole.contains(at):
+            reach = _reach_px(items.level, items.selected_group)
+            box = place_card(card_size(items.selected_card), at, reach, items.size, boxes)
+            paint_card(painter, box, items.selected_card, theme)
+            boxes.append(box)
+    if items.hover_card is None or points_at_selected:
+        return
+    if items.hover_group is not None:
+        at, reach = _group_px(items, items.hover_group), _reach_px(items.level, items.hover_group)
+    elif items.hover is not None:
+        at, reach = QPointF(*node_px[items.hover.number].tolist()), MARK_REACH_PX
+    else:
+        return
+    box = place_card(card_size(items.hover_card), at, reach, items.size, boxes)
+    paint_card(painter, box, items.hover_card, theme)
+
+
+def _paint_frame(painter: QPainter, whole: QRectF, has_focus: bool, theme: Theme) -> None:
+    """Draw the rounded border; the corners outside it take the page's colour."""
+    inner = QPainterPath()
+    inner.addRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_PANEL_PX, RADIUS_PANEL_PX)
+    corners = QPainterPath()
+    corners.addRect(whole)
+    painter.fillPath(corners.subtracted(inner), theme.bg)
+    painter.setPen(QPen(theme.border, 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(inner)
+    if has_focus:
+        paint_focus_ring(painter, whole, theme)
