@@ -1,0 +1,129 @@
+"""The master data of a world: nodes, lanes, services, items, customers, contracts, who stocks what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
+from random import Random
+
+from connectors.world.assortment import make_items
+from connectors.world.geography import SITES, ZONES, Site, distance_km, transit_days_of, zone_distance_km
+from connectors.world.partners import (
+    ALL_WEEKDAYS,
+    city_of,
+    is_troubled,
+    make_contracts,
+    make_customers,
+    make_services,
+)
+from connectors.world.sizes import WorldSize
+from domain.customers import Customer
+from domain.ids import CustomerId, ItemId, LaneId, NodeId, ServiceId, ZoneId
+from domain.items import ContractPrice, Item
+from domain.network import CarrierService, Lane, Node
+
+CUTOFF_MINUTE_OF_DAY = 16 * 60
+ZIPF_EXPONENT = 0.8
+TIER_WEIGHT = {1: 6, 2: 4, 3: 2, 4: 1}
+TROUBLED_WEIGHT = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MasterData:
+    """What does not change while the clock runs, with the look-ups the desks need."""
+
+    nodes: tuple[Node, ...]
+    lanes: tuple[Lane, ...]
+    services: tuple[CarrierService, ...]
+    items: tuple[Item, ...]
+    customers: tuple[Customer, ...]
+    contracts: tuple[ContractPrice, ...]
+    stocked_at: dict[ItemId, tuple[NodeId, ...]]
+    nearest_nodes: dict[CustomerId, tuple[NodeId, ...]]
+    agreed_price_cents: dict[tuple[CustomerId, ItemId], int]
+    contract_items: dict[CustomerId, tuple[Item, ...]]
+    lane_of: dict[tuple[NodeId, ZoneId], Lane]
+    service_of: dict[ServiceId, CarrierService]
+    site_of: dict[NodeId, Site]
+    item_weights: tuple[float, ...]
+    customer_weights: tuple[int, ...]
+    customer_number: dict[CustomerId, int]
+    item_number: dict[ItemId, int]
+
+    def price_cents(self, customer: Customer, item: Item) -> int:
+        """The agreed unit price: by contract, else the list price."""
+        return self.agreed_price_cents.get((customer.customer_id, item.item_id), item.list_price_cents)
+
+
+def build_master(seed: int, size: WorldSize, since: datetime) -> MasterData:
+    """The master data of ``seed``; contracts are valid from before ``since``."""
+    rng = Random(f"{seed}/master")
+    services = make_services()
+    items = make_items(rng, size.items)
+    customers = make_customers(rng, size.customers, size.troubled_customer_every)
+    contracts = make_contracts(rng, customers, items, size.contracts_per_customer, since)
+    item_of = {item.item_id: item for item in items}
+    lanes = tuple(_lane(site, zone) for site in SITES for zone in ZONES)
+    by_customer: dict[CustomerId, list[Item]] = {}
+    for contract in contracts:
+        by_customer.setdefault(contract.customer_id, []).append(item_of[contract.item_id])
+    return MasterData(
+        nodes=tuple(_node(site) for site in SITES),
+        lanes=lanes,
+        services=services,
+        items=items,
+        customers=customers,
+        contracts=contracts,
+        stocked_at=_stocked_at(rng, items, size),
+        nearest_nodes={c.customer_id: _nearest(number) for number, c in enumerate(customers)},
+        agreed_price_cents={(c.customer_id, c.item_id): c.unit_price_cents for c in contracts},
+        contract_items={customer_id: tuple(kept) for customer_id, kept in by_customer.items()},
+        lane_of={(lane.origin_node_id, lane.zone_id): lane for lane in lanes},
+        service_of={service.service_id: service for service in services},
+        site_of={site.node_id: site for site in SITES},
+        item_weights=tuple(accumulate(1 / (rank + 1) ** ZIPF_EXPONENT for rank in range(len(items)))),
+        customer_weights=tuple(
+            accumulate(TROUBLED_WEIGHT if is_troubled(c) else TIER_WEIGHT[c.tier] for c in customers)
+        ),
+        customer_number={c.customer_id: number for number, c in enumerate(customers)},
+        item_number={item.item_id: number for number, item in enumerate(items)},
+    )
+
+
+def _node(site: Site) -> Node:
+    return Node(
+        node_id=site.node_id,
+        name=site.city.name,
+        place=site.city.place,
+        timezone=site.timezone,
+        working_weekdays=ALL_WEEKDAYS,
+        cutoff_minute_of_day=CUTOFF_MINUTE_OF_DAY,
+        pick_capacity_units_per_day=6_000,
+    )
+
+
+def _lane(site: Site, zone: str) -> Lane:
+    kilometres = zone_distance_km(site, zone)
+    return Lane(
+        lane_id=LaneId(f"LN-{site.code}-{zone[2:]}"),
+        origin_node_id=site.node_id,
+        zone_id=ZoneId(zone),
+        transit_days=transit_days_of(kilometres),
+        fixed_cost_cents=1_200 + round(kilometres * 0.6),
+        rate_cents_per_kg=12 + round(kilometres / 45),
+    )
+
+
+def _nearest(customer_number: int) -> tuple[NodeId, ...]:
+    city = city_of(customer_number)
+    return tuple(site.node_id for site in sorted(SITES, key=lambda s: (distance_km(s.city, city), s.code)))
+
+
+def _stocked_at(rng: Random, items: tuple[Item, ...], size: WorldSize) -> dict[ItemId, tuple[NodeId, ...]]:
+    nodes = [site.node_id for site in SITES]
+    kept: dict[ItemId, tuple[NodeId, ...]] = {}
+    for number, item in enumerate(items):
+        count = 1 if number % size.single_source_every == 1 else rng.randint(4, 2 * size.nodes_per_item - 4)
+        kept[item.item_id] = tuple(sorted(rng.sample(nodes, min(count, len(nodes)))))
+    return kept
