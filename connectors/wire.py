@@ -15,7 +15,7 @@ import msgspec
 
 from connectors.protocol import ConnectorHealth, Manifest, Page, StreamSpec
 from domain.checks import as_utc
-from domain.commands import ACTION_BY_VERB, Action, Command, CommandResult, ExpectedVersion, Receipt
+from domain.commands import ACTION_BY_VERB, Action, Command, ExpectedVersion, Receipt
 from domain.errors import BadInputError, BadValueError
 from domain.ids import EntityKind, EntityRef, SourceName
 from domain.records import (
@@ -308,6 +308,23 @@ def decode_receipt(body: bytes) -> Receipt:
     return _decode(body, Receipt, "The receipt")
 
 
+def encode_probe(receipt: Receipt | None) -> bytes:
+    """The answer to a probe as JSON; ``null`` when the command provably did not happen."""
+    return _encoder.encode({"receipt": receipt})
+
+
+def decode_probe(body: bytes) -> Receipt | None:
+    """The answer to a probe from JSON.
+
+    Raises:
+        BadInputError: it does not say.
+    """
+    wire = _decode(body, dict[str, Receipt | None], "The answer about the command")
+    if "receipt" not in wire:
+        raise BadInputError(what="The answer about the command has no receipt.", remedy="Ask again.")
+    return wire["receipt"]
+
+
 def encode_manifest(manifest: Manifest) -> bytes:
     """A manifest as JSON."""
     return _encoder.encode(manifest)
@@ -351,11 +368,6 @@ def decode_health(body: bytes) -> ConnectorHealth:
         BadInputError: it is no health answer.
     """
     return _decode(body, ConnectorHealth, "The health answer")
-
-
-def unknown_receipt(command: Command, why: str) -> Receipt:
-    """The receipt of a command whose answer was lost: it may or may not have happened."""
-    return Receipt(key=command.key, result=CommandResult.UNKNOWN, message=why)
 
 
 def _decode(body: bytes, kind: type[T], what: str) -> T:

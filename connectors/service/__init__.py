@@ -1,0 +1,1 @@
+"""Any connector behind HTTP, so that desktops can sync from where the systems are."""

@@ -1,0 +1,104 @@
+"""The operations of one connector over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from connectors.protocol import Connector
+from connectors.service.schemas import answer, json_content, problem_answers, ref
+from connectors.wire import (
+    decode_command,
+    encode_health,
+    encode_ids,
+    encode_manifest,
+    encode_page,
+    encode_probe,
+    encode_receipt,
+)
+from domain.clock import Clock
+from domain.commands import Command
+
+MAX_COMMAND_BYTES = 64 * 1024
+_COMMAND_BODY = {"requestBody": {"required": True, "content": json_content(ref("Command"))}}
+
+
+def connector_router(connector: Connector, clock: Clock) -> APIRouter:
+    """The routes of ``connector``; pages carry the time of ``clock``."""
+    router = APIRouter(responses=problem_answers(), tags=[str(connector.source)])
+    _add_reading(router, connector, clock)
+    _add_commands(router, connector)
+    return router
+
+
+def _add_reading(router: APIRouter, connector: Connector, clock: Clock) -> None:
+    @router.get("/v1/manifest", responses={200: answer("What the connector offers", ref("Manifest"))})
+    def manifest() -> Response:
+        """What the connector offers: streams, verbs, limits."""
+        return _json(encode_manifest(connector.manifest))
+
+    @router.get("/v1/streams/{stream}/changes", responses={200: answer("A page", ref("Page"))})
+    def changes(
+        stream: Annotated[str, Path(max_length=100)],
+        cursor: Annotated[str | None, Query(max_length=2000)] = None,
+        limit: Annotated[int, Query(ge=1, le=100_000)] = 500,
+    ) -> Response:
+        """What changed at or after the cursor; without one, everything from the beginning."""
+        page = connector.changes(stream, cursor, min(limit, connector.manifest.page_limit))
+        return _json(encode_page(page, as_of=clock.now()))
+
+    @router.get("/v1/streams/{stream}/ids", responses={200: answer("All ids, or null", ref("Ids"))})
+    def ids(stream: Annotated[str, Path(max_length=100)]) -> Response:
+        """All ids of a stream, to find what is gone; null where the feed reports that itself."""
+        return _json(encode_ids(connector.ids(stream)))
+
+    @router.get("/healthz", responses={200: answer("Whether the system answers", ref("ConnectorHealth"))})
+    def health() -> Response:
+        """Whether the connector reaches its system now, and why not."""
+        return _json(encode_health(connector.health()))
+
+
+def _add_commands(router: APIRouter, connector: Connector) -> None:
+    @router.post(
+        "/v1/commands",
+        responses={200: answer("What became of it", ref("Receipt"))},
+        openapi_extra=_COMMAND_BODY,
+    )
+    async def submit(request: Request, idempotency_key: Annotated[str, Header(max_length=200)]) -> Response:
+        """Do a command once; sent again with the same key it answers what happened the first time."""
+        command = await _command_in(request, connector, idempotency_key)
+        receipt = await run_in_threadpool(connector.submit, command)
+        return _json(encode_receipt(receipt))
+
+    # A probe carries the command: a system without keys of its own is searched by what the command
+    # would have changed. It answers 200 with null, because a 404 of a proxy must not mean "not done".
+    @router.post(
+        "/v1/commands/{key}/probe",
+        responses={200: answer("Its receipt, or null when it provably did not happen", ref("Probe"))},
+        openapi_extra=_COMMAND_BODY,
+    )
+    async def probe(request: Request, key: Annotated[str, Path(max_length=200)]) -> Response:
+        """What became of a command whose answer was lost."""
+        command = await _command_in(request, connector, key)
+        receipt = await run_in_threadpool(connector.probe, command)
+        return _json(encode_probe(receipt))
+
+
+async def _command_in(request: Request, connector: Connector, key: str) -> Command:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_COMMAND_BYTES:
+            raise HTTPException(413, f"a command has at most {MAX_COMMAND_BYTES} bytes")
+    command = decode_command(bytes(body), source=connector.source)
+    if command.key != key:
+        raise HTTPException(422, "the key of the command differs from the key it was sent under")
+    return command
+
+
+def _json(content: bytes) -> Response:
+    return Response(content=content, media_type="application/json")

@@ -1,0 +1,1 @@
+"""The desktop's connector to a connector service."""
