@@ -130,9 +130,7 @@ def impact_of(
     )
 
 
-def severity_of(
-    loss_cents: int, breach_ms: int | None, hour_ms: int, policy: DetectionPolicy
-) -> Severity:
+def severity_of(loss_cents: int, breach_ms: int | None, hour_ms: int, policy: DetectionPolicy) -> Severity:
     """How bad: by money, and one step worse when the breach is near."""
     hours = (breach_ms - hour_ms) // MS_PER_HOUR if breach_ms is not None else policy.soon_hours + 1
     if loss_cents >= policy.critical_cents:

@@ -170,7 +170,9 @@ def _assess_credit(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         severity=severity_of(impact.loss_cents, head.promised_at, moment.hour_ms, moment.policy),
         correlation_key=f"credit:{head.customer_id}",
         evidence=(
-            fact("order_value", value, unit="cents", entity=(EntityKind.SALES_ORDER, head.entity_id), **order),
+            fact(
+                "order_value", value, unit="cents", entity=(EntityKind.SALES_ORDER, head.entity_id), **order
+            ),
             fact("credit_status", head.credit_status, **order),
             fact("credit_limit", limit, unit="cents", entity=who, **terms),
             fact("open_receivables", head.open_receivables_cents or 0, unit="cents", entity=who, **terms),

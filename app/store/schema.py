@@ -10,7 +10,6 @@ from app.store import schema_orders as orders
 from app.store.recommendations import RECOMMENDATION
 from app.store.schema_base import MIRROR_METADATA
 from app.store.schema_cases import EXCEPTION_CASE
-from app.store.schema_pegs import PEG_SHORT
 from domain.ids import EntityKind
 
 if TYPE_CHECKING:

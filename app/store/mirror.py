@@ -1,0 +1,229 @@
+"""The mirror: what the tower knows of its sources, and the exception cases that follow from it.
+
+Reads are short and never wait for the writer. Writing goes through :meth:`Mirror.write`: everything
+done inside one ``with`` block (rows, cases, cursor) is committed together or not at all.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from app.store import cases, kpis, readers, source_states, timeline
+from app.store.engine import known_errors, reading
+from app.store.mirror_transaction import MirrorTransaction
+from domain.ids import EntityKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Engine
+
+    from app.store.values import (
+        CaseEvent,
+        KpiSample,
+        NodeStock,
+        QuarantinedRecord,
+        ShortLine,
+        SourceState,
+        TimelineEntry,
+    )
+    from domain.cases import CaseState, ExceptionCase
+    from domain.commands import ExpectedVersion
+    from domain.ids import CaseId, EntityRef, ItemId, NodeId, OrderId, SourceName
+    from domain.records import SourceRecord
+
+
+class Mirror:
+    """Facts and cases in one database; give it a read-only engine in processes that do not write."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use an engine of ``open_database(path, role="mirror")`` or ``read_only_engine(path)``."""
+        self._engine = engine
+        self._reader = reading(engine)
+        self._writing = threading.Lock()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine underneath."""
+        return self._engine
+
+    @contextmanager
+    def write(self) -> Iterator[MirrorTransaction]:
+        """One transaction; threads of this process take turns.
+
+        Raises:
+            UnavailableError: the database is locked, full or cannot be written.
+            CorruptError: the database is damaged.
+        """
+        with self._writing, known_errors(self._place), self._engine.begin() as connection:
+            yield MirrorTransaction(connection)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    # ---- facts
+
+    def get(self, ref: EntityRef) -> SourceRecord | None:
+        """The record meant; ``None`` if it is not (or no longer) known."""
+        with self._read() as connection:
+            return readers.one_record(connection, ref)
+
+    def entities(self, kind: EntityKind, **equals: str | int | None) -> list[SourceRecord]:
+        """The live records of a kind, by id; ``equals`` narrows by column (``order_id="SO-1"``)."""
+        with self._read() as connection:
+            return readers.records(connection, kind, {name: [value] for name, value in equals.items()})
+
+    def entities_in(self, kind: EntityKind, column: str, values: Iterable[str]) -> list[SourceRecord]:
+        """The live records of a kind whose ``column`` has one of ``values``, by id."""
+        with self._read() as connection:
+            return readers.records(connection, kind, {column: list(values)})
+
+    def expected_version(self, ref: EntityRef) -> ExpectedVersion | None:
+        """The record as it is now, as a decision names it; ``None`` if it is not known."""
+        with self._read() as connection:
+            return readers.expected_version(connection, ref)
+
+    def stock_of(self, item_id: ItemId) -> list[NodeStock]:
+        """An item at every node that has a position of it, with what of it is spoken for."""
+        with self._read() as connection:
+            return readers.stock_of(connection, item_id)
+
+    def short_lines(self, *, item_id: ItemId | None = None, line_id: str | None = None) -> list[ShortLine]:
+        """The lines the last detection found short, of an item or of one line, by node."""
+        with self._read() as connection:
+            return readers.short_lines(connection, item_id=item_id, line_id=line_id)
+
+    def short_items(self) -> list[ItemId]:
+        """The items of which some line is short."""
+        with self._read() as connection:
+            return readers.short_items(connection)
+
+    def shipments_leaving(self, node_id: NodeId, *, start: datetime, end: datetime) -> list[SourceRecord]:
+        """The shipments whose pickup at a node is planned from ``start`` up to ``end``."""
+        with self._read() as connection:
+            return readers.shipments_leaving(
+                connection, EntityKind.SHIPMENT, node_id=node_id, start=start, end=end
+            )
+
+    def order_timeline(self, order_id: OrderId, *, now: datetime) -> list[TimelineEntry]:
+        """What happened to an order in every system, and what is planned for it."""
+        with self._read() as connection:
+            return timeline.order_timeline(connection, order_id, now=now)
+
+    # ---- cases
+
+    def cases(self, *, open_only: bool = True) -> list[ExceptionCase]:
+        """The cases, oldest first; ``app.services.rank`` puts them in queue order."""
+        with self._read() as connection:
+            return cases.all_cases(connection, open_only=open_only)
+
+    def case(self, case_id: CaseId) -> ExceptionCase | None:
+        """The case of that id, open or closed."""
+        with self._read() as connection:
+            return cases.one_case(connection, case_id)
+
+    def events(self, case_id: CaseId) -> list[CaseEvent]:
+        """The history of a case, oldest first."""
+        with self._read() as connection:
+            return cases.case_events(connection, case_id)
+
+    def losses(self, case_ids: Iterable[CaseId]) -> Mapping[CaseId, Mapping[str, int]]:
+        """What each case puts at risk by order line, for totals that count a line once."""
+        with self._read() as connection:
+            return cases.losses_of(connection, case_ids)
+
+    def at_risk_cents(self) -> int:
+        """Money at risk over all open cases; a line hit by several counts once."""
+        with self._read() as connection:
+            return cases.at_risk_cents(connection)
+
+    def save_case_state(
+        self,
+        case_id: CaseId,
+        new_state: CaseState,
+        *,
+        reason: str,
+        at: datetime,
+        actor: str,
+        owner: str | None = None,
+    ) -> ExceptionCase:
+        """Move a case in a transaction of its own; see :meth:`MirrorTransaction.save_case_state`."""
+        with self.write() as transaction:
+            return transaction.save_case_state(
+                case_id, new_state, reason=reason, at=at, actor=actor, owner=owner
+            )
+
+    def assign_case(self, case_id: CaseId, owner: str, *, at: datetime, actor: str) -> None:
+        """Make a person the owner of a case; an empty name frees it."""
+        with self.write() as transaction:
+            transaction.assign_case(case_id, owner, at=at, actor=actor)
+
+    def snooze_case(self, case_id: CaseId, until: datetime | None, *, at: datetime, actor: str) -> None:
+        """Let a case rest until then or until its facts change; ``None`` wakes it."""
+        with self.write() as transaction:
+            transaction.snooze_case(case_id, until, at=at, actor=actor)
+
+    # ---- sources and figures
+
+    def register_source(
+        self,
+        source: SourceName,
+        *,
+        title: str,
+        kinds: Sequence[EntityKind],
+        interval_seconds: int,
+        at: datetime,
+    ) -> None:
+        """Make a source known before its first sync; rules wait for sources that give what they read."""
+        with self.write() as transaction:
+            transaction.register_source(
+                source, title=title, kinds=kinds, interval_seconds=interval_seconds, at=at
+            )
+
+    def keep_sources(self, sources: Sequence[SourceName]) -> None:
+        """Forget the schedule of sources that are no longer in the profile."""
+        with self.write() as transaction:
+            transaction.keep_sources(sources)
+
+    def source_states(self) -> list[SourceState]:
+        """What is remembered of every source."""
+        with self._read() as connection:
+            return source_states.states(connection)
+
+    def quarantined(self, source: SourceName | None = None) -> list[QuarantinedRecord]:
+        """The records that could not be understood and still wait."""
+        with self._read() as connection:
+            return source_states.quarantined(connection, source)
+
+    def cursor(self, source: SourceName, stream: str) -> str | None:
+        """How far a stream has been read; ``None`` before its first page."""
+        with self._read() as connection:
+            return source_states.cursor_of(connection, source, stream)
+
+    def kpi_values(self, *, now: datetime) -> dict[str, int]:
+        """The figures for the tiles, as they are now."""
+        with self._read() as connection:
+            return kpis.kpi_values(connection, now=now)
+
+    def kpi_history(self, *, since: datetime) -> list[KpiSample]:
+        """The figures by name and hour, oldest first."""
+        with self._read() as connection:
+            return kpis.kpi_history(connection, since=since)
+
+    def last_detection_at(self) -> datetime | None:
+        """When detection last ran."""
+        with self._read() as connection:
+            return readers.last_detection_at(connection)
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with known_errors(self._place), self._reader.connect() as connection:
+            yield connection
+
+    @property
+    def _place(self) -> Any:  # noqa: ANN401 - a path or a name, only shown to people
+        return self._engine.url.database
