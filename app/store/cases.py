@@ -29,6 +29,15 @@ SELECT COALESCE(SUM(worst), 0) FROM (
    WHERE e.closed_at IS NULL GROUP BY x.loss_key)
 """)
 
+_TIERS = text("""
+SELECT e.case_id, MIN(c.tier) AS tier
+  FROM exception_case e
+  JOIN json_each(e.order_ids) j
+  JOIN sales_order o ON o.id = j.value
+  JOIN customer c ON c.id = o.customer_id
+ WHERE e.closed_at IS NULL GROUP BY e.case_id
+""")
+
 
 def all_cases(connection: Connection, *, open_only: bool) -> list[ExceptionCase]:
     """The cases, oldest first; closed ones only if asked for."""
@@ -177,6 +186,11 @@ def losses_of(connection: Connection, case_ids: Iterable[CaseId]) -> Mapping[Cas
         if case_id in wanted:
             losses[CaseId(case_id)][loss_key] = cents
     return losses
+
+
+def best_tiers(connection: Connection) -> dict[CaseId, int]:
+    """The best customer tier among the orders of each open case."""
+    return {CaseId(row.case_id): row.tier for row in connection.execute(_TIERS)}
 
 
 def at_risk_cents(connection: Connection) -> int:

@@ -141,6 +141,11 @@ class Mirror:
         with self._read() as connection:
             return cases.at_risk_cents(connection)
 
+    def case_tiers(self) -> dict[CaseId, int]:
+        """The best customer tier that each open case touches, for ranking."""
+        with self._read() as connection:
+            return cases.best_tiers(connection)
+
     def save_case_state(
         self,
         case_id: CaseId,

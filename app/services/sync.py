@@ -1,0 +1,300 @@
+"""Reading a source to its end: page by page into the mirror, then detection, with the reason of any failure.
+
+Every page is one transaction: its rows, its quarantine, the kinds it made dirty and its cursor. The
+last page shares its transaction with the detection of everything dirty and with the note of success.
+Dirty kinds are stored, so a process killed between two pages loses nothing: the next sync, even one
+that brings no row, detects what the earlier pages touched. A failure leaves the cursors where they
+are, and is followed by a detection too, because silence is a condition of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from domain.errors import BadInputError, TowerError
+from domain.ids import CaseId, EntityKind, SourceName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from app.store.mirror import Mirror
+    from app.store.mirror_transaction import MirrorTransaction
+    from app.store.values import SourceState
+    from connectors.protocol import Connector, Page
+    from domain.clock import Clock
+
+T = TypeVar("T")
+
+#: After so many failures in a row a source is left alone for a while, longer each time.
+BREAKER_FAILURES = 5
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(minutes=10)
+
+#: A page with so many unreadable records means that the source changed its form.
+DRIFT_RECORDS = 50
+DRIFT_LEAST = 10
+DRIFT_SHARE_PERCENT = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncOptions:
+    """How a source is read: its interval, page size (0: as its manifest says), how often ids are compared.
+
+    ``force`` asks even a source that is being left alone after failures.
+    """
+
+    interval_seconds: int = 30
+    page_limit: int = 0
+    sweep_seconds: int = 900
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncResult:
+    """What a sync did. ``why`` is empty when it reached the end of every stream.
+
+    ``lag_seconds`` is how old the knowledge was before it (``None`` for a first sync).
+    """
+
+    source: SourceName
+    started_at: datetime
+    finished_at: datetime
+    pages: int = 0
+    rows: int = 0
+    written: int = 0
+    deleted: int = 0
+    rejected: int = 0
+    changed_cases: frozenset[CaseId] = frozenset()
+    opened: frozenset[CaseId] = frozenset()
+    cleared: frozenset[CaseId] = frozenset()
+    lag_seconds: int | None = None
+    why: str = ""
+    skipped: bool = False
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether every stream was read to its end."""
+        return not self.why and not self.skipped
+
+
+@dataclass(slots=True)
+class _Run:
+    """A sync under way: what it counted, what failed, and the page not written yet."""
+
+    connector: Connector
+    mirror: Mirror
+    clock: Clock
+    limit: int
+    stopped: Callable[[], bool]
+    pages: int = 0
+    rows: int = 0
+    written: int = 0
+    deleted: int = 0
+    rejected: int = 0
+    pending: tuple[str, Page, bool] | None = None
+    problems: list[str] = field(default_factory=list)
+    down: bool = False
+
+
+def sync_source(
+    connector: Connector,
+    mirror: Mirror,
+    *,
+    clock: Clock,
+    options: SyncOptions | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> SyncResult:
+    """Read every stream of ``connector`` from its cursor to its end and bring the cases in line.
+
+    ``stopped`` is asked between pages; what was read until then is kept.
+
+    Raises:
+        UnavailableError: the mirror is locked or full. A failing source is not raised but reported.
+        CorruptError: the mirror is damaged.
+    """
+    chosen = options or SyncOptions()
+    started = clock.now()
+    state = _register(connector, mirror, started, chosen)
+    if not chosen.force and state.next_attempt_at is not None and started < state.next_attempt_at:
+        return SyncResult(
+            source=connector.source,
+            started_at=started,
+            finished_at=started,
+            lag_seconds=_lag(state, started),
+            why=state.why,
+            skipped=True,
+        )
+    limit = chosen.page_limit or connector.manifest.page_limit
+    run = _Run(connector=connector, mirror=mirror, clock=clock, limit=limit, stopped=stopped)
+    for stream in connector.manifest.streams:
+        _read_stream(run, stream.name)
+        if run.down:
+            break
+    present = _ids_now(run, state, started, chosen)
+    return _finish(run, state, started, present)
+
+
+def detect_now(mirror: Mirror, *, clock: Clock, full: bool = False) -> frozenset[CaseId]:
+    """Detect without reading a source, for what changes by the passing of time alone; the changed cases."""
+    with mirror.write() as transaction:
+        return transaction.detect(now=clock.now(), full=full).changed
+
+
+def register_source(connector: Connector, mirror: Mirror, *, at: datetime, interval_seconds: int) -> None:
+    """Make a source known before its first sync, so that rules wait for what it gives."""
+    kinds = {kind for stream in connector.manifest.streams for kind in stream.kinds}
+    mirror.register_source(
+        connector.source,
+        title=connector.manifest.title,
+        kinds=sorted(kinds),
+        interval_seconds=interval_seconds,
+        at=at,
+    )
+
+
+def _register(connector: Connector, mirror: Mirror, at: datetime, options: SyncOptions) -> SourceState:
+    known = {state.source: state for state in mirror.source_states()}
+    if connector.source not in known or (
+        known[connector.source].interval_seconds != options.interval_seconds
+    ):
+        register_source(connector, mirror, at=at, interval_seconds=options.interval_seconds)
+        known = {state.source: state for state in mirror.source_states()}
+    return known[connector.source]
+
+
+def _read_stream(run: _Run, stream: str) -> None:
+    cursor = run.mirror.cursor(run.connector.source, stream)
+    for page in _pages(run, stream, cursor):
+        _flush(run)
+        drifted = _drift(page)
+        run.pending = (stream, page, not drifted)
+        run.pages += 1
+        run.rows += len(page.records)
+        run.rejected += len(page.rejected)
+        if drifted:
+            run.problems.append(
+                f"{len(page.rejected)} of {len(page.records) + len(page.rejected)} records of {stream} "
+                "cannot be read: the source has changed its form. Update the connector."
+            )
+            return
+
+
+def _pages(run: _Run, stream: str, cursor: str | None) -> Iterator[Page]:
+    while not run.stopped():
+        page = _ask(run, partial(run.connector.changes, stream, cursor, run.limit))
+        if page is None:
+            return
+        yield page
+        if not page.more:
+            return
+        if page.cursor == cursor:
+            run.problems.append(f"{stream} says there is more but does not go on. Update the connector.")
+            return
+        cursor = page.cursor
+
+
+def _ask(run: _Run, question: Callable[[], T]) -> T | None:
+    """The connector's answer; ``None`` after noting why there is none."""
+    try:
+        return question()
+    except BadInputError as error:
+        run.problems.append(str(error))
+    except TowerError as error:
+        run.down = True
+        run.problems.append(str(error))
+    except Exception as error:  # noqa: BLE001 - a fault of a connector is shown as the source's health
+        run.problems.append(f"The connector failed: {error!r}. Report this to its author.")
+    return None
+
+
+def _drift(page: Page) -> bool:
+    bad, size = len(page.rejected), len(page.records) + len(page.rejected)
+    return bad > DRIFT_RECORDS or (bad >= DRIFT_LEAST and bad * 100 > size * DRIFT_SHARE_PERCENT)
+
+
+def _flush(run: _Run) -> None:
+    if run.pending is not None:
+        with run.mirror.write() as transaction:
+            _apply_pending(run, transaction)
+
+
+def _apply_pending(run: _Run, transaction: MirrorTransaction) -> None:
+    if run.pending is None:
+        return
+    stream, page, move_cursor = run.pending
+    outcome = transaction.apply_page(
+        run.connector.source, stream, page, at=run.clock.now(), move_cursor=move_cursor
+    )
+    run.pending = None
+    run.written += outcome.written
+    run.deleted += outcome.deleted
+
+
+def _ids_now(
+    run: _Run, state: SourceState, at: datetime, options: SyncOptions
+) -> list[tuple[tuple[EntityKind, ...], frozenset[str]]]:
+    """All ids of each stream whose source does not report deletions, when it is time to compare them."""
+    last = state.last_sweep_at
+    if run.problems or last is None or at - last < timedelta(seconds=options.sweep_seconds):
+        return []
+    found = []
+    for stream in run.connector.manifest.streams:
+        ids = _ask(run, partial(run.connector.ids, stream.name))
+        if ids is not None:
+            found.append((stream.kinds, ids))
+    return [] if run.problems else found
+
+
+def _finish(
+    run: _Run,
+    state: SourceState,
+    started: datetime,
+    present: list[tuple[tuple[EntityKind, ...], frozenset[str]]],
+) -> SyncResult:
+    source, finished = run.connector.source, run.clock.now()
+    why = " ".join(run.problems)
+    unfinished = run.stopped() and not why
+    with run.mirror.write() as transaction:
+        _apply_pending(run, transaction)
+        for kinds, ids in present:
+            run.deleted += transaction.sweep(source, kinds=kinds, present=ids, at=finished)
+        if present or state.last_sweep_at is None:
+            transaction.note_sweep(source, at=finished)
+        transaction.note_attempt(source, at=started)
+        if why:
+            pause = pause_after(state.failures_in_row + 1)
+            retry = None if pause is None else finished + pause
+            transaction.note_failure(source, at=started, why=why, next_attempt_at=retry)
+        elif not unfinished:
+            transaction.note_success(source, at=finished, rows=run.rows)
+        detected = transaction.detect(now=finished)
+    return SyncResult(
+        source=source,
+        started_at=started,
+        finished_at=finished,
+        pages=run.pages,
+        rows=run.rows,
+        written=run.written,
+        deleted=run.deleted,
+        rejected=run.rejected,
+        changed_cases=detected.changed,
+        opened=detected.opened | detected.reopened,
+        cleared=detected.cleared,
+        lag_seconds=_lag(state, started),
+        why=why or ("Stopped before the end; the rest is read next time." if unfinished else ""),
+    )
+
+
+def pause_after(failures: int) -> timedelta | None:
+    """How long to leave a source alone after so many failures in a row; ``None``: its interval will do."""
+    if failures < BREAKER_FAILURES:
+        return None
+    doublings = min(failures - BREAKER_FAILURES, 10)
+    return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << doublings))
+
+
+def _lag(state: SourceState, at: datetime) -> int | None:
+    return None if state.last_success_at is None else int((at - state.last_success_at).total_seconds())
