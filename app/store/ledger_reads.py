@@ -26,6 +26,7 @@ from app.store.ledger_schema import (
 from app.store.ledger_transaction import Standing
 from app.store.ledger_views import (
     ApprovalView,
+    CaseToTell,
     CommandRow,
     DecisionRow,
     HubReceiptRow,
@@ -36,7 +37,6 @@ from app.store.ledger_views import (
 )
 from domain.approval_states import CASE_STATE_OF, ApprovalState, CommandState, DeliveryState
 from domain.approvals import Decision, Proposal
-from domain.cases import CaseState
 from domain.errors import BadInputError, CorruptError
 from domain.ids import CaseId, SourceName, UserId
 
@@ -154,8 +154,8 @@ class LedgerReads:
             for row in self._rows(query)
         )
 
-    def cases_to_tell(self) -> tuple[tuple[str, CaseId, CaseState, str], ...]:
-        """Approvals whose exception case has not been told the latest: action, case, state, why."""
+    def cases_to_tell(self) -> tuple[CaseToTell, ...]:
+        """Approvals whose exception case has not been told the latest, the oldest first."""
         query = select(
             APPROVAL_CASE.c.action_id,
             APPROVAL_CASE.c.case_id,
@@ -167,7 +167,15 @@ class LedgerReads:
         for row in self._rows(query):
             wanted = CASE_STATE_OF[ApprovalState(row.state)]
             if row.case_told != wanted:
-                due.append((row.action_id, CaseId(row.case_id), wanted, row.why))
+                due.append(
+                    CaseToTell(
+                        action_id=row.action_id,
+                        case_id=CaseId(row.case_id),
+                        told=row.case_told,
+                        wanted=wanted,
+                        why=row.why,
+                    )
+                )
         return tuple(due)
 
     def feed_position(self, hub_keyid: str) -> int:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.signing.chain import ChainHead
+from app.signing.keys import PublicKey
+from app.signing.statements import read_unverified
 from app.store.instants import to_ms
 from app.store.ledger_machines import Cause, Machines
 from app.store.ledger_schema import (
@@ -21,14 +23,21 @@ from app.store.ledger_schema import (
     NOTE,
     OUTBOX,
 )
-from domain.approval_states import UNDECIDED, ApprovalState, CommandState, DeliveryState
-from domain.approvals import Decision, Proposal, Verdict
+from domain.approval_states import (
+    RUNNING,
+    UNDECIDED,
+    ApprovalState,
+    CommandState,
+    DeliveryState,
+    outcome_of,
+)
+from domain.approvals import Decision, Execution, Proposal, Verdict
 from domain.errors import ConflictError, CorruptError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.signing.keys import KeyOwner, PublicKey
+    from app.signing.keys import KeyOwner
     from app.signing.statements import SignedEntry
     from domain.cases import CaseState
     from domain.ids import CaseId
@@ -94,7 +103,7 @@ class LedgerTransaction:
         head = self.head(actor.keyid)
         if (seq, prev) != (head.next_seq, head.prev):
             raise CorruptError(
-                what=f"Entry {seq} of {actor.user_id} does not follow entry {head.next_seq - 1} of the ledger.",
+                what=f"Entry {seq} of {actor.user_id} does not follow entry {head.next_seq - 1}.",
                 remedy="Run control-tower verify-ledger.",
             )
         self._connection.execute(
@@ -213,10 +222,61 @@ class LedgerTransaction:
         return wanted
 
     def refuse_decision(self, entry_sha256: str, cause: Cause) -> None:
-        """Let a decision not count: the hub refused it. Its commands are cancelled."""
-        query = select(DECISION.c.action_id).where(DECISION.c.entry_sha256 == entry_sha256)
+        """Let a decision not count: the hub refused it. Without another approval nothing is carried out."""
+        action_id = self._connection.execute(
+            select(DECISION.c.action_id).where(DECISION.c.entry_sha256 == entry_sha256)
+        ).scalar_one()
         self._stand(entry_sha256, Standing.REFUSED, cause.why)
-        self.machines.cancel_commands(self._connection.execute(query).scalar_one(), cause)
+        others = select(DECISION.c.entry_sha256).where(
+            DECISION.c.action_id == action_id,
+            DECISION.c.verdict == str(Verdict.APPROVE),
+            DECISION.c.standing != str(Standing.REFUSED),
+        )
+        if self._connection.execute(others).first() is None:
+            self.machines.cancel_commands(action_id, cause)
+
+    def refuse_proposal(self, action_id: str, cause: Cause) -> None:
+        """Let a proposal end: the hub refused it."""
+        if self._state_of(action_id) in UNDECIDED:
+            self.machines.cancel_commands(action_id, cause)
+            self.machines.move_approval(action_id, ApprovalState.REJECTED, cause)
+
+    def leave_to_others(self, action_id: str, cause: Cause) -> None:
+        """Cancel the commands here when the decision that settled it was signed at another desk.
+
+        The last decision in the hub's order is the one that settled it; its desk carries it out, so
+        that nobody does it twice.
+        """
+        if self._state_of(action_id) in UNDECIDED:
+            return
+        settled_by = (
+            select(DECISION.c.entry_sha256)
+            .join(HUB_RECEIPT, HUB_RECEIPT.c.entry_sha256 == DECISION.c.entry_sha256)
+            .where(DECISION.c.action_id == action_id, DECISION.c.standing == str(Standing.RECORDED))
+            .order_by(HUB_RECEIPT.c.hub_index.desc())
+            .limit(1)
+        ).scalar_subquery()
+        own = select(OUTBOX.c.outbox_id).where(OUTBOX.c.entry_sha256 == settled_by)
+        if self._connection.execute(own).first() is None:
+            self.machines.cancel_commands(action_id, cause)
+
+    def settle_elsewhere(self, action_id: str, cause: Cause) -> None:
+        """Follow an approval that another desk carries out, by the signed outcomes taken over so far."""
+        current = self._state_of(action_id)
+        if current not in {ApprovalState.APPROVED, *RUNNING}:
+            return
+        query = select(AUDIT_ENTRY.c.envelope).where(AUDIT_ENTRY.c.action_id == action_id)
+        values = [read_unverified(row.envelope).value for row in self._connection.execute(query)]
+        results = {v.command_key: CommandState(v.result.value) for v in values if isinstance(v, Execution)}
+        failed = any(state is not CommandState.SUCCEEDED for state in results.values())
+        rest = CommandState.CANCELLED if failed else CommandState.PLANNED
+        keys = next((c.key for c in v.terms.commands) for v in values if isinstance(v, Proposal))
+        outcome = outcome_of(results.get(key, rest) for key in keys)
+        if current is ApprovalState.APPROVED:
+            self.machines.move_approval(action_id, ApprovalState.EXECUTING, cause)
+            current = ApprovalState.EXECUTING
+        if outcome is not current:
+            self.machines.move_approval(action_id, outcome, cause)
 
     def add_receipt(self, entry_sha256: str, hub_index: int, received_at: datetime, envelope: bytes) -> None:
         """Keep the hub's receipt of an entry; a second one for the same entry is dropped."""
@@ -249,6 +309,32 @@ class LedgerTransaction:
         )
         if moved.rowcount == 0:
             self._connection.execute(insert(FEED_POSITION).values(hub_keyid=hub_keyid, hub_index=hub_index))
+
+    def command_states(self, action_id: str) -> tuple[CommandState, ...]:
+        """Where the commands of an action stand, in their order."""
+        query = select(COMMAND.c.state).where(COMMAND.c.action_id == action_id).order_by(COMMAND.c.ordinal)
+        return tuple(CommandState(state) for state in self._connection.execute(query).scalars())
+
+    def settle(self, action_id: str, cause: Cause) -> ApprovalState:
+        """Move a running approval to where its commands say it is; an unsuccessful one ends the rest."""
+        failed = {CommandState.REJECTED, CommandState.CONFLICT, CommandState.DEAD, CommandState.CANCELLED}
+        if failed & set(self.command_states(action_id)):
+            self.machines.cancel_commands(action_id, cause)
+        current, wanted = self._state_of(action_id), outcome_of(self.command_states(action_id))
+        if wanted is not current:
+            self.machines.move_approval(action_id, wanted, cause)
+        return wanted
+
+    def public_key(self, keyid: str) -> PublicKey | None:
+        """The registered public key of that id, as of this transaction."""
+        query = select(KNOWN_KEY.c.spki).where(KNOWN_KEY.c.keyid == keyid)
+        spki = self._connection.execute(query).scalar_one_or_none()
+        return None if spki is None else PublicKey(spki)
+
+    def _state_of(self, action_id: str) -> ApprovalState | None:
+        query = select(APPROVAL_CASE.c.state).where(APPROVAL_CASE.c.action_id == action_id)
+        state = self._connection.execute(query).scalar_one_or_none()
+        return None if state is None else ApprovalState(state)
 
     def _stand(self, entry_sha256: str, standing: Standing, why: str) -> None:
         self._connection.execute(

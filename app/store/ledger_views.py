@@ -10,6 +10,7 @@ from app.signing.statements import SignedEntry
 from app.store.ledger_transaction import Standing
 from domain.approval_states import UNDECIDED, ApprovalState, CommandState, DeliveryState
 from domain.approvals import Decision, Proposal
+from domain.cases import CaseState
 from domain.commands import CommandResult
 from domain.ids import CaseId, SourceName
 
@@ -116,7 +117,18 @@ class ApprovalView:
     def deciding(self) -> DecisionRow | None:
         """The decision to show: the last one that counts, else the last one signed."""
         counted = [d for d in self.decisions if d.standing is Standing.RECORDED]
-        return (counted or list(self.decisions) or [None])[-1]
+        return next(reversed(counted or self.decisions), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseToTell:
+    """An exception case that has to hear of its approval: what it was told last, and what holds now."""
+
+    action_id: str
+    case_id: CaseId
+    told: str
+    wanted: CaseState
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""The hub: the shared record of what was proposed, decided and executed, upstream of every desk."""

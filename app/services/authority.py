@@ -1,0 +1,86 @@
+"""What entitles the executor to act: read anew from signed bytes, never from a state column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.services.approval_room import ApprovalRoom
+from app.signing.receipts import HubOutcome, open_receipt
+from app.signing.statements import open_entry
+from app.store.ledger_transaction import Standing
+from app.store.ledger_views import ApprovalView, DecisionRow
+from domain.approvals import Decision, Proposal, Terms, Verdict
+from domain.errors import RefusedError
+from domain.ids import UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """The terms that may be carried out, and the decision (with its record number) that says so."""
+
+    terms: Terms
+    reason: str
+    decision_sha256: str
+    hub_index: int | None
+
+
+def require_authority(room: ApprovalRoom, view: ApprovalView) -> Authority:
+    """The authority behind an approval.
+
+    1. The proposal's signature holds. 2. Each decision's signature holds, it names that proposal and
+    repeats its terms. 3. With a hub, its receipt holds and says accepted. 4. The rights in force
+    permit each approver, four eyes included. 5. There are as many different approvers as they ask for.
+
+    Raises:
+        RefusedError: any of this does not hold; nothing may be carried out.
+    """
+    entry = open_entry(view.entry.envelope, room.ledger.public_key)
+    proposal = entry.value
+    if not isinstance(proposal, Proposal):
+        raise _refused("it rests on something that is no proposal")
+    terms = proposal.terms
+    approvers: set[UserId] = set()
+    deciding: DecisionRow | None = None
+    for row in view.decisions:
+        if row.standing is not Standing.RECORDED or row.decision.verdict is not Verdict.APPROVE:
+            continue
+        decision = open_entry(row.entry.envelope, room.ledger.public_key).value
+        if not isinstance(decision, Decision) or decision.terms != terms:
+            raise _refused("a decision on it is on other terms")
+        if decision.proposal_sha256 != entry.sha256:
+            raise _refused("a decision on it names another proposal")
+        _require_receipt(room, row)
+        actor = decision.actor
+        ruling = room.policy.may_decide(
+            actor.user_id, actor.role, proposal.actor.user_id, terms.remedy, terms.amount
+        )
+        if not ruling.allowed:
+            raise _refused(ruling.why)
+        approvers.add(actor.user_id)
+        deciding = row
+    needed = room.policy.ruling(terms.remedy, terms.amount).min_approvers
+    if deciding is None or len(approvers) < needed:
+        raise _refused(f"it takes {needed} approvers and has {len(approvers)}")
+    return Authority(
+        terms=terms,
+        reason=deciding.decision.reason,
+        decision_sha256=deciding.entry.sha256,
+        hub_index=deciding.hub_index,
+    )
+
+
+def _require_receipt(room: ApprovalRoom, row: DecisionRow) -> None:
+    if room.hub_key is None:
+        return
+    kept = room.ledger.receipt(row.entry.sha256)
+    if kept is None:
+        raise _refused("the hub has not recorded a decision on it")
+    receipt = open_receipt(kept.envelope, room.hub_key)
+    if receipt.outcome is not HubOutcome.ACCEPTED or receipt.entry_sha256 != row.entry.sha256:
+        raise _refused("the hub's receipt is for something else")
+
+
+def _refused(why: str) -> RefusedError:
+    return RefusedError(
+        what=f"The approval does not entitle to act: {why}.", remedy="Propose it again; see the rights."
+    )

@@ -1,0 +1,315 @@
+"""Carrying out what was approved: each command once, whatever moment the program is ended at.
+
+A command is SENDING in the ledger before its first byte leaves. What is found SENDING at the next
+start may or may not have happened: it is UNKNOWN, and the system is asked before anything is sent
+again. Outcomes are signed and appended together with the state they bring about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.services.approval_room import (
+    ApprovalRoom,
+    FreshVersions,
+    Signer,
+    changed_since,
+    sign_next,
+    stale_error,
+)
+from app.services.authority import Authority, require_authority
+from app.services.deliver import CrashPoint, no_crash
+from app.store.instants import to_ms
+from app.store.ledger_machines import Cause
+from app.store.ledger_views import ApprovalView, CommandRow
+from connectors.http import HttpUnavailableError
+from connectors.protocol import Connector, IdempotencyLevel
+from domain.approval_states import RUNNING, ApprovalState, CommandState
+from domain.approvals import Execution, PlannedCommand, Signed
+from domain.commands import Command, CommandResult, Receipt
+from domain.errors import ConflictError, RefusedError, TowerError, UnavailableError
+from domain.ids import SourceName
+
+MAX_ATTEMPTS = 12
+MAX_PROBES = 20
+MAX_PAUSE_SECONDS = 300
+
+_ENDED = frozenset(
+    {CommandState.REJECTED, CommandState.CONFLICT, CommandState.CANCELLED, CommandState.DEAD}
+    | {CommandState.SUCCEEDED, CommandState.MANUAL}
+)
+_STATE_OF_RESULT = {result: CommandState(result.value) for result in CommandResult}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionReport:
+    """One round: actions by where they stand now, and what was held back, with the reason."""
+
+    begun: int = 0
+    sent: int = 0
+    held: tuple[tuple[str, str], ...] = ()
+    settled: tuple[tuple[str, ApprovalState], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    """One command at the point where something can be done about it."""
+
+    row: CommandRow
+    planned: PlannedCommand
+    authority: Authority
+    done_before: tuple[PlannedCommand, ...]
+    connector: Connector
+
+    @property
+    def command(self) -> Command:
+        """The command as the connector gets it.
+
+        Records that an earlier command of the same approval has changed are no longer as they were
+        when it was signed; that is the approval's own doing, so they are not expected any more.
+        """
+        command = self.planned.command(self.authority.reason)
+        changed = {item.ref for earlier in self.done_before for item in earlier.expected}
+        expected = tuple(item for item in command.expected if item.ref not in changed)
+        return Command(
+            key=command.key,
+            source=command.source,
+            action=command.action,
+            expected=expected,
+            reason=command.reason,
+        )
+
+
+class Executor:
+    """Carries out approved commands through the connectors; one of it runs on a desk at a time."""
+
+    def __init__(
+        self,
+        *,
+        room: ApprovalRoom,
+        connectors: Mapping[SourceName, Connector],
+        fresh: FreshVersions,
+        signer: Signer,
+        jitter: Callable[[], float],
+        crash: CrashPoint = no_crash,
+    ) -> None:
+        """``fresh`` reads records as they are now; ``jitter()`` spreads retries, from 0 to 1."""
+        self._room = room
+        self._connectors = connectors
+        self._fresh = fresh
+        self._signer = signer
+        self._jitter = jitter
+        self._crash = crash
+
+    def run_once(self) -> ExecutionReport:
+        """Do everything that can be done now: recover, expire, begin, send, probe."""
+        self._recover()
+        self._expire()
+        begun, held = 0, []
+        for view in self._room.ledger.approvals(states={ApprovalState.APPROVED}):
+            if any(row.state is CommandState.PLANNED for row in view.commands):
+                problem = self._begin(view)
+                begun += not problem
+                held += [(view.action_id, problem)] if problem else []
+        sent, settled = 0, []
+        for view in self._room.ledger.approvals(states=RUNNING):
+            if not view.commands:
+                continue
+            try:
+                sent += self._advance(view)
+            except (RefusedError, UnavailableError) as error:
+                held.append((view.action_id, error.what))
+            settled.append((view.action_id, self._room.ledger.approval(view.action_id).state))
+        return ExecutionReport(begun=begun, sent=sent, held=tuple(held), settled=tuple(settled))
+
+    def _recover(self) -> None:
+        left = {
+            CommandState.SENDING: CommandState.UNKNOWN,
+            CommandState.PROBING: CommandState.UNKNOWN,
+            CommandState.CLAIMED: CommandState.READY,
+        }
+        for row in self._room.ledger.commands_in(*left):
+            cause = self._cause("the program ended at this point")
+            with self._room.ledger.transaction() as tx:
+                tx.machines.move_command(row.key, left[row.state], cause)
+                tx.settle(row.action_id, cause)
+
+    def _expire(self) -> None:
+        for action_id in self._room.ledger.expired(self._room.now()):
+            with self._room.ledger.transaction() as tx:
+                cause = self._cause("nobody decided, or it was not begun, before it expired")
+                tx.machines.cancel_commands(action_id, cause)
+                tx.machines.move_approval(action_id, ApprovalState.EXPIRED, cause)
+
+    def _begin(self, view: ApprovalView) -> str:
+        """Start an approved action, or hold it as stale; gives the reason if held."""
+        try:
+            authority = require_authority(self._room, view)
+            changed = changed_since(authority.terms.expected, self._fresh)
+            if changed:
+                raise stale_error(changed)
+        except (RefusedError, ConflictError) as error:
+            with self._room.ledger.transaction() as tx:
+                cause = self._cause(error.what)
+                tx.machines.cancel_commands(view.action_id, cause)
+                tx.machines.move_approval(view.action_id, ApprovalState.STALE, cause)
+            return error.what
+        self._crash("execute:before-begin")
+        with self._room.ledger.transaction() as tx:
+            tx.machines.move_approval(view.action_id, ApprovalState.EXECUTING, self._cause("begun"))
+        self._crash("execute:begun")
+        return ""
+
+    def _advance(self, view: ApprovalView) -> int:
+        """Take the commands of an action as far as they go now; gives how many were sent."""
+        authority = require_authority(self._room, view)
+        sent = 0
+        while True:
+            turn = self._next_turn(view.action_id, authority)
+            if turn is None or not self._step(turn):
+                return sent
+            sent += turn.row.state is CommandState.CLAIMED
+
+    def _next_turn(self, action_id: str, authority: Authority) -> _Turn | None:
+        rows = self._room.ledger.commands(action_id)
+        row = next((r for r in rows if r.state is not CommandState.SUCCEEDED), None)
+        if row is None or row.state in _ENDED:
+            return None
+        planned = {command.key: command for command in authority.terms.commands}
+        if row.key not in planned:
+            raise RefusedError(what=f"Nobody approved the command {row.key}.", remedy="Verify the ledger.")
+        connector = self._connectors.get(planned[row.key].source)
+        if connector is None:
+            raise UnavailableError(
+                what=f"There is no connector to {planned[row.key].source}.", remedy="Add it to the profile."
+            )
+        before = tuple(planned[r.key] for r in rows if r.ordinal < row.ordinal)
+        return _Turn(
+            row=row, planned=planned[row.key], authority=authority, done_before=before, connector=connector
+        )
+
+    def _step(self, turn: _Turn) -> bool:
+        """Move a command one step; gives whether there may be more to do at once."""
+        state = turn.row.state
+        if state is CommandState.PLANNED:
+            return self._move(turn, CommandState.READY, "its turn")
+        if state is CommandState.READY:
+            return self._move(turn, CommandState.CLAIMED, "claimed")
+        if state is CommandState.CLAIMED:
+            return self._send(turn)
+        if turn.row.due_at is not None and turn.row.due_at > self._room.now():
+            return False
+        if state is CommandState.RETRY_WAIT:
+            if turn.row.attempt >= MAX_ATTEMPTS:
+                return self._move(turn, CommandState.DEAD, f"given up after {MAX_ATTEMPTS} attempts")
+            return self._move(turn, CommandState.READY, "trying again")
+        return self._probe(turn)
+
+    def _send(self, turn: _Turn) -> bool:
+        command = turn.command
+        changed = changed_since(command.expected, self._fresh)
+        if changed:
+            return self._move(turn, CommandState.CANCELLED, stale_error(changed).what)
+        started_at = self._room.now()
+        self._crash("execute:before-sending")
+        with self._room.ledger.transaction() as tx:
+            tx.machines.move_command(
+                turn.row.key,
+                CommandState.SENDING,
+                self._cause("sending"),
+                attempt=turn.row.attempt + 1,
+                started_at=to_ms(started_at),
+            )
+        self._crash("execute:sending")
+        try:
+            receipt = turn.connector.submit(command)
+        except TowerError as error:
+            self._crash("execute:failed")
+            return self._submit_failed(turn, error)
+        self._crash("execute:answered")
+        return self._answered(turn, receipt, attempt=turn.row.attempt + 1, started_at=started_at)
+
+    def _submit_failed(self, turn: _Turn, error: TowerError) -> bool:
+        left = isinstance(error, HttpUnavailableError) and error.request_may_have_left
+        if isinstance(error, UnavailableError | RefusedError) and not left:
+            return self._wait(turn, CommandState.RETRY_WAIT, error.what, turn.row.attempt + 1)
+        return self._wait(turn, CommandState.UNKNOWN, error.what, turn.row.probes)
+
+    def _probe(self, turn: _Turn) -> bool:
+        by_hand = turn.connector.manifest.idempotency is IdempotencyLevel.D
+        if by_hand or turn.row.probes >= MAX_PROBES:
+            return self._move(turn, CommandState.MANUAL, "only a person can tell whether it happened")
+        with self._room.ledger.transaction() as tx:
+            cause = self._cause("asking whether it happened")
+            tx.machines.move_command(turn.row.key, CommandState.PROBING, cause, probes=turn.row.probes + 1)
+        self._crash("execute:probing")
+        try:
+            receipt = turn.connector.probe(turn.command)
+        except TowerError as error:
+            return self._wait(turn, CommandState.UNKNOWN, error.what, turn.row.probes + 1)
+        self._crash("execute:probed")
+        if receipt is None:
+            return self._move(turn, CommandState.RETRY_WAIT, "it did not happen", due_at=None)
+        started_at = turn.row.started_at or self._room.now()
+        return self._answered(turn, receipt, attempt=turn.row.attempt, started_at=started_at, probed=True)
+
+    def _answered(
+        self, turn: _Turn, receipt: Receipt, *, attempt: int, started_at: datetime, probed: bool = False
+    ) -> bool:
+        if receipt.result is CommandResult.UNKNOWN:
+            return self._wait(turn, CommandState.UNKNOWN, receipt.message, turn.row.probes)
+        now = self._room.now()
+
+        def execution(seq: int, prev: str) -> Signed:
+            return Execution(
+                action_id=turn.row.action_id,
+                command_key=turn.row.key,
+                source=turn.planned.source,
+                attempt=max(attempt, 1),
+                result=receipt.result,
+                message=receipt.message[:500],
+                request_sha256=turn.planned.payload_sha256,
+                decision_sha256=turn.authority.decision_sha256,
+                upstream_version=receipt.upstream_version,
+                probed=probed,
+                started_at=started_at,
+                issued_at=now,
+                actor=self._signer.actor,
+                seq=seq,
+                prev=prev,
+                hub_index=turn.authority.hub_index,
+            )
+
+        with self._room.ledger.transaction() as tx:
+            entry = sign_next(tx, self._signer, execution)
+            if self._room.hub_key is not None:
+                tx.enqueue(entry, now)
+            wanted = _STATE_OF_RESULT[receipt.result]
+            cause = self._cause(receipt.message or f"the system says {receipt.result}", entry.sha256)
+            tx.machines.move_command(
+                turn.row.key, wanted, cause, upstream_version=receipt.upstream_version, due_at=None
+            )
+            tx.settle(turn.row.action_id, cause)
+        self._crash("execute:recorded")
+        return receipt.result is CommandResult.SUCCEEDED
+
+    def _wait(self, turn: _Turn, state: CommandState, why: str, tries: int) -> bool:
+        """Put a command off: full jitter over a pause that doubles with each try, at most five minutes."""
+        pause_seconds = min(MAX_PAUSE_SECONDS, 2 ** min(tries, 9)) * self._jitter()
+        due_at = self._room.now() + timedelta(seconds=pause_seconds)
+        self._move(turn, state, why, due_at=to_ms(due_at))
+        return False
+
+    def _move(self, turn: _Turn, wanted: CommandState, why: str, **columns: int | None) -> bool:
+        with self._room.ledger.transaction() as tx:
+            cause = self._cause(why)
+            tx.machines.move_command(turn.row.key, wanted, cause, **columns)
+            tx.settle(turn.row.action_id, cause)
+        return wanted not in _ENDED
+
+    def _cause(self, why: str, entry_sha256: str | None = None) -> Cause:
+        return Cause(
+            actor=self._signer.actor.user_id, why=why, at=self._room.now(), entry_sha256=entry_sha256
+        )

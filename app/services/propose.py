@@ -1,0 +1,183 @@
+"""Asking for an option to be carried out: signed by the planner, kept in the ledger, sent to the hub."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.services.approval_room import ApprovalRoom, Signer, sign_next
+from app.services.draft_commands import CommandDraft
+from app.signing.canonical import digest_of
+from app.signing.statements import SignedEntry
+from domain.approval_states import RUNNING, UNDECIDED, ApprovalState
+from domain.approvals import (
+    Alternative,
+    Amount,
+    AmountBasis,
+    CaseSubject,
+    Evidence,
+    PlannedCommand,
+    PolicyRow,
+    Proposal,
+    RecommendationSubject,
+    Signed,
+    Terms,
+)
+from domain.cases import ExceptionCase
+from domain.errors import BadInputError, RefusedError
+from domain.recommendations import Option, Recommendation, Remedy
+
+#: Recommendations may hold dozens of options; the best others are enough to judge the choice by.
+MAX_ALTERNATIVES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalRequest:
+    """What a planner asks for: the case as shown, the option chosen, the commands, and why.
+
+    ``action_id`` is a fresh ULID; ``amount`` replaces the default of :func:`amount_of`.
+    """
+
+    action_id: str
+    case: ExceptionCase
+    recommendation: Recommendation
+    option_id: str
+    drafts: tuple[CommandDraft, ...]
+    reason: str
+    amount: Amount | None = None
+
+
+def propose(room: ApprovalRoom, signer: Signer, request: ProposalRequest) -> SignedEntry:
+    """Sign a proposal and put it before the approvers.
+
+    Raises:
+        RefusedError: the case is closed or already proposed, or the rights do not permit it.
+        BadInputError: there is no such option, or nothing in it to carry out.
+    """
+    option = _option(request)
+    _require_free(room, request.case)
+    amount = request.amount or amount_of(request.case, option)
+    actor = signer.actor
+    ruling = room.policy.may_propose(actor.user_id, actor.role, option.remedy, amount)
+    if not ruling.allowed:
+        raise not_permitted(ruling.why, ruling.policy_row)
+    terms = _terms(request, option, amount, ruling.policy_row)
+    now = room.now()
+
+    def proposal(seq: int, prev: str) -> Signed:
+        return Proposal(
+            terms=terms,
+            actor=actor,
+            reason=request.reason.strip(),
+            issued_at=now,
+            expires_at=now + ruling.valid_for,
+            seq=seq,
+            prev=prev,
+        )
+
+    with room.ledger.transaction() as tx:
+        entry = sign_next(tx, signer, proposal)
+        if not isinstance(entry.value, Proposal):
+            raise TypeError(entry.predicate_type)
+        tx.open_approval(entry, entry.value, ruling.min_approvers, now)
+        if room.hub_key is not None:
+            tx.enqueue(entry, now)
+    return entry
+
+
+def amount_of(case: ExceptionCase, option: Option, currency: str = "USD") -> Amount:
+    """The money that rights are judged on: what the case puts at risk, or what the option costs if more."""
+    at_risk = max(case.impact.loss_cents, 0)
+    cost = max(option.cost_delta_cents, option.freight_cents, 0)
+    if cost > at_risk:
+        return Amount(currency=currency, minor=cost, basis=AmountBasis.COST)
+    return Amount(currency=currency, minor=at_risk, basis=AmountBasis.EXPOSURE)
+
+
+def not_permitted(why: str, row: PolicyRow) -> RefusedError:
+    """The error of a denied right, naming the policy, its version and row."""
+    return RefusedError(
+        what=f"Not permitted: {why} ({row.policy_id} v{row.version}, row {row.row}).",
+        remedy="Choose another option, or ask somebody who may.",
+    )
+
+
+def _option(request: ProposalRequest) -> Option:
+    option = request.recommendation.option(request.option_id)
+    if option is None:
+        raise BadInputError(
+            what=f"The recommendation has no option {request.option_id!r}.",
+            remedy="Choose one of: " + ", ".join(o.option_id for o in request.recommendation.options) + ".",
+        )
+    if option.remedy is Remedy.DO_NOTHING or not request.drafts:
+        raise BadInputError(what="Doing nothing needs no approval.", remedy="Choose an option that acts.")
+    if tuple(draft.action for draft in request.drafts) != option.actions:
+        raise BadInputError(
+            what="The commands are not those of the option.", remedy="Draft them from the option again."
+        )
+    return option
+
+
+def _require_free(room: ApprovalRoom, case: ExceptionCase) -> None:
+    if not case.is_open:
+        raise RefusedError(what=f"The case {case.case_id} is closed.", remedy="There is nothing to do.")
+    under_way = room.ledger.approvals(
+        states=UNDECIDED | RUNNING | {ApprovalState.APPROVED}, case_id=case.case_id
+    )
+    live = [view for view in under_way if view.expires_at > room.now() or view.state in RUNNING]
+    if live:
+        raise RefusedError(
+            what=f"The case {case.case_id} already has the proposal {live[0].action_id}.",
+            remedy="Wait for its decision, or have it rejected first.",
+        )
+
+
+def _terms(request: ProposalRequest, option: Option, amount: Amount, row: PolicyRow) -> Terms:
+    case, recommendation = request.case, request.recommendation
+    others = [o for o in recommendation.options if o.option_id != option.option_id][:MAX_ALTERNATIVES]
+    as_of = min((f.as_of for f in case.evidence if f.as_of is not None), default=recommendation.computed_at)
+    return Terms(
+        action_id=request.action_id,
+        case=CaseSubject(
+            case_id=case.case_id,
+            code=case.code,
+            title=case.title,
+            entity=case.entity,
+            sha256=digest_of(case),
+        ),
+        remedy=option.remedy,
+        option_id=option.option_id,
+        option_label=option.label,
+        amount=amount,
+        commands=tuple(
+            PlannedCommand(
+                key=f"{request.action_id}-{number}",
+                source=draft.source,
+                action=draft.action,
+                payload_sha256=digest_of(draft.action),
+                expected=draft.expected,
+            )
+            for number, draft in enumerate(request.drafts, start=1)
+        ),
+        evidence=Evidence(
+            facts=case.evidence,
+            facts_sha256=digest_of(case.evidence),
+            as_of=as_of,
+            dq_flags=case.dq_flags,
+        ),
+        recommendation=RecommendationSubject(
+            recommendation_id=recommendation.recommendation_id,
+            sha256=digest_of(recommendation),
+            trail=recommendation.trail,
+        ),
+        alternatives=tuple(
+            Alternative(
+                option_id=other.option_id,
+                remedy=other.remedy,
+                label=other.label,
+                cost_delta_cents=other.cost_delta_cents,
+                late_orders=other.late_orders,
+            )
+            for other in others
+        ),
+        policy=row,
+    )

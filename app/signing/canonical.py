@@ -1,0 +1,48 @@
+"""Canonical bytes (RFC 8785) of what is signed, and digests of them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import rfc8785
+
+from domain.profile_json import JsonObject, JsonValue, check_profile, to_profile
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_DIGEST_CODE_BYTES = 5
+_RFC4648 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+def canonical_bytes(document: JsonObject) -> bytes:
+    """The one spelling of a document: RFC 8785.
+
+    Raises:
+        BadInputError: it lies outside the JSON profile.
+    """
+    check_profile(document)
+    return rfc8785.dumps(document)
+
+
+def sha256_hex(data: bytes) -> str:
+    """SHA-256 as 64 hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def digest_of(value: object) -> str:
+    """SHA-256 of a frozen value, of a tuple of them, or of plain values, in canonical bytes.
+
+    Raises:
+        BadInputError: it holds something that the JSON profile cannot carry.
+    """
+    written: JsonValue = to_profile(value)
+    return sha256_hex(rfc8785.dumps(written))
+
+
+def digest_code(payload: bytes) -> str:
+    """Eight characters that two people can compare by voice: 40 bits of the payload's SHA-256.
+
+    Crockford's alphabet has no I, L, O or U, so that nothing is misheard or misread.
+    """
+    head = hashlib.sha256(payload).digest()[:_DIGEST_CODE_BYTES]
+    return base64.b32encode(head).translate(bytes.maketrans(_RFC4648, _CROCKFORD.encode())).decode()

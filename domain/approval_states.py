@@ -1,0 +1,153 @@
+"""The legal moves of an approval, of a command on its way out, and of an entry on its way to the hub.
+
+Everything that is not listed is refused, and a test tries every pair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from domain.cases import CaseState
+
+
+class ApprovalState(StrEnum):
+    """Where a proposal stands. A locally signed decision moves it only when it is recorded."""
+
+    SUBMITTED = "submitted"
+    PARTIAL = "partial"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    STALE = "stale"
+    EXECUTING = "executing"
+    IN_DOUBT = "in_doubt"
+    EXECUTED = "executed"
+    PARTIALLY_EXECUTED = "partially_executed"
+    FAILED = "failed"
+
+
+class CommandState(StrEnum):
+    """Where one write stands; SENDING is committed before the first byte leaves."""
+
+    PLANNED = "planned"
+    READY = "ready"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    RETRY_WAIT = "retry_wait"
+    UNKNOWN = "unknown"
+    PROBING = "probing"
+    SUCCEEDED = "succeeded"
+    REJECTED = "rejected"
+    CONFLICT = "conflict"
+    CANCELLED = "cancelled"
+    DEAD = "dead"
+    MANUAL = "manual"
+
+
+class DeliveryState(StrEnum):
+    """Where a signed entry stands on its way to the hub."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    RECEIPTED = "receipted"
+    REFUSED = "refused"
+
+
+_A, _C, _D = ApprovalState, CommandState, DeliveryState
+
+#: No decision has been recorded, or not enough of them.
+UNDECIDED = frozenset({_A.SUBMITTED, _A.PARTIAL})
+#: The executor is at work on it.
+RUNNING = frozenset({_A.EXECUTING, _A.IN_DOUBT})
+
+_ENDED_RUNS = frozenset({_A.EXECUTED, _A.PARTIALLY_EXECUTED, _A.FAILED, _A.STALE})
+
+APPROVAL_MOVES: dict[ApprovalState, frozenset[ApprovalState]] = {
+    _A.SUBMITTED: frozenset({_A.PARTIAL, _A.APPROVED, _A.REJECTED, _A.EXPIRED, _A.STALE}),
+    _A.PARTIAL: frozenset({_A.APPROVED, _A.REJECTED, _A.EXPIRED, _A.STALE}),
+    _A.APPROVED: frozenset({_A.EXECUTING, _A.EXPIRED, _A.STALE}),
+    _A.EXECUTING: _ENDED_RUNS | {_A.IN_DOUBT},
+    _A.IN_DOUBT: _ENDED_RUNS | {_A.EXECUTING},
+    _A.REJECTED: frozenset(),
+    _A.EXPIRED: frozenset(),
+    _A.STALE: frozenset(),
+    _A.EXECUTED: frozenset(),
+    _A.PARTIALLY_EXECUTED: frozenset(),
+    _A.FAILED: frozenset(),
+}
+
+_ANSWERED = frozenset({_C.SUCCEEDED, _C.REJECTED, _C.CONFLICT})
+
+COMMAND_MOVES: dict[CommandState, frozenset[CommandState]] = {
+    _C.PLANNED: frozenset({_C.READY, _C.CANCELLED}),
+    _C.READY: frozenset({_C.CLAIMED, _C.CANCELLED}),
+    # Back to READY after a crash: nothing has been sent yet.
+    _C.CLAIMED: frozenset({_C.SENDING, _C.READY, _C.CANCELLED}),
+    _C.SENDING: _ANSWERED | {_C.RETRY_WAIT, _C.UNKNOWN},
+    _C.UNKNOWN: frozenset({_C.PROBING, _C.MANUAL}),
+    _C.PROBING: _ANSWERED | {_C.RETRY_WAIT, _C.UNKNOWN},
+    _C.RETRY_WAIT: frozenset({_C.READY, _C.DEAD, _C.CANCELLED}),
+    _C.SUCCEEDED: frozenset(),
+    _C.REJECTED: frozenset(),
+    _C.CONFLICT: frozenset(),
+    _C.CANCELLED: frozenset(),
+    _C.DEAD: frozenset(),
+    _C.MANUAL: frozenset(),
+}
+
+DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
+    _D.PENDING: frozenset({_D.SENT}),
+    _D.SENT: frozenset({_D.PENDING, _D.RECEIPTED, _D.REFUSED}),
+    _D.RECEIPTED: frozenset(),
+    _D.REFUSED: frozenset(),
+}
+
+
+def approval_may_move(current: ApprovalState, wanted: ApprovalState) -> bool:
+    """Whether an approval may go from ``current`` to ``wanted``."""
+    return wanted in APPROVAL_MOVES[current]
+
+
+def command_may_move(current: CommandState, wanted: CommandState) -> bool:
+    """Whether a command may go from ``current`` to ``wanted``."""
+    return wanted in COMMAND_MOVES[current]
+
+
+def delivery_may_move(current: DeliveryState, wanted: DeliveryState) -> bool:
+    """Whether an entry may go from ``current`` to ``wanted``."""
+    return wanted in DELIVERY_MOVES[current]
+
+
+def outcome_of(commands: Iterable[CommandState]) -> ApprovalState:
+    """Where a running approval stands, given where its commands stand.
+
+    Commands run one after another and an unsuccessful one cancels the rest, so an approval has
+    ended when none is left to run. MANUAL keeps it in doubt: only a person can settle it.
+    """
+    states = set(commands)
+    if states & {_C.UNKNOWN, _C.PROBING, _C.MANUAL}:
+        return _A.IN_DOUBT
+    if states & {_C.PLANNED, _C.READY, _C.CLAIMED, _C.SENDING, _C.RETRY_WAIT}:
+        return _A.EXECUTING
+    if states == {_C.SUCCEEDED}:
+        return _A.EXECUTED
+    if _C.SUCCEEDED in states:
+        return _A.PARTIALLY_EXECUTED
+    return _A.STALE if _C.CONFLICT in states or states == {_C.CANCELLED} else _A.FAILED
+
+
+#: What the exception case is told; states that are not named leave it as it is.
+CASE_STATE_OF: dict[ApprovalState, CaseState] = {
+    _A.SUBMITTED: CaseState.PROPOSED,
+    _A.PARTIAL: CaseState.PROPOSED,
+    _A.APPROVED: CaseState.PROPOSED,
+    _A.REJECTED: CaseState.IN_PROGRESS,
+    _A.EXPIRED: CaseState.IN_PROGRESS,
+    _A.STALE: CaseState.IN_PROGRESS,
+    _A.EXECUTING: CaseState.EXECUTING,
+    _A.IN_DOUBT: CaseState.EXECUTING,
+    _A.EXECUTED: CaseState.VERIFYING,
+    _A.PARTIALLY_EXECUTED: CaseState.VERIFYING,
+    _A.FAILED: CaseState.IN_PROGRESS,
+}

@@ -1,0 +1,294 @@
+"""What is signed: a proposal, the decision on it, and what came of carrying it out.
+
+A :class:`Proposal` and the :class:`Decision` on it hold the same :class:`Terms`, word for word, so
+that each can be read alone and any difference shows. Each also holds its place in the chain of the
+device that signed it: ``seq`` counts from 1, ``prev`` is the SHA-256 of the envelope before it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.cases import Fact
+from domain.checks import MAX_EXACT_INTEGER, require, require_text, require_utc
+from domain.commands import Action, Command, CommandResult, ExpectedVersion
+from domain.ids import CaseId, EntityRef, SourceName, UserId
+from domain.recommendations import Remedy, SolverTrail
+
+MAX_REASON_CHARACTERS = 500
+#: ``prev`` of the first entry of a device.
+CHAIN_START = "0" * 64
+
+_ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}\Z")
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+_CURRENCY = re.compile(r"[A-Z]{3}\Z")
+
+
+def require_sha256(value: str, name: str) -> None:
+    """Refuse what is not 64 hexadecimal digits in lower case."""
+    require(_SHA256.match(value) is not None, f"{name} is no SHA-256 digest.")
+
+
+class AmountBasis(StrEnum):
+    """What the amount of an approval measures."""
+
+    EXPOSURE = "exposure"
+    VALUE = "value"
+    COST = "cost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """The money that decision rights are judged on, in minor units (cents)."""
+
+    currency: str
+    minor: int
+    basis: AmountBasis
+
+    def __post_init__(self) -> None:
+        """Refuse a negative amount or an unknown spelling of a currency."""
+        require(_CURRENCY.match(self.currency) is not None, f"{self.currency!r} is no currency code.")
+        require(0 <= self.minor <= MAX_EXACT_INTEGER, f"an amount of {self.minor} cannot be approved.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSubject:
+    """The case that is treated, and the digest of it as the proposer saw it."""
+
+    case_id: CaseId
+    code: str
+    title: str
+    entity: EntityRef
+    sha256: str
+
+    def __post_init__(self) -> None:
+        """Refuse a case without identity."""
+        require_text(self.case_id, "case_id")
+        require_text(self.code, "case code")
+        require_sha256(self.sha256, "case digest")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The facts the choice rests on; ``facts_sha256`` digests them all, ``as_of`` is the oldest."""
+
+    facts: tuple[Fact, ...]
+    facts_sha256: str
+    as_of: datetime
+    dq_flags: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a naive time or a broken digest."""
+        require_utc(self.as_of, "as_of")
+        require_sha256(self.facts_sha256, "evidence digest")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCommand:
+    """One write as it will be sent, with the digest of its payload."""
+
+    key: str
+    source: SourceName
+    action: Action
+    payload_sha256: str
+    expected: tuple[ExpectedVersion, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a command without a key or digest."""
+        require_text(self.key, "command key")
+        require_text(self.source, "command source")
+        require_sha256(self.payload_sha256, "payload digest")
+
+    def command(self, reason: str) -> Command:
+        """What the connector is given."""
+        return Command(
+            key=self.key, source=self.source, action=self.action, expected=self.expected, reason=reason
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """An option that could have been chosen instead, with its effect against doing nothing."""
+
+    option_id: str
+    remedy: Remedy
+    label: str
+    cost_delta_cents: int
+    late_orders: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecommendationSubject:
+    """Which computed recommendation the option comes from, and the proof behind it."""
+
+    recommendation_id: str
+    sha256: str
+    trail: SolverTrail
+
+    def __post_init__(self) -> None:
+        """Refuse a recommendation without identity."""
+        require_text(self.recommendation_id, "recommendation_id")
+        require_sha256(self.sha256, "recommendation digest")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRow:
+    """The row of decision rights that was applied, so that nobody has to guess later."""
+
+    policy_id: str
+    version: int
+    row: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What is proposed and, unchanged, what is decided on."""
+
+    action_id: str
+    case: CaseSubject
+    remedy: Remedy
+    option_id: str
+    option_label: str
+    amount: Amount
+    commands: tuple[PlannedCommand, ...]
+    evidence: Evidence
+    recommendation: RecommendationSubject
+    alternatives: tuple[Alternative, ...]
+    policy: PolicyRow
+
+    def __post_init__(self) -> None:
+        """Refuse an unordered action: no ULID, no command, or keys that are not the action's own."""
+        require(_ULID.match(self.action_id) is not None, f"{self.action_id!r} is no ULID.")
+        require(bool(self.commands), "an approval without a command changes nothing.")
+        expected = tuple(f"{self.action_id}-{n}" for n in range(1, len(self.commands) + 1))
+        require(tuple(c.key for c in self.commands) == expected, "the command keys are not the action's own.")
+
+    @property
+    def expected(self) -> tuple[ExpectedVersion, ...]:
+        """Every record that must still be as it was, once."""
+        found = {item.ref: item for command in self.commands for item in command.expected}
+        return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who signs: the person, the role they act in, their device and its key."""
+
+    user_id: UserId
+    role: str
+    device_id: str
+    keyid: str
+
+    def __post_init__(self) -> None:
+        """Refuse a nameless signer."""
+        for name in ("user_id", "role", "device_id"):
+            require_text(getattr(self, name), name)
+        require_sha256(self.keyid, "keyid")
+
+
+def _check_signing(issued_at: datetime, seq: int, prev: str) -> None:
+    require_utc(issued_at, "issued_at")
+    require(seq >= 1, "seq counts from 1.")
+    require_sha256(prev, "prev")
+    require((seq == 1) == (prev == CHAIN_START), "only the first entry of a device has no entry before it.")
+
+
+def _check_reason(reason: str) -> None:
+    require_text(reason, "reason")
+    require(len(reason) <= MAX_REASON_CHARACTERS, f"the reason has more than {MAX_REASON_CHARACTERS} signs.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A planner asks that an option be carried out, and why."""
+
+    terms: Terms
+    actor: Actor
+    reason: str
+    issued_at: datetime
+    expires_at: datetime
+    seq: int
+    prev: str
+
+    def __post_init__(self) -> None:
+        """Refuse a proposal without reason or that expires before it is made."""
+        _check_reason(self.reason)
+        _check_signing(self.issued_at, self.seq, self.prev)
+        require_utc(self.expires_at, "expires_at")
+        require(self.issued_at < self.expires_at, "the proposal expires before it is made.")
+
+
+class Verdict(StrEnum):
+    """What an approver says."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """An approver says yes or no to a proposal, named by the digest of its envelope.
+
+    ``offline`` tells that the hub could not be reached when it was signed.
+    """
+
+    terms: Terms
+    verdict: Verdict
+    proposer: UserId
+    proposal_sha256: str
+    actor: Actor
+    reason: str
+    issued_at: datetime
+    expires_at: datetime
+    offline: bool
+    seq: int
+    prev: str
+
+    def __post_init__(self) -> None:
+        """Refuse a decision without reason, on no proposal, or made after its expiry."""
+        _check_reason(self.reason)
+        _check_signing(self.issued_at, self.seq, self.prev)
+        require_sha256(self.proposal_sha256, "proposal digest")
+        require_utc(self.expires_at, "expires_at")
+        require(self.issued_at < self.expires_at, "the decision was made after the proposal expired.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """What came of one command: signed by the executor when an attempt has ended.
+
+    ``hub_index`` is the hub's record number of the decision; absent where none is needed.
+    ``probed`` tells that the answer was found by asking, not by the first reply.
+    """
+
+    action_id: str
+    command_key: str
+    source: SourceName
+    attempt: int
+    result: CommandResult
+    message: str
+    request_sha256: str
+    decision_sha256: str
+    upstream_version: str
+    probed: bool
+    started_at: datetime
+    issued_at: datetime
+    actor: Actor
+    seq: int
+    prev: str
+    hub_index: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an outcome that is none, or one that belongs to no decision."""
+        require(self.result is not CommandResult.UNKNOWN, "a command in doubt has not ended.")
+        require(self.attempt >= 1, "attempts count from 1.")
+        require_sha256(self.request_sha256, "request digest")
+        require_sha256(self.decision_sha256, "decision digest")
+        require_utc(self.started_at, "started_at")
+        _check_signing(self.issued_at, self.seq, self.prev)
+
+
+Signed = Proposal | Decision | Execution

@@ -1,0 +1,84 @@
+"""Signed values as in-toto Statements v1, both ways.
+
+The subjects name by digest what a statement is about; they repeat digests of the predicate, so that
+a tool that knows in-toto only can still follow the chain from case to outcome.
+"""
+
+from __future__ import annotations
+
+from domain.approvals import Decision, Execution, Proposal, Signed
+from domain.profile_json import JsonObject, from_profile, object_of, refuse
+
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+_PREDICATES = "https://control-tower.example/"
+
+PROPOSAL_TYPE = f"{_PREDICATES}proposal/v1"
+DECISION_TYPE = f"{_PREDICATES}decision/v1"
+EXECUTION_TYPE = f"{_PREDICATES}execution/v1"
+
+_TYPE_OF: dict[type[Signed], str] = {
+    Proposal: PROPOSAL_TYPE,
+    Decision: DECISION_TYPE,
+    Execution: EXECUTION_TYPE,
+}
+
+
+def predicate_type_of(value: Signed) -> str:
+    """The predicate type a value is signed under."""
+    return _TYPE_OF[type(value)]
+
+
+def action_id_of(value: Signed) -> str:
+    """The action that a signed value belongs to."""
+    return value.action_id if isinstance(value, Execution) else value.terms.action_id
+
+
+def to_statement(value: Signed) -> JsonObject:
+    """The Statement that says ``value``.
+
+    Raises:
+        BadInputError: it holds something that the JSON profile cannot carry.
+    """
+    return {
+        "_type": STATEMENT_TYPE,
+        "subject": [
+            {"name": name, "digest": {"sha256": digest}} for name, digest in sorted(_subjects(value))
+        ],
+        "predicateType": predicate_type_of(value),
+        "predicate": object_of(value),
+    }
+
+
+def from_statement(document: JsonObject) -> Signed:
+    """The value a Statement says; the Statement must be exactly what :func:`to_statement` writes.
+
+    Raises:
+        BadInputError: it is no Statement of ours, or its subjects contradict its predicate.
+    """
+    if set(document) != {"_type", "subject", "predicateType", "predicate"}:
+        raise refuse("A signed document is no in-toto Statement.")
+    kind = next((k for k, name in _TYPE_OF.items() if name == document["predicateType"]), None)
+    if document["_type"] != STATEMENT_TYPE or kind is None:
+        raise refuse(f"A signed document says {str(document['predicateType'])[:80]!r}, which is unknown.")
+    value = from_profile(kind, document["predicate"])
+    if to_statement(value) != document:
+        raise refuse("A signed document does not say what its subjects and names say.")
+    return value
+
+
+def _subjects(value: Signed) -> list[tuple[str, str]]:
+    if isinstance(value, Execution):
+        return [
+            (f"command/{value.command_key}", value.request_sha256),
+            (f"decision/{value.action_id}", value.decision_sha256),
+        ]
+    terms = value.terms
+    subjects = [
+        (f"exception/{terms.case.case_id}", terms.case.sha256),
+        (f"evidence/{terms.case.case_id}", terms.evidence.facts_sha256),
+        (f"recommendation/{terms.recommendation.recommendation_id}", terms.recommendation.sha256),
+    ]
+    if isinstance(value, Decision):
+        subjects.append((f"proposal/{terms.action_id}", value.proposal_sha256))
+    return subjects
