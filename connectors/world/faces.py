@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from connectors.outage import OutageLog
 from connectors.protocol import ConnectorHealth, Manifest, Page, parse_manifest
-from connectors.world.feed import FeedEntry
+from connectors.world.feed import Row
 from domain.commands import Command, CommandResult, Receipt
 from domain.errors import BadInputError, UnavailableError
 from domain.ids import SourceName
@@ -61,8 +61,8 @@ class WorldFace:
             raise BadInputError(what=f"A page of {limit} records cannot be.", remedy="Ask for 1 or more.")
         self._answer_or_be_silent()
         with self._world.lock:
-            entries, next_cursor, more = self._world.read(f"{self._name}/{stream}", cursor, limit)
-            return self._page(stream, entries, next_cursor, more=more)
+            rows, next_cursor, more = self._world.read(f"{self._name}/{stream}", cursor, limit)
+            return self._page(stream, rows, next_cursor, more=more)
 
     def ids(self, stream: str) -> frozenset[str] | None:
         """The ids the face has now."""
@@ -98,12 +98,11 @@ class WorldFace:
     def close(self) -> None:
         """Nothing to let go of: the world itself is closed by who opened it."""
 
-    def _page(self, stream: str, entries: list[FeedEntry], cursor: str, *, more: bool) -> Page:
+    def _page(self, stream: str, rows: list[Row], cursor: str, *, more: bool) -> Page:
         records: list[SourceRecord] = []
         rejected: list[RejectedRecord] = []
         deleted: list[DeletedRecord] = []
-        for entry in entries:
-            row = entry.row
+        for row in rows:
             if row.render is not None:
                 records.append(
                     SourceRecord(
@@ -119,7 +118,7 @@ class WorldFace:
                     RejectedRecord(
                         source=self.source,
                         stream=stream,
-                        external_id=entry.ref.entity_id,
+                        external_id=row.ref.entity_id,
                         code="unreadable-date",
                         message="eta is no date, quantity is no whole number",
                         raw=row.raw,
@@ -129,7 +128,7 @@ class WorldFace:
             else:
                 deleted.append(
                     DeletedRecord(
-                        source=self.source, ref=entry.ref, stamp=row.stamp, observed_at=row.changed_at
+                        source=self.source, ref=row.ref, stamp=row.stamp, observed_at=row.changed_at
                     )
                 )
         return Page(

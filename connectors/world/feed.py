@@ -19,18 +19,17 @@ COMPACT_ABOVE = 4_000
 class Row:
     """The newest state of a record: how to show it, or its raw bytes when nobody can read it, or gone."""
 
+    kind: EntityKind
+    entity_id: str
     stamp: int
     changed_at: datetime
     render: Callable[[], Entity] | None
     raw: bytes = b""
 
-
-@dataclass(frozen=True, slots=True)
-class FeedEntry:
-    """One row of a slice of a stream."""
-
-    ref: EntityRef
-    row: Row
+    @property
+    def ref(self) -> EntityRef:
+        """Which record this is."""
+        return EntityRef(kind=self.kind, entity_id=self.entity_id)
 
 
 class ChangeFeed:
@@ -38,8 +37,10 @@ class ChangeFeed:
 
     def __init__(self) -> None:
         """Start empty."""
-        self._rows: dict[tuple[EntityKind, str], Row] = {}
-        self._logs: dict[str, list[tuple[int, EntityKind, str]]] = {}
+        # Rows by kind and id joined: a plain string is several times faster to look up than a tuple
+        # with an enum in it, and every change of the world comes through here.
+        self._rows: dict[str, Row] = {}
+        self._logs: dict[str, list[tuple[int, Row]]] = {}
         self._live: dict[str, int] = {}
         self._stamp = 0
 
@@ -69,23 +70,23 @@ class ChangeFeed:
 
     def version(self, ref: EntityRef) -> str | None:
         """The present version of a record, or ``None`` when there is none."""
-        row = self._rows.get((ref.kind, ref.entity_id))
+        row = self._rows.get(_key(ref.kind, ref.entity_id))
         return None if row is None or row.render is None else str(row.stamp)
 
     def entity(self, ref: EntityRef) -> Entity | None:
         """The present state of a record, or ``None`` when there is none."""
-        row = self._rows.get((ref.kind, ref.entity_id))
+        row = self._rows.get(_key(ref.kind, ref.entity_id))
         return None if row is None or row.render is None else row.render()
 
     def ids(self, stream: str) -> frozenset[str]:
         """The ids of the records of a stream that exist now."""
         return frozenset(
-            entity_id
-            for stamp, kind, entity_id in self._logs.get(stream, [])
-            if (row := self._rows[kind, entity_id]).stamp == stamp and (row.render is not None or row.raw)
+            row.entity_id
+            for stamp, row in self._logs.get(stream, [])
+            if row.stamp == stamp and (row.render is not None or row.raw)
         )
 
-    def read(self, stream: str, cursor: str | None, limit: int) -> tuple[list[FeedEntry], str, bool]:
+    def read(self, stream: str, cursor: str | None, limit: int) -> tuple[list[Row], str, bool]:
         """At most ``limit`` rows at or after ``cursor``, where to go on, and whether there are more now.
 
         With more to come the new cursor names the next row; at the end it names the last row given,
@@ -96,15 +97,14 @@ class ChangeFeed:
         """
         log = self._logs.get(stream, [])
         start = 0 if cursor is None else bisect_left(log, _stamp_of(cursor), key=lambda entry: entry[0])
-        found: list[FeedEntry] = []
+        found: list[Row] = []
         last = 0
-        for stamp, kind, entity_id in islice(log, start, None):
-            row = self._rows[kind, entity_id]
+        for stamp, row in islice(log, start, None):
             if row.stamp != stamp:
                 continue
             if len(found) == limit:
                 return found, str(stamp), True
-            found.append(FeedEntry(EntityRef(kind=kind, entity_id=entity_id), row))
+            found.append(row)
             last = stamp
         return found, str(last) if found else (cursor or "0"), False
 
@@ -118,16 +118,21 @@ class ChangeFeed:
         raw: bytes,
     ) -> None:
         self._stamp += 1
-        row = self._rows.get((kind, entity_id))
+        key = _key(kind, entity_id)
+        row = self._rows.get(key)
         if row is None:
-            self._rows[kind, entity_id] = Row(self._stamp, at, render, raw)
+            row = self._rows[key] = Row(kind, entity_id, self._stamp, at, render, raw)
             self._live[stream] = self._live.get(stream, 0) + 1
         else:
             row.stamp, row.changed_at, row.render, row.raw = self._stamp, at, render, raw
         log = self._logs.setdefault(stream, [])
-        log.append((self._stamp, kind, entity_id))
+        log.append((self._stamp, row))
         if len(log) > COMPACT_ABOVE + 2 * self._live[stream]:
-            self._logs[stream] = [entry for entry in log if self._rows[entry[1], entry[2]].stamp == entry[0]]
+            self._logs[stream] = [entry for entry in log if entry[1].stamp == entry[0]]
+
+
+def _key(kind: EntityKind, entity_id: str) -> str:
+    return kind + "/" + entity_id
 
 
 def _stamp_of(cursor: str) -> int:

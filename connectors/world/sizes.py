@@ -29,13 +29,13 @@ class WorldSize:
     troubled_customer_every: int = 20
     price_fault_every: int = 26
     incomplete_fault_every: int = 34
-    short_pick_every: int = 60
-    late_booking_every: int = 30
-    late_transit_every: int = 45
-    pod_fault_every: int = 40
+    short_pick_every: int = 40
+    late_booking_every: int = 55
+    late_transit_every: int = 70
+    pod_fault_every: int = 30
     return_every: int = 45
-    shortage_hours: int = 5
-    late_supply_hours: int = 12
+    shortage_hours: int = 6
+    late_supply_hours: int = 15
     purchases_per_day: int = 40
     archive_days: int = 4
 

@@ -25,6 +25,7 @@ BAD_NOTICE_EVERY_MINUTES = 180
 BAD_NOTICE_HOURS = (6, 9)
 EXPEDITE_LEAST_HOURS = 12
 HARMLESS_SLIP_SHARE = 0.12
+MOST_CANDIDATES = 8
 
 
 class SupplyDesk:
@@ -143,17 +144,17 @@ class SupplyDesk:
     def _pick_position(self, rng: Random, fits: Callable[[StockPosition], bool]) -> StockPosition | None:
         """A position many lines wait at, all promised late enough for a planner to act."""
         soonest = self._state.now + timedelta(hours=LEAST_HOURS_TO_PROMISE)
-        found = [
-            position
-            for position in self._state.positions.values()
-            if position.claims
-            and not position.is_tight
-            and (waiting := _waiting(position))
-            and all(part.line.order.promised_at >= soonest for part in waiting)
-            and fits(position)
-        ]
-        found.sort(key=lambda position: (-len(position.claims), position.position_id))
-        return rng.choice(found[:8]) if found else None
+        claimed = [p for p in self._state.positions.values() if p.claims and not p.is_tight]
+        claimed.sort(key=lambda position: (-len(position.claims), position.position_id))
+        found: list[StockPosition] = []
+        for position in claimed:
+            waiting = _waiting(position)
+            in_time = all(part.line.order.promised_at >= soonest for part in waiting)
+            if waiting and in_time and fits(position):
+                found.append(position)
+            if len(found) == MOST_CANDIDATES:
+                break
+        return rng.choice(found) if found else None
 
     def _other_positions(self, position: StockPosition) -> list[StockPosition]:
         item_id = position.item.item_id

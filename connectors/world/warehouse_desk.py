@@ -13,7 +13,7 @@ from domain.transport import ShipmentStatus
 from domain.warehouse import PickStatus
 
 RETRY_MINUTES = 120
-REPICK_HOURS = (5, 9)
+REPICK_HOURS = (6, 12)
 
 
 class WarehouseDesk:
