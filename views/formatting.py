@@ -46,9 +46,9 @@ def money_short(cents: int, currency: str = "USD") -> str:
     units = abs(cents) / _CENTS
     before = f"{sign}{currency_sign(currency)}"
     if units >= _MILLION - _THOUSAND / 2:
-        return f"{before}{units / _MILLION:.2f}M"
+        return f"{before}{units / _MILLION:.2f}M".replace(".00M", "M")
     if units >= _THOUSAND - 0.5:
-        return f"{before}{units / _THOUSAND:.1f}k"
+        return f"{before}{units / _THOUSAND:.1f}k".replace(".0k", "k")
     return f"{before}{units:.0f}"
 
 

@@ -93,6 +93,7 @@ def _case_row(rng: random.Random, number: int, severity: Severity) -> CaseRow:
         opened_at=NOW - timedelta(minutes=rng.randint(5, 400)),
         breach_at=NOW + timedelta(minutes=rng.randint(20 if severity > 2 else 300, minutes)),
         owner=rng.choice(["", "", "P. Singh", "L. Chen", "A. Moreno", "J. Okafor"]),
+        place=site,
         best_option=REMEDIES[code].format(to=other) if rng.random() < 0.8 else "",
         best_delta_cents=-rng.randint(100, 20_000) * 100 if rng.random() < 0.6 else None,
     )
@@ -111,6 +112,7 @@ def first_row() -> CaseRow:
         opened_at=NOW - timedelta(hours=7, minutes=12),
         breach_at=NOW + timedelta(hours=1, minutes=48),
         owner="A. Moreno",
+        place="MEM Memphis",
         best_option="Reallocate to DFW",
         best_delta_cents=-1_120_000,
     )

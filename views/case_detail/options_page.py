@@ -61,7 +61,8 @@ class OptionsPage(QWidget):
         self.progress.setTextVisible(False)
         self.cancel = TowerButton("Cancel", "link")
         self.primary = TowerButton("Request approval", "primary", icon_name="check")
-        self.again = TowerButton("Work out again", icon_name="refresh")
+        self.again = TowerButton(icon_name="refresh", name="Work out the options again (W)")
+        self.again.setToolTip("Work out the options again (W)")
         self.snooze = TowerButton("Snooze", icon_name="clock")
         self.reason = ReasonField()
         self.sign = TowerButton("Sign and send", "primary", icon_name="file-check")
@@ -78,6 +79,7 @@ class OptionsPage(QWidget):
         self.reason.setPlaceholderText("Why this option? The reason is signed with it.")
         self.reason.setAccessibleName("Reason for the proposal")
         self.reason.setMaxLength(_MAX_REASON)
+        self.sign.setEnabled(False)
         self.state.setWordWrap(True)
         self._matrix_area = QScrollArea()
         self._matrix_area.setWidgetResizable(True)
@@ -121,6 +123,7 @@ class OptionsPage(QWidget):
         self.sign.clicked.connect(self._send)
         self.reason.returnPressed.connect(self._send)
         self.reason.left.connect(self.stop_asking)
+        self.reason.textChanged.connect(lambda text: self.sign.setEnabled(bool(text.strip())))
         self.keep.clicked.connect(self.stop_asking)
         self.open_approval.clicked.connect(self._open_approval)
 
@@ -192,7 +195,11 @@ class OptionsPage(QWidget):
         """Ask for the reason to propose the chosen option; says whether it can be proposed."""
         if not self.primary.isEnabled() or self._view_model.why_not_propose:
             return False
+        chosen = self._view_model.chosen
+        if chosen is not None and not self.reason.text():
+            self.reason.setText(" ".join(chosen.reasons)[:_MAX_REASON])
         self._show_asking(asking=True)
+        self.reason.selectAll()
         self.reason.setFocus(Qt.FocusReason.ShortcutFocusReason)
         return True
 
@@ -213,6 +220,8 @@ class OptionsPage(QWidget):
         self.ask()
 
     def _send(self) -> None:
+        if not self.reason.text().strip():
+            return
         self._view_model.propose(self.reason.text())
         self.stop_asking()
 

@@ -53,6 +53,9 @@ class DetailPanel(QFrame):
         self.tabs.setExpanding(False)
         self.tabs.setAccessibleName("What to show of the case")
         self.tabs.setDrawBase(False)
+        self.tabs.setUsesScrollButtons(False)
+        # Five tabs with their counts fit the narrowest panel only with less air between them.
+        self.tabs.setStyleSheet("QTabBar::tab { margin-right: 9px; }")
         for title in TABS:
             self.tabs.addTab(title)
         for page in (_scrolled(self.options), _scrolled(self.timeline), self.orders, self.evidence):
@@ -109,7 +112,6 @@ class DetailPanel(QFrame):
         counts = {
             OPTIONS: len(detail.options),
             ORDERS: len(detail.orders),
-            EVIDENCE: len(detail.case.evidence),
             NOTES: len(detail.notes),
         }
         for tab, number in counts.items():

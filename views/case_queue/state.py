@@ -36,8 +36,9 @@ class CaseRow:
     """One open case as the queue shows it; amounts in cents, times UTC.
 
     ``subject`` says which order or lane is hit (``SO-884120 +41 · MEM→DEN``); ``place`` holds the ids and
-    names of its sites, found by the text filter but not shown; ``priority_cents`` is the queue order, avoidable loss per effort-minute; ``best_delta_cents`` the cost of the recommended
-    option against doing nothing.
+    names of its sites, found by the text filter but not shown; ``priority_cents`` is the queue order,
+    avoidable loss per effort-minute; ``best_delta_cents`` the cost of the recommended option against
+    doing nothing; ``owner`` is the name shown.
     """
 
     case_id: str

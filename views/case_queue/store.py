@@ -85,6 +85,14 @@ class QueueStore:
         """How many cases each chip would show, whatever the text filter."""
         return QueueCounts(**{chip.value: int(self._chip_mask(chip).sum()) for chip in QueueFilter})
 
+    def search(self, text: str, most: int) -> list[str]:
+        """Cases of the whole table that hold all words of ``text``, by priority, at most ``most``."""
+        words = text.casefold().split()
+        texts = self._search_texts()
+        hits = [slot for slot, kept in enumerate(texts) if all(word in kept for word in words)]
+        hits.sort(key=lambda slot: -int(self.table.priority_cents[slot]))
+        return [self.table.ids[slot] for slot in hits[:most]]
+
     # ------------------------------------------------------------------ changes
     def wanted_order(self) -> Int64Array:
         """The slots that filter and sort ask for now, top first."""

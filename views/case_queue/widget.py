@@ -96,7 +96,7 @@ class QueuePanel(QFrame):
         for part in right:
             row.addWidget(part)
         column = QVBoxLayout(self)
-        column.setContentsMargins(1, 1, 1, 1)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(bar)
         column.addWidget(self.table, 1)

@@ -1,0 +1,236 @@
+"""What a signature covers, shown from the bytes that are signed, and the decision on it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from views.approvals.alternatives import Alternatives
+from views.approvals.state import ApprovalRow, ApprovalStage, SignedContent, stage_words
+from views.approvals.view_model import ApprovalsViewModel
+from views.formatting import moment, percent
+from views.ports import Decision
+from views.shell.tone_label import ToneLabel
+from views.theme import SEMI_BOLD, ToneName
+from views.widgets.buttons import TowerButton
+from views.widgets.labels import frame, label
+from views.widgets.pill import Pill
+
+STAGE_TONES: Final[dict[ApprovalStage, ToneName]] = {
+    ApprovalStage.WAITING: "accent",
+    ApprovalStage.SIGNED_UNRECORDED: "medium",
+    ApprovalStage.RECORDED: "ok",
+    ApprovalStage.EXECUTING: "ok",
+    ApprovalStage.EXECUTED: "ok",
+    ApprovalStage.REJECTED: "neutral",
+    ApprovalStage.HELD_STALE: "high",
+    ApprovalStage.IN_DOUBT: "high",
+    ApprovalStage.EXPIRED: "neutral",
+    ApprovalStage.FAILED: "critical",
+}
+_MAX_REASON: Final = 500
+
+
+def proof_words(content: SignedContent) -> str:
+    """What the proposal says about its proof."""
+    if not content.solver_status:
+        return "Worked out by rule; no solver ran."
+    gap = "" if content.gap_bp is None else f"  ·  gap {percent(content.gap_bp)}"
+    return f"Solver {content.solver_status.casefold()}{gap}"
+
+
+class ContentPanel(QFrame):
+    """One proposal in full."""
+
+    #: The case behind the proposal is to be shown on the tower page.
+    case_wanted = Signal(str)
+
+    def __init__(self, view_model: ApprovalsViewModel, parent: QWidget | None = None) -> None:
+        """Show a view model's selected proposal."""
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self._view_model = view_model
+        self.stage = Pill("", "accent")
+        self.digest = ToneLabel(px=20, weight=SEMI_BOLD, digits=True)
+        self.headline = label("", "title")
+        self.stage_reason = ToneLabel("", "high", px=12)
+        self.terms = QGridLayout()
+        self.commands = label("", "body")
+        self.alternatives = Alternatives()
+        self.proof = label("", "secondary")
+        self.why = label("", "body")
+        self.decided = label("", "secondary")
+        self.reason = QLineEdit()
+        self.approve = TowerButton("Approve and sign", "primary", icon_name="file-check")
+        self.reject = TowerButton("Reject", "danger", icon_name="x")
+        self.why_not = label("", "secondary")
+        self.open_case = TowerButton("Show the case", "link")
+        self.empty = label("No proposal to look at.", "secondary")
+        self._lay_out()
+        self.approve.clicked.connect(lambda: self._decide("approve"))
+        self.reject.clicked.connect(lambda: self._decide("reject"))
+        self.open_case.clicked.connect(self._open_case)
+        view_model.selection_changed.connect(self.show_selected)
+        self.show_selected()
+
+    # ------------------------------------------------------------------ layout
+    def _lay_out(self) -> None:
+        for words in (self.headline, self.commands, self.why, self.decided, self.why_not):
+            words.setWordWrap(True)
+        self.digest.setFixedWidth(150)
+        self.digest.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.reason.setPlaceholderText("Reason for the decision; it is signed with it")
+        self.reason.setAccessibleName("Reason for the decision")
+        self.reason.setMaxLength(_MAX_REASON)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._content = QWidget()
+        column = QVBoxLayout(self._content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(self._top())
+        column.addWidget(self.headline)
+        column.addWidget(self.stage_reason)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(self._signed_part())
+        column.addWidget(scroll, 1)
+        column.addWidget(frame("rule"))
+        column.addWidget(self._decision_part())
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(20, 16, 20, 16)
+        whole.addWidget(self.empty, 1)
+        whole.addWidget(self._content, 1)
+
+    def _top(self) -> QHBoxLayout:
+        top = QHBoxLayout()
+        top.setSpacing(10)
+        top.addWidget(self.stage)
+        top.addWidget(self.open_case)
+        top.addStretch(1)
+        code = label("Code to compare", "caption")
+        code.setToolTip("Proposer and approver see the same eight characters when they see the same content.")
+        top.addWidget(code)
+        top.addWidget(self.digest)
+        return top
+
+    def _signed_part(self) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 4, 8, 4)
+        column.setSpacing(8)
+        seen = label("This is what is signed, read back from its bytes.", "caption")
+        column.addWidget(seen)
+        self.terms.setHorizontalSpacing(18)
+        self.terms.setVerticalSpacing(5)
+        self.terms.setColumnStretch(1, 1)
+        column.addLayout(self.terms)
+        column.addSpacing(6)
+        column.addWidget(label("The systems will be told", "strong"))
+        column.addWidget(self.commands)
+        column.addSpacing(6)
+        column.addWidget(label("Alternatives", "strong"))
+        column.addWidget(self.alternatives)
+        column.addWidget(self.proof)
+        column.addSpacing(6)
+        column.addWidget(label("Why", "strong"))
+        column.addWidget(self.why)
+        column.addStretch(1)
+        return part
+
+    def _decision_part(self) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.decided)
+        column.addWidget(self.reason)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.approve)
+        row.addWidget(self.reject)
+        row.addWidget(self.why_not, 1)
+        column.addLayout(row)
+        return part
+
+    # ------------------------------------------------------------------ show
+    def show_selected(self) -> None:
+        """Show the selected proposal."""
+        row = self._view_model.selected
+        self.empty.setVisible(row is None)
+        self._content.setVisible(row is not None)
+        if row is None:
+            return
+        self.setAccessibleName(f"Proposal {row.label}: {stage_words(row)}")
+        self.stage.set_pill(stage_words(row).capitalize(), STAGE_TONES[row.stage])
+        self.stage_reason.setText(row.stage_reason)
+        self.stage_reason.setVisible(bool(row.stage_reason))
+        self._show_content(row.content)
+        self._show_decision(row)
+
+    def _show_content(self, content: SignedContent) -> None:
+        self.digest.setText(content.digest_code)
+        self.digest.setToolTip(f"SHA-256 of the signed content: {content.payload_sha256}")
+        self.headline.setText(content.headline)
+        terms = [
+            ("Proposed by", content.proposer),
+            *content.terms,
+            ("Rule", f"{content.policy_rule}  ·  {content.policy_version}"),
+        ]
+        self._show_terms(terms)
+        self.commands.setText("\n".join(f"•  {command}" for command in content.commands))
+        self.alternatives.show_lines(content.alternatives, self._view_model.currency)
+        self.proof.setText(proof_words(content))
+        self.why.setText(content.reason)
+
+    def _show_terms(self, terms: list[tuple[str, str]]) -> None:
+        while self.terms.count():
+            item = self.terms.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        for row, (name, value) in enumerate(terms):
+            words = label(value, "body")
+            words.setWordWrap(True)
+            words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self.terms.addWidget(label(name, "secondary"), row, 0, Qt.AlignmentFlag.AlignTop)
+            self.terms.addWidget(words, row, 1)
+
+    def _show_decision(self, row: ApprovalRow) -> None:
+        decided = row.decided_at is not None
+        self.decided.setVisible(decided)
+        if row.decided_at is not None:
+            verb = "rejected" if row.stage is ApprovalStage.REJECTED else "approved"
+            at = moment(row.decided_at, self._view_model.now, self._view_model.zone)
+            self.decided.setText(f"{row.decided_by} {verb} it at {at}: {row.decision_reason}")
+        waiting = row.stage is ApprovalStage.WAITING
+        why_not = self._view_model.why_not_decide()
+        for part in (self.reason, self.approve, self.reject):
+            part.setVisible(waiting)
+            part.setEnabled(not why_not)
+        self.why_not.setVisible(waiting)
+        self.why_not.setText(why_not)
+
+    # ------------------------------------------------------------------ acts
+    def _decide(self, decision: Decision) -> None:
+        if self._view_model.decide(decision, self.reason.text()):
+            self.reason.clear()
+            return
+        if not self._view_model.why_not_decide():
+            self.why_not.setText("Say why first: the reason is signed with the decision.")
+            self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _open_case(self) -> None:
+        row = self._view_model.selected
+        if row is not None:
+            self.case_wanted.emit(row.case_id)

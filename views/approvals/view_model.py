@@ -1,0 +1,122 @@
+"""The approvals page between program and screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Signal
+
+from views.approvals.state import UNSETTLED_STAGES, ApprovalRow, ApprovalStage
+from views.ports import Decision, TowerIntents
+from views.tower.state import TowerSnapshot
+
+
+class ApprovalFilter(StrEnum):
+    """Which proposals are listed."""
+
+    WAITING = "waiting"
+    UNDER_WAY = "under_way"
+    SETTLED = "settled"
+    ALL = "all"
+
+
+def matches(row: ApprovalRow, wanted: ApprovalFilter) -> bool:
+    """Whether a proposal belongs to a filter."""
+    if wanted is ApprovalFilter.ALL:
+        return True
+    if wanted is ApprovalFilter.WAITING:
+        return row.is_waiting
+    unsettled = row.stage in UNSETTLED_STAGES
+    return unsettled and not row.is_waiting if wanted is ApprovalFilter.UNDER_WAY else not unsettled
+
+
+class ApprovalsViewModel(QObject):
+    """Holds the proposals, which are listed and which one is looked at."""
+
+    rows_changed = Signal()
+    selection_changed = Signal()
+
+    def __init__(self, intents: TowerIntents) -> None:
+        """Ask the program through ``intents``."""
+        super().__init__()
+        self._intents = intents
+        self.all_rows: tuple[ApprovalRow, ...] = ()
+        self.wanted = ApprovalFilter.ALL
+        self.selected_id = ""
+        self.now = datetime(1970, 1, 1, tzinfo=UTC)
+        self.zone: tzinfo = UTC
+        self.currency = "USD"
+
+    # ------------------------------------------------------------------ from the program
+    def apply(self, snapshot: TowerSnapshot) -> None:
+        """Take the proposals of a snapshot."""
+        self.now, self.zone, self.currency = snapshot.now, snapshot.zone, snapshot.currency
+        if not snapshot.changed & {"approvals", "who"}:
+            return
+        self.all_rows = snapshot.approvals
+        if self.selected is None:
+            first = next((r for r in self.all_rows if r.is_waiting), None) or next(iter(self.rows()), None)
+            self.selected_id = first.action_id if first else ""
+        self.rows_changed.emit()
+        self.selection_changed.emit()
+
+    # ------------------------------------------------------------------ what is shown
+    def rows(self) -> Sequence[ApprovalRow]:
+        """The proposals listed now."""
+        return [row for row in self.all_rows if matches(row, self.wanted)]
+
+    def waiting(self) -> int:
+        """How many proposals wait for a decision."""
+        return sum(row.is_waiting for row in self.all_rows)
+
+    def how_many(self, wanted: ApprovalFilter) -> int:
+        """How many proposals a filter would list."""
+        return sum(matches(row, wanted) for row in self.all_rows)
+
+    @property
+    def selected(self) -> ApprovalRow | None:
+        """The proposal looked at."""
+        return next((row for row in self.all_rows if row.action_id == self.selected_id), None)
+
+    def why_not_decide(self) -> str:
+        """Why the selected proposal cannot be decided here and now; empty when it can."""
+        row = self.selected
+        if row is None:
+            return "Select a proposal."
+        if row.stage is not ApprovalStage.WAITING:
+            return row.why_not_decide or "It has been decided."
+        return row.why_not_decide
+
+    # ------------------------------------------------------------------ intents
+    def select(self, action_id: str) -> None:
+        """Look at a proposal; one that the filter hides brings back all."""
+        self.selected_id = action_id
+        row = self.selected
+        if row is not None and not matches(row, self.wanted):
+            self.set_filter(ApprovalFilter.ALL)
+        self.selection_changed.emit()
+
+    def move(self, step: int) -> None:
+        """Look at the next (1) or the previous (-1) proposal listed."""
+        ids = [row.action_id for row in self.rows()]
+        if not ids:
+            return
+        at = ids.index(self.selected_id) if self.selected_id in ids else -1 if step > 0 else len(ids)
+        self.select(ids[min(max(at + step, 0), len(ids) - 1)])
+
+    def set_filter(self, wanted: ApprovalFilter) -> None:
+        """List other proposals."""
+        self.wanted = wanted
+        self.rows_changed.emit()
+
+    def decide(self, decision: Decision, reason: str) -> bool:
+        """Ask for a decision on the selected proposal to be signed; says whether that could be asked.
+
+        The reason is part of what is signed, so a blank one is refused.
+        """
+        if self.why_not_decide() or not reason.strip():
+            return False
+        self._intents.decide(self.selected_id, decision, reason.strip())
+        return True

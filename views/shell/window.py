@@ -1,0 +1,256 @@
+"""The window: rail, bars, banner and pages, joined to the program by ``views.ports``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from views.approvals.view_model import ApprovalsViewModel
+from views.approvals.widget import ApprovalsPage
+from views.case_detail.state import CaseDetail
+from views.case_queue.view_model import IDLE_MS
+from views.ports import TowerIntents
+from views.shell.actions import Action, ActionKeys
+from views.shell.banner import OfflineBanner
+from views.shell.key_sheet import KeySheet
+from views.shell.palette import CommandPalette, Found
+from views.shell.rail import PAGES, Rail
+from views.shell.state import Page, ThemeName, ToastKind
+from views.shell.status_bar import StatusBar
+from views.shell.toasts import SHOWN_MS, ToastStack
+from views.shell.top_bar import TopBar, health_words
+from views.sources.view_model import SourcesViewModel
+from views.sources.widget import SourcesPage
+from views.theme import apply, dark, light, theme_of
+from views.tower.state import TowerSnapshot
+from views.tower.view_model import TowerViewModel
+from views.tower.widget import TowerPage
+
+MIN_SIZE_PX: Final = (1_024, 680)
+USUAL_SIZE_PX: Final = (1_600, 1_000)
+
+
+class TowerWindow(QWidget):
+    """The one window; a ``TowerScreen`` for the program, which it speaks to through ``TowerIntents``."""
+
+    def __init__(self, intents: TowerIntents, *, idle_ms: int = IDLE_MS, toast_ms: int = SHOWN_MS) -> None:
+        """Show empty pages until the first snapshot comes.
+
+        ``idle_ms`` is how long after the last key the queue may re-order itself; ``toast_ms`` how long a
+        message stays.
+        """
+        super().__init__()
+        self._intents = intents
+        self._snapshot: TowerSnapshot | None = None
+        self.tower_model = TowerViewModel(intents, idle_ms=idle_ms)
+        self.approvals_model = ApprovalsViewModel(intents)
+        self.sources_model = SourcesViewModel(intents)
+        self.rail = Rail()
+        self.top = TopBar()
+        self.banner = OfflineBanner()
+        self.status = StatusBar()
+        self.tower = TowerPage(self.tower_model)
+        self.approvals = ApprovalsPage(self.approvals_model)
+        self.sources = SourcesPage(self.sources_model)
+        self.pages = QStackedWidget()
+        self.page: Page = "tower"
+        self._lay_out()
+        self.toasts = ToastStack(self, shown_ms=toast_ms)
+        self.keys = ActionKeys(self, self._actions())
+        self.key_sheet = KeySheet(self, self.keys.actions)
+        self.palette_overlay = CommandPalette(self, self.keys.actions, self.find_cases, self.show_case)
+        self._connect()
+        self.show_page("tower")
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle("Fulfilment Tower")
+        self.setMinimumSize(*MIN_SIZE_PX)
+        self.resize(*USUAL_SIZE_PX)
+        pages: tuple[QWidget, ...] = (self.tower, self.approvals, self.sources)
+        for page in pages:
+            self.pages.addWidget(page)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.top)
+        right.addWidget(self.banner)
+        right.addWidget(self.pages, 1)
+        above = QHBoxLayout()
+        above.setSpacing(0)
+        above.addWidget(self.rail)
+        above.addLayout(right, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(above, 1)
+        whole.addWidget(self.status)
+
+    def _connect(self) -> None:
+        self.rail.page_wanted.connect(self.show_page)
+        self.rail.keys_wanted.connect(self.key_sheet.open_overlay)
+        self.top.palette_wanted.connect(self.palette_overlay.open_overlay)
+        self.top.sources_wanted.connect(lambda: self.show_page("sources"))
+        self.top.theme_wanted.connect(self.toggle_theme)
+        self.top.person_wanted.connect(self._intents.switch_identity)
+        self.banner.retry_wanted.connect(lambda: self._intents.sync_now(""))
+        self.status.sources_wanted.connect(lambda: self.show_page("sources"))
+        self.status.cancel_wanted.connect(self._intents.cancel_job)
+        self.tower.approval_wanted.connect(self.show_approval)
+        self.approvals.case_wanted.connect(self.show_case)
+        self.tower_model.queue.selection_changed.connect(lambda _id: self._show_counts())
+
+    def _actions(self) -> tuple[Action, ...]:
+        tower = frozenset[Page]({"tower"})
+        queue = self.tower_model.queue
+        triage = frozenset[Page]({"tower", "approvals"})
+        page = self.tower
+        return (
+            Action(title="Next row", keys=("J",), run=lambda: self._move(1), pages=triage, listed=False),
+            Action(title="Previous row", keys=("K",), run=lambda: self._move(-1), pages=triage, listed=False),
+            Action(title="Open the case", keys=("Enter",), run=page.open_detail, pages=frozenset()),
+            Action(title="Acknowledge the case", keys=("E",), run=queue.acknowledge, pages=tower),
+            Action(title="Assign the case", keys=("A",), run=page.queue.pop_assign_menu, pages=tower),
+            Action(title="Snooze the case", keys=("S",), run=page.queue.pop_snooze_menu, pages=tower),
+            Action(title="Request approval", keys=("P",), run=self.propose, pages=tower),
+            Action(title="Work out options", keys=("W",), run=self._work_out, pages=tower),
+            Action(title="Filter the queue", keys=("/",), run=page.queue.focus_filter, pages=tower),
+            Action(title="Let new cases in", keys=("R",), run=queue.refresh, pages=tower),
+            Action(title="Close the panel", keys=("Esc",), run=page.close_detail, pages=tower, listed=False),
+            Action(title="Fit the map", keys=("F",), run=page.map.fit, pages=tower),
+            Action(title="Usual layout", keys=(), run=page.reset_layout),
+            Action(title="Go to the tower", keys=("G,T",), run=lambda: self.show_page("tower")),
+            Action(title="Go to approvals", keys=("G,A",), run=lambda: self.show_page("approvals")),
+            Action(title="Go to sources", keys=("G,S",), run=lambda: self.show_page("sources")),
+            Action(title="Sync all sources", keys=("Ctrl+R",), run=lambda: self._intents.sync_now("")),
+            Action(title="Switch dark and light", keys=("Ctrl+Shift+L",), run=self.toggle_theme),
+            Action(title="Search", keys=("Ctrl+K",), run=self._open_palette, listed=False),
+            Action(title="Show the keys", keys=("?",), run=self._open_keys),
+        )
+
+    # ------------------------------------------------------------------ from the program
+    def apply_snapshot(self, snapshot: TowerSnapshot) -> None:
+        """Show a new snapshot; only the parts named in ``snapshot.changed`` are repainted."""
+        self._snapshot = snapshot
+        self.tower_model.apply(snapshot)
+        self.approvals_model.apply(snapshot)
+        self.sources_model.apply(snapshot)
+        self.top.show_site(snapshot.site)
+        self.top.show_people(snapshot.who, snapshot.people)
+        self.top.health.show_health(*health_words(snapshot.sources, offline=snapshot.offline.is_offline))
+        self.rail.buttons["approvals"].set_badge(self.approvals_model.waiting())
+        self.banner.show_state(snapshot.offline, snapshot.now, snapshot.zone)
+        self.status.show_sources(snapshot.sources, snapshot.now)
+        self.status.show_clock(snapshot.now, snapshot.zone)
+        if "jobs" in snapshot.changed:
+            self.status.jobs.show_jobs(snapshot.jobs)
+        self._show_counts()
+
+    def apply_detail(self, detail: CaseDetail) -> None:
+        """Show a case's detail, if that case is still the selected one."""
+        self.tower_model.apply_detail(detail)
+
+    def apply_clock(self, now: datetime) -> None:
+        """Let the clock, the ages and the countdowns go on."""
+        if self._snapshot is None:
+            return
+        self.tower_model.apply_clock(now)
+        self.sources_model.apply_clock(now)
+        self.status.show_clock(now, self._snapshot.zone)
+
+    def show_toast(self, text: str, kind: ToastKind) -> None:
+        """Say a sentence in the corner for some seconds; errors stay until dismissed."""
+        self.toasts.show_toast(text, kind)
+
+    def _show_counts(self) -> None:
+        if self._snapshot is None:
+            return
+        self.status.show_counts(
+            selected=int(bool(self.tower_model.queue.selected_id)),
+            total=len(self._snapshot.cases),
+            queued=self._snapshot.offline.queued_changes,
+        )
+
+    # ------------------------------------------------------------------ pages
+    def show_page(self, page: str) -> None:
+        """Show a page by name: ``tower``, ``approvals`` or ``sources``."""
+        names: tuple[Page, ...] = tuple(name for name, _, _ in PAGES)
+        self.page = next((name for name in names if name == page), "tower")
+        self.pages.setCurrentIndex(names.index(self.page))
+        self.rail.show_page(self.page)
+        self.keys.show_page(self.page)
+        first: dict[Page, QWidget] = {
+            "tower": self.tower.queue.table,
+            "approvals": self.approvals.list,
+            "sources": self.sources.sync_all,
+        }
+        first[self.page].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_case(self, case_id: str) -> None:
+        """Show a case on the tower page."""
+        self.show_page("tower")
+        self.tower_model.queue.select(case_id)
+        if self.tower.is_overlay():
+            self.tower.open_detail()
+
+    def show_approval(self, action_id: str) -> None:
+        """Show a proposal on the approvals page."""
+        self.show_page("approvals")
+        self.approvals_model.select(action_id)
+
+    def find_cases(self, text: str, most: int) -> Sequence[Found]:
+        """Open cases that hold all words of ``text``, the most urgent first."""
+        words_of = self.tower_model.words_of
+        found = (words_of(case_id) for case_id in self.tower_model.queue.store.search(text, most))
+        return [
+            Found(
+                case_id=w.case_id,
+                title=f"{w.case_id}  {w.type_title}",
+                text=f"{w.subject}  ·  {w.loss}",
+                severity=w.severity,
+            )
+            for w in found
+            if w is not None
+        ]
+
+    # ------------------------------------------------------------------ acts
+    def propose(self) -> None:
+        """Ask for the reason to propose the chosen option; say why where that cannot be."""
+        if not self.tower.propose():
+            self.show_toast(self.tower_model.detail.why_not_propose or "Nothing to propose yet.", "info")
+
+    def toggle_theme(self) -> None:
+        """Change between dark and light, and let the program remember it."""
+        name: ThemeName = "light" if theme_of(self).name == "dark" else "dark"
+        self.set_theme(name)
+        self._intents.set_theme(name)
+
+    def set_theme(self, name: ThemeName) -> None:
+        """Show the window in a theme."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply(app, dark() if name == "dark" else light())
+        self.top.show_theme(name)
+
+    def _move(self, step: int) -> None:
+        if self.page == "approvals":
+            self.approvals_model.move(step)
+        else:
+            self.tower_model.queue.move(step)
+
+    def _work_out(self) -> None:
+        self.tower_model.detail.request_options()
+
+    def _open_palette(self) -> None:
+        self.palette_overlay.open_overlay()
+
+    def _open_keys(self) -> None:
+        self.key_sheet.open_overlay()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the messages in the corner."""
+        super().resizeEvent(event)
+        self.toasts.place()

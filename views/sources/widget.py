@@ -1,0 +1,115 @@
+"""The sources page: a card a source, and the records that could not be understood."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from views.formatting import count, moment
+from views.shell.two_line_list import Line, TwoLineList
+from views.sources.source_card import SourceCard
+from views.sources.state import QuarantineRow
+from views.sources.view_model import SourcesViewModel
+from views.widgets.buttons import TowerButton
+from views.widgets.labels import label
+
+
+class SourcesPage(QWidget):
+    """Health, schedule and quarantine."""
+
+    def __init__(self, view_model: SourcesViewModel, parent: QWidget | None = None) -> None:
+        """Show a view model."""
+        super().__init__(parent)
+        self._view_model = view_model
+        self.cards: list[SourceCard] = []
+        self.sync_all = TowerButton("Sync all", "primary", icon_name="refresh")
+        self.quarantine = TwoLineList("Quarantined records", selectable=True)
+        self.quarantine_title = label("Quarantine", "section")
+        self.retry = TowerButton("Try the record again", icon_name="arrow-back-up")
+        self.no_sources = label("No sources are set up in this profile.", "secondary")
+        self.none_quarantined = label("Every record was understood.", "secondary")
+        self._lay_out()
+        self.sync_all.clicked.connect(lambda: view_model.sync_now(""))
+        self.retry.clicked.connect(self._retry)
+        self.quarantine.chosen.connect(lambda _key: self.retry.setEnabled(True))
+        view_model.sources_changed.connect(self._show_sources)
+        view_model.quarantine_changed.connect(self._show_quarantine)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(label("Sources", "heading"))
+        head.addStretch(1)
+        head.addWidget(self.sync_all)
+        holder = QWidget()
+        self._cards_column = QVBoxLayout(holder)
+        self._cards_column.setContentsMargins(0, 0, 0, 0)
+        self._cards_column.setSpacing(10)
+        self._cards_column.addWidget(self.no_sources)
+        self._cards_column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(holder)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(14, 12, 14, 12)
+        whole.setSpacing(12)
+        whole.addLayout(head)
+        whole.addWidget(scroll, 3)
+        whole.addWidget(self._quarantine_panel(), 2)
+
+    def _quarantine_panel(self) -> QFrame:
+        panel = QFrame()
+        panel.setProperty("role", "panel")
+        self.retry.setEnabled(False)
+        self.none_quarantined.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        head = QHBoxLayout()
+        head.setContentsMargins(15, 0, 12, 0)
+        head.setSpacing(12)
+        head.addWidget(self.quarantine_title)
+        head.addWidget(label("Records that could not be understood; nothing of them is lost.", "secondary"))
+        head.addStretch(1)
+        head.addWidget(self.retry)
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(1, 10, 1, 1)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self.quarantine, 1)
+        column.addWidget(self.none_quarantined, 1)
+        return panel
+
+    # ------------------------------------------------------------------ show
+    def _show_sources(self) -> None:
+        model = self._view_model
+        while len(self.cards) < len(model.sources):
+            card = SourceCard()
+            card.sync_wanted.connect(model.sync_now)
+            self._cards_column.insertWidget(len(self.cards), card)
+            self.cards.append(card)
+        self.no_sources.setVisible(not model.sources)
+        self.sync_all.setEnabled(bool(model.sources))
+        for number, card in enumerate(self.cards):
+            card.setVisible(number < len(model.sources))
+            if number < len(model.sources):
+                card.show_source(model.sources[number], model.now, model.zone)
+
+    def _show_quarantine(self) -> None:
+        rows = self._view_model.quarantine
+        self.quarantine.setVisible(bool(rows))
+        self.none_quarantined.setVisible(not rows)
+        self.quarantine_title.setText(f"Quarantine  {count(len(rows))}" if rows else "Quarantine")
+        self.quarantine.show_lines([self._line(row) for row in rows])
+        known = self.quarantine.current_key() in {row.quarantine_id for row in rows}
+        self.retry.setEnabled(known)
+
+    def _line(self, row: QuarantineRow) -> Line:
+        return Line(
+            key=row.quarantine_id,
+            title=row.message,
+            text=f"{row.source}  ·  {row.stream}  ·  {row.external_id}",
+            right=row.code.replace("_", " "),
+            right_text=moment(row.observed_at, self._view_model.now, self._view_model.zone),
+        )
+
+    def _retry(self) -> None:
+        if self.quarantine.current_key():
+            self._view_model.retry(self.quarantine.current_key())

@@ -1,0 +1,123 @@
+"""The tower page between program and screen: one selection for map, queue and panel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from views.case_detail.state import CaseDetail
+from views.case_detail.view_model import DetailViewModel
+from views.case_queue.row_texts import RowTexts, row_texts
+from views.case_queue.state import NO_TIME, epoch_seconds
+from views.case_queue.view_model import IDLE_MS, QueueViewModel
+from views.formatting import money_short, time_left
+from views.map.state import MapHover, MapState
+from views.ports import TowerIntents
+from views.tower.state import TowerSnapshot
+
+
+class TowerViewModel(QObject):
+    """Joins queue, map and panel: what is selected in one is selected in all."""
+
+    #: Figures, or anything else above the map, changed.
+    kpis_changed = Signal()
+    #: The map shall show another state.
+    map_changed = Signal()
+
+    def __init__(self, intents: TowerIntents, *, idle_ms: int = IDLE_MS) -> None:
+        """Ask the program through ``intents``."""
+        super().__init__()
+        self.queue = QueueViewModel(intents, idle_ms=idle_ms)
+        self.detail = DetailViewModel(intents)
+        self.snapshot: TowerSnapshot | None = None
+        self._show_risk = True
+        self._slots: dict[str, int] = {}
+        self.queue.selection_changed.connect(self._select)
+        self.detail.detail_changed.connect(self.map_changed)
+
+    # ------------------------------------------------------------------ from the program
+    def apply(self, snapshot: TowerSnapshot) -> None:
+        """Take a snapshot; the first one selects the case at the top."""
+        first = self.snapshot is None
+        self.snapshot = snapshot
+        self.detail.apply_clock(snapshot.now)
+        if "cases" in snapshot.changed:
+            self._slots = {case_id: slot for slot, case_id in enumerate(snapshot.cases.ids)}
+        self.queue.apply(snapshot)
+        if snapshot.changed & {"kpis", "who"}:
+            self.kpis_changed.emit()
+        if snapshot.changed & {"network", "markers"}:
+            self.map_changed.emit()
+        if first and not self.queue.selected_id:
+            self.queue.move(1)
+
+    def apply_detail(self, detail: CaseDetail) -> None:
+        """Take a case's detail."""
+        self.detail.apply(detail)
+
+    def apply_clock(self, now: datetime) -> None:
+        """Let the countdowns go on."""
+        self.detail.apply_clock(now)
+        self.queue.apply_clock(epoch_seconds(now))
+
+    # ------------------------------------------------------------------ selection
+    def _select(self, case_id: str) -> None:
+        self.detail.want(case_id)
+        self.map_changed.emit()
+
+    def select_first_of(self, case_ids: Sequence[str]) -> None:
+        """Select the most urgent of some cases: the first of them in the queue."""
+        wanted = set(case_ids)
+        ids = self.queue.store.table.ids
+        shown = (ids[slot] for slot in self.queue.store.order.tolist())
+        self.queue.select(next((case_id for case_id in shown if case_id in wanted), case_ids[0]))
+
+    # ------------------------------------------------------------------ map
+    def map_state(self) -> MapState:
+        """What the map shows now."""
+        snapshot, detail = self.snapshot, self.detail.detail
+        if snapshot is None:
+            return MapState()
+        chosen = self.queue.selected_id
+        matches = detail is not None and detail.case.case_id == chosen
+        return MapState(
+            nodes=snapshot.nodes,
+            lanes=snapshot.lanes,
+            markers=snapshot.markers,
+            selected_case_id=chosen or None,
+            selected_lane_ids=detail.broken_lane_ids if matches and detail else frozenset(),
+            alternative_lane_ids=detail.alternative_lane_ids if matches and detail else frozenset(),
+            show_risk=self._show_risk,
+        )
+
+    def show_risk(self, *, shown: bool) -> None:
+        """Draw lanes at risk in their severity's colour, or all lanes alike."""
+        self._show_risk = shown
+        self.map_changed.emit()
+
+    def words_of(self, case_id: str) -> RowTexts | None:
+        """A case's words as in the queue; ``None`` when it is not open."""
+        slot, snapshot = self._slots.get(case_id), self.snapshot
+        if slot is None or snapshot is None:
+            return None
+        return row_texts(snapshot.cases, slot, self.queue.store.now_s, snapshot.currency)
+
+    def describe(self, case_id: str) -> MapHover | None:
+        """The card of a case on the map."""
+        words, snapshot = self.words_of(case_id), self.snapshot
+        if words is None or snapshot is None:
+            return None
+        slot = self._slots[case_id]
+        loss = money_short(int(snapshot.cases.loss_cents[slot]), snapshot.currency)
+        breach_s = int(snapshot.cases.breach_s[slot])
+        lines = [f"{words.subject}  ·  {loss}"]
+        if breach_s != NO_TIME:
+            left_s = breach_s - self.queue.store.now_s
+            lines.append(
+                f"SLA breach {time_left(left_s)}" if left_s >= 0 else f"SLA missed {time_left(left_s)}"
+            )
+        return MapHover(
+            title=f"{words.case_id}  {words.type_title}", lines=tuple(lines), severity=words.severity
+        )
