@@ -13,6 +13,7 @@ from views.theme import Theme
 
 DEFAULT_PX = 18
 _STROKE = b'stroke-width="2"'
+_STROKE_WIDTH = "1.75"
 
 
 @lru_cache(maxsize=256)
@@ -24,19 +25,21 @@ def _renderer(name: str, rgb: str, stroke: str) -> QSvgRenderer:
     return QSvgRenderer(QByteArray(coloured))
 
 
-def paint_icon(painter: QPainter, name: str, where: QRectF, colour: QColor, stroke: float = 1.75) -> None:
+def paint_icon(painter: QPainter, name: str, where: QRectF, colour: QColor) -> None:
     """Draw one icon into a rectangle; FileNotFoundError if no such icon ships."""
-    _renderer(name, colour.name(), f"{stroke:g}").render(painter, where)
+    _renderer(name, colour.name(), _STROKE_WIDTH).render(painter, where)
 
 
 @lru_cache(maxsize=256)
 def _drawn(name: str, rgb: str, px: int, ratio: float) -> QPixmap:
+    # Read the icon first: an error with a painter at work on a pixmap would take the process down.
+    renderer = _renderer(name, rgb, _STROKE_WIDTH)
     pixmap = QPixmap(round(px * ratio), round(px * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint_icon(painter, name, QRectF(0, 0, px, px), QColor(rgb))
+    renderer.render(painter, QRectF(0, 0, px, px))
     painter.end()
     return pixmap
 

@@ -143,6 +143,10 @@ class MapCanvas(QWidget):
         self._move_to(self._view.fitted(*self._scene.extent()))
         self._settle()
 
+    def move_by(self, right_px: float, down_px: float) -> None:
+        """Move the picture by so many pixels."""
+        self._user_moves_to(self._view.panned(right_px, down_px))
+
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Enlarge the map about a pixel, the middle by default."""
         where = at or QPointF(self.width() / 2, self.height() / 2)
@@ -373,7 +377,7 @@ class MapCanvas(QWidget):
         self._dragged_from = at
         self._point(None)
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        self._user_moves_to(self._view.panned(step.x(), step.y()))
+        self.move_by(step.x(), step.y())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a drag, or choose what was clicked."""
@@ -395,7 +399,7 @@ class MapCanvas(QWidget):
         """Move with the arrows, zoom with + and -, fit with 0."""
         key = Qt.Key(event.key())
         if key in _MOVES:
-            self._user_moves_to(self._view.panned(*_MOVES[key]))
+            self.move_by(*_MOVES[key])
         elif key in _ZOOMS:
             self.zoom_by(_ZOOMS[key])
         elif key == Qt.Key.Key_0:

@@ -21,14 +21,13 @@ def _cut(ring: FloatArray, axis: int, limit: float, *, keep_above: bool) -> Floa
     inside = side >= 0
     if inside.all():
         return ring
-    following = np.roll(ring, -1, axis=0)
-    side_after = np.roll(side, -1)
-    crosses = inside != (side_after >= 0)
-    gap = np.where(crosses, side - side_after, 1.0)
-    meets = ring + (following - ring) * (side / gap)[:, None]
+    after = np.roll(inside, -1)
+    crossing = np.flatnonzero(inside != after)
+    following = (crossing + 1) % len(ring)
+    share = side[crossing] / (side[crossing] - side[following])
+    meets = ring[crossing] + (ring[following] - ring[crossing]) * share[:, None]
     meets[:, axis] = limit
-    paired = np.stack([ring, meets], axis=1).reshape(-1, 2)
-    kept: FloatArray = paired[np.stack([inside, crosses], axis=1).reshape(-1)]
+    kept: FloatArray = np.insert(ring[inside], np.cumsum(inside)[crossing], meets, axis=0)
     return kept
 
 

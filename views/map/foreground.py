@@ -205,13 +205,18 @@ def _paint_cards(painter: QPainter, items: FrameItems, node_px: FloatArray, them
 
 def _paint_frame(painter: QPainter, whole: QRectF, has_focus: bool, theme: Theme) -> None:
     """Draw the rounded border; the corners outside it take the page's colour."""
-    inner = QPainterPath()
-    inner.addRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_PANEL_PX, RADIUS_PANEL_PX)
-    corners = QPainterPath()
-    corners.addRect(whole)
-    painter.fillPath(corners.subtracted(inner), theme.bg)
+    inner = whole.adjusted(0.5, 0.5, -0.5, -0.5)
+    outside = QPainterPath()
+    outside.setFillRule(Qt.FillRule.OddEvenFill)
+    outside.addRect(whole)
+    outside.addRoundedRect(inner, RADIUS_PANEL_PX, RADIUS_PANEL_PX)
+    for left in (whole.left(), whole.right() - RADIUS_PANEL_PX):
+        for top in (whole.top(), whole.bottom() - RADIUS_PANEL_PX):
+            painter.setClipRect(QRectF(left, top, RADIUS_PANEL_PX, RADIUS_PANEL_PX))
+            painter.fillPath(outside, theme.bg)
+    painter.setClipping(False)
     painter.setPen(QPen(theme.border, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPath(inner)
+    painter.drawRoundedRect(inner, RADIUS_PANEL_PX, RADIUS_PANEL_PX)
     if has_focus:
         paint_focus_ring(painter, whole, theme)

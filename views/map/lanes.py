@@ -12,6 +12,7 @@ import numpy.typing as npt
 from views.map.projection import FloatArray, project
 from views.map.state import MapLane
 
+SAMPLES: Final = 25
 BULGE: Final = 0.16
 """How far the control point lies off the straight line, as a share of its length."""
 
@@ -30,6 +31,13 @@ class LaneCurves:
         """Return a box (x0 y0 x1 y1) round each lane."""
         corners = np.stack([self.start, self.control, self.end])
         return np.concatenate([corners.min(axis=0), corners.max(axis=0)], axis=1)
+
+    def sampled(self, numbers: npt.NDArray[np.int64]) -> FloatArray:
+        """Return some lanes as polylines: (lanes, SAMPLES, 2)."""
+        along = np.linspace(0.0, 1.0, SAMPLES)[None, :, None]
+        start, control, end = (part[numbers, None, :] for part in (self.start, self.control, self.end))
+        curve: FloatArray = (1 - along) ** 2 * start + 2 * along * (1 - along) * control + along**2 * end
+        return curve
 
     def __len__(self) -> int:
         """Return how many lanes there are."""

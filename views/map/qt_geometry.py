@@ -23,5 +23,5 @@ def polygon(points_px: FloatArray) -> QPolygonF:
     # QPolygonF holds two doubles a point end to end: write them all at once through its address.
     address = shiboken6.getCppPointer(made.data())[0]
     source = np.ascontiguousarray(points_px, dtype=np.float64)
-    ctypes.memmove(address, source.ctypes.data, count * _POINT_BYTES)
+    ctypes.memmove(address, source.__array_interface__["data"][0], count * _POINT_BYTES)
     return made
