@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.detection.engine import DetectionResult, detect, dirty_kinds
 from app.detection.policy import DEFAULT_POLICY, DetectionPolicy
-from app.store import apply, cases, kpis, source_states
+from app.store import apply, cases, kpis, recommendations, source_states
+from app.store.instants import to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +80,27 @@ class MirrorTransaction:
         """
         return cases.move_case(
             self._connection, case_id, new_state, reason=reason, at=at, actor=actor, owner=owner
+        )
+
+    def keep_recommendation(
+        self,
+        *,
+        case_id: CaseId,
+        recommendation_id: str,
+        computed_at: datetime,
+        best_label: str,
+        best_delta_cents: int,
+        body: bytes,
+    ) -> None:
+        """Keep the options worked out for a case in place of earlier ones; ``body`` is their JSON."""
+        recommendations.save_recommendation(
+            self._connection,
+            case_id=case_id,
+            recommendation_id=recommendation_id,
+            computed_at_ms=to_ms(computed_at),
+            best_label=best_label,
+            best_delta_cents=best_delta_cents,
+            body=body,
         )
 
     def assign_case(self, case_id: CaseId, owner: str, *, at: datetime, actor: str) -> None:

@@ -1,0 +1,208 @@
+"""One desk's power to sign: whose keys are here, which hub records, and which rights hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.hub.client import HubClient, Transport, enrol_at
+from app.profile import Profile
+from app.secrets import SecretStore, open_secrets
+from app.services.approval_room import ApprovalRoom, Signer
+from app.signing.keys import Entropy, KeyOwner, PublicKey, SigningKey
+from app.signing.sealing import PinCost
+from app.signing.vault import AskPin, CannotSignError, KeyVault
+from domain.errors import UnavailableError
+from domain.ids import UserId
+from domain.rights import RightsPolicy
+
+if TYPE_CHECKING:
+    from app.store.ledger import Ledger
+    from domain.clock import Clock
+
+EXECUTOR = "executor"
+HUB_KEY_FILE = "hub.key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskTools:
+    """What signing needs from outside: who is asked for a PIN, randomness, a way to the hub, the device.
+
+    ``transport`` is ``None`` in a profile without a hub; ``enrolment_token`` is the hub's, if it asks for one.
+    """
+
+    ask_pin: AskPin
+    entropy: Entropy
+    device_id: str
+    transport: Transport | None = None
+    enrolment_token: str = ""
+    pin_cost: PinCost | None = None
+
+
+class SigningDesk:
+    """Unlocks keys once, registers and enrols them, and knows the hub's pinned key."""
+
+    def __init__(
+        self, *, profile: Profile, ledger: Ledger, policy: RightsPolicy, clock: Clock, tools: DeskTools
+    ) -> None:
+        """Sign into ``ledger`` under ``policy``; nothing is unlocked or sent yet."""
+        self._profile = profile
+        self._ledger = ledger
+        self._policy = policy
+        self._clock = clock
+        self._tools = tools
+        self._unlocked: dict[str, SigningKey] = {}
+        self._enrolled: set[str] = set()
+
+    @property
+    def policy(self) -> RightsPolicy:
+        """The rights in force at this desk."""
+        return self._policy
+
+    @property
+    def room(self) -> ApprovalRoom:
+        """The room that proposing, deciding and executing share.
+
+        Raises:
+            CannotSignError: the profile has a hub that this desk never reached, so its key is unknown.
+        """
+        return ApprovalRoom(
+            ledger=self._ledger, policy=self._policy, clock=self._clock, hub_key=self._pinned_key()
+        )
+
+    def secrets_of(self, user: str) -> SecretStore:
+        """Where the secrets of a person at this desk are kept."""
+        return open_secrets(
+            folder=self._profile.folder,
+            profile=self._profile.name,
+            user_id=user,
+            ask_pin=self._tools.ask_pin,
+            entropy=self._tools.entropy,
+            cost=self._tools.pin_cost,
+        )
+
+    def signer(self, user: str) -> Signer:
+        """A person with an unlocked key, registered here and enrolled at the hub.
+
+        Raises:
+            CannotSignError: there is no key, the PIN is wrong, or the hub does not know the key yet.
+            BadInputError: the profile has no such person.
+        """
+        role = EXECUTOR if user == EXECUTOR else self._profile.identity(user).role
+        return Signer(key=self._key(user, make=user == EXECUTOR or bool(self._profile.demo_pin)), role=role)
+
+    def enrol(self, user: str) -> Signer:
+        """As :meth:`signer`, making the key first where there is none."""
+        self._profile.identity(user)
+        self._key(user, make=True)
+        return self.signer(user)
+
+    def hub_client(self) -> HubClient | None:
+        """The hub as the executor's key reads it; ``None`` in a profile without a hub.
+
+        Raises:
+            CannotSignError: the executor's key cannot be unlocked, or the hub was never reached.
+        """
+        if self._tools.transport is None:
+            return None
+        reader = self.signer(EXECUTOR).key
+        pinned = self._pinned_key()
+        if pinned is None:
+            return None
+        return HubClient(transport=self._tools.transport, hub_key=pinned, reader=reader, clock=self._clock)
+
+    def _key(self, user: str, *, make: bool) -> SigningKey:
+        key = self._unlocked.get(user)
+        if key is None:
+            owner = KeyOwner(user_id=UserId(user), device_id=self._tools.device_id)
+            vault = KeyVault(
+                secrets=self.secrets_of(user),
+                ask_pin=self._tools.ask_pin,
+                entropy=self._tools.entropy,
+                cost=self._tools.pin_cost,
+            )
+            key = vault.unlock_or_create(owner) if make else vault.unlock(owner)
+            self._register(key)
+            self._unlocked[user] = key
+        self._enrol_once(key)
+        return key
+
+    def _register(self, key: SigningKey) -> None:
+        if self._ledger.public_key(key.public.keyid) is None:
+            with self._ledger.transaction() as transaction:
+                transaction.register_key(key.public, key.owner, "this desk", self._clock.now())
+
+    def _enrol_once(self, key: SigningKey) -> None:
+        """Tell the hub of a key; offline is fine once the hub's own key is pinned and this one enrolled."""
+        transport = self._tools.transport
+        marker = self._profile.folder / "enrolled" / key.public.keyid
+        if transport is None or key.public.keyid in self._enrolled:
+            return
+        if marker.exists() and self._pinned_key() is not None:
+            self._enrolled.add(key.public.keyid)
+            return
+        try:
+            hub_key, _ = enrol_at(transport, key, self._tools.enrolment_token)
+        except UnavailableError as error:
+            raise CannotSignError(
+                what=f"The hub does not know the key of {key.owner.user_id} yet and cannot be reached.",
+                remedy="Sign again when it can be reached; everything else works.",
+            ) from error
+        self._pin(hub_key)
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.touch()
+        self._enrolled.add(key.public.keyid)
+
+    def _pin(self, hub_key: PublicKey) -> None:
+        pinned = self._pinned_key_or_none()
+        if pinned is None:
+            file = self._hub_key_file()
+            fresh = file.with_suffix(".new")
+            fresh.write_text(hub_key.to_text(), encoding="utf-8")
+            fresh.replace(file)
+        elif pinned != hub_key:
+            raise CannotSignError(
+                what="The hub answers with another key than the one pinned at this desk.",
+                remedy=f"Ask its administrator; delete {self._hub_key_file()} only if the change is meant.",
+            )
+
+    def _pinned_key(self) -> PublicKey | None:
+        if self._tools.transport is None:
+            return None
+        pinned = self._pinned_key_or_none()
+        if pinned is None:
+            raise CannotSignError(
+                what="This desk has not reached its hub yet, so nothing can be signed.",
+                remedy="Start the hub or correct [hub] url in the profile; everything else works.",
+            )
+        return pinned
+
+    def _pinned_key_or_none(self) -> PublicKey | None:
+        file = self._hub_key_file()
+        return PublicKey.from_text(file.read_text(encoding="utf-8")) if file.exists() else None
+
+    def _hub_key_file(self) -> Path:
+        return self._profile.folder / HUB_KEY_FILE
+
+
+def fixed_pin(pin: str) -> AskPin:
+    """Answers every question for a PIN with the same one (the demo's, or one asked once at start)."""
+
+    def ask(user_id: str) -> str:
+        del user_id
+        return pin
+
+    return ask
+
+
+def device_id_of(folder: Path, new_id: Callable[[], str]) -> str:
+    """The name of this installation of a profile: made once, kept in its folder."""
+    file = folder / "device"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_suffix(".new")
+        fresh.write_text(new_id(), encoding="utf-8")
+        fresh.replace(file)
+    return file.read_text(encoding="utf-8").strip()

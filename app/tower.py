@@ -1,0 +1,350 @@
+"""The tower without a window: what can be done with one profile, each as one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from app.services.approval_room import ApprovalRoom, fresh_from
+from app.services.decide import DecisionRequest, decide
+from app.services.deliver import DeliveryReport, HubPort, deliver, pull_feed
+from app.services.draft_commands import draft_commands
+from app.services.execute import ExecutionReport, Executor
+from app.services.propose import ProposalRequest, propose
+from app.services.rank import rank_cases
+from app.services.recommend.mirror_facts import MirrorFacts
+from app.services.recommend.question import Problem, Question, RuleQuestion
+from app.services.recommend.recommend import ask
+from app.services.recommend.record import recommendation_from_json, recommendation_json
+from app.services.sync import SyncOptions, SyncResult, detect_now, register_source, sync_source
+from app.services.tell_cases import tell_cases
+from app.signing.vault import CannotSignError
+from app.signing_desk import EXECUTOR, SigningDesk
+from app.store.ledger import Ledger
+from app.store.recommendations import recommendation_body
+from domain.approval_states import ApprovalState
+from domain.approvals import Verdict
+from domain.cases import CaseState, ExceptionCase
+from domain.errors import BadInputError, ConflictError, TowerError, UnavailableError
+from domain.ids import CaseId, SourceName
+from domain.recommendations import Recommendation
+
+if TYPE_CHECKING:
+    from app.identifiers import UlidSource
+    from app.profile import Profile
+    from app.signing.statements import SignedEntry
+    from app.store.ledger_views import LedgerReport
+    from app.store.mirror import Mirror
+    from connectors.protocol import Connector
+    from domain.clock import Clock
+    from optimization.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TowerParts:
+    """Everything a tower is made of; ``app.bootstrap`` puts it together."""
+
+    profile: Profile
+    clock: Clock
+    ids: UlidSource
+    mirror: Mirror
+    ledger: Ledger
+    connectors: Mapping[SourceName, Connector]
+    desk: SigningDesk
+    solve: Callable[[Problem], Outcome]
+    jitter: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleReport:
+    """One round of bringing decisions to effect: delivered, executed, and why something had to wait."""
+
+    delivery: DeliveryReport = field(default_factory=DeliveryReport)
+    execution: ExecutionReport = field(default_factory=ExecutionReport)
+    taken_over: int = 0
+    told: int = 0
+    cannot: str = ""
+
+
+class Tower:
+    """The use cases of one profile. One of it writes at a time; the window reads beside it."""
+
+    def __init__(self, parts: TowerParts) -> None:
+        """Make every source known; nothing is read or sent yet."""
+        self.parts = parts
+        self._sync_options = {
+            SourceName(s.name): SyncOptions(interval_seconds=s.poll_seconds) for s in parts.profile.sources
+        }
+        for name, connector in parts.connectors.items():
+            self._register(name, connector)
+        parts.mirror.keep_sources(tuple(parts.connectors))
+
+    def close(self) -> None:
+        """Let go of connections and databases."""
+        for connector in self.parts.connectors.values():
+            connector.close()
+        self.parts.mirror.close()
+
+    # ---- sync and detection
+
+    def sync(self, source: SourceName, *, force: bool = False) -> SyncResult:
+        """Read one source to its end and bring the cases in line.
+
+        Raises:
+            BadInputError: the profile has no such source.
+        """
+        connector = self.parts.connectors.get(source)
+        if connector is None:
+            known = ", ".join(self.parts.connectors)
+            raise BadInputError(what=f"There is no source {source!r}.", remedy=f"Use one of: {known}.")
+        options = self._sync_options.get(source, SyncOptions())
+        chosen = SyncOptions(interval_seconds=options.interval_seconds, force=force)
+        return sync_source(connector, self.parts.mirror, clock=self.parts.clock, options=chosen)
+
+    def sync_all(self) -> tuple[SyncResult, ...]:
+        """Read every source, whatever happened to it before."""
+        return tuple(self.sync(source, force=True) for source in self.parts.connectors)
+
+    def detect(self) -> frozenset[CaseId]:
+        """Detect what changed by the passing of time alone; the cases that changed."""
+        return detect_now(self.parts.mirror, clock=self.parts.clock)
+
+    def queue(self) -> list[ExceptionCase]:
+        """The open cases in queue order."""
+        mirror = self.parts.mirror
+        return rank_cases(mirror.cases(), tiers=mirror.case_tiers())
+
+    def case(self, case_id: str) -> ExceptionCase:
+        """The case of that id.
+
+        Raises:
+            BadInputError: there is none.
+        """
+        found = self.parts.mirror.case(CaseId(case_id))
+        if found is None:
+            raise BadInputError(
+                what=f"There is no case {case_id}.", remedy="control-tower cycle lists the open ones."
+            )
+        return found
+
+    # ---- remedies
+
+    def question(self, case_id: str) -> Question:
+        """What must be worked out for a case."""
+        case = self.case(case_id)
+        return ask(
+            case,
+            MirrorFacts(self.parts.mirror),
+            recommendation_id=self.parts.ids.new_id(),
+            now=self.parts.clock.now(),
+        )
+
+    def recommend(self, case_id: str) -> Recommendation:
+        """Work out the options of a case in this process and keep them."""
+        question = self.question(case_id)
+        if isinstance(question, RuleQuestion):
+            found = question.recommendation
+        else:
+            found = question.answer(self.parts.solve(question.problem))
+        self.keep(found)
+        return found
+
+    def keep(self, recommendation: Recommendation) -> None:
+        """Store the options worked out for a case."""
+        best = next((o for o in recommendation.options if o.recommended), recommendation.options[0])
+        with self.parts.mirror.write() as transaction:
+            transaction.keep_recommendation(
+                case_id=recommendation.case_id,
+                recommendation_id=recommendation.recommendation_id,
+                computed_at=recommendation.computed_at,
+                best_label=best.label,
+                best_delta_cents=best.cost_delta_cents,
+                body=recommendation_json(recommendation),
+            )
+
+    def kept(self, case_id: str) -> Recommendation | None:
+        """The options last worked out for a case."""
+        body = recommendation_body(self.parts.mirror.engine, case_id)
+        return None if body is None else recommendation_from_json(body)
+
+    # ---- approvals
+
+    def propose(self, case_id: str, option_id: str, user: str, reason: str) -> SignedEntry:
+        """Sign a proposal of an option (empty: the recommended one) as a planner.
+
+        Raises:
+            RefusedError: the rights do not permit it, the case is closed or already proposed.
+            BadInputError: no such option, or nothing to carry out.
+        """
+        case = self.case(case_id)
+        recommendation = self.kept(case_id) or self.recommend(case_id)
+        chosen = option_id or next((o.option_id for o in recommendation.options if o.recommended), "")
+        option = recommendation.option(chosen)
+        drafts = draft_commands(option, MirrorFacts(self.parts.mirror)) if option is not None else ()
+        request = ProposalRequest(
+            action_id=self.parts.ids.new_id(),
+            case=case,
+            recommendation=recommendation,
+            option_id=chosen,
+            drafts=drafts,
+            reason=reason or f"{option.label if option else chosen}: {case.title}",
+        )
+        entry = propose(self.parts.desk.room, self.parts.desk.signer(user), request)
+        self._tell()
+        return entry
+
+    def decide(
+        self, action_id: str, user: str, *, approve: bool, reason: str, offline: bool = False
+    ) -> SignedEntry:
+        """Sign a decision on a proposal as a supervisor; it takes effect when the hub has recorded it.
+
+        Raises:
+            RefusedError: no right, not another person, decided already, expired, or online only.
+            ConflictError: the facts changed since the proposal; it is then held as stale.
+        """
+        request = DecisionRequest(
+            action_id=action_id,
+            verdict=Verdict.APPROVE if approve else Verdict.REJECT,
+            reason=reason or ("Approved as proposed." if approve else "Rejected."),
+            offline=offline,
+        )
+        desk = self.parts.desk
+        entry = decide(desk.room, desk.signer(user), request, fresh_from(self.parts.mirror))
+        self._tell()
+        return entry
+
+    def settle(self) -> SettleReport:
+        """Deliver what is signed, take over what others recorded, carry out what is approved, tell the cases.
+
+        What cannot be done now (no key, no hub) waits and is said in the report.
+        """
+        desk = self.parts.desk
+        try:
+            room, hub = desk.room, desk.hub_client()
+            signer = desk.signer(EXECUTOR)
+        except CannotSignError as error:
+            return SettleReport(cannot=str(error), told=self._tell())
+        delivery, taken, cannot = DeliveryReport(), 0, ""
+        if hub is not None:
+            delivery = deliver(room, hub)
+            cannot = delivery.unreachable
+            if not cannot:
+                taken, cannot = _taken_over(room, hub)
+        self._refresh_targets()
+        executor = Executor(
+            room=room,
+            connectors=self.parts.connectors,
+            fresh=fresh_from(self.parts.mirror),
+            signer=signer,
+            jitter=self.parts.jitter,
+        )
+        execution = executor.run_once()
+        if hub is not None and execution.sent and not cannot:
+            delivery = _sum(delivery, deliver(room, hub))
+        told = self._tell()
+        if execution.sent:
+            self._refresh(execution)
+        return SettleReport(
+            delivery=delivery, execution=execution, taken_over=taken, told=told, cannot=cannot
+        )
+
+    def verify_ledger(self) -> LedgerReport:
+        """Check every byte, signature, chain, receipt and reference of the ledger."""
+        try:
+            hub_key = self.parts.desk.room.hub_key
+        except CannotSignError:
+            hub_key = None
+        return self.parts.ledger.verify(hub_key)
+
+    # ---- the planner's own moves
+
+    def assign(self, case_id: str, owner: str, user: str) -> None:
+        """Make a person the owner of a case."""
+        self.parts.mirror.assign_case(CaseId(case_id), owner, at=self.parts.clock.now(), actor=user)
+
+    def acknowledge(self, case_id: str, user: str) -> None:
+        """Say that a case has been seen; whoever says so owns it if nobody did."""
+        case = self.case(case_id)
+        self.parts.mirror.save_case_state(
+            case.case_id,
+            CaseState.ACKNOWLEDGED,
+            reason="seen",
+            at=self.parts.clock.now(),
+            actor=user,
+            owner=case.owner or user,
+        )
+
+    def snooze(self, case_id: str, minutes: int, user: str) -> None:
+        """Let a case rest for so many minutes, or until its facts change."""
+        now = self.parts.clock.now()
+        until = now + timedelta(minutes=minutes) if minutes > 0 else None
+        self.parts.mirror.snooze_case(CaseId(case_id), until, at=now, actor=user)
+
+    def note(self, case_id: str, text: str, user: str) -> None:
+        """Write something down about a case."""
+        case = self.case(case_id)
+        with self.parts.ledger.transaction() as transaction:
+            transaction.add_note(
+                note_id=self.parts.ids.new_id(),
+                case_id=case.case_id,
+                author=user,
+                body=text,
+                at=self.parts.clock.now(),
+            )
+
+    # ---- inside
+
+    def _register(self, name: SourceName, connector: Connector) -> None:
+        interval = self._sync_options.get(name, SyncOptions()).interval_seconds
+        try:
+            register_source(
+                connector, self.parts.mirror, at=self.parts.clock.now(), interval_seconds=interval
+            )
+        except UnavailableError:
+            # Its manifest is not known while it is away for the first time; its first sync makes it known.
+            return
+
+    def _tell(self) -> int:
+        room = ApprovalRoom(ledger=self.parts.ledger, policy=self.parts.desk.policy, clock=self.parts.clock)
+        return tell_cases(room, self._move_case)
+
+    def _refresh_targets(self) -> None:
+        """Look at the systems that approved commands go to, so that a change there is seen before sending."""
+        views = self.parts.ledger.approvals(states={ApprovalState.APPROVED})
+        for source in {command.source for view in views for command in view.commands}:
+            if source in self.parts.connectors:
+                self.sync(source)
+
+    def _refresh(self, execution: ExecutionReport) -> None:
+        """Read back what was just written, so that its case clears now and not at the next interval."""
+        for action_id, _state in execution.settled:
+            for source in {c.source for c in self.parts.ledger.commands(action_id)}:
+                if source in self.parts.connectors:
+                    self.sync(source)
+        self._tell()
+
+    def _move_case(self, case_id: CaseId, state: CaseState, reason: str) -> None:
+        case = self.parts.mirror.case(case_id)
+        if case is None or not case.is_open:
+            raise ConflictError(what=f"Case {case_id} is closed.", remedy="Nothing is left to do.")
+        self.parts.mirror.save_case_state(
+            case_id, state, reason=reason, at=self.parts.clock.now(), actor=EXECUTOR
+        )
+
+
+def _taken_over(room: ApprovalRoom, hub: HubPort) -> tuple[int, str]:
+    try:
+        return pull_feed(room, hub), ""
+    except TowerError as error:
+        return 0, str(error)
+
+
+def _sum(first: DeliveryReport, second: DeliveryReport) -> DeliveryReport:
+    return DeliveryReport(
+        recorded=first.recorded + second.recorded,
+        refused=first.refused + second.refused,
+        waiting=second.waiting,
+        unreachable=second.unreachable,
+    )
