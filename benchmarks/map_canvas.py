@@ -2,7 +2,7 @@
 
 Both show the same cases in a window of 1080p, offscreen, in the same run, and are driven through the same pan
 and zoom. A frame is one repaint, waited for; the rest of the loop is what Qt does between two frames, the
-slices of the ground among it. ``--quick`` takes fewer cases and frames, ``--json FILE`` writes the figures too.
+slices of the ground among it. ``--quick`` takes fewer cases and frames, ``--json FILE`` writes a file too.
 """
 
 from __future__ import annotations

@@ -38,7 +38,6 @@ SEMI_BOLD: Final = QFont.Weight.DemiBold
 BODY_PX: Final = 13
 RADIUS_PANEL_PX: Final = 8
 RADIUS_CONTROL_PX: Final = 6
-GRID_PX: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

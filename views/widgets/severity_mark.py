@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from views.theme import CRITICAL, HIGH, MEDIUM, SEVERITY_WORDS, Theme, theme_of
-
-MARK_PX = 12
+from views.theme import CRITICAL, HIGH, MEDIUM, Theme
 
 
 def severity_path(level: int, centre: QPointF, size_px: float) -> QPainterPath:
@@ -54,34 +51,3 @@ def paint_severity_mark(
         painter.strokePath(path, QPen(halo, 4.0, j=Qt.PenJoinStyle.RoundJoin))
     painter.fillPath(path, theme.severity(level).mark)
     painter.restore()
-
-
-class SeverityMark(QWidget):
-    """One severity's shape, named in words for a screen reader."""
-
-    def __init__(self, level: int, size_px: int = MARK_PX, parent: QWidget | None = None) -> None:
-        """Show severity ``level`` (1 low to 4 critical)."""
-        super().__init__(parent)
-        self._level = level
-        self._size_px = size_px
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.set_level(level)
-
-    def level(self) -> int:
-        """Return the severity shown."""
-        return self._level
-
-    def set_level(self, level: int) -> None:
-        """Show another severity; KeyError if there is no such level."""
-        self.setAccessibleName(f"{SEVERITY_WORDS[level]} severity")
-        self._level = level
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Leave 2 px round the shape."""
-        return QSize(self._size_px + 4, self._size_px + 4)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
-        """Draw the shape in the middle."""
-        painter = QPainter(self)
-        paint_severity_mark(painter, self._level, QRectF(self.rect()).center(), self._size_px, theme_of(self))

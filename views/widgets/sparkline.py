@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
-
-from views.theme import ToneName, theme_of
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPen, QPolygonF
 
 _DOT_PX = 2.5
 _MIN_POINTS = 2
@@ -52,36 +49,3 @@ def paint_sparkline(painter: QPainter, values: Sequence[float], area: QRectF, co
     painter.setBrush(colour)
     painter.drawEllipse(points[-1], _DOT_PX, _DOT_PX)
     painter.restore()
-
-
-class Sparkline(QWidget):
-    """A sparkline in a tone, 52 x 28 px unless its layout gives more."""
-
-    def __init__(self, tone: ToneName = "accent", parent: QWidget | None = None) -> None:
-        """Show nothing until it has values."""
-        super().__init__(parent)
-        self._values: tuple[float, ...] = ()
-        self._tone: ToneName = tone
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Trend")
-
-    def values(self) -> tuple[float, ...]:
-        """Return the values shown, oldest first."""
-        return self._values
-
-    def set_values(self, values: Sequence[float], tone: ToneName | None = None) -> None:
-        """Show other values, oldest first, in the same or another tone."""
-        self._values = tuple(values)
-        self._tone = tone or self._tone
-        if values:
-            self.setAccessibleDescription(f"from {values[0]:g} to {values[-1]:g}")
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Return the size of a word."""
-        return QSize(52, 28)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
-        """Draw the line over the whole widget."""
-        painter = QPainter(self)
-        paint_sparkline(painter, self._values, QRectF(self.rect()), theme_of(self).tone(self._tone).mark)
