@@ -101,7 +101,7 @@ def _tombstones(connection: Connection, kind: EntityKind, ids: Sequence[str]) ->
     found: dict[str, int] = {}
     for part in _chunks(ids):
         query = select(c.entity_id, c.stamp).where(c.kind == kind.value, c.entity_id.in_(part))
-        found.update(connection.execute(query).tuples())
+        found.update({row.entity_id: row.stamp for row in connection.execute(query)})
     return found
 
 

@@ -182,7 +182,7 @@ def losses_of(connection: Connection, case_ids: Iterable[CaseId]) -> Mapping[Cas
     """What each of these cases puts at risk, in cents, by order line or other loss key."""
     wanted = set(case_ids)
     losses: dict[CaseId, dict[str, int]] = {case_id: {} for case_id in wanted}
-    for case_id, loss_key, cents in connection.execute(select(CASE_LOSS)).tuples():
+    for case_id, loss_key, cents in connection.execute(select(CASE_LOSS)):
         if case_id in wanted:
             losses[CaseId(case_id)][loss_key] = cents
     return losses
