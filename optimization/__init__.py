@@ -1,0 +1,1 @@
+"""Remedies as optimisation problems: one frozen problem in, one audited outcome out."""

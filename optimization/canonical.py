@@ -1,0 +1,42 @@
+"""One byte form for every frozen value, so that equal problems have equal digests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import fields, is_dataclass
+from typing import TypeAlias
+
+JsonValue: TypeAlias = "bool | int | str | list[JsonValue] | dict[str, JsonValue] | None"
+
+FORMAT_VERSION = 1
+
+
+def to_json_value(value: object) -> JsonValue:
+    """The JSON shape of a frozen value made of dataclasses, tuples, text, integers and None.
+
+    Raises:
+        TypeError: the value holds a float or another type without an exact JSON form.
+    """
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, tuple | list):
+        return [to_json_value(item) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: to_json_value(getattr(value, field.name)) for field in fields(value)}
+    message = f"{type(value).__name__} has no exact JSON form"
+    raise TypeError(message)
+
+
+def canonical_json(value: object) -> bytes:
+    """UTF-8 JSON with sorted keys and no spaces."""
+    shape = to_json_value(value)
+    return json.dumps(shape, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest_of(value: object) -> str:
+    """SHA-256 (hexadecimal) of a value's type name, format version and canonical JSON."""
+    head = f"{type(value).__name__}/{FORMAT_VERSION}\n".encode()
+    return hashlib.sha256(head + canonical_json(value)).hexdigest()
