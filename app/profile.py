@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import tomllib
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import platformdirs
 
@@ -26,6 +27,7 @@ demo_pin = "demo-tower-2026"
 
 [world]
 seed = 20261122
+start = 2026-11-17T13:00:00Z
 size = "demo"
 minutes_per_second = 1
 
@@ -41,6 +43,9 @@ role = "supervisor"
 """
 
 
+WorldSize = Literal["tiny", "ci", "demo"]
+
+
 class ProfileKind(StrEnum):
     """Demo: sources are the embedded world. Connected: sources are the site's own systems."""
 
@@ -50,11 +55,12 @@ class ProfileKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorldSettings:
-    """How the embedded world runs: ``minutes_per_second`` world minutes pass in a real second."""
+    """How the embedded world runs: from ``start``, so many world minutes in a real second."""
 
     seed: int
-    size: str
+    size: WorldSize
     minutes_per_second: int
+    start: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +220,8 @@ def _check(profile: Profile, file: Path) -> None:
         problem = "it is a demo without a [world]"
     elif profile.kind is ProfileKind.CONNECTED and not profile.sources:
         problem = "it has no [[source]]"
+    elif profile.world is not None and profile.world.size not in get_args(WorldSize):
+        problem = f"the world's size is one of {', '.join(get_args(WorldSize))}"
     elif len({s.name for s in profile.sources}) != len(profile.sources):
         problem = "two sources share a name"
     elif len({i.user for i in profile.identities}) != len(profile.identities):

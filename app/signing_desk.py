@@ -30,7 +30,7 @@ HUB_KEY_FILE = "hub.key"
 class DeskTools:
     """What signing needs from outside: who is asked for a PIN, randomness, a way to the hub, the device.
 
-    ``transport`` is ``None`` in a profile without a hub; ``enrolment_token`` is the hub's, if it asks for one.
+    ``transport`` is ``None`` in a profile without a hub; ``enrolment_token`` is the hub's, if it has one.
     """
 
     ask_pin: AskPin

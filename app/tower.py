@@ -215,6 +215,17 @@ class Tower:
         self._tell()
         return entry
 
+    def deliver(self) -> DeliveryReport:
+        """Bring what is signed to the hub and tell the cases; nothing is carried out.
+
+        Raises:
+            CannotSignError: the executor's key cannot be unlocked, or the hub was never reached.
+        """
+        hub = self.parts.desk.hub_client()
+        report = deliver(self.parts.desk.room, hub) if hub is not None else DeliveryReport()
+        self._tell()
+        return report
+
     def settle(self) -> SettleReport:
         """Deliver what is signed, take over what others recorded, carry out what is approved, tell the cases.
 

@@ -43,9 +43,7 @@ def _profile_option(parser: argparse.ArgumentParser) -> None:
 
 def _window_options(parser: argparse.ArgumentParser) -> None:
     _profile_option(parser)
-    parser.add_argument(
-        "--out", default="out", metavar="DIR", help="where a run with no display writes"
-    )
+    parser.add_argument("--out", default="out", metavar="DIR", help="where a run with no display writes")
     parser.add_argument(
         "--seconds", type=int, default=60, metavar="N", help="how long a run without a display lasts"
     )
@@ -67,9 +65,7 @@ def _add_loop(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     propose = commands.add_parser("propose", help="work out a case's options and sign a proposal")
     _profile_option(propose)
     propose.add_argument("case", metavar="CASE", help="the case's id, as cycle prints it")
-    propose.add_argument(
-        "--option", default="", metavar="ID", help="default: the recommended option"
-    )
+    propose.add_argument("--option", default="", metavar="ID", help="default: the recommended option")
     propose.add_argument("--as", dest="user", default="", metavar="USER", help="default: the first planner")
     propose.add_argument("--reason", default="", metavar="TEXT")
     propose.add_argument("--list", action="store_true", help="only print the options")
@@ -77,9 +73,7 @@ def _add_loop(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     approve = commands.add_parser("approve", help="sign a decision on a proposal")
     _profile_option(approve)
     approve.add_argument("action", metavar="ACTION", help="as propose prints it")
-    approve.add_argument(
-        "--as", dest="user", default="", metavar="USER", help="default: first supervisor"
-    )
+    approve.add_argument("--as", dest="user", default="", metavar="USER", help="default: first supervisor")
     approve.add_argument("--reason", default="", metavar="TEXT")
     approve.add_argument("--reject", action="store_true", help="decide against it")
     approve.set_defaults(run=_late("app.cli.loop", "approve"))
@@ -113,9 +107,7 @@ def _add_services(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     service.add_argument("--connector", required=True, choices=("world", "tryton"))
     service.add_argument("--host", default="127.0.0.1")
     service.add_argument("--port", type=int, default=8470)
-    service.add_argument(
-        "--folder", default="", metavar="DIR", help="where its state and token are kept"
-    )
+    service.add_argument("--folder", default="", metavar="DIR", help="where its state and token are kept")
     service.add_argument("--url", default="", help="address of the system behind (tryton)")
     service.add_argument(
         "--option", action="append", default=[], metavar="NAME=VALUE", help="of the connector"
