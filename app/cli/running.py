@@ -35,7 +35,7 @@ def running_tower(name: str) -> Iterator[Tower]:
 
 @contextmanager
 def running(profile: Profile) -> Iterator[Surroundings]:
-    """What a profile runs in, for the length of a block: alone, and with its demo services if it is a demo."""
+    """What a profile runs in, for the length of a block: alone, a demo with its services."""
     with ExitStack() as stack:
         lock = InstanceLock(profile.folder)
         stack.callback(lock.close)
