@@ -18,7 +18,7 @@ from views.map.viewport import TILE_PX
 IntArray = npt.NDArray[np.int64]
 
 CELL_PX: Final = 64
-MERGE_PX: Final = 44.0
+MERGE_PX: Final = 52.0
 SEVERITIES: Final = 4
 _NEIGHBOURS: Final = tuple((dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1) if (dx, dy) != (0, 0))
 
@@ -49,22 +49,38 @@ class ClusterLevel:
         return self.members[self.starts[group] : self.starts[group + 1]]
 
 
-def _merge_targets(keys: IntArray, across: int, x: FloatArray, y: FloatArray, sizes: IntArray) -> IntArray:
-    """Return for each cell the cell it joins: a bigger, near neighbour that itself joins none."""
-    count = len(keys)
-    own = np.arange(count)
-    best = own.copy()
-    reach = MERGE_PX / CELL_PX / across
-    column, row = keys % across, keys // across
-    for step_x, step_y in _NEIGHBOURS:
-        wanted = (row + step_y) * across + (column + step_x) % across
-        found = np.minimum(np.searchsorted(keys, wanted), count - 1)
-        gap_x = (x[found] - x + 0.5) % 1.0 - 0.5
-        near = (keys[found] == wanted) & (gap_x**2 + (y[found] - y) ** 2 < reach**2)
-        # Ties go to the lower number, so that two equal cells never join each other.
-        bigger = (sizes[found] > sizes[best]) | ((sizes[found] == sizes[best]) & (found < best))
-        best = np.where(near & bigger, found, best)
-    return np.where(best[best] == best, best, own)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cells:
+    """The occupied cells of a level, sorted by key: where the middle of each one's cases is, and how many."""
+
+    keys: IntArray
+    across: int
+    x: FloatArray
+    y: FloatArray
+    sizes: IntArray
+
+    def biggest_near(self, allowed: npt.NDArray[np.bool_]) -> IntArray:
+        """Return for each cell the biggest of itself and its allowed near neighbours; ties to the lower."""
+        count = len(self.keys)
+        best = np.arange(count)
+        reach = MERGE_PX / CELL_PX / self.across
+        column, row = self.keys % self.across, self.keys // self.across
+        for step_x, step_y in _NEIGHBOURS:
+            wanted = (row + step_y) * self.across + (column + step_x) % self.across
+            found = np.minimum(np.searchsorted(self.keys, wanted), count - 1)
+            gap_x = (self.x[found] - self.x + 0.5) % 1.0 - 0.5
+            near = (self.keys[found] == wanted) & (gap_x**2 + (self.y[found] - self.y) ** 2 < reach**2)
+            size, best_size = self.sizes[found], self.sizes[best]
+            bigger = (size > best_size) | ((size == best_size) & (found < best))
+            best = np.where(near & allowed[found] & bigger, found, best)
+        return best
+
+    def leaders(self) -> IntArray:
+        """Return for each cell the one it joins: the biggest near cell that has no bigger one near itself."""
+        everyone = np.ones(len(self.keys), dtype=bool)
+        own = np.arange(len(self.keys))
+        tops = self.biggest_near(everyone) == own
+        return np.where(tops, own, self.biggest_near(tops))
 
 
 def build_level(x: FloatArray, y: FloatArray, severity: npt.NDArray[np.int8], level: int) -> ClusterLevel:
@@ -80,7 +96,7 @@ def build_level(x: FloatArray, y: FloatArray, severity: npt.NDArray[np.int8], le
         return ClusterLevel(x[:0], y[:0], np.zeros((0, SEVERITIES), dtype=np.int64), empty, empty, empty[:0])
     cell_x = np.bincount(cell_of, weights=turned) / sizes
     cell_y = np.bincount(cell_of, weights=y) / sizes
-    leader = _merge_targets(keys, across, cell_x, cell_y, sizes)
+    leader = _Cells(keys, across, cell_x, cell_y, sizes).leaders()
     kept, leader_of = np.unique(leader, return_inverse=True)
     group_of = leader_of[cell_of]
     totals = np.bincount(group_of)
