@@ -133,10 +133,10 @@ def markers(rows: list[CaseRow], seed: int = 7) -> MapMarkers:
     """Where each case lies: near one of the sites."""
     rng = np.random.default_rng(seed)
     site = rng.integers(0, len(SITES), len(rows))
-    site[0] = 8
+    site[:1] = 8
     lon = np.array([s[2] for s in SITES])[site] + rng.normal(0, 1.6, len(rows))
     lat = np.array([s[3] for s in SITES])[site] + rng.normal(0, 1.0, len(rows))
-    lon[0], lat[0] = SITES[8][2], SITES[8][3]
+    lon[:1], lat[:1] = SITES[8][2], SITES[8][3]
     severity = np.array([int(r.severity) for r in rows], dtype=np.int8)
     return MapMarkers(lon=lon, lat=lat, severity=severity, ids=tuple(r.case_id for r in rows))
 
@@ -197,7 +197,7 @@ def kpis() -> tuple[Kpi, ...]:
         ),
         Kpi(
             key="breach",
-            title="SLA breach < 4 h",
+            title="SLA breach <\u00a04\u00a0h",
             value=118,
             note="26 without owner",
             series=line(4, 0.4),
@@ -240,8 +240,8 @@ def sources(now: datetime = NOW) -> tuple[SourceHealth, ...]:
         )
 
     return (
-        one("ERP", HealthColour.GREEN, "Fresh.", 8),
-        one("WMS", HealthColour.GREEN, "Fresh.", 12, quarantined=2),
+        one("ERP", HealthColour.GREEN, "Every page was read.", 8),
+        one("WMS", HealthColour.GREEN, "Every page was read.", 12, quarantined=2),
         one(
             "TMS",
             HealthColour.AMBER,

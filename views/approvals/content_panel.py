@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -88,6 +89,7 @@ class ContentPanel(QFrame):
         for words in (self.headline, self.commands, self.why, self.decided, self.why_not):
             words.setWordWrap(True)
         self.digest.setFixedWidth(150)
+        self.digest.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.digest.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.reason.setPlaceholderText("Reason for the decision; it is signed with it")
         self.reason.setAccessibleName("Reason for the decision")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
@@ -34,6 +34,17 @@ class ReasonField(QLineEdit):
     """Where the reason is typed; Esc leaves it."""
 
     left = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        """Take Esc before it becomes the window's shortcut."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave on Esc."""

@@ -30,15 +30,14 @@ HEADER_PX: Final = 30
 _CHEVRON_PX: Final = 12
 #: Below this width the owner's column gives its room to the others.
 _OWNER_FROM_PX: Final = 900
-_FIXED_PX: Final = {MARK: 34, CASE_ID: 128, TYPE: 124, STATUS: 96, LOSS: 104, BREACH: 96, OWNER: 92}
-_SUBJECT_SHARE: Final = 0.5
+_FIXED_PX: Final = {MARK: 34, CASE_ID: 128, TYPE: 122, STATUS: 94, LOSS: 104, BREACH: 94, OWNER: 90}
+_NARROW_PX: Final = {MARK: 30, CASE_ID: 128, TYPE: 124, STATUS: 86, LOSS: 98, BREACH: 92, OWNER: 0}
+_SUBJECT_SHARE: Final = 0.53
 
 
 def column_widths(width_px: int) -> dict[int, int]:
     """How wide each column is in a table of ``width_px``; 0 hides it."""
-    widths = dict(_FIXED_PX)
-    if width_px < _OWNER_FROM_PX:
-        widths[OWNER] = 0
+    widths = dict(_NARROW_PX if width_px < _OWNER_FROM_PX else _FIXED_PX)
     rest = max(width_px - sum(widths.values()), 0)
     widths[SUBJECT] = int(rest * _SUBJECT_SHARE)
     widths[BEST] = rest - widths[SUBJECT]

@@ -37,6 +37,17 @@ class FilterField(QLineEdit):
 
     left = Signal()
 
+    def event(self, event: QEvent) -> bool:
+        """Take Esc before it becomes the window's shortcut."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave on Esc, Enter and the down key."""
         if event.key() == Qt.Key.Key_Escape:

@@ -14,7 +14,7 @@ from views.shell.tone_label import ToneLabel
 from views.theme import SEMI_BOLD
 from views.widgets.labels import label
 
-_PER_COLUMN = 9
+_PER_COLUMN = 10
 
 
 class KeySheet(Overlay):
@@ -34,7 +34,7 @@ class KeySheet(Overlay):
         grid.setVerticalSpacing(7)
         for number, action in enumerate(a for a in actions if a.keys):
             where = 2 * (number // _PER_COLUMN)
-            keys = ToneLabel("  ".join(key.replace(",", " then") for key in action.keys), weight=SEMI_BOLD)
+            keys = ToneLabel("  ".join(key.replace(",", " then ") for key in action.keys), weight=SEMI_BOLD)
             keys.setMinimumWidth(96)
             title = label(action.title, "body")
             title.setMinimumWidth(210)

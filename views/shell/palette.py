@@ -99,6 +99,9 @@ class CommandPalette(Overlay):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Move in the list, run or leave by the keys of the field."""
+        if watched is self.field and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
         if watched is self.field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() in {Qt.Key.Key_Down, Qt.Key.Key_Up}:
                 self._step(1 if event.key() == Qt.Key.Key_Down else -1)

@@ -21,6 +21,7 @@ SHOWN_MS: Final = 5_000
 MOST: Final = 3
 KEPT: Final = 50
 _WIDTH_PX: Final = 360
+_GAP_PX: Final = 8
 _EDGE_PX: Final = (24, 40)
 _LOOKS: Final[dict[ToastKind, tuple[str, ToneName]]] = {
     "info": ("info-circle", "accent"),
@@ -48,6 +49,8 @@ class Toast(QFrame):
         row.setContentsMargins(42, 8, 8, 8)
         row.addWidget(words, 1)
         row.addWidget(self.dismiss, 0, Qt.AlignmentFlag.AlignTop)
+        self.ensurePolished()
+        self.setFixedHeight(max(row.totalHeightForWidth(_WIDTH_PX), row.totalSizeHint().height()))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(shown_ms)
@@ -90,7 +93,7 @@ class ToastStack(QWidget):
         self.toasts: list[Toast] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
+        self._column.setSpacing(_GAP_PX)
         self.hide()
 
     def show_toast(self, text: str, kind: ToastKind) -> None:
@@ -121,11 +124,7 @@ class ToastStack(QWidget):
         window = self.parentWidget()
         if window is None:
             return
-        height = sum(
-            t.heightForWidth(_WIDTH_PX) if t.hasHeightForWidth() else t.sizeHint().height()
-            for t in self.toasts
-        )
-        height += 8 * max(len(self.toasts) - 1, 0)
+        height = sum(toast.height() for toast in self.toasts) + _GAP_PX * max(len(self.toasts) - 1, 0)
         self.setGeometry(
             window.width() - _WIDTH_PX - _EDGE_PX[0],
             window.height() - height - _EDGE_PX[1],

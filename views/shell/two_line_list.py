@@ -33,7 +33,6 @@ from views.widgets.severity_mark import paint_severity_mark
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 _ROW_PX: Final = 46
-_PAD_PX: Final = 8
 _MARK_PX: Final = 24
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -82,8 +81,9 @@ class _LineModel(QAbstractListModel):
 
 
 class _LineDelegate(QStyledItemDelegate):
-    def __init__(self, view: QListView, model: _LineModel) -> None:
+    def __init__(self, view: QListView, model: _LineModel, pad_px: int) -> None:
         super().__init__(view)
+        self._pad_px = pad_px
         self._view = view
         self._model = model
 
@@ -97,7 +97,7 @@ class _LineDelegate(QStyledItemDelegate):
             painter.fillRect(rect, theme.selection)
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.accent)
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.border)
-        area = rect.adjusted(_PAD_PX, 4, -_PAD_PX, -5)
+        area = rect.adjusted(self._pad_px, 4, -self._pad_px, -5)
         if line.severity:
             paint_severity_mark(painter, line.severity, _mark_at(area), 10.5, theme)
             area.adjust(_MARK_PX, 0, 0, 0)
@@ -133,12 +133,14 @@ class TwoLineList(QListView):
     #: The key of the row a person made current.
     chosen = Signal(str)
 
-    def __init__(self, name: str, *, selectable: bool = False, parent: QWidget | None = None) -> None:
-        """Show nothing yet; ``name`` says what the list holds."""
+    def __init__(
+        self, name: str, *, selectable: bool = False, pad_px: int = 8, parent: QWidget | None = None
+    ) -> None:
+        """Show nothing yet; ``name`` says what the list holds, ``pad_px`` is the air beside its rows."""
         super().__init__(parent)
         self._lines = _LineModel()
         self.setModel(self._lines)
-        self.setItemDelegate(_LineDelegate(self, self._lines))
+        self.setItemDelegate(_LineDelegate(self, self._lines, pad_px))
         self.setAccessibleName(name)
         self.setUniformItemSizes(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -140,10 +140,11 @@ class TowerWindow(QWidget):
         self.sources_model.apply(snapshot)
         self.top.show_site(snapshot.site)
         self.top.show_people(snapshot.who, snapshot.people)
-        self.top.health.show_health(*health_words(snapshot.sources, offline=snapshot.offline.is_offline))
+        sources = self.sources_model.sources
+        self.top.health.show_health(*health_words(sources, offline=snapshot.offline.is_offline))
         self.rail.buttons["approvals"].set_badge(self.approvals_model.waiting())
         self.banner.show_state(snapshot.offline, snapshot.now, snapshot.zone)
-        self.status.show_sources(snapshot.sources, snapshot.now)
+        self.status.show_sources(sources, snapshot.now)
         self.status.show_clock(snapshot.now, snapshot.zone)
         if "jobs" in snapshot.changed:
             self.status.jobs.show_jobs(snapshot.jobs)
@@ -170,7 +171,7 @@ class TowerWindow(QWidget):
             return
         self.status.show_counts(
             selected=int(bool(self.tower_model.queue.selected_id)),
-            total=len(self._snapshot.cases),
+            total=len(self.tower_model.queue.store.table),
             queued=self._snapshot.offline.queued_changes,
         )
 
@@ -185,7 +186,7 @@ class TowerWindow(QWidget):
         first: dict[Page, QWidget] = {
             "tower": self.tower.queue.table,
             "approvals": self.approvals.list,
-            "sources": self.sources.sync_all,
+            "sources": self.sources,
         }
         first[self.page].setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from domain.health import HealthColour, SourceHealth
 from views.formatting import NONE, age, count, duration, moment, seconds_between, time_left
@@ -64,7 +64,8 @@ class SourceCard(QFrame):
         self.setProperty("role", "panel")
         self._source = ""
         self.name = ToneLabel(px=15, weight=SEMI_BOLD)
-        self.name.setMinimumWidth(120)
+        self.name.setFixedWidth(130)
+        self.name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.health = Pill("", "ok", dot=True)
         self.why = label("", "secondary")
         self.why.setWordWrap(True)

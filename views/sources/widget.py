@@ -23,7 +23,7 @@ class SourcesPage(QWidget):
         self._view_model = view_model
         self.cards: list[SourceCard] = []
         self.sync_all = TowerButton("Sync all", "primary", icon_name="refresh")
-        self.quarantine = TwoLineList("Quarantined records", selectable=True)
+        self.quarantine = TwoLineList("Quarantined records", selectable=True, pad_px=15)
         self.quarantine_title = label("Quarantine", "section")
         self.retry = TowerButton("Try the record again", icon_name="arrow-back-up")
         self.no_sources = label("No sources are set up in this profile.", "secondary")

@@ -113,10 +113,10 @@ class KpiTile(QWidget):
         words = value_words(kpi, self._currency)
         painter.drawText(area, _RIGHT, words)
         room = area.width() - painter.fontMetrics().horizontalAdvance(words) - 8
-        painter.setFont(ui_font(12))
+        painter.setFont(ui_font(11))
         painter.setPen(theme.muted)
-        title = painter.fontMetrics().elidedText(kpi.title, Qt.TextElideMode.ElideRight, int(room))
-        painter.drawText(area, _LEFT, title)
+        area.setWidth(room)
+        painter.drawText(area, _LEFT | int(Qt.TextFlag.TextWordWrap), kpi.title)
 
     def _paint_tile(self, painter: QPainter, kpi: Kpi, theme: Theme) -> None:
         width = self.width()

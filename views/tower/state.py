@@ -58,6 +58,8 @@ class Kpi:
 class TowerSnapshot:
     """What the tower knows now. ``changed`` names the parts that differ from the snapshot before.
 
+    Parts not named may be left empty: the screens keep what they had. ``now``, ``who``, ``people``,
+    ``offline`` and ``site`` always count.
     ``people`` are all who may sit at this desk or own a case; ``site`` stands under the title.
     """
 

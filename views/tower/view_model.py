@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
@@ -34,6 +35,7 @@ class TowerViewModel(QObject):
         self.snapshot: TowerSnapshot | None = None
         self._show_risk = True
         self._slots: dict[str, int] = {}
+        self._map = MapState()
         self.queue.selection_changed.connect(self._select)
         self.detail.detail_changed.connect(self.map_changed)
 
@@ -48,6 +50,10 @@ class TowerViewModel(QObject):
         self.queue.apply(snapshot)
         if snapshot.changed & {"kpis", "who"}:
             self.kpis_changed.emit()
+        if "network" in snapshot.changed:
+            self._map = replace(self._map, nodes=snapshot.nodes, lanes=snapshot.lanes)
+        if "markers" in snapshot.changed:
+            self._map = replace(self._map, markers=snapshot.markers)
         if snapshot.changed & {"network", "markers"}:
             self.map_changed.emit()
         if first and not self.queue.selected_id:
@@ -77,18 +83,14 @@ class TowerViewModel(QObject):
     # ------------------------------------------------------------------ map
     def map_state(self) -> MapState:
         """What the map shows now."""
-        snapshot, detail = self.snapshot, self.detail.detail
-        if snapshot is None:
-            return MapState()
-        chosen = self.queue.selected_id
-        matches = detail is not None and detail.case.case_id == chosen
-        return MapState(
-            nodes=snapshot.nodes,
-            lanes=snapshot.lanes,
-            markers=snapshot.markers,
+        chosen, detail = self.queue.selected_id, self.detail.detail
+        if detail is not None and detail.case.case_id != chosen:
+            detail = None
+        return replace(
+            self._map,
             selected_case_id=chosen or None,
-            selected_lane_ids=detail.broken_lane_ids if matches and detail else frozenset(),
-            alternative_lane_ids=detail.alternative_lane_ids if matches and detail else frozenset(),
+            selected_lane_ids=detail.broken_lane_ids if detail else frozenset(),
+            alternative_lane_ids=detail.alternative_lane_ids if detail else frozenset(),
             show_risk=self._show_risk,
         )
 
@@ -99,19 +101,19 @@ class TowerViewModel(QObject):
 
     def words_of(self, case_id: str) -> RowTexts | None:
         """A case's words as in the queue; ``None`` when it is not open."""
-        slot, snapshot = self._slots.get(case_id), self.snapshot
-        if slot is None or snapshot is None:
+        slot = self._slots.get(case_id)
+        if slot is None:
             return None
-        return row_texts(snapshot.cases, slot, self.queue.store.now_s, snapshot.currency)
+        return row_texts(self.queue.store.table, slot, self.queue.store.now_s, self.queue.model.currency)
 
     def describe(self, case_id: str) -> MapHover | None:
         """The card of a case on the map."""
-        words, snapshot = self.words_of(case_id), self.snapshot
-        if words is None or snapshot is None:
+        words = self.words_of(case_id)
+        if words is None:
             return None
-        slot = self._slots[case_id]
-        loss = money_short(int(snapshot.cases.loss_cents[slot]), snapshot.currency)
-        breach_s = int(snapshot.cases.breach_s[slot])
+        slot, table = self._slots[case_id], self.queue.store.table
+        loss = money_short(int(table.loss_cents[slot]), self.queue.model.currency)
+        breach_s = int(table.breach_s[slot])
         lines = [f"{words.subject}  ·  {loss}"]
         if breach_s != NO_TIME:
             left_s = breach_s - self.queue.store.now_s

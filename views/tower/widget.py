@@ -118,8 +118,9 @@ class TowerPage(QWidget):
     def _show_kpis(self) -> None:
         snapshot = self._view_model.snapshot
         if snapshot is not None:
-            self.kpis.show_kpis(snapshot.kpis, snapshot.currency)
             self.queue.set_people(snapshot.people)
+            if "kpis" in snapshot.changed:
+                self.kpis.show_kpis(snapshot.kpis, snapshot.currency)
 
     def _show_shown(self, cases: int, clusters: int) -> None:
         grouped = f"  ·  {counted(clusters, 'cluster')}" if clusters else ""
@@ -176,7 +177,7 @@ class TowerPage(QWidget):
         wanted = _DETAIL_PX[1] if self.width() + _RAIL_PX >= OVERLAY_BELOW_PX + 100 else _DETAIL_PX[0]
         self.columns.setSizes([self.width() - 28 - _GAP_PX - wanted, wanted])
         room = self.rows.height() - _GAP_PX
-        queue = min(_QUEUE_PX, max(room * 11 // 20, 160))
+        queue = min(_QUEUE_PX, max(room * 9 // 20, 160))
         self.rows.setSizes([room - queue, queue])
 
     def _set_overlay(self, *, overlay: bool) -> None:
