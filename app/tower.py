@@ -191,7 +191,8 @@ class Tower:
             drafts=drafts,
             reason=reason or f"{option.label if option else chosen}: {case.title}",
         )
-        entry = propose(self.parts.desk.room, self.parts.desk.signer(user), request)
+        signer = self.parts.desk.signer(user)
+        entry = propose(self.parts.desk.room, signer, request)
         self._tell()
         return entry
 
@@ -211,7 +212,8 @@ class Tower:
             offline=offline,
         )
         desk = self.parts.desk
-        entry = decide(desk.room, desk.signer(user), request, fresh_from(self.parts.mirror))
+        signer = desk.signer(user)
+        entry = decide(desk.room, signer, request, fresh_from(self.parts.mirror))
         self._tell()
         return entry
 
@@ -233,8 +235,8 @@ class Tower:
         """
         desk = self.parts.desk
         try:
-            room, hub = desk.room, desk.hub_client()
-            signer = desk.signer(EXECUTOR)
+            signer, hub = desk.signer(EXECUTOR), desk.hub_client()
+            room = desk.room
         except CannotSignError as error:
             return SettleReport(cannot=str(error), told=self._tell())
         delivery, taken, cannot = DeliveryReport(), 0, ""

@@ -52,7 +52,7 @@ def approve(options: argparse.Namespace) -> int:
     with running_tower(options.profile) as tower:
         user = options.user or tower.parts.profile.first_with_role("supervisor").user
         before = tower.settle()
-        entry = tower.decide(
+        tower.decide(
             options.action,
             user,
             approve=not options.reject,
@@ -60,15 +60,16 @@ def approve(options: argparse.Namespace) -> int:
             offline=bool(before.cannot),
         )
         report = tower.deliver()
+        view = tower.parts.ledger.approval(options.action)
         _print(
             {
                 "action": options.action,
                 "verdict": "reject" if options.reject else "approve",
-                "digest_code": entry.code,
+                "digest_code": view.entry.code,
                 "by": user,
                 "recorded": not report.unreachable and not report.refused,
                 "waits": report.unreachable,
-                "state": str(tower.parts.ledger.approval(options.action).state),
+                "state": str(view.state),
             }
         )
     return 0
