@@ -6,12 +6,13 @@ Margins are 4.00 a unit, 5 % of late lines are cancelled; a day late costs 1 % o
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from domain.ids import NodeId, OrderId
 from domain.inventory import AllocationStatus, SupplyKind
-from domain.orders import CreditStatus, OrderLine, OrderStatus
+from domain.orders import CreditStatus, OrderLine, OrderStatus, SalesOrder
 from tests.support import facts
 from tests.support.facts import DAY, NOW, PROMISED
 from tests.support.tower_room import TowerRoom
@@ -111,7 +112,7 @@ def test_the_next_inbound_says_how_late(room: TowerRoom) -> None:
     assert "2 d late" in case.consequence
 
 
-def rival(line_id: str = "SO-2/1", **changes: object) -> OrderLine:
+def rival(line_id: str = "SO-2/1", **changes: Any) -> OrderLine:
     return facts.line(line_id, **changes)
 
 
@@ -171,7 +172,7 @@ def test_what_is_not_allocated_stays_with_the_line(room: TowerRoom) -> None:
         facts.order(status=OrderStatus.CANCELLED),
     ],
 )
-def test_only_confirmed_and_released_orders_want_stock(room: TowerRoom, order: facts.SalesOrder) -> None:
+def test_only_confirmed_and_released_orders_want_stock(room: TowerRoom, order: SalesOrder) -> None:
     room.sync(*facts.quiet_world(), facts.position("MEM", 0), order)
     assert room.codes() == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -102,9 +103,7 @@ def test_little_can_be_saved_once_goods_are_under_way(room: TowerRoom) -> None:
         ({"eta_at": PROMISED + DAY, "status": ShipmentStatus.CANCELLED}, False),
     ],
 )
-def test_a_delivery_is_late_after_its_window(
-    room: TowerRoom, changes: dict[str, object], fires: bool
-) -> None:
+def test_a_delivery_is_late_after_its_window(room: TowerRoom, changes: dict[str, Any], fires: bool) -> None:
     room.sync(*facts.quiet_world(), facts.shipment(**changes))
     assert ("TR-ETA-LATE" in room.codes()) is fires
 

@@ -13,7 +13,7 @@ import pytest
 from domain.cases import Severity
 from domain.customers import CreditTerms
 from domain.ids import ItemId
-from domain.orders import CreditStatus, OrderStatus, SalesOrder
+from domain.orders import CreditStatus, OrderStatus, SalesOrder, ShipTo
 from tests.support import facts
 from tests.support.facts import DAY, NOW, PROMISED
 from tests.support.tower_room import TowerRoom
@@ -137,7 +137,7 @@ def test_a_shipped_line_has_no_price_case(room: TowerRoom) -> None:
 
 
 def test_a_blank_required_field_blocks_the_order(room: TowerRoom) -> None:
-    bare = facts.order(ship_to=facts.ShipTo(name="Acme", street=" \t", city="Denver"))
+    bare = facts.order(ship_to=ShipTo(name="Acme", street=" \t", city="Denver"))
     earlier = facts.order("SO-0", status=OrderStatus.SHIPPED, ordered_at=NOW - 9 * DAY)
     room.sync(*facts.quiet_world(), bare, earlier)
     case = room.only_case("OE-INCOMPLETE")
@@ -152,14 +152,14 @@ def test_a_blank_required_field_blocks_the_order(room: TowerRoom) -> None:
 def test_what_a_customer_does_not_require_may_be_blank(room: TowerRoom) -> None:
     room.sync(
         *facts.quiet_world(),
-        facts.order(ship_to=facts.SHIP_TO.__class__(city="Denver")),
+        facts.order(ship_to=ShipTo(city="Denver")),
         facts.customer(required_fields=("city",)),
     )
     assert room.codes() == []
 
 
 def test_a_released_order_is_no_longer_incomplete(room: TowerRoom) -> None:
-    bare = facts.order(ship_to=facts.ShipTo(), status=OrderStatus.RELEASED)
+    bare = facts.order(ship_to=ShipTo(), status=OrderStatus.RELEASED)
     room.sync(*facts.quiet_world(), bare)
     assert room.codes() == []
 

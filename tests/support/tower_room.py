@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from app.services.sync import SyncOptions, SyncResult, sync_source
 from app.store.engine import open_database
@@ -40,10 +42,20 @@ class TowerRoom:
         return found[0]
 
 
+@cache
+def _empty_mirror() -> bytes:
+    """An empty mirror as a file, migrated once for all tests of a run."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "mirror.db"
+        open_database(path, role="mirror").dispose()
+        return path.read_bytes()
+
+
 @contextmanager
 def tower_room(folder: Path) -> Iterator[TowerRoom]:
     """A room whose database lives in ``folder``."""
     clock = FakeClock()
+    (folder / "mirror.db").write_bytes(_empty_mirror())
     mirror = Mirror(open_database(folder / "mirror.db", role="mirror"))
     try:
         yield TowerRoom(mirror=mirror, source=FakeConnector(clock=clock), clock=clock)
