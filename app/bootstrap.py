@@ -34,6 +34,7 @@ MIRROR_FILE = "mirror.db"
 LEDGER_FILE = "ledger.db"
 POLICY_FILE = "decision_rights.toml"
 DESK_USER = "desk"
+ENROLMENT_TOKEN_FILE = "enrolment-token"  # noqa: S105 - the name of a file, not a token
 HUB_TOKEN_VARIABLE = "CONTROL_TOWER_HUB_TOKEN"  # noqa: S105 - the name of a variable, not a token
 SOLVE_SEED = 1
 

@@ -102,6 +102,9 @@ def _add_services(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     hub.add_argument("--port", type=int, default=8480)
     hub.add_argument("--folder", default="", metavar="DIR", help="where the hub keeps its key and database")
     hub.add_argument("--database-url", default="", metavar="URL", help="default: SQLite in the folder")
+    hub.add_argument(
+        "--first-use", action="store_true", help="let in the first key of each person without a token"
+    )
     hub.set_defaults(run=_late("app.cli.services", "run_hub"))
     service = commands.add_parser("connector-service", help="serve connectors over HTTP to desktops")
     service.add_argument("--connector", required=True, choices=("world", "tryton"))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.bootstrap import DemoServices, policy_of, random_token, utc_now
@@ -15,7 +13,6 @@ from app.profile import Profile, SourceSettings, WorldSettings
 from domain.errors import BadInputError, TowerError
 
 if TYPE_CHECKING:
-    from app.signing.keys import SigningKey
     from domain.clock import Clock
 
 REAL_POLL_SECONDS = 5
@@ -96,32 +93,20 @@ def _start(profile: Profile, settings: WorldSettings, clock: ScaledClock, stack:
 
 def _start_hub(profile: Profile, clock: Clock, stack: ExitStack) -> str:
     from app.hub.server import HubServer, HubSettings  # noqa: PLC0415 - only this process has a hub
+    from app.hub_key import hub_key  # noqa: PLC0415 - as above
+    from app.signing_desk import fixed_pin  # noqa: PLC0415 - as above
 
     folder = profile.folder / "hub"
     folder.mkdir(parents=True, exist_ok=True)
     settings = HubSettings(
         database_url=f"sqlite:///{folder / 'hub.db'}",
         policy=policy_of(profile),
-        key=hub_key(folder, profile.demo_pin),
+        key=hub_key(folder, fixed_pin(profile.demo_pin)),
         clock=clock,
     )
     server = HubServer(settings)
     stack.enter_context(server)
     return server.url
-
-
-def hub_key(folder: Path, pin: str) -> SigningKey:
-    """The hub's own key, kept in its folder under ``pin``; made at first use."""
-    from app.secrets import PinFileSecrets  # noqa: PLC0415 - only a hub's process needs it
-    from app.signing.keys import KeyOwner  # noqa: PLC0415 - as above
-    from app.signing.vault import KeyVault  # noqa: PLC0415 - as above
-    from app.signing_desk import fixed_pin  # noqa: PLC0415 - as above
-    from domain.ids import UserId  # noqa: PLC0415 - as above
-
-    ask = fixed_pin(pin)
-    store = PinFileSecrets(file=folder / "secrets-hub.json", user_id="hub", ask_pin=ask, entropy=os.urandom)
-    vault = KeyVault(secrets=store, ask_pin=ask, entropy=os.urandom)
-    return vault.unlock_or_create(KeyOwner(user_id=UserId("hub"), device_id="hub"))
 
 
 def _other_end_closed(pipe: Connection) -> bool:
