@@ -228,16 +228,18 @@ class HttpClient:
         body: bytes | None = None,
         query: Mapping[str, str] | None = None,
         timeout_seconds: float | None = None,
+        attempts: int | None = None,
     ) -> HttpReply:
         """Send one request and give the answer whatever its status; GET is tried three times.
 
-        ``timeout_seconds`` replaces the read time-out (seconds without a byte).
+        ``timeout_seconds`` shortens the read time-out (seconds without a byte); ``attempts``
+        replaces the number of tries.
 
         Raises:
             HttpUnavailableError: no connection, no answer in time, or a body cut short.
-            BadInputError: the body is larger than allowed or not decodable.
+            BadInputError: the body is larger than allowed or not decodable, or a header is illegal.
         """
-        attempts = GET_ATTEMPTS if method.upper() in IDEMPOTENT_METHODS else 1
+        attempts = attempts or (GET_ATTEMPTS if method.upper() in IDEMPOTENT_METHODS else 1)
         for attempt in range(1, attempts + 1):
             pause_seconds = min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
             try:
@@ -266,7 +268,8 @@ class HttpClient:
         timeout_seconds: float | None,
     ) -> HttpReply:
         deadline = self._monotonic() + self._total_seconds
-        timeout = httpx.Timeout(timeout_seconds or self._read_seconds, connect=self._connect_seconds)
+        read_seconds = min(timeout_seconds or self._read_seconds, self._read_seconds)
+        timeout = httpx.Timeout(read_seconds, connect=self._connect_seconds)
         try:
             with self._client.stream(
                 method,
@@ -285,6 +288,11 @@ class HttpClient:
                 )
         except httpx.DecodingError as error:
             raise self._too_much("an answer that cannot be decompressed") from error
+        except httpx.LocalProtocolError as error:
+            raise BadInputError(
+                what=f"The request to {self._base_url} cannot be sent: {_words_of(error)}.",
+                remedy="Check address and credentials in the profile for stray characters.",
+            ) from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise self._unavailable(f"cannot be reached ({_words_of(error)})", may_have_left=False) from error
         except httpx.TimeoutException as error:

@@ -47,7 +47,7 @@ class ServiceClient:
 
     def health(self) -> HttpReply:
         """Ask whether the connector reaches its system."""
-        return self._http.send("GET", "/healthz", timeout_seconds=HEALTH_SECONDS)
+        return self._http.send("GET", "/healthz", timeout_seconds=HEALTH_SECONDS, attempts=1)
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -48,6 +48,15 @@ class Snapshot:
         }
         self.allocations = [e for e in self.entities.values() if isinstance(e, Allocation)]
         self.supplies = [e for e in self.entities.values() if isinstance(e, InboundSupply)]
+        self._agreed = {
+            (e.customer_id, e.item_id): e.unit_price_cents
+            for e in self.entities.values()
+            if isinstance(e, ContractPrice)
+        }
+        self.receipts = {e.shipment_id: e for e in self.entities.values() if isinstance(e, ProofOfDelivery)}
+        self._claimed: dict[Place, int] = defaultdict(int)
+        for allocation in self.allocations:
+            self._claimed[allocation.item_id, allocation.node_id] += allocation.quantity
         self.shortages = self._shortages()
 
     def claims(self) -> dict[Place, list[Allocation]]:
@@ -62,8 +71,22 @@ class Snapshot:
     def spare(self, place: Place) -> int:
         """Units at a place that nobody claims."""
         position = self.positions[place]
-        claimed = sum(a.quantity for a in self.allocations if (a.item_id, a.node_id) == place)
-        return position.on_hand_quantity - position.safety_stock_quantity - claimed
+        return position.on_hand_quantity - position.safety_stock_quantity - self._claimed[place]
+
+    def agreed_price_cents(self, line: OrderLine) -> int:
+        """The price the line should have: by contract, else by list."""
+        customer_id = self.orders[line.order_id].customer_id
+        contract = self._agreed.get((customer_id, line.item_id))
+        return self.items[line.item_id].list_price_cents if contract is None else contract
+
+    def signed_in_good_condition(self, invoice: Invoice) -> dict[LineId, int]:
+        """Units signed for without damage, by line, of a delivered invoice."""
+        assert invoice.shipment_id is not None
+        receipt = self.receipts[invoice.shipment_id]
+        return {
+            line.line_id: line.delivered_quantity if line.condition is PodCondition.GOOD else 0
+            for line in receipt.lines
+        }
 
     def _rank(self, allocation: Allocation) -> tuple[object, ...]:
         line = self.lines[allocation.line_id]
@@ -121,15 +144,9 @@ def _credit(world: Snapshot) -> set[str]:
 
 
 def _price(world: Snapshot) -> set[str]:
-    agreed = {
-        (e.customer_id, e.item_id): e.unit_price_cents
-        for e in world.entities.values()
-        if isinstance(e, ContractPrice)
-    }
     found: set[str] = set()
     for line in world.lines.values():
-        order = world.orders[line.order_id]
-        price = agreed.get((order.customer_id, line.item_id), world.items[line.item_id].list_price_cents)
+        price = world.agreed_price_cents(line)
         gap = abs(line.unit_price_cents - price)
         if (
             not line.shipped_quantity
@@ -187,15 +204,11 @@ def _late_shipments(world: Snapshot) -> set[str]:
 
 
 def _pod(world: Snapshot) -> set[str]:
-    signed = {e.shipment_id: e for e in world.entities.values() if isinstance(e, ProofOfDelivery)}
     found: set[str] = set()
     for invoice in world.entities.values():
-        if not isinstance(invoice, Invoice) or invoice.shipment_id not in signed:
+        if not isinstance(invoice, Invoice) or invoice.shipment_id not in world.receipts:
             continue
-        good = {
-            line.line_id: line.delivered_quantity if line.condition is PodCondition.GOOD else 0
-            for line in signed[invoice.shipment_id].lines
-        }
+        good = world.signed_in_good_condition(invoice)
         if any(line.quantity - line.credited_quantity > good[line.line_id] for line in invoice.lines):
             found.add(invoice.invoice_id)
     return found

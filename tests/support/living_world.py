@@ -1,0 +1,189 @@
+"""Small worlds for tests: a clock that stands still until told, and commands that are possible now."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from connectors.world.sizes import SizeName
+from connectors.world.world import World
+from domain.billing import Invoice
+from domain.commands import (
+    Action,
+    Command,
+    CreditInvoiceLine,
+    ExpediteSupply,
+    ReallocateLine,
+    RebookCarrier,
+    ReleaseCreditHold,
+    RepickTask,
+    SetLinePrice,
+    SetOrderField,
+    SplitLine,
+    SplitPart,
+)
+from domain.ids import (
+    EntityKind,
+    EntityRef,
+    InvoiceId,
+    LineId,
+    NodeId,
+    OrderId,
+    ServiceId,
+    ShipmentId,
+    SourceName,
+    TaskId,
+)
+from domain.transport import Shipment, ShipmentStatus
+from domain.warehouse import PickTask
+from tests.support.world_situations import Snapshot, situations
+
+FIRST_OPENED = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+SEED = 7
+
+
+class SteppingClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, start: datetime = FIRST_OPENED) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        return self._now
+
+    def move(self, **delta: float) -> None:
+        self._now += timedelta(**delta)
+
+
+def open_world(
+    state_dir: Path, clock: SteppingClock | None = None, *, seed: int = SEED, size: SizeName = "tiny"
+) -> World:
+    """A world in ``state_dir``."""
+    return World(seed, clock or SteppingClock(), state_dir, size)
+
+
+def snapshot_of(world: World) -> Snapshot:
+    """Everything the world shows now."""
+    return Snapshot(world.connector(name) for name in world.source_names)
+
+
+def executions(state_dir: Path, key: str) -> int:
+    """How often the world carried out the command of that key, by its log on disk."""
+    lines = (state_dir / "commands.jsonl").read_text("utf-8").splitlines()
+    entries = [json.loads(line) for line in lines]
+    return sum(entry["key"] == key and entry["result"] == "succeeded" for entry in entries)
+
+
+def possible_actions(world: World) -> dict[str, Action]:
+    """One action of each verb that the world can carry out now, on a record in trouble."""
+    seen = snapshot_of(world)
+    found = {code: sorted(ids) for code, ids in situations(seen).items()}
+    order_id = OrderId(found["OE-CREDIT"][0])
+    priced = seen.lines[LineId(found["OE-PRICE"][0])]
+    incomplete = seen.orders[OrderId(found["OE-INCOMPLETE"][0])]
+    missing = incomplete.ship_to.missing(seen.customers[incomplete.customer_id].required_fields)
+    actions: tuple[Action, ...] = (
+        ReleaseCreditHold(order_id=order_id),
+        SetLinePrice(
+            order_id=priced.order_id,
+            line_id=priced.line_id,
+            unit_price_cents=seen.agreed_price_cents(priced),
+        ),
+        SetOrderField(order_id=incomplete.order_id, field=missing[0], value="Dock 4"),
+        _reallocation(seen, found["AL-IMBALANCE"]),
+        _split(seen, found["AL-IMBALANCE"]),
+        _rebooking(seen, found["TR-ETA-LATE"]),
+        _repick(seen, found["WH-PICK-SHORT"][0]),
+        _credit(seen, found["IN-POD-MISMATCH"][0]),
+        _expedition(world, seen, found["AL-PO-LATE"]),
+    )
+    return {action.verb: action for action in actions}
+
+
+def command_for(world: World, verb: str, *, key: str = "act-1", source: str = "erp") -> Command:
+    """A command of that verb the world can carry out now."""
+    return Command(key=key, source=SourceName(source), action=possible_actions(world)[verb])
+
+
+def _reallocation(seen: Snapshot, line_ids: list[str]) -> ReallocateLine:
+    for line_id, short, node_id, helper in _helpers(seen, line_ids):
+        line = seen.lines[line_id]
+        if seen.spare((line.item_id, helper)) >= short:
+            return ReallocateLine(
+                order_id=line.order_id,
+                line_id=line_id,
+                from_node_id=node_id,
+                to_node_id=helper,
+                quantity=short,
+            )
+    raise AssertionError("no short line has a single node that can help")
+
+
+def _split(seen: Snapshot, line_ids: list[str]) -> SplitLine:
+    for line_id, short, node_id, helper in _helpers(seen, line_ids):
+        line = seen.lines[line_id]
+        held = sum(a.quantity for a in seen.allocations if a.line_id == line_id and a.node_id == node_id)
+        if 0 < short < held and seen.spare((line.item_id, helper)) >= short:
+            return SplitLine(
+                order_id=line.order_id,
+                line_id=line_id,
+                from_node_id=node_id,
+                parts=(
+                    SplitPart(node_id=node_id, quantity=held - short),
+                    SplitPart(node_id=helper, quantity=short),
+                ),
+            )
+    raise AssertionError("no short line can be split")
+
+
+def _helpers(seen: Snapshot, line_ids: list[str]) -> list[tuple[LineId, int, NodeId, NodeId]]:
+    """Short lines with the node they are short at and each other node that stocks the item."""
+    found: list[tuple[LineId, int, NodeId, NodeId]] = []
+    for text in line_ids:
+        line_id = LineId(text)
+        own = [a for a in seen.allocations if a.line_id == line_id]
+        others = [
+            node_id
+            for item_id, node_id in sorted(seen.positions)
+            if item_id == own[0].item_id and node_id != own[0].node_id
+        ]
+        found += [(line_id, seen.shortages[line_id], own[0].node_id, other) for other in others]
+    return found
+
+
+def _rebooking(seen: Snapshot, shipment_ids: list[str]) -> RebookCarrier:
+    for shipment_id in shipment_ids:
+        shipment = seen.entities[EntityRef(kind=EntityKind.SHIPMENT, entity_id=shipment_id)]
+        assert isinstance(shipment, Shipment)
+        if shipment.status in {ShipmentStatus.BOOKED, ShipmentStatus.PACKED}:
+            return RebookCarrier(
+                shipment_id=ShipmentId(shipment_id), service_id=ServiceId("HWKX-NEXT"), scac="HWKX"
+            )
+    raise AssertionError("no late shipment can still be rebooked")
+
+
+def _repick(seen: Snapshot, task_id: str) -> RepickTask:
+    task = seen.entities[EntityRef(kind=EntityKind.PICK_TASK, entity_id=task_id)]
+    assert isinstance(task, PickTask)
+    missing = task.requested_quantity - task.picked_quantity
+    return RepickTask(task_id=TaskId(task_id), bin_code="Z-01-01", quantity=missing)
+
+
+def _credit(seen: Snapshot, invoice_id: str) -> CreditInvoiceLine:
+    invoice = seen.entities[EntityRef(kind=EntityKind.INVOICE, entity_id=invoice_id)]
+    assert isinstance(invoice, Invoice)
+    good = seen.signed_in_good_condition(invoice)
+    line = next(kept for kept in invoice.lines if kept.quantity > good[kept.line_id])
+    return CreditInvoiceLine(
+        invoice_id=InvoiceId(invoice_id), line_id=line.line_id, quantity=line.quantity - good[line.line_id]
+    )
+
+
+def _expedition(world: World, seen: Snapshot, supply_ids: list[str]) -> ExpediteSupply:
+    for supply in seen.supplies:
+        if supply.supply_id in supply_ids:
+            return ExpediteSupply(
+                supply_id=supply.supply_id, eta_at=world.now() + timedelta(hours=14), cost_cents=25_000
+            )
+    raise AssertionError("no late inbound goods")
