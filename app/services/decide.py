@@ -96,7 +96,7 @@ def sign_decision(room: ApprovalRoom, signer: Signer, prepared: PreparedDecision
 
     Raises:
         RefusedError: it was decided meanwhile.
-        CorruptError: something else was signed with this key since it was prepared.
+        ConflictError: something else was signed with this key since it was prepared.
     """
     entry = sign_value(prepared.decision, signer.key)
     if entry.payload != prepared.payload:
@@ -105,6 +105,10 @@ def sign_decision(room: ApprovalRoom, signer: Signer, prepared: PreparedDecision
     action_id = decision.terms.action_id
     with room.ledger.transaction() as tx:
         _require_undecided(room, room.ledger.approval(action_id), signer)
+        if tx.head(signer.key.public.keyid).prev != decision.prev:
+            raise ConflictError(
+                what="Something else was signed with this key since this was shown.", remedy="Open it again."
+            )
         tx.append(entry, now)
         tx.add_decision(entry, decision, plan_commands=decision.verdict is Verdict.APPROVE)
         if room.hub_key is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from app.signing.keys import Entropy, KeyOwner, SigningKey, new_key
@@ -28,16 +29,8 @@ class Secrets(Protocol):
         ...
 
 
-class AskPin(Protocol):
-    """Asks a person for a PIN."""
-
-    def __call__(self, user_id: str) -> str:
-        """The PIN of that person.
-
-        Raises:
-            RefusedError: nobody can be asked, or the person declined.
-        """
-        ...
+#: Gives the PIN of a user, or raises a ``RefusedError`` when nobody can be asked.
+AskPin = Callable[[str], str]
 
 
 class KeyVault:

@@ -75,6 +75,12 @@ class LedgerReads:
         rows = self._rows(select(AUDIT_ENTRY.c.envelope).where(AUDIT_ENTRY.c.sha256 == sha256))
         return read_unverified(rows[0].envelope) if rows else None
 
+    def entries_of(self, action_id: str) -> tuple[SignedEntry, ...]:
+        """Every signed entry of an action, in the order it came into this ledger."""
+        query = select(AUDIT_ENTRY.c.envelope).where(AUDIT_ENTRY.c.action_id == action_id)
+        rows = self._rows(query.order_by(AUDIT_ENTRY.c.entry_id))
+        return tuple(read_unverified(row.envelope) for row in rows)
+
     def receipt(self, entry_sha256: str) -> HubReceiptRow | None:
         """The hub's receipt of an entry."""
         rows = self._rows(select(HUB_RECEIPT).where(HUB_RECEIPT.c.entry_sha256 == entry_sha256))
