@@ -33,39 +33,64 @@ PEG_KINDS = frozenset(
     }
 )
 
-_TIGHT_DEMAND = text("""
+# Scratch tables of the connection. ``wants`` is 0 where stock is bound to an order that may not go on
+# (entered, or on credit hold): such units are nobody's to take, but the order itself is not short.
+_SCRATCH = (
+    text("""
+CREATE TEMP TABLE IF NOT EXISTS demand (
+  item_id TEXT, node_id TEXT, line_id TEXT, quantity INTEGER, reserved INTEGER, tier INTEGER,
+  promised_at INTEGER, wants INTEGER)
+"""),
+    text("""
+CREATE TEMP TABLE IF NOT EXISTS demand_group (
+  item_id TEXT, node_id TEXT, wanted INTEGER, bound INTEGER, PRIMARY KEY (item_id, node_id)) WITHOUT ROWID
+"""),
+    text("DELETE FROM temp.demand"),
+    text("DELETE FROM temp.demand_group"),
+)
+
+_DEMAND = text("""
 WITH open_line AS MATERIALIZED (
   SELECT l.id, l.item_id, l.promised_at, l.ordered_quantity - l.shipped_quantity AS open_quantity,
-         COALESCE(l.node_id, o.ship_from_node_id) AS node_id, COALESCE(c.tier, 4) AS tier
-    FROM order_line l
-    JOIN sales_order o ON o.id = l.order_id
+         COALESCE(l.node_id, o.ship_from_node_id) AS node_id, COALESCE(c.tier, 4) AS tier,
+         o.status <> 'entered' AND o.credit_status <> 'hold' AS wants
+    FROM sales_order o
+    JOIN order_line l ON l.order_id = o.id
     LEFT JOIN customer c ON c.id = o.customer_id AND c.deleted_at IS NULL
-   WHERE l.deleted_at IS NULL AND l.cancelled = 0 AND l.shipped_quantity < l.ordered_quantity
-     AND o.deleted_at IS NULL AND o.status IN ('confirmed', 'released') AND o.credit_status <> 'hold'),
+   WHERE o.status IN ('entered', 'confirmed', 'released') AND o.deleted_at IS NULL
+     AND l.deleted_at IS NULL AND l.cancelled = 0 AND l.shipped_quantity < l.ordered_quantity),
 allocated AS MATERIALIZED (
   SELECT a.line_id, a.node_id, a.status, SUM(a.quantity) AS quantity
-    FROM allocation a WHERE a.deleted_at IS NULL GROUP BY a.line_id, a.node_id, a.status),
-demand AS MATERIALIZED (
-  SELECT l.item_id, a.node_id, l.id AS line_id, a.quantity, a.status = 'reserved' AS reserved,
-         l.tier, l.promised_at
-    FROM allocated a JOIN open_line l ON l.id = a.line_id
-   WHERE a.quantity > 0
-  UNION ALL
-  SELECT l.item_id, l.node_id, l.id, l.open_quantity - COALESCE(s.quantity, 0), 0, l.tier, l.promised_at
-    FROM open_line l
-    LEFT JOIN (SELECT line_id, SUM(quantity) AS quantity FROM allocated GROUP BY line_id) s
-      ON s.line_id = l.id
-   WHERE l.node_id IS NOT NULL AND l.open_quantity > COALESCE(s.quantity, 0)),
-stock AS (
+    FROM allocation a WHERE a.deleted_at IS NULL GROUP BY a.line_id, a.node_id, a.status)
+INSERT INTO temp.demand
+SELECT l.item_id, a.node_id, l.id, a.quantity, a.status = 'reserved', l.tier, l.promised_at, l.wants
+  FROM allocated a JOIN open_line l ON l.id = a.line_id
+ WHERE a.quantity > 0 AND (l.wants OR a.status = 'reserved')
+UNION ALL
+SELECT l.item_id, l.node_id, l.id, l.open_quantity - COALESCE(s.quantity, 0), 0, l.tier, l.promised_at, 1
+  FROM open_line l
+  LEFT JOIN (SELECT line_id, SUM(quantity) AS quantity FROM allocated GROUP BY line_id) s
+    ON s.line_id = l.id
+ WHERE l.wants AND l.node_id IS NOT NULL AND l.open_quantity > COALESCE(s.quantity, 0)
+""")
+
+_GROUPS = text("""
+INSERT INTO temp.demand_group
+SELECT item_id, node_id, SUM(quantity * wants), SUM(quantity) FROM temp.demand GROUP BY item_id, node_id
+""")
+
+_TIGHT_DEMAND = text("""
+WITH stock AS (
   SELECT item_id, node_id, MAX(0, SUM(on_hand_quantity)) AS on_hand
     FROM inventory_position WHERE deleted_at IS NULL GROUP BY item_id, node_id),
 tight AS MATERIALIZED (
-  SELECT d.item_id, d.node_id, COALESCE(s.on_hand, 0) AS on_hand
-    FROM (SELECT item_id, node_id, SUM(quantity) AS quantity FROM demand GROUP BY item_id, node_id) d
-    LEFT JOIN stock s ON s.item_id = d.item_id AND s.node_id = d.node_id
-   WHERE d.quantity > COALESCE(s.on_hand, 0))
+  SELECT g.item_id, g.node_id, COALESCE(s.on_hand, 0) AS on_hand
+    FROM temp.demand_group g
+    LEFT JOIN stock s ON s.item_id = g.item_id AND s.node_id = g.node_id
+   WHERE g.wanted > COALESCE(s.on_hand, 0))
 SELECT d.item_id, d.node_id, t.on_hand, d.line_id, d.quantity, d.reserved, d.promised_at
-  FROM tight t JOIN demand d ON d.item_id = t.item_id AND d.node_id = t.node_id
+  FROM temp.demand d JOIN tight t ON t.item_id = d.item_id AND t.node_id = d.node_id
+ WHERE d.wants
  ORDER BY d.item_id, d.node_id, d.reserved DESC, d.tier, d.promised_at, d.line_id
 """)
 
@@ -77,38 +102,15 @@ SELECT item_id, node_id, id, ordered_quantity - received_quantity AS quantity, d
 """)
 
 _OFFERS = text("""
-WITH wanted AS MATERIALIZED (SELECT DISTINCT item_id FROM peg_short),
-taken AS (
-  SELECT item_id, node_id, SUM(quantity) AS quantity FROM (
-    SELECT l.item_id, a.node_id, a.quantity
-      FROM order_line l
-      JOIN sales_order o ON o.id = l.order_id
-      JOIN allocation a ON a.line_id = l.id AND a.deleted_at IS NULL
-     WHERE l.item_id IN (SELECT item_id FROM wanted) AND l.deleted_at IS NULL AND l.cancelled = 0
-       AND l.shipped_quantity < l.ordered_quantity AND o.deleted_at IS NULL
-       AND (a.status = 'reserved' AND o.status IN ('entered', 'confirmed', 'released')
-            OR o.status IN ('confirmed', 'released') AND o.credit_status <> 'hold')
-    UNION ALL
-    SELECT l.item_id, COALESCE(l.node_id, o.ship_from_node_id),
-           MAX(0, l.ordered_quantity - l.shipped_quantity
-                  - COALESCE((SELECT SUM(a.quantity) FROM allocation a
-                               WHERE a.line_id = l.id AND a.deleted_at IS NULL), 0))
-      FROM order_line l
-      JOIN sales_order o ON o.id = l.order_id
-     WHERE l.item_id IN (SELECT item_id FROM wanted) AND l.deleted_at IS NULL AND l.cancelled = 0
-       AND l.shipped_quantity < l.ordered_quantity AND o.deleted_at IS NULL
-       AND o.status IN ('confirmed', 'released') AND o.credit_status <> 'hold')
-   GROUP BY item_id, node_id),
-stock AS (
-  SELECT item_id, node_id, SUM(on_hand_quantity) AS on_hand, SUM(safety_stock_quantity) AS safety,
-         MIN(source) AS source, MAX(observed_at) AS observed_at
-    FROM inventory_position
-   WHERE deleted_at IS NULL AND item_id IN (SELECT item_id FROM wanted)
-   GROUP BY item_id, node_id)
 INSERT INTO peg_offer (item_id, node_id, available_quantity, source, observed_at)
-SELECT s.item_id, s.node_id, s.on_hand - s.safety - COALESCE(t.quantity, 0), s.source, s.observed_at
-  FROM stock s LEFT JOIN taken t ON t.item_id = s.item_id AND t.node_id = s.node_id
- WHERE s.on_hand - s.safety - COALESCE(t.quantity, 0) > 0
+SELECT p.item_id, p.node_id,
+       SUM(p.on_hand_quantity - p.safety_stock_quantity) - COALESCE(MAX(g.bound), 0) AS available,
+       MIN(p.source), MAX(p.observed_at)
+  FROM inventory_position p
+  LEFT JOIN temp.demand_group g ON g.item_id = p.item_id AND g.node_id = p.node_id
+ WHERE p.deleted_at IS NULL AND p.item_id IN (SELECT item_id FROM peg_short)
+ GROUP BY p.item_id, p.node_id
+HAVING available > 0
 """)
 
 
@@ -120,7 +122,9 @@ def rewrite_pegs(connection: Connection, moment: Moment) -> None:
         inbound.setdefault((row.item_id, row.node_id), []).append(supply)
     short_rows: list[dict[str, Any]] = []
     late_rows: list[dict[str, Any]] = []
-    found = connection.execute(_TIGHT_DEMAND)
+    for statement in (*_SCRATCH, _DEMAND, _GROUPS):
+        connection.execute(statement)
+    found = connection.execute(_TIGHT_DEMAND).all()
     for (item_id, node_id), group in groupby(found, key=lambda row: (row.item_id, row.node_id)):
         rows = list(group)
         supplies = inbound.get((item_id, node_id), [])
