@@ -14,7 +14,7 @@ from tests.support.fake_detail import detail
 from tests.support.fake_intents import FakeIntents
 from tests.support.fake_tower import FIRST_ID, snapshot
 from views.shell.window import TowerWindow
-from views.theme import apply, dark
+from views.theme import apply, dark, palette
 
 
 @dataclass
@@ -60,7 +60,8 @@ class OpenWindow:
 
 def open_window(qtbot: QtBot, app: QApplication, *, filled: bool = True) -> OpenWindow:
     """Show a window; ``filled`` gives it the morning's snapshot and the first case's detail."""
-    apply(app, dark())
+    if app.palette() != palette(dark()) or not app.styleSheet():
+        apply(app, dark())
     intents = FakeIntents()
     window = TowerWindow(intents)
     qtbot.addWidget(window)

@@ -22,7 +22,6 @@ from views.case_queue.state import (
 )
 from views.case_queue.store import QueueStore, toggled
 
-
 MORNING = case_rows()[30:110]
 
 

@@ -77,7 +77,9 @@ class QueuePanel(QFrame):
         self.table = QueueTable(view_model.model)
         self.filter_field = FilterField()
         self.chips = Segments(CHIPS, "Which exceptions")
-        self.pending_button = TowerButton("", "chip", icon_name="refresh", icon_px=14)
+        self.pending_button = TowerButton(
+            "", "chip", icon_name="refresh", name="Show new exceptions", icon_px=14
+        )
         self.sort_button = TowerButton("Sort: priority", "link", icon_name="chevron-down", icon_px=14)
         self.hints = label("J / K move   E acknowledge   A assign   ? keys", "caption")
         self.empty = label("", "secondary", self.table)
