@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from connectors.world.papers import Bill, GoodsReturn, SignedReceipt
 from connectors.world.state import WorldState
-from connectors.world.things import Bill, Consignment, GoodsReturn, Order, SignedReceipt
+from connectors.world.things import Consignment, Order
 from domain.billing import PodCondition
 from domain.ids import EntityKind, InvoiceId, LineId, PodId, RmaId
 from domain.orders import OrderStatus

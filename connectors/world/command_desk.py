@@ -227,7 +227,7 @@ class CommandDesk:
         position = self._state.positions.get((line.item.item_id, node_id))
         if position is None:
             raise _refused(f"{node_id} does not stock {line.item.sku}")
-        covered = position.spare + self._state.inbound_until(position, line.order.promised_at)
+        covered = position.offered + self._state.inbound_until(position, line.order.promised_at)
         if covered < quantity:
             raise _refused(f"{node_id} has {max(0, covered)} uncommitted units of {line.item.sku}")
 

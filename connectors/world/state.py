@@ -9,8 +9,9 @@ from random import Random
 
 from connectors.world.feed import ChangeFeed
 from connectors.world.master import MasterData, build_master
+from connectors.world.papers import Bill
 from connectors.world.sizes import WorldSize
-from connectors.world.things import Bill, Consignment, Line, Order, Part, Pick, StockPosition, Supply
+from connectors.world.things import Consignment, Line, Order, Part, Pick, StockPosition, Supply
 from domain.ids import (
     AllocationId,
     EntityKind,

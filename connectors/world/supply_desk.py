@@ -175,7 +175,7 @@ class SupplyDesk:
         """Take stock away until part of what waits is not covered; the units now missing."""
         needed = sum(part.quantity for part in _waiting(position))
         missing = max(1, needed * rng.randint(*SHORT_SHARE_PERCENT) // 100)
-        position.on_hand = position.safety + position.reserved + needed - missing
+        position.on_hand = position.reserved + needed - missing
         position.is_tight = True
         self._state.put_position(position)
         return missing

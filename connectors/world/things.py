@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from domain.billing import Invoice, InvoiceLine, InvoiceStatus, PodCondition, PodLine, ProofOfDelivery
 from domain.customers import Customer
 from domain.ids import (
     AllocationId,
     BookingId,
-    InvoiceId,
     LineId,
     MilestoneId,
     NodeId,
     OrderId,
-    PodId,
     PositionId,
-    RmaId,
     ShipmentId,
     SupplyId,
     TaskId,
@@ -30,7 +27,6 @@ from domain.inventory import Allocation, AllocationStatus, InboundSupply, Invent
 from domain.items import Item
 from domain.network import CarrierService
 from domain.orders import CreditStatus, OrderLine, OrderStatus, SalesOrder, ShipTo
-from domain.returns import ReturnAuthorisation, RmaStatus
 from domain.transport import (
     BookingStatus,
     CarrierBooking,
@@ -40,6 +36,9 @@ from domain.transport import (
     ShipmentStatus,
 )
 from domain.warehouse import PickStatus, PickTask
+
+if TYPE_CHECKING:
+    from connectors.world.papers import Bill, GoodsReturn, SignedReceipt
 
 
 @dataclass(slots=True, eq=False)
@@ -60,19 +59,20 @@ class StockPosition:
         return PositionId(f"{self.item.item_id}@{self.node_id}")
 
     @property
-    def committed(self) -> int:
-        """All open units to ship from here."""
-        return sum(part.quantity for part in self.claims.values())
+    def spare(self) -> int:
+        """Units a new order may count on: no line has a claim on them, and the safety stock is left."""
+        return self.on_hand - self.safety - sum(part.quantity for part in self.claims.values())
 
     @property
-    def spare(self) -> int:
-        """Units nobody has a claim on; below zero when lines are short."""
-        return self.on_hand - self.safety - self.committed
+    def offered(self) -> int:
+        """Units another node's line may have: as ``spare``, but orders not yet confirmed do not count."""
+        firm = sum(part.quantity for part in self.claims.values() if part.is_firm)
+        return self.on_hand - self.safety - firm
 
     @property
     def free_to_reserve(self) -> int:
-        """Units that can be bound to a line now."""
-        return self.on_hand - self.safety - self.reserved
+        """Units that can be bound to a line now; for lines already here the safety stock is used up."""
+        return self.on_hand - self.reserved
 
     def show(self) -> InventoryPosition:
         """As the WMS shows it."""
@@ -95,6 +95,11 @@ class Part:
     quantity: int
     reserved: bool = False
     shipment: Consignment | None = None
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether stock is bound to it, or will be as soon as its time comes."""
+        return self.reserved or self.line.order.is_firm
 
     def show(self) -> Allocation:
         """As the WMS shows it."""
@@ -160,6 +165,12 @@ class Order:
     bills: list[Bill] = field(default_factory=list)
     returns: list[GoodsReturn] = field(default_factory=list)
     retry_at: datetime | None = None
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether the order is confirmed, not shipped in full and not on credit hold."""
+        is_going_on = self.status in {OrderStatus.CONFIRMED, OrderStatus.RELEASED}
+        return is_going_on and self.credit is not CreditStatus.HOLD
 
     def show(self) -> SalesOrder:
         """As the ERP shows it."""
@@ -331,86 +342,4 @@ class Consignment:
             scac=self.service.scac,
             freight_cost_cents=self.cost_cents,
             weight_grams=self.weight_grams,
-        )
-
-
-@dataclass(slots=True, eq=False)
-class Bill:
-    """A customer invoice for one shipment; ``credited`` by line."""
-
-    invoice_id: InvoiceId
-    shipment: Consignment
-    issued_at: datetime
-    credited: dict[LineId, int] = field(default_factory=dict)
-
-    def show(self) -> Invoice:
-        """As the ERP shows it."""
-        return Invoice(
-            invoice_id=self.invoice_id,
-            number=self.invoice_id,
-            order_id=self.shipment.order.order_id,
-            customer_id=self.shipment.order.customer.customer_id,
-            shipment_id=self.shipment.shipment_id,
-            status=InvoiceStatus.POSTED,
-            issued_at=self.issued_at,
-            lines=tuple(
-                InvoiceLine(
-                    line_id=line.line_id,
-                    item_id=line.item.item_id,
-                    quantity=quantity,
-                    unit_price_cents=line.price_cents,
-                    credited_quantity=self.credited.get(line.line_id, 0),
-                )
-                for line, quantity in self.shipment.contents
-            ),
-        )
-
-
-@dataclass(slots=True, eq=False)
-class SignedReceipt:
-    """What the receiver signed for, by line."""
-
-    pod_id: PodId
-    shipment: Consignment
-    delivered_at: datetime
-    signed_by: str
-    delivered: dict[LineId, tuple[int, PodCondition]]
-
-    def show(self) -> ProofOfDelivery:
-        """As the TMS shows it."""
-        return ProofOfDelivery(
-            pod_id=self.pod_id,
-            shipment_id=self.shipment.shipment_id,
-            delivered_at=self.delivered_at,
-            signed_by=self.signed_by,
-            lines=tuple(
-                PodLine(line_id=line_id, delivered_quantity=quantity, condition=condition)
-                for line_id, (quantity, condition) in self.delivered.items()
-            ),
-        )
-
-
-@dataclass(slots=True, eq=False)
-class GoodsReturn:
-    """A return authorisation for units of a line."""
-
-    rma_id: RmaId
-    line: Line
-    quantity: int
-    reason_code: str
-    issued_at: datetime
-    status: RmaStatus = RmaStatus.ISSUED
-
-    def show(self) -> ReturnAuthorisation:
-        """As the ERP shows it."""
-        return ReturnAuthorisation(
-            rma_id=self.rma_id,
-            order_id=self.line.order.order_id,
-            line_id=self.line.line_id,
-            customer_id=self.line.order.customer.customer_id,
-            item_id=self.line.item.item_id,
-            quantity=self.quantity,
-            reason_code=self.reason_code,
-            status=self.status,
-            issued_at=self.issued_at,
         )

@@ -21,6 +21,7 @@ from tests.support.connector_contract import read_all, state_of
 PRICE_TOLERANCE_PERCENT = 2
 PRICE_TOLERANCE_CENTS = 500
 BEFORE_RELEASE = {OrderStatus.ENTERED, OrderStatus.CONFIRMED}
+GOING_ON = {OrderStatus.CONFIRMED, OrderStatus.RELEASED}
 UNSHIPPED = BEFORE_RELEASE | {OrderStatus.RELEASED}
 Place = tuple[ItemId, NodeId]
 
@@ -55,21 +56,22 @@ class Snapshot:
         }
         self.receipts = {e.shipment_id: e for e in self.entities.values() if isinstance(e, ProofOfDelivery)}
         self._claimed: dict[Place, int] = defaultdict(int)
-        for allocation in self.allocations:
-            self._claimed[allocation.item_id, allocation.node_id] += allocation.quantity
+        for place, claims in self.claims().items():
+            self._claimed[place] = sum(claim.quantity for claim in claims)
         self.shortages = self._shortages()
 
     def claims(self) -> dict[Place, list[Allocation]]:
-        """The open allocations by item and node, those bound to stock first, then by tier and promise."""
+        """Firm claims by item and node, those bound to stock first, then by tier and promise."""
         found: dict[Place, list[Allocation]] = defaultdict(list)
         for allocation in self.allocations:
-            found[allocation.item_id, allocation.node_id].append(allocation)
+            if self._is_firm(allocation):
+                found[allocation.item_id, allocation.node_id].append(allocation)
         for claims in found.values():
             claims.sort(key=self._rank)
         return found
 
     def spare(self, place: Place) -> int:
-        """Units at a place that nobody claims."""
+        """Units at a place that neither safety nor a firm claim needs."""
         position = self.positions[place]
         return position.on_hand_quantity - position.safety_stock_quantity - self._claimed[place]
 
@@ -87,6 +89,11 @@ class Snapshot:
             line.line_id: line.delivered_quantity if line.condition is PodCondition.GOOD else 0
             for line in receipt.lines
         }
+
+    def _is_firm(self, allocation: Allocation) -> bool:
+        order = self.orders[self.lines[allocation.line_id].order_id]
+        going_on = order.status in GOING_ON and order.credit_status is not CreditStatus.HOLD
+        return going_on or allocation.status is AllocationStatus.RESERVED
 
     def _rank(self, allocation: Allocation) -> tuple[object, ...]:
         line = self.lines[allocation.line_id]
@@ -107,7 +114,7 @@ class Snapshot:
                     for supply in self.supplies
                     if (supply.item_id, supply.node_id) == place and supply.eta_at <= promise
                 )
-                left = position.on_hand_quantity - position.safety_stock_quantity + arrived - used
+                left = position.on_hand_quantity + arrived - used
                 if left < claim.quantity:
                     short[claim.line_id] += claim.quantity - max(0, left)
                 used += claim.quantity
