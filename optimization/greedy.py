@@ -86,6 +86,9 @@ class _Greedy:
         self._sources: dict[str, list[Source]] = defaultdict(list)
         self._by_shipment: dict[str, dict[Shipment, list[Source]]] = defaultdict(lambda: defaultdict(list))
         for source in sources:
+            last = lookup.orders[source.order_id].last_ship_day
+            if last is not None and source.ship_day > last:
+                continue
             self._sources[source.line_id].append(source)
             self._by_shipment[source.order_id][source.shipment].append(source)
 

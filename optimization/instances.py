@@ -15,6 +15,7 @@ from optimization.carrier_problem import (
     ShipmentDemand,
 )
 from optimization.problem import (
+    GRAMS_PER_KG,
     Arrival,
     Lane,
     LineDemand,
@@ -180,58 +181,72 @@ def generate_rebooking(shipments: int, services: int, seed: int, days: int = 5) 
         )
         for number in range(services)
     ]
-    fair = max(1, shipments * 9 // (10 * services * days))
+    service_ids = [service.service_id for service in offered]
     demand: list[ShipmentDemand] = []
     offers: list[Offer] = []
     for number in range(shipments):
-        shipment_id = f"P{number:05d}"
-        kilograms, km = draw.between(1, 400), draw.between(50, MAP_KM)
-        booked = draw.chance(50)
-        can_serve = draw.some([service.service_id for service in offered], draw.between(2, services))
-        demand.append(
-            ShipmentDemand(
-                shipment_id=shipment_id,
-                ready_day=draw.between(0, days - 2),
-                ready_minute_of_day=60 * draw.between(8, 17),
-                due_day=draw.between(2, days + 3),
-                weight_grams=kilograms * 1_000,
-                late_cents_per_day=draw.between(500, 8_000),
-                unbooked_cents=draw.between(20_000, 60_000),
-                rebooking_cents=draw.between(300, 1_500),
-                current_service_id=can_serve[0] if booked else None,
-                current_pickup_day=draw.between(0, days - 1) if booked else None,
-            )
-        )
-        for service_id in can_serve:
-            fast = int(service_id[1:]) % 3 == 0
-            offers.append(
-                Offer(
-                    shipment_id=shipment_id,
-                    service_id=service_id,
-                    rate_cents=(1_500 + kilograms * km // 40)
-                    * (draw.between(160, 220) if fast else 100)
-                    // 100,
-                    transit_days=1 if fast else 1 + km // KM_PER_TRANSIT_DAY,
-                )
-            )
+        can_serve = draw.some(service_ids, draw.between(2, services))
+        shipment = _shipment(draw, f"P{number:05d}", can_serve[0], days)
+        demand.append(shipment)
+        offers += _offers(draw, shipment, can_serve)
+    contract = ContractMinimum(
+        carrier_id="C00", minimum_shipments=max(1, shipments // 8), shortfall_cents_per_shipment=900
+    )
     return RebookingProblem(
         days=days,
         services=tuple(offered),
-        service_days=tuple(
-            ServiceDay(
-                service_id=service.service_id,
-                day=day,
-                pickups=max(1, fair * draw.between(70, 130) // 100),
-                weight_grams=max(400_000, fair * 250_000),
-            )
-            for service in offered
-            for day in range(days)
-        ),
+        service_days=tuple(_service_days(draw, service_ids, shipments, days)),
         shipments=tuple(demand),
         offers=tuple(offers),
-        contract_minimums=(
-            ContractMinimum(
-                carrier_id="C00", minimum_shipments=max(1, shipments // 8), shortfall_cents_per_shipment=900
-            ),
-        ),
+        contract_minimums=(contract,),
     )
+
+
+def _shipment(draw: _Draw, shipment_id: str, service_id: str, days: int) -> ShipmentDemand:
+    """A shipment of 1 to 400 kg; every second one is booked with the given service."""
+    booked = draw.chance(50)
+    return ShipmentDemand(
+        shipment_id=shipment_id,
+        ready_day=draw.between(0, days - 2),
+        ready_minute_of_day=60 * draw.between(8, 17),
+        due_day=draw.between(2, days + 3),
+        weight_grams=draw.between(1, 400) * GRAMS_PER_KG,
+        late_cents_per_day=draw.between(500, 8_000),
+        unbooked_cents=draw.between(20_000, 60_000),
+        rebooking_cents=draw.between(300, 1_500),
+        current_service_id=service_id if booked else None,
+        current_pickup_day=draw.between(0, days - 1) if booked else None,
+    )
+
+
+def _offers(draw: _Draw, shipment: ShipmentDemand, service_ids: list[str]) -> list[Offer]:
+    """A price by weight and distance from each service; every third service is fast and dear."""
+    km = draw.between(50, MAP_KM)
+    base = 1_500 + shipment.weight_grams // GRAMS_PER_KG * km // 40
+    offers: list[Offer] = []
+    for service_id in service_ids:
+        fast = int(service_id[1:]) % 3 == 0
+        offers.append(
+            Offer(
+                shipment_id=shipment.shipment_id,
+                service_id=service_id,
+                rate_cents=base * (draw.between(160, 220) if fast else 100) // 100,
+                transit_days=1 if fast else 1 + km // KM_PER_TRANSIT_DAY,
+            )
+        )
+    return offers
+
+
+def _service_days(draw: _Draw, service_ids: list[str], shipments: int, days: int) -> list[ServiceDay]:
+    """Pickups for about nine tenths of the shipments, and weight that binds now and then."""
+    fair = max(1, shipments * 9 // (10 * len(service_ids) * days))
+    return [
+        ServiceDay(
+            service_id=service_id,
+            day=day,
+            pickups=max(1, fair * draw.between(70, 130) // 100),
+            weight_grams=max(400_000, fair * 250_000),
+        )
+        for service_id in service_ids
+        for day in range(days)
+    ]

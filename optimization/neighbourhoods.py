@@ -31,7 +31,7 @@ def improve(
     lookup: ProblemLookup, plan: ReallocationPlan, search: Search, *, share: float
 ) -> ReallocationPlan:
     """The plan after as many moves as the share of the limits allows; never dearer than before."""
-    random = np.random.default_rng(search.seed)
+    generator = np.random.default_rng(search.seed)
     rivals = _rivals(lookup)
     effects = measure_orders(lookup, plan)
     order_ids = sorted(effects)
@@ -42,8 +42,8 @@ def improve(
         and not search.stopped
     ):
         weights = np.array([1 + effects[o].terms.service_cents for o in order_ids], dtype=np.float64) ** 0.5
-        first = order_ids[int(random.choice(len(order_ids), p=weights / weights.sum()))]
-        chosen = _neighbourhood(lookup, first, rivals[first], random)
+        first = order_ids[int(generator.choice(len(order_ids), p=weights / weights.sum()))]
+        chosen = _neighbourhood(lookup, first, rivals[first], generator)
         part = without(lookup, plan, chosen)
         sub_lookup = ProblemLookup(part)
         model = build_reallocation_model(sub_lookup, build_sources(sub_lookup))
@@ -112,12 +112,12 @@ def _rivals(lookup: ProblemLookup) -> dict[str, list[str]]:
 
 
 def _neighbourhood(
-    lookup: ProblemLookup, first: str, rivals: list[str], random: np.random.Generator
+    lookup: ProblemLookup, first: str, rivals: list[str], generator: np.random.Generator
 ) -> set[str]:
     """An order and some of its rivals, few enough to solve exactly."""
     chosen = {first}
     lines = len(lookup.lines_of[first])
-    for position in random.permutation(len(rivals)):
+    for position in generator.permutation(len(rivals)):
         rival = rivals[int(position)]
         lines += len(lookup.lines_of[rival])
         if len(chosen) >= ORDERS_PER_MOVE or lines > LINES_PER_MOVE:

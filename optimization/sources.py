@@ -89,8 +89,7 @@ def _useful_days(lookup: ProblemLookup, places: list[Place]) -> dict[tuple[str, 
         needed = sum(demand[node_id].values())
         tight = any(lookup.pick_units[node_id, day] < needed for day in open_days[node_id])
         chosen = set(after[0]) if tight else {days[0] for days in after if days}
-        last = lookup.orders[order_id].last_ship_day
-        result[order_id, node_id] = sorted(day for day in chosen if last is None or day <= last)
+        result[order_id, node_id] = sorted(chosen)
     return result
 
 
