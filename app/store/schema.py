@@ -10,12 +10,22 @@ from app.store import schema_orders as orders
 from app.store.recommendations import RECOMMENDATION
 from app.store.schema_base import MIRROR_METADATA
 from app.store.schema_cases import EXCEPTION_CASE
+from app.store.schema_pegs import PEG_LATE, PEG_OFFER, PEG_SHORT
 from domain.ids import EntityKind
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
-__all__ = ["CHILD_TABLES", "EXCEPTION_CASE", "MIRROR_METADATA", "RECOMMENDATION", "TABLES"]
+__all__ = [
+    "CHILD_TABLES",
+    "EXCEPTION_CASE",
+    "MIRROR_METADATA",
+    "PEG_LATE",
+    "PEG_OFFER",
+    "PEG_SHORT",
+    "RECOMMENDATION",
+    "TABLES",
+]
 
 #: One table for each kind of record that sources give.
 TABLES: dict[EntityKind, Table] = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from alembic import op
+from pathlib import Path
+
+from app.store.migrations.frozen import run_statements
 
 revision = "mirror_0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    from app.store.schema import MIRROR_METADATA  # noqa: PLC0415 - until its DDL is frozen here
-
-    MIRROR_METADATA.create_all(op.get_bind())
+    run_statements(Path(__file__).with_suffix(".sql"))
