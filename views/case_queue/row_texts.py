@@ -70,7 +70,8 @@ def row_texts(table: CaseTable, slot: int, now_s: int, currency: str) -> RowText
     if breach_s != NO_TIME:
         left_s = breach_s - now_s
         breach, tone = countdown(left_s), breach_tone(left_s)
-        share = min(max((now_s - opened_s) / max(breach_s - opened_s, 1), 0.04), 1.0)
+        # Whole percents: a row looks the same from one second to the next, so its picture can be kept.
+        share = round(min(max((now_s - opened_s) / max(breach_s - opened_s, 1), 0.04), 1.0), 2)
         due = f"due in {duration(left_s)}" if left_s >= 0 else f"late by {duration(-left_s)}"
     delta_cents = int(table.best_delta_cents[slot])
     delta = "" if delta_cents == NO_AMOUNT else money_delta(delta_cents, currency)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from views.case_queue.delegate import PAD_PX, ROW_PX, QueueDelegate
 from views.case_queue.model import (
     BEST,
     BREACH,
@@ -22,6 +21,7 @@ from views.case_queue.model import (
     TYPE,
     QueueModel,
 )
+from views.case_queue.row_painter import PAD_PX, ROW_PX, RowLook, RowPainter
 from views.case_queue.state import SortKey
 from views.icons import paint_icon
 from views.theme import MEDIUM_WEIGHT, theme_of, ui_font
@@ -94,8 +94,8 @@ class QueueTable(QTableView):
         super().__init__(parent)
         self.setModel(model)
         self._model = model
-        self._delegate = QueueDelegate(self, model)
-        self.setItemDelegate(self._delegate)
+        self._rows = RowPainter()
+        self._hovered_row = -1
         self.header = QueueHeader(self)
         self.setHorizontalHeader(self.header)
         self._settle_looks()
@@ -137,6 +137,30 @@ class QueueTable(QTableView):
     def first_row_in_sight(self) -> int:
         """The row at the top of the viewport, -1 when there is none."""
         return self.rowAt(1)
+
+    # ------------------------------------------------------------------ paint
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the rows in sight."""
+        theme, area = theme_of(self), event.rect()
+        painter = QPainter(self.viewport())
+        painter.fillRect(area, theme.panel)
+        width = self.viewport().width()
+        columns = tuple(
+            (column, self.columnViewportPosition(column), self.columnWidth(column))
+            for column in range(len(COLUMNS))
+            if not self.isColumnHidden(column)
+        )
+        chosen = {index.row() for index in self.selectionModel().selectedRows()}
+        row = self.rowAt(max(area.top(), 0))
+        while 0 <= row < self._model.rowCount():
+            top = self.rowViewportPosition(row)
+            if top > area.bottom():
+                break
+            look = RowLook(
+                row in chosen, row == self._hovered_row, width, columns, theme.name, self.devicePixelRatioF()
+            )
+            painter.drawPixmap(0, top, self._rows.picture(self._model.words(row), look, theme))
+            row += 1
 
     # ------------------------------------------------------------------ events
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -183,6 +207,6 @@ class QueueTable(QTableView):
         self._hover(-1)
 
     def _hover(self, row: int) -> None:
-        if row != self._delegate.hovered_row:
-            self._delegate.hovered_row = row
+        if row != self._hovered_row:
+            self._hovered_row = row
             self.viewport().update()

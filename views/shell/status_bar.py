@@ -112,7 +112,7 @@ class JobStrip(QWidget):
         self.bar.setFixedWidth(110)
         self.share = label("", "secondary")
         self.cancel = TowerButton("Cancel", "link")
-        self.more = TowerButton("", "link")
+        self.more = TowerButton("", "link", name="More jobs")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)

@@ -1,19 +1,24 @@
-"""Paints every cell of the queue itself: mark, words, status pill, countdown with its bar."""
+"""Paints the rows of the queue: mark, words, status pill, countdown with its bar.
+
+A Python delegate is called once a cell, some three hundred times a repaint; a row drawn once and kept as a
+picture makes a repaint some thirty copies (``benchmarks/queue_view.py``).
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
-from views.case_queue.model import BEST, BREACH, CASE_ID, LOSS, MARK, OWNER, STATUS, SUBJECT, TYPE, QueueModel
+from views.case_queue.model import BEST, BREACH, CASE_ID, LOSS, MARK, OWNER, STATUS, SUBJECT, TYPE
 from views.case_queue.row_texts import RowTexts
 from views.formatting import NONE
-from views.theme import MEDIUM_WEIGHT, SEMI_BOLD, Theme, numeric_font, theme_of, ui_font
+from views.theme import MEDIUM_WEIGHT, SEMI_BOLD, Theme, numeric_font, ui_font
 from views.widgets.meter import paint_meter
 from views.widgets.severity_mark import paint_severity_mark
 
@@ -24,8 +29,7 @@ _METER_PX: Final = 72
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _CENTRE: Final = int(Qt.AlignmentFlag.AlignCenter)
-_SELECTED: Final = QStyle.StateFlag.State_Selected
-AnyIndex = QModelIndex | QPersistentModelIndex
+_KEPT_PICTURES: Final = 160
 
 
 class _Faces:
@@ -52,20 +56,30 @@ class _Faces:
         return self._metrics[id(font)].horizontalAdvance(text)
 
 
-Painter = Callable[[QPainter, QRect, RowTexts, Theme], None]
+CellPainter = Callable[[QPainter, QRect, RowTexts, Theme], None]
+Columns = tuple[tuple[int, int, int], ...]
 
 
-class QueueDelegate(QStyledItemDelegate):
-    """One delegate for all columns; asks the model for a row's words, never for a cell's roles."""
+@dataclass(frozen=True, slots=True)
+class RowLook:
+    """How a row is drawn: what ground it has, where its columns are, in which theme and density."""
 
-    def __init__(self, view: QTableView, model: QueueModel) -> None:
-        """Paint for a view of a model."""
-        super().__init__(view)
-        self._view = view
-        self._model = model
+    selected: bool
+    hovered: bool
+    width: int
+    columns: Columns
+    theme: str
+    ratio: float
+
+
+class RowPainter:
+    """Draws rows; keeps the last rows' pictures, so that a repaint or a tick of the clock only copies."""
+
+    def __init__(self) -> None:
+        """Start with no pictures."""
         self._faces = _Faces()
-        self.hovered_row = -1
-        self._painters: dict[int, Painter] = {
+        self._kept: OrderedDict[tuple[RowTexts, RowLook], QPixmap] = OrderedDict()
+        self._painters: dict[int, CellPainter] = {
             MARK: self._mark,
             CASE_ID: self._case_id,
             TYPE: self._type,
@@ -77,24 +91,27 @@ class QueueDelegate(QStyledItemDelegate):
             BEST: self._best,
         }
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: ARG002 - Qt's signature
-        """Every row is equally high."""
-        return QSize(PAD_PX, ROW_PX)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        """Paint one cell with its ground."""
-        rect = option.rect
-        selected = bool(option.state & _SELECTED)
-        theme = theme_of(self._view)
-        row, column = index.row(), index.column()
-        if selected:
-            painter.fillRect(rect, theme.selection)
-            if column == MARK:
-                painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.accent)
-        elif row == self.hovered_row:
-            painter.fillRect(rect, theme.raised)
-        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.border)
-        self._painters[column](painter, rect, self._model.words(row), theme)
+    def picture(self, words: RowTexts, look: RowLook, theme: Theme) -> QPixmap:
+        """The picture of a row; ``look.columns`` are (column, left, width) of the columns shown."""
+        key = (words, look)
+        kept = self._kept.get(key)
+        if kept is not None:
+            self._kept.move_to_end(key)
+            return kept
+        made = QPixmap(round(look.width * look.ratio), round(ROW_PX * look.ratio))
+        made.setDevicePixelRatio(look.ratio)
+        made.fill(theme.selection if look.selected else theme.raised if look.hovered else theme.panel)
+        painter = QPainter(made)
+        if look.selected:
+            painter.fillRect(QRect(0, 0, 3, ROW_PX), theme.accent)
+        painter.fillRect(QRect(0, ROW_PX - 1, look.width, 1), theme.border)
+        for column, left, width in look.columns:
+            self._painters[column](painter, QRect(left, 0, width, ROW_PX), words, theme)
+        painter.end()
+        self._kept[key] = made
+        if len(self._kept) > _KEPT_PICTURES:
+            self._kept.popitem(last=False)
+        return made
 
     # ------------------------------------------------------------------ one function a column
     def _words(self, painter: QPainter, rect: QRect, text: str, font: QFont, colour: QColor) -> None:
