@@ -189,9 +189,12 @@ class HttpClient:
         ca_file: Path | None = None,
         max_body_bytes: int = MAX_BODY_BYTES,
         pause: Callable[[float], None] = time.sleep,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] | None = None,
     ) -> None:
-        """Prepare a client; nothing is sent yet. A whole answer may take twice ``read_seconds``.
+        """Prepare a client; nothing is sent yet.
+
+        With ``monotonic``, which tells seconds that never go back, a whole answer may take at most
+        twice ``read_seconds``; without it only a pause of ``read_seconds`` ends an answer.
 
         Raises:
             BadInputError: the address is no http(s) address, or the CA file cannot be read.
@@ -267,7 +270,7 @@ class HttpClient:
         query: Mapping[str, str] | None,
         timeout_seconds: float | None,
     ) -> HttpReply:
-        deadline = self._monotonic() + self._total_seconds
+        deadline = None if self._monotonic is None else self._monotonic() + self._total_seconds
         read_seconds = min(timeout_seconds or self._read_seconds, self._read_seconds)
         timeout = httpx.Timeout(read_seconds, connect=self._connect_seconds)
         try:
@@ -302,7 +305,7 @@ class HttpClient:
                 f"broke off the answer ({_words_of(error)})", may_have_left=True
             ) from error
 
-    def _read(self, response: httpx.Response, deadline: float) -> bytes:
+    def _read(self, response: httpx.Response, deadline: float | None) -> bytes:
         """The whole body within the size, the compression ratio and the time allowed."""
         parts: list[bytes] = []
         size = 0
@@ -312,7 +315,7 @@ class HttpClient:
                 raise self._too_much(f"more than {self._max_body_bytes // MEBIBYTE} MiB")
             if size > max(SMALL_BODY_BYTES, MAX_COMPRESSION_RATIO * response.num_bytes_downloaded):
                 raise self._too_much("a body that unpacks to more than 200 times its size")
-            if self._monotonic() > deadline:
+            if self._monotonic is not None and deadline is not None and self._monotonic() > deadline:
                 raise self._unavailable("answers too slowly", may_have_left=True)
             parts.append(part)
         return b"".join(parts)

@@ -53,6 +53,15 @@ def test_no_answer_in_time_means_the_request_may_have_left(client_of: ClientMake
     assert "in time" in caught.value.what
 
 
+def test_an_answer_that_drips_is_given_up(client_of: ClientMaker) -> None:
+    seconds = iter(range(0, 10_000, 70))
+    with (
+        chaos(ChaosAnswer(body=b"x" * 10)) as server,
+        pytest.raises(HttpUnavailableError, match="too slowly"),
+    ):
+        client_of(server.address, read_seconds=30, monotonic=lambda: next(seconds)).send("POST", "/x")
+
+
 def test_half_a_body_is_no_answer(client_of: ClientMaker) -> None:
     with (
         chaos(ChaosAnswer(body=b'{"records": []}', cut_after=5)) as server,

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from connectors.http import HttpClient
 from connectors.service.application import make_application
-from connectors.service.server import RunningService, serve_connectors
+from connectors.service.server import serve_connectors
 from connectors.service_client.connector import ServiceConnector
 from connectors.wire import encode_command
 from connectors.world.faces import FACES
-from connectors.world.world import World
 from domain.commands import ACTION_BY_VERB, CommandResult
 from domain.errors import BadInputError, RefusedError, UnavailableError
 from domain.ids import SourceName
 from domain.records import TYPE_OF_KIND
-from tests.support.connector_contract import ConnectorContract, ConnectorHarness, read_all, state_of
-from tests.support.living_world import SteppingClock, command_for, executions, open_world
+from tests.support.connector_contract import read_all, state_of
+from tests.support.living_world import command_for, executions
+from tests.support.service_site import TOKEN, ServiceSite, serve, service_site
 
-TOKEN = "a-token-of-good-length"
 PATHS = (
     "/v1/manifest",
     "/v1/streams/{stream}/changes",
@@ -34,98 +31,15 @@ PATHS = (
 )
 
 
-@dataclass
-class Site:
-    """A world behind a service that can be stopped and started on its port."""
-
-    world: World
-    clock: SteppingClock
-    state_dir: Path
-    service: RunningService
-
-    def stop(self) -> None:
-        self.service.close()
-
-    def start(self) -> None:
-        port = int(self.service.address.rsplit(":", 1)[1])
-        self.service = serve(self.world, self.clock, port)
-
-
-def serve(world: World, clock: SteppingClock, port: int = 0) -> RunningService:
-    faces = {name: world.connector(name) for name in FACES}
-    return serve_connectors(faces, token=TOKEN, clock=clock, port=port)
-
-
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    clock = SteppingClock()
-    world = open_world(tmp_path, clock)
-    found = Site(world, clock, tmp_path, serve(world, clock))
-    yield found
-    found.stop()
-    world.close()
-
-
-ClientMaker = Callable[..., HttpClient]
-
-
-@pytest.fixture
-def http_to(site: Site) -> Iterator[ClientMaker]:
-    """Makes clients of a face of the site, and closes them."""
-    made: list[HttpClient] = []
-
-    def make(face: str = "erp", token: str = TOKEN) -> HttpClient:
-        made.append(
-            HttpClient(
-                site.service.url_of(face),
-                headers={"Authorization": f"Bearer {token}"},
-                pause=lambda _: None,
-            )
-        )
-        return made[-1]
-
-    yield make
-    for client in made:
-        client.close()
-
-
-class TestServiceConnector(ConnectorContract):
-    """The ERP face through the service keeps the same contract as inside the process."""
-
-    @pytest.fixture
-    def harness(self, site: Site, http_to: ClientMaker) -> ConnectorHarness:
-        return ConnectorHarness(
-            connector=ServiceConnector(SourceName("erp"), http_to()),
-            stream="supply",
-            command=command_for(site.world, "release_credit_hold"),
-            times_done=lambda: executions(site.state_dir, "act-1"),
-            take_down=site.stop,
-            bring_back=site.start,
-        )
-
-
-class TestPortalThroughService(ConnectorContract):
-    """The supplier portal with its unreadable notices, through the service."""
-
-    @pytest.fixture
-    def harness(self, site: Site, http_to: ClientMaker) -> ConnectorHarness:
-        return ConnectorHarness(
-            connector=ServiceConnector(SourceName("supplier"), http_to("supplier")),
-            stream="inbound",
-            command=command_for(site.world, "expedite_supply", source="supplier"),
-            times_done=lambda: executions(site.state_dir, "act-1"),
-            bad_stream="inbound",
-            take_down=lambda: site.clock.move(hours=7, minutes=10),
-            bring_back=lambda: site.clock.move(hours=1),
-            skips={"test_an_outage_is_logged_once": "service and desktop log into one process here"},
-        )
+def site(tmp_path: Path) -> Iterator[ServiceSite]:
+    with service_site(tmp_path) as found:
+        yield found
 
 
 @pytest.mark.parametrize("face", FACES)
-def test_through_the_service_everything_arrives_unchanged(
-    site: Site, http_to: ClientMaker, face: str
-) -> None:
-    near, far = site.world.connector(face), ServiceConnector(SourceName(face), http_to(face))
+def test_through_the_service_everything_arrives_unchanged(site: ServiceSite, face: str) -> None:
+    near, far = site.world.connector(face), ServiceConnector(SourceName(face), site.http(face))
     for stream in near.manifest.streams:
         here, _ = read_all(near, stream.name, limit=900)
         there, _ = read_all(far, stream.name, limit=900)
@@ -134,7 +48,7 @@ def test_through_the_service_everything_arrives_unchanged(
         assert near.ids(stream.name) == far.ids(stream.name)
 
 
-def test_every_route_and_value_is_described(site: Site) -> None:
+def test_every_route_and_value_is_described(site: ServiceSite) -> None:
     description = make_application(
         {name: site.world.connector(name) for name in FACES}, token=TOKEN, clock=site.clock
     ).openapi()
@@ -162,8 +76,8 @@ def references_in(value: object) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("token", ["none", "wrong", TOKEN + "x", TOKEN[:-1]])
-def test_without_the_token_nothing_is_said(http_to: ClientMaker, token: str) -> None:
-    connector = ServiceConnector(SourceName("erp"), http_to(token=token))
+def test_without_the_token_nothing_is_said(site: ServiceSite, token: str) -> None:
+    connector = ServiceConnector(SourceName("erp"), site.http(token=token))
     with pytest.raises(RefusedError, match="401"):
         connector.changes("orders", None, 5)
     assert not connector.health().reachable
@@ -184,9 +98,9 @@ def test_without_the_token_nothing_is_said(http_to: ClientMaker, token: str) -> 
     ],
 )
 def test_what_is_not_accepted_is_a_problem_document(
-    http_to: ClientMaker, method: str, path: str, body: bytes | None, status: int
+    site: ServiceSite, method: str, path: str, body: bytes | None, status: int
 ) -> None:
-    reply = http_to().send(method, path, body=body)
+    reply = site.http().send(method, path, body=body)
     assert reply.status == status
     assert reply.content_type == "application/problem+json"
     problem = msgspec.json.decode(reply.body)
@@ -194,33 +108,33 @@ def test_what_is_not_accepted_is_a_problem_document(
     assert problem["detail"]
 
 
-def test_a_command_under_another_key_is_refused(site: Site, http_to: ClientMaker) -> None:
+def test_a_command_under_another_key_is_refused(site: ServiceSite) -> None:
     command = command_for(site.world, "release_credit_hold")
-    reply = http_to().send(
+    reply = site.http().send(
         "POST", "/v1/commands", headers={"Idempotency-Key": "other"}, body=encode_command(command)
     )
     assert reply.status == 422
     assert executions(site.state_dir, command.key) == 0
 
 
-def test_a_page_never_exceeds_the_limit_of_the_manifest(site: Site, http_to: ClientMaker) -> None:
-    connector = ServiceConnector(SourceName("supplier"), http_to("supplier"))
+def test_a_page_never_exceeds_the_limit_of_the_manifest(site: ServiceSite) -> None:
+    connector = ServiceConnector(SourceName("supplier"), site.http("supplier"))
     page = connector.changes("inbound", None, 100_000)
     assert len(page.records) + len(page.rejected) + len(page.deleted) <= connector.manifest.page_limit
 
 
-def test_the_manifest_is_remembered_on_disk(site: Site, http_to: ClientMaker, tmp_path: Path) -> None:
+def test_the_manifest_is_remembered_on_disk(site: ServiceSite, tmp_path: Path) -> None:
     kept = tmp_path / "kept" / "erp.json"
-    first = ServiceConnector(SourceName("erp"), http_to(), manifest_file=kept).manifest
+    first = ServiceConnector(SourceName("erp"), site.http(), manifest_file=kept).manifest
     assert first.credentials == ("token",)
     site.stop()
-    assert ServiceConnector(SourceName("erp"), http_to(), manifest_file=kept).manifest == first
+    assert ServiceConnector(SourceName("erp"), site.http(), manifest_file=kept).manifest == first
     with pytest.raises(UnavailableError):
-        _ = ServiceConnector(SourceName("erp"), http_to()).manifest
+        _ = ServiceConnector(SourceName("erp"), site.http()).manifest
 
 
-def test_a_command_to_a_stopped_service_did_not_happen(site: Site, http_to: ClientMaker) -> None:
-    connector = ServiceConnector(SourceName("erp"), http_to())
+def test_a_command_to_a_stopped_service_did_not_happen(site: ServiceSite) -> None:
+    connector = ServiceConnector(SourceName("erp"), site.http())
     command = command_for(site.world, "release_credit_hold")
     site.stop()
     with pytest.raises(UnavailableError):
@@ -230,26 +144,25 @@ def test_a_command_to_a_stopped_service_did_not_happen(site: Site, http_to: Clie
     assert connector.submit(command).result is CommandResult.SUCCEEDED
 
 
-def test_a_silent_portal_takes_no_command(site: Site, http_to: ClientMaker) -> None:
-    connector = ServiceConnector(SourceName("supplier"), http_to("supplier"))
+def test_a_silent_portal_takes_no_command(site: ServiceSite) -> None:
+    connector = ServiceConnector(SourceName("supplier"), site.http("supplier"))
     command = command_for(site.world, "expedite_supply", source="supplier")
     site.clock.move(hours=7, minutes=10)
     with pytest.raises(UnavailableError, match="portal"):
         connector.submit(command)
 
 
-def test_a_taken_port_is_said(site: Site) -> None:
-    port = int(site.service.address.rsplit(":", 1)[1])
-    with pytest.raises(UnavailableError, match=str(port)):
-        serve(site.world, site.clock, port)
+def test_a_taken_port_is_said(site: ServiceSite) -> None:
+    with pytest.raises(UnavailableError, match=str(site.port)):
+        serve(site.world, site.clock, site.port)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "erp.example"])  # noqa: S104 - it must be refused
-def test_no_listening_beyond_loopback_without_tls(site: Site, host: str) -> None:
+def test_no_listening_beyond_loopback_without_tls(site: ServiceSite, host: str) -> None:
     with pytest.raises(RefusedError, match="without TLS"):
         serve_connectors({}, token=TOKEN, clock=site.clock, host=host)
 
 
-def test_a_short_token_is_refused(site: Site) -> None:
+def test_a_short_token_is_refused(site: ServiceSite) -> None:
     with pytest.raises(BadInputError, match="token"):
         serve_connectors({}, token="short", clock=site.clock)

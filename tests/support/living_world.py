@@ -107,37 +107,37 @@ def command_for(world: World, verb: str, *, key: str = "act-1", source: str = "e
 
 
 def _reallocation(seen: Snapshot, line_ids: list[str]) -> ReallocateLine:
-    for line_id, short, node_id, helper in _helpers(seen, line_ids):
+    for line_id, short, node_id, other_node in _nodes_to_spare(seen, line_ids):
         line = seen.lines[line_id]
-        if seen.spare((line.item_id, helper)) >= short:
+        if seen.spare((line.item_id, other_node)) >= short:
             return ReallocateLine(
                 order_id=line.order_id,
                 line_id=line_id,
                 from_node_id=node_id,
-                to_node_id=helper,
+                to_node_id=other_node,
                 quantity=short,
             )
     raise AssertionError("no short line has a single node that can help")
 
 
 def _split(seen: Snapshot, line_ids: list[str]) -> SplitLine:
-    for line_id, short, node_id, helper in _helpers(seen, line_ids):
+    for line_id, short, node_id, other_node in _nodes_to_spare(seen, line_ids):
         line = seen.lines[line_id]
         held = sum(a.quantity for a in seen.allocations if a.line_id == line_id and a.node_id == node_id)
-        if 0 < short < held and seen.spare((line.item_id, helper)) >= short:
+        if 0 < short < held and seen.spare((line.item_id, other_node)) >= short:
             return SplitLine(
                 order_id=line.order_id,
                 line_id=line_id,
                 from_node_id=node_id,
                 parts=(
                     SplitPart(node_id=node_id, quantity=held - short),
-                    SplitPart(node_id=helper, quantity=short),
+                    SplitPart(node_id=other_node, quantity=short),
                 ),
             )
     raise AssertionError("no short line can be split")
 
 
-def _helpers(seen: Snapshot, line_ids: list[str]) -> list[tuple[LineId, int, NodeId, NodeId]]:
+def _nodes_to_spare(seen: Snapshot, line_ids: list[str]) -> list[tuple[LineId, int, NodeId, NodeId]]:
     """Short lines with the node they are short at and each other node that stocks the item."""
     found: list[tuple[LineId, int, NodeId, NodeId]] = []
     for text in line_ids:
