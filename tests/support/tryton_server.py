@@ -36,6 +36,7 @@ from tests.support.tryton_rpc import PASSWORD, TrytonRpc
 SUPPORT = Path(__file__).parent
 REPOSITORY = SUPPORT.parent.parent
 READY_SECONDS = 60.0
+KEPT_CLUSTERS = 3
 MODULES = (
     "account_credit_limit",
     "account_invoice_stock",
@@ -187,17 +188,19 @@ def _build(cache: Path, ready: Path) -> None:
     draft.rename(ready)
 
 
-def _prepared_cluster() -> Path:
-    """The cached cluster, building it (about a minute) when it is not there; parallel callers wait."""
+def _copy_of_cluster(workdir: Path) -> None:
+    """Copy the cached cluster to `workdir`, building it (a minute) when there is none; callers take turns."""
     cache = _cache_directory()
     cache.mkdir(parents=True, exist_ok=True)
     ready = cache / f"tryton-{_cache_key(tryton_environment())}"
     with _locked(cache / "tryton.lock"):
         if not ready.exists():
-            for stale in (*cache.glob("tryton-*"), *cache.glob("draft-*")):
+            others = sorted(cache.glob("tryton-*/"), key=lambda path: path.stat().st_mtime)
+            for stale in (*others[: 1 - KEPT_CLUSTERS], *cache.glob("draft-*/")):
                 shutil.rmtree(stale, ignore_errors=True)
             _build(cache, ready)
-    return ready
+        # cp keeps the owner: as root the cluster belongs to the user that PostgreSQL runs as.
+        subprocess.run(["cp", "-a", str(ready / "pg"), str(workdir / "pg")], check=True)
 
 
 _shared: list[_Host] = []
@@ -206,10 +209,8 @@ _shared: list[_Host] = []
 def _host() -> _Host:
     """The host of this test process, started on a copy of the cached cluster at the first call."""
     if not _shared:
-        ready = _prepared_cluster()
         workdir = Path(tempfile.mkdtemp(prefix="control-tower-tryton-"))
-        # cp keeps the owner: as root the cluster belongs to the user that PostgreSQL runs as.
-        subprocess.run(["cp", "-a", str(ready / "pg"), str(workdir / "pg")], check=True)
+        _copy_of_cluster(workdir)
         host = _Host(workdir)
         _shared.append(host)
         atexit.register(_discard, host)

@@ -1,0 +1,110 @@
+"""Pages of a stream: driver after driver, keyset by (modification time, id), never an offset into rows."""
+
+from __future__ import annotations
+
+import msgspec
+
+from connectors.protocol import Page
+from connectors.tryton import cursor as positions
+from connectors.tryton.cursor import Cursor
+from connectors.tryton.reading import Batch, Reader
+from connectors.tryton.streams import Driver, Roots, StreamReader
+from connectors.tryton.tagged import Row
+from connectors.tryton.values import instant, link, modified
+from domain.errors import BadValueError
+
+_ORDER = [["last_modified_at", "ASC"], ["id", "ASC"]]
+#: A page's reads are joined in memory; more roots a page make no read faster.
+MAX_ROWS = 500
+
+
+def read_page(stream: StreamReader, cursor: Cursor, limit: int, reader: Reader) -> Page:
+    """The next records at or after a cursor, at most ``limit``."""
+    rows_limit = max(1, min(limit, MAX_ROWS))
+    while cursor.driver < len(stream.drivers):
+        driver = stream.drivers[cursor.driver]
+        rows = _changed_rows(reader, driver, cursor.positions[cursor.driver], rows_limit)
+        if rows:
+            return _page_of(stream, driver, rows, cursor, limit, reader, full=len(rows) == rows_limit)
+        cursor = msgspec.structs.replace(cursor, driver=cursor.driver + 1, skip=0)
+    return Page(records=(), rejected=(), deleted=(), cursor=_closed(cursor), more=False)
+
+
+def _closed(cursor: Cursor) -> str:
+    """The cursor of a finished pull."""
+    done = msgspec.structs.replace(cursor, driver=0, skip=0, open=False, first=False)
+    return positions.encode(done)
+
+
+def _changed_rows(reader: Reader, driver: Driver, position: tuple[int, int], limit: int) -> list[Row]:
+    stamp, row_id = position
+    since = instant(stamp)
+    after: list[object] = [["last_modified_at", ">=", since]] if stamp else []
+    if row_id:
+        tied = [["last_modified_at", "=", since], ["id", ">", row_id]]
+        after = [["OR", [["last_modified_at", ">", since]], tied]]
+    fields = ("id", "last_modified_at", *driver.fields)
+    return reader.client.search_read(
+        driver.model, [*driver.domain, *after], fields, limit=limit, order=_ORDER
+    )
+
+
+def _page_of(
+    stream: StreamReader,
+    driver: Driver,
+    rows: list[Row],
+    cursor: Cursor,
+    limit: int,
+    reader: Reader,
+    *,
+    full: bool,
+) -> Page:
+    batch = Batch()
+    roots, last = _roots_of(driver, rows, reader, batch)
+    built = stream.build(reader, roots)
+    records = built.records[cursor.skip : cursor.skip + limit]
+    first_part = cursor.skip == 0
+    if cursor.skip + limit < len(built.records):
+        following = msgspec.structs.replace(cursor, skip=cursor.skip + limit)
+    else:
+        known = list(cursor.positions)
+        known[cursor.driver] = last or cursor.positions[cursor.driver]
+        following = msgspec.structs.replace(
+            cursor,
+            positions=tuple(known),
+            driver=cursor.driver if full and last else cursor.driver + 1,
+            skip=0,
+        )
+    more = following.driver < len(stream.drivers)
+    return Page(
+        records=tuple(records),
+        rejected=(*batch.rejected, *built.rejected) if first_part else (),
+        deleted=tuple(built.deleted) if first_part else (),
+        cursor=positions.encode(following) if more else _closed(following),
+        more=more,
+    )
+
+
+def _roots_of(
+    driver: Driver, rows: list[Row], reader: Reader, batch: Batch
+) -> tuple[Roots, tuple[int, int] | None]:
+    """The roots of the rows and the position of the last; a row that cannot be placed is rejected."""
+    good: list[Row] = []
+    last: tuple[int, int] | None = None
+    for row in rows:
+        try:
+            last = (modified(row), link(row, "id"))
+        except BadValueError as error:
+            reader.reject(batch, f"{driver.model},{row.get('id')}", row, error)
+        else:
+            good.append(row)
+    try:
+        return driver.to_roots(reader, good) if good else {}, last
+    except BadValueError:
+        roots: Roots = {}
+        for row in good:
+            try:
+                roots.update(driver.to_roots(reader, [row]))
+            except BadValueError as error:
+                reader.reject(batch, f"{driver.model},{row.get('id')}", row, error)
+        return roots, last
