@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from connectors.tryton.saga import Saga
 from connectors.tryton.settings import TrytonSettings, settings_from
 from connectors.tryton.streams import STREAMS
 from connectors.tryton.values import microseconds
+from domain.clock import Clock
 from domain.commands import Command, CommandResult, Receipt
 from domain.errors import BadInputError, ConflictError, RefusedError, TowerError, UnavailableError
 from domain.ids import SourceName
@@ -36,7 +37,7 @@ def open_tryton(
     url: str,
     options: Mapping[str, str],
     password: str,
-    now: Callable[[], datetime],
+    clock: Clock,
     ca_file: Path | None = None,
 ) -> TrytonConnector:
     """A connector for a Tryton source of a profile; nothing is sent yet.
@@ -46,7 +47,7 @@ def open_tryton(
     """
     settings = settings_from(options)
     return TrytonConnector(
-        source, HttpClient(url, ca_file=ca_file), settings=settings, password=password, now=now
+        source, HttpClient(url, ca_file=ca_file), settings=settings, password=password, clock=clock
     )
 
 
@@ -60,12 +61,12 @@ class TrytonConnector:
         *,
         settings: TrytonSettings,
         password: str,
-        now: Callable[[], datetime],
+        clock: Clock,
     ) -> None:
         """Prepare; the first call logs in."""
         self._source = source
         self._settings = settings
-        self._clock = now
+        self._clock = clock
         self._client = TrytonClient(
             transport, database=settings.database, user=settings.user, password=password
         )
@@ -164,11 +165,11 @@ class TrytonConnector:
 
     def _now(self) -> datetime:
         """The server's time, by its last answer: cursors are compared with its stamps."""
-        return self._client.server_time or self._clock()
+        return self._client.server_time or self._clock.now()
 
     def _reference_data(self) -> Reference:
-        if self._reference is None or self._clock() - self._reference[0] > REFERENCE_AGE:
-            self._reference = (self._clock(), read_reference(self._client, self._settings))
+        if self._reference is None or self._clock.now() - self._reference[0] > REFERENCE_AGE:
+            self._reference = (self._clock.now(), read_reference(self._client, self._settings))
         return self._reference[1]
 
     def _reader(self, stream: str, reference_data: Reference, cursor: Cursor) -> Reader:

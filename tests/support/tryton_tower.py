@@ -28,6 +28,14 @@ def tryton_options(server: TrytonServer) -> dict[str, str]:
     return {"database": server.database, "user": INTEGRATION, "carriers": CARRIERS, "positions": positions}
 
 
+class WallClock:
+    """The real time: the test server runs on it too."""
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return datetime.now(UTC)
+
+
 class CutLine:
     """A transport that lets calls pass until the n-th write, which it cuts before or after it arrives."""
 
@@ -82,7 +90,7 @@ class TowerDesk:
             self.line,
             settings=settings_from(tryton_options(server)),
             password=PASSWORD,
-            now=lambda: datetime.now(UTC),
+            clock=WallClock(),
         )
 
     def state(self, *streams: str) -> dict[str, SourceRecord]:
