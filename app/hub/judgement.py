@@ -110,7 +110,8 @@ class Judge:
         return _ACCEPTED
 
     def _too_late(self, value: Decision, proposal: Proposal, ruling: Ruling) -> str:
-        allowed = ruling.offline_for if value.offline else ONLINE_GRACE
+        # Signed online, but the network went before it was delivered: that is as good as signed offline.
+        allowed = ruling.offline_for if value.offline else max(ruling.offline_for, ONLINE_GRACE)
         if value.offline and not allowed:
             return "this may be decided online only"
         if value.issued_at >= proposal.expires_at or value.expires_at != proposal.expires_at:

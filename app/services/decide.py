@@ -69,8 +69,7 @@ def prepare_decision(
     _require_right(room, signer, proposal, request)
     if request.verdict is Verdict.APPROVE:
         _require_fresh(room, signer, proposal, fresh)
-    with room.ledger.transaction() as tx:
-        head = tx.head(signer.key.public.keyid)
+    head = room.ledger.head(signer.key.public.keyid)
     written = Decision(
         terms=proposal.terms,
         verdict=request.verdict,

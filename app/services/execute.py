@@ -109,7 +109,7 @@ class Executor:
         self._expire()
         begun, held = 0, []
         for view in self._room.ledger.approvals(states={ApprovalState.APPROVED}):
-            if any(row.state is CommandState.PLANNED for row in view.commands):
+            if _waits_here(view):
                 problem = self._begin(view)
                 begun += not problem
                 held += [(view.action_id, problem)] if problem else []
@@ -137,11 +137,15 @@ class Executor:
                 tx.settle(row.action_id, cause)
 
     def _expire(self) -> None:
-        for action_id in self._room.ledger.expired(self._room.now()):
+        expired = self._room.ledger.expired(self._room.now())
+        for view in self._room.ledger.approvals(action_ids=expired):
+            if view.state is ApprovalState.APPROVED and not _waits_here(view):
+                # Another desk carries it out; its signed outcomes will tell.
+                continue
             with self._room.ledger.transaction() as tx:
                 cause = self._cause("nobody decided, or it was not begun, before it expired")
-                tx.machines.cancel_commands(action_id, cause)
-                tx.machines.move_approval(action_id, ApprovalState.EXPIRED, cause)
+                tx.machines.cancel_commands(view.action_id, cause)
+                tx.machines.move_approval(view.action_id, ApprovalState.EXPIRED, cause)
 
     def _begin(self, view: ApprovalView) -> str:
         """Start an approved action, or hold it as stale; gives the reason if held."""
@@ -313,3 +317,7 @@ class Executor:
         return Cause(
             actor=self._signer.actor.user_id, why=why, at=self._room.now(), entry_sha256=entry_sha256
         )
+
+
+def _waits_here(view: ApprovalView) -> bool:
+    return any(row.state is CommandState.PLANNED for row in view.commands)

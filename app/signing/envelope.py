@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.signing.canonical import canonical_bytes
+from app.signing.canonical import canonical_bytes, is_canonical
 from app.signing.keys import PublicKey, SigningKey
 from domain.errors import BadInputError, RefusedError
 from domain.profile_json import MAX_BYTES, JsonValue, load_strict
@@ -98,7 +98,7 @@ def payload_of_unverified(data: bytes) -> bytes:
 
 def _open(data: bytes, payload_type: str) -> tuple[bytes, list[tuple[str, bytes]]]:
     document = load_strict(data)
-    if set(document) != {"payload", "payloadType", "signatures"} or canonical_bytes(document) != data:
+    if set(document) != {"payload", "payloadType", "signatures"} or not is_canonical(document, data):
         raise _malformed("it has other names than a DSSE envelope, or another layout")
     if document["payloadType"] != payload_type:
         raise _malformed("it holds another type of payload")

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from app.signing.canonical import canonical_bytes, digest_code, digest_of, sha256_hex
+from app.signing.canonical import (
+    canonical_bytes,
+    digest_code,
+    digest_of,
+    is_canonical,
+    sha256_hex,
+)
 from app.signing.envelope import KeyLookup, payload_of_unverified, sign_envelope, verify_envelope
 from app.signing.keys import SigningKey
 from domain.approvals import Execution, Signed
 from domain.errors import RefusedError
 from domain.profile_json import load_strict
 from domain.statements import action_id_of, from_statement, predicate_type_of, to_statement
+
+#: Reading is a pure function of the bytes, and screens read the same entries again and again.
+KEPT_IN_MEMORY = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +81,7 @@ def sign_value(value: Signed, key: SigningKey) -> SignedEntry:
     return SignedEntry(envelope=envelope, value=read_payload(payload), payload=payload)
 
 
+@lru_cache(maxsize=KEPT_IN_MEMORY)
 def read_payload(payload: bytes) -> Signed:
     """The value that payload bytes say, with its inner digests recomputed.
 
@@ -79,7 +90,7 @@ def read_payload(payload: bytes) -> Signed:
         RefusedError: a digest inside does not fit what it digests.
     """
     document = load_strict(payload)
-    if canonical_bytes(document) != payload:
+    if not is_canonical(document, payload):
         raise RefusedError(
             what="A signed statement is not written in its canonical form.", remedy="Do not trust it."
         )
@@ -111,6 +122,7 @@ def open_entry(envelope: bytes, keys: KeyLookup) -> SignedEntry:
     return SignedEntry(envelope=envelope, value=value, payload=verified.payload)
 
 
+@lru_cache(maxsize=KEPT_IN_MEMORY)
 def read_unverified(envelope: bytes) -> SignedEntry:
     """Read an entry of the own ledger for showing it; acting on it takes :func:`open_entry`.
 

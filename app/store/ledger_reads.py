@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Row, select
 
+from app.signing.chain import ChainHead
 from app.signing.keys import KeyOwner, PublicKey
 from app.signing.statements import SignedEntry, read_unverified
 from app.store.engine import reading
@@ -52,6 +53,10 @@ class LedgerReads:
         """Read through ``engine``."""
         self._reader = reading(engine)
 
+    def close(self) -> None:
+        """Let go of the database."""
+        self._reader.dispose()
+
     def known_keys(self) -> tuple[KnownKey, ...]:
         """The registered public keys."""
         rows = self._rows(select(KNOWN_KEY).order_by(KNOWN_KEY.c.registered_at))
@@ -69,6 +74,12 @@ class LedgerReads:
         """The registered public key of that id: a lookup for ``app.signing.envelope``."""
         rows = self._rows(select(KNOWN_KEY.c.spki).where(KNOWN_KEY.c.keyid == keyid))
         return PublicKey(rows[0].spki) if rows else None
+
+    def head(self, keyid: str) -> ChainHead:
+        """Where the next entry of that key would go in its chain."""
+        query = select(AUDIT_ENTRY.c.seq, AUDIT_ENTRY.c.sha256).where(AUDIT_ENTRY.c.keyid == keyid)
+        rows = self._rows(query.order_by(AUDIT_ENTRY.c.seq.desc()).limit(1))
+        return ChainHead(next_seq=rows[0].seq + 1, prev=rows[0].sha256) if rows else ChainHead()
 
     def entry(self, sha256: str) -> SignedEntry | None:
         """The entry of that digest, read without verifying it again."""

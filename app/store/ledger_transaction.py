@@ -302,6 +302,13 @@ class LedgerTransaction:
             update(APPROVAL_CASE).where(APPROVAL_CASE.c.action_id == action_id).values(case_told=str(state))
         )
 
+    def forget_told(self) -> None:
+        """Have every case under way told again: its mirror was built anew and knows nothing of approvals."""
+        under_way = [str(state) for state in (*UNDECIDED, ApprovalState.APPROVED, *RUNNING)]
+        self._connection.execute(
+            update(APPROVAL_CASE).where(APPROVAL_CASE.c.state.in_(under_way)).values(case_told="")
+        )
+
     def feed_read(self, hub_keyid: str, hub_index: int) -> None:
         """Remember how far the hub's feed has been taken over."""
         moved = self._connection.execute(

@@ -186,6 +186,12 @@ def test_of_two_supervisors_offline_the_first_recorded_wins(shared: Site, desks:
     assert not system.submits, "the desk that lost does not carry it out"
     run(there, system)
     assert list(system.effects.values()) == [1]
+    shared.clock.turn(timedelta(days=2))
+    try:
+        run(here, system)
+        assert state(here, proposal) is ApprovalState.APPROVED, "it does not expire: it is under way there"
+    finally:
+        shared.clock.turn(timedelta(days=-2))
     deliver(there.room, hubs[1])
     pull_feed(here.room, hubs[0])
     assert state(here, proposal) is ApprovalState.EXECUTED

@@ -300,6 +300,16 @@ def test_cases_are_told_and_told_once(desk: Desk) -> None:
     assert moves == [CaseState.PROPOSED, CaseState.EXECUTING, CaseState.VERIFYING]
 
 
+def test_a_mirror_built_anew_is_told_again(desk: Desk) -> None:
+    done, waiting = desk.propose(), desk.propose(number=2)
+    approve(desk, done)
+    executor(desk, CountingSystem()).run_once()
+    tell_cases(desk.room, lambda *_: None)
+    with desk.ledger.transaction() as tx:
+        tx.forget_told()
+    assert [due.action_id for due in desk.ledger.cases_to_tell()] == [waiting.action_id]
+
+
 def test_a_case_that_went_its_own_way_is_left_alone(desk: Desk) -> None:
     def refuse(_case_id: CaseId, state: CaseState, _why: str) -> None:
         raise RefusedError(what=f"No way to {state}.", remedy="")

@@ -6,7 +6,9 @@ import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from app.identifiers import UlidSource
 from app.services.approval_room import ApprovalRoom, Signer, expected_now
@@ -54,6 +56,15 @@ PEOPLE = {
     "r.ito": ("manager",),
     "executor@desk": (EXECUTOR_ROLE,),
 }
+
+
+@cache
+def empty_ledger() -> bytes:
+    """A new ledger, made once a test process: making one takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "ledger.db"
+        open_database(file, role="ledger").dispose()
+        return file.read_bytes()
 
 
 class TurnedClock:
@@ -270,7 +281,10 @@ class Desk:
         self.facts = FactsOnHand()
         for number in range(1, 6):
             self.facts.put(order_line(number))
-        self.engine = open_database(folder / f"{name}.db", role="ledger")
+        file = folder / f"{name}.db"
+        if not file.exists():
+            file.write_bytes(empty_ledger())
+        self.engine = open_database(file, role="ledger")
         self.ledger = Ledger(self.engine)
         self.room = ApprovalRoom(ledger=self.ledger, policy=default_policy(), clock=clock, hub_key=hub_key)
         self.ids = UlidSource(clock=clock, random_bits=random.Random(name).getrandbits)
