@@ -138,37 +138,57 @@ def apply_deletions(
     connection: Connection, *, source: SourceName, deleted: Sequence[DeletedRecord], at: datetime
 ) -> int:
     """Bury the records that their source no longer has; say how many were alive."""
-    count = 0
+    by_kind: dict[EntityKind, list[Row]] = {}
     for gone in deleted:
-        if gone.source != source:
-            continue
-        table = TABLES[gone.ref.kind]
-        count += connection.execute(
-            update(table)
-            .where(
-                table.c.id == gone.ref.entity_id,
-                table.c.source == source,
-                table.c.stamp <= gone.stamp,
-                table.c.deleted_at.is_(None),
+        if gone.source == source:
+            by_kind.setdefault(gone.ref.kind, []).append(
+                {
+                    "kind": gone.ref.kind.value,
+                    "entity_id": gone.ref.entity_id,
+                    "source": source,
+                    "stamp": gone.stamp,
+                    "deleted_at": to_ms(gone.observed_at),
+                }
             )
-            .values(deleted_at=to_ms(gone.observed_at))
-        ).rowcount
-        grave = upsert(TOMBSTONE).values(
-            kind=gone.ref.kind.value,
-            entity_id=gone.ref.entity_id,
-            source=source,
-            stamp=gone.stamp,
-            deleted_at=to_ms(gone.observed_at),
-        )
-        connection.execute(
-            grave.on_conflict_do_update(
-                index_elements=["kind", "entity_id"],
-                set_={"stamp": grave.excluded.stamp, "deleted_at": grave.excluded.deleted_at},
-                where=grave.excluded.stamp > TOMBSTONE.c.stamp,
-            )
-        )
-    mark_dirty(connection, {gone.ref.kind for gone in deleted}, to_ms(at))
+    count = 0
+    for kind, graves in by_kind.items():
+        present = _stored(connection, kind, [grave["entity_id"] for grave in graves])
+        alive = [grave for grave in graves if _buries(grave, present.get(grave["entity_id"]))]
+        if alive:
+            _bury(connection, TABLES[kind], alive)
+        connection.execute(_GRAVE, graves)
+        count += len({grave["entity_id"] for grave in alive})
+    mark_dirty(connection, by_kind, to_ms(at))
     return count
+
+
+def _buries(grave: Row, present: Row | None) -> bool:
+    return (
+        present is not None
+        and present["deleted_at"] is None
+        and present["source"] == grave["source"]
+        and present["stamp"] <= grave["stamp"]
+    )
+
+
+def _bury(connection: Connection, table: Table, graves: list[Row]) -> None:
+    connection.execute(
+        update(table).where(table.c.id == bindparam("gone_id")).values(deleted_at=bindparam("gone_at")),
+        [{"gone_id": grave["entity_id"], "gone_at": grave["deleted_at"]} for grave in graves],
+    )
+
+
+def _grave() -> Any:  # noqa: ANN401 - SQLAlchemy's own type is internal
+    """The latest deletion of a record is the one that counts."""
+    grave = upsert(TOMBSTONE)
+    return grave.on_conflict_do_update(
+        index_elements=["kind", "entity_id"],
+        set_={"stamp": grave.excluded["stamp"], "deleted_at": grave.excluded.deleted_at},
+        where=grave.excluded["stamp"] > TOMBSTONE.c.stamp,
+    )
+
+
+_GRAVE = _grave()
 
 
 def apply_rejections(connection: Connection, rejected: Sequence[RejectedRecord], *, at: datetime) -> None:
