@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from domain.errors import BadInputError
@@ -13,6 +13,7 @@ from domain.ids import EntityKind, EntityRef
 from domain.records import Entity
 
 COMPACT_ABOVE = 4_000
+KEEP_DELETIONS = timedelta(days=7)
 
 
 @dataclass(slots=True, eq=False)
@@ -25,6 +26,11 @@ class Row:
     changed_at: datetime
     render: Callable[[], Entity] | None
     raw: bytes = b""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its system no longer has it."""
+        return self.render is None and not self.raw
 
     @property
     def ref(self) -> EntityRef:
@@ -83,7 +89,7 @@ class ChangeFeed:
         return frozenset(
             row.entity_id
             for stamp, row in self._logs.get(stream, [])
-            if row.stamp == stamp and (row.render is not None or row.raw)
+            if row.stamp == stamp and not row.is_gone
         )
 
     def read(self, stream: str, cursor: str | None, limit: int) -> tuple[list[Row], str, bool]:
@@ -128,7 +134,20 @@ class ChangeFeed:
         log = self._logs.setdefault(stream, [])
         log.append((self._stamp, row))
         if len(log) > COMPACT_ABOVE + 2 * self._live[stream]:
-            self._logs[stream] = [entry for entry in log if entry[1].stamp == entry[0]]
+            self._compact(stream, log, at - KEEP_DELETIONS)
+
+    def _compact(self, stream: str, log: list[tuple[int, Row]], forget_before: datetime) -> None:
+        """Leave out superseded entries and old deletions; who was away longer compares ids instead."""
+        kept: list[tuple[int, Row]] = []
+        for stamp, row in log:
+            if row.stamp != stamp:
+                continue
+            if row.is_gone and row.changed_at < forget_before:
+                del self._rows[_key(row.kind, row.entity_id)]
+            else:
+                kept.append((stamp, row))
+        self._logs[stream] = kept
+        self._live[stream] = len(kept)
 
 
 def _key(kind: EntityKind, entity_id: str) -> str:
