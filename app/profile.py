@@ -29,7 +29,7 @@ demo_pin = "demo-tower-2026"
 seed = 20261122
 start = 2026-11-17T13:00:00Z
 size = "demo"
-minutes_per_second = 1
+speed = 20
 
 [[identity]]
 user = "a.moreno"
@@ -55,11 +55,11 @@ class ProfileKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorldSettings:
-    """How the embedded world runs: from ``start``, so many world minutes in a real second."""
+    """How the embedded world runs: from ``start``, ``speed`` times as fast as real time."""
 
     seed: int
     size: WorldSize
-    minutes_per_second: int
+    speed: int
     start: datetime
 
 

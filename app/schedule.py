@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 JITTER_SHARE = 10
@@ -40,6 +41,10 @@ class Schedule:
             next_run_time=first_at,
             replace_existing=True,
         )
+
+    def once(self, name: str, job: Callable[[], None], *, at: datetime) -> None:
+        """Run ``job`` a single time at ``at``; asked again before it ran, it still runs once."""
+        self._scheduler.add_job(job, DateTrigger(run_date=at), id=name, name=name, replace_existing=True)
 
     def run_now(self, name: str, at: datetime) -> None:
         """Bring the next run of a job forward to ``at``; its rhythm goes on from there."""

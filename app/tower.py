@@ -67,6 +67,19 @@ class SettleReport:
     told: int = 0
     cannot: str = ""
 
+    @property
+    def moved(self) -> bool:
+        """Whether anything is different after the round."""
+        return bool(
+            self.delivery.recorded
+            or self.delivery.refused
+            or self.taken_over
+            or self.told
+            or self.execution.begun
+            or self.execution.sent
+            or self.execution.held
+        )
+
 
 class Tower:
     """The use cases of one profile. One of it writes at a time; the window reads beside it."""
@@ -86,6 +99,7 @@ class Tower:
         for connector in self.parts.connectors.values():
             connector.close()
         self.parts.mirror.close()
+        self.parts.ledger.close()
 
     # ---- sync and detection
 
@@ -110,6 +124,21 @@ class Tower:
     def detect(self) -> frozenset[CaseId]:
         """Detect what changed by the passing of time alone; the cases that changed."""
         return detect_now(self.parts.mirror, clock=self.parts.clock)
+
+    def retry_quarantined(self, quarantine_id: str) -> None:
+        """Have the stream of a quarantined record read again from its beginning at the next sync.
+
+        Raises:
+            BadInputError: nothing of that id is in quarantine.
+        """
+        for row in self.parts.mirror.quarantined():
+            if f"{row.source}/{row.stream}/{row.external_id}" == quarantine_id:
+                with self.parts.mirror.write() as transaction:
+                    transaction.forget_cursor(row.source, row.stream)
+                return
+        raise BadInputError(
+            what=f"{quarantine_id} is not in quarantine.", remedy="It was understood meanwhile."
+        )
 
     def queue(self) -> list[ExceptionCase]:
         """The open cases in queue order."""

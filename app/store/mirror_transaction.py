@@ -152,3 +152,7 @@ class MirrorTransaction:
     def note_sweep(self, source: SourceName, *, at: datetime) -> None:
         """Remember that all ids of a source were compared."""
         source_states.note_sweep(self._connection, source, at=at)
+
+    def forget_cursor(self, source: SourceName, stream: str) -> None:
+        """Have a stream read from its beginning next time, to try quarantined records again."""
+        source_states.forget_cursor(self._connection, source, stream)

@@ -201,3 +201,10 @@ def sweep(
 def note_sweep(connection: Connection, source: SourceName, *, at: datetime) -> None:
     """Remember that all ids of a source were compared."""
     connection.execute(update(SOURCE_STATE).where(_S.source == source).values(last_sweep_at=to_ms(at)))
+
+
+def forget_cursor(connection: Connection, source: SourceName, stream: str) -> None:
+    """Have a stream read from its beginning next time; rows already known change nothing."""
+    connection.execute(
+        delete(STREAM_STATE).where(STREAM_STATE.c.source == source, STREAM_STATE.c.stream == stream)
+    )

@@ -15,9 +15,8 @@ from domain.errors import BadInputError, TowerError
 if TYPE_CHECKING:
     from domain.clock import Clock
 
-REAL_POLL_SECONDS = 5
+REAL_POLL_SECONDS = 10
 SAVE_EVERY_SECONDS = 2.0
-SECONDS_PER_MINUTE = 60
 TOKEN_NAME = "demo-services"  # noqa: S105 - the name of a secret, not the secret
 
 
@@ -43,7 +42,7 @@ def run_demo_services(profile: Profile, pipe: Connection) -> None:
             clock = ScaledClock(
                 anchor_world=reached.load(settings.start),
                 anchor_real=anchor_real,
-                speed=settings.minutes_per_second * SECONDS_PER_MINUTE,
+                speed=settings.speed,
                 read=utc_now,
             )
             pipe.send(_start(profile, settings, clock, stack))

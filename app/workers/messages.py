@@ -91,6 +91,13 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HubState:
+    """Whether signed entries can be recorded now; empty when they can, else why not."""
+
+    unreachable: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """A sentence for the person at the window."""
 
@@ -105,4 +112,4 @@ class Failed:
     text: str
 
 
-Report = Ready | Changed | Said | Failed
+Report = Ready | Changed | HubState | Said | Failed

@@ -1,0 +1,83 @@
+"""Opening the window; without a display the same program runs offscreen and leaves what it saw."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from app.bootstrap import monotonic_seconds
+from app.profile import load_profile
+from domain.errors import BadInputError
+
+PLATFORM = "QT_QPA_PLATFORM"
+OFFSCREEN = "offscreen"
+PICTURE_SECONDS = 45
+
+
+def open_window(options: argparse.Namespace) -> int:
+    """Open the window on a profile; offscreen for a while where there is no display."""
+    started = monotonic_seconds()
+    profile = load_profile(options.profile)
+    if not profile.identities:
+        raise BadInputError(
+            what=f"The profile {profile.name} names nobody.",
+            remedy="Add an [[identity]]; see docs/profiles.md.",
+        )
+    offscreen = _without_display()
+    if offscreen:
+        os.environ[PLATFORM] = OFFSCREEN
+        print(f"No display: running offscreen for {options.seconds} s, then see {options.out}/.", flush=True)
+    from app.gui_session import WindowRun, run_window
+
+    run = WindowRun(
+        profile=profile,
+        started_seconds=started,
+        seconds=options.seconds if offscreen else 0,
+        out=Path(options.out),
+    )
+    code = run_window(run)
+    if offscreen:
+        _print_summary(Path(options.out))
+    return code
+
+
+def make_screenshots(options: argparse.Namespace) -> int:
+    """Make the pictures of the documentation from a fresh demo, dark and light."""
+    from app.gui_session import WindowRun, run_window
+
+    os.environ[PLATFORM] = OFFSCREEN
+    out = Path(options.out)
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["CONTROL_TOWER_HOME"] = home
+        run_window(
+            WindowRun(
+                profile=load_profile("demo"),
+                started_seconds=monotonic_seconds(),
+                seconds=PICTURE_SECONDS,
+                out=out,
+            )
+        )
+    (out / "tower.png").replace(out / "tower_dark.png")
+    (out / "report.json").unlink()
+    return 0
+
+
+def _without_display() -> bool:
+    if os.environ.get(PLATFORM) == OFFSCREEN:
+        return True
+    return sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY", PLATFORM} & set(os.environ)
+
+
+def _print_summary(out: Path) -> None:
+    report = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    times, memory = report["times_ms"], report["memory_mebibytes"]
+    print(f"first window after {times.get('first_window', 0) / 1000:.1f} s", end="")
+    print(f", first queue after {times.get('first_queue', 0) / 1000:.1f} s")
+    print(f"{report['cases']} open exceptions: ", end="")
+    print(", ".join(f"{count} {title.lower()}" for title, count in sorted(report["cases_by_type"].items())))
+    print("memory, MiB: " + ", ".join(f"{name} {size}" for name, size in memory.items()))
+    print(f"picture: {out / 'tower.png'}   report: {out / 'report.json'}")

@@ -1,0 +1,432 @@
+"""Between the window and the other processes: intents go out, frozen values come in, at most ten a second."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.read_models.detail import DetailRequest
+from app.read_models.snapshot import PARTS_OF, Around, SnapshotReader
+from app.services.recommend.question import Question, RuleQuestion, SolverQuestion
+from app.workers.messages import (
+    AddNote,
+    Changed,
+    Decide,
+    Failed,
+    HubState,
+    KeepRecommendation,
+    MoveCase,
+    Propose,
+    Ready,
+    Report,
+    Request,
+    RetryQuarantined,
+    Said,
+    SyncNow,
+)
+from app.workers.reading_desk import ReadAnswers, ReadingDesk
+from domain.cases import CaseState
+from domain.errors import TowerError
+from domain.recommendations import Recommendation
+from optimization.outcome import Progress
+from optimization.solver_events import (
+    JobCancelled,
+    JobFailed,
+    JobFinished,
+    JobId,
+    JobProgress,
+    JobStarted,
+    SolverEvent,
+)
+from views.case_detail.state import CaseDetail, SolveProgress
+from views.ports import Decision, TowerScreen
+from views.shell.state import Identity, JobRow, ThemeName
+from views.tower.state import ALL_PARTS, Part, TowerSnapshot
+
+if TYPE_CHECKING:
+    from app.identifiers import UlidSource
+    from app.workers.processes import TowerProcesses
+    from domain.clock import Clock
+    from optimization.limits import Limits
+    from optimization.solver_process import SolverProcess
+
+COALESCE_MS = 100
+CLOCK_MS = 1_000
+POLL_SECONDS = 0.25
+ADVISED_ROWS = 30
+STOP_SECONDS = 5.0
+SEED = 1
+WORKER_ENDED = "The sync worker has ended: nothing new comes in. Close the window and open it again."
+STILL_STARTING = "Still starting: try again in a moment."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeParts:
+    """What the bridge is made of; ``app.bootstrap`` puts it together."""
+
+    processes: TowerProcesses
+    open_reader: Callable[[], SnapshotReader]
+    clock: Clock
+    ids: UlidSource
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Solve:
+    """A solve under way; a quiet one fills the queue's best option and is not shown as a job."""
+
+    case_id: str
+    question: SolverQuestion
+    quiet: bool
+
+
+class GuiBridge(QObject):
+    """Implements ``TowerIntents`` and ``TowerFeed`` in the GUI thread."""
+
+    _snapshot_read = Signal(object)
+    _detail_read = Signal(object)
+    _question_read = Signal(str, object)
+    _no_question = Signal(str, str)
+    _read_failed = Signal(str)
+    _reported = Signal(object)
+    _solver_said = Signal(object)
+    _started = Signal(object)
+    #: The first snapshot with cases has been shown.
+    first_shown = Signal()
+
+    def __init__(self, people: tuple[Identity, ...], save_theme: Callable[[ThemeName], None]) -> None:
+        """Know who may sit here; nothing is read before :meth:`begin`."""
+        super().__init__()
+        self._people = people
+        self._save_theme = save_theme
+        self._parts: BridgeParts | None = None
+        self._pipe: Connection | None = None
+        self._desk: ReadingDesk | None = None
+        self._screen: TowerScreen | None = None
+        self._who = people[0]
+        self._selected = ""
+        self._hub_unreachable = ""
+        self._solves: dict[JobId, _Solve] = {}
+        self._progress: dict[JobId, Progress] = {}
+        self._asked: dict[str, bool] = {}
+        self._no_options: dict[str, str] = {}
+        self._advised: set[str] = set()
+        self._shown = False
+        self._dirty: set[Part] = set()
+        self._connect()
+        self._flush_timer = QTimer(self, singleShot=True, interval=COALESCE_MS)
+        self._flush_timer.timeout.connect(self._flush)
+        self._clock_timer = QTimer(self, interval=CLOCK_MS)
+        self._clock_timer.timeout.connect(self._tick)
+        self._stopping = threading.Event()
+
+    def start(self, starter: Callable[[], tuple[BridgeParts, Connection]]) -> None:
+        """Run ``starter`` (which starts processes) beside the window, then begin with what it gives."""
+
+        def run() -> None:
+            try:
+                self._started.emit(starter())
+            except TowerError as error:
+                self._started.emit(error)
+
+        threading.Thread(target=run, name="starter", daemon=True).start()
+
+    def _take_started(self, outcome: tuple[BridgeParts, Connection] | TowerError) -> None:
+        if isinstance(outcome, TowerError):
+            self._say(str(outcome), "error")
+        else:
+            self.begin(*outcome)
+
+    def begin(self, parts: BridgeParts, pipe: Connection) -> None:
+        """Listen to the worker's ``pipe`` and to the solver, and read for the screen attached."""
+        self._parts = parts
+        self._pipe = pipe
+        self._desk = ReadingDesk(
+            open_reader=parts.open_reader,
+            clock=parts.clock,
+            ids=parts.ids,
+            answers=ReadAnswers(
+                snapshot=self._snapshot_read.emit,
+                detail=self._detail_read.emit,
+                question=self._question_read.emit,
+                no_question=self._no_question.emit,
+                failed=self._read_failed.emit,
+            ),
+            around=self._around(),
+        )
+        for name, target, argument in (
+            ("worker-listener", self._listen, pipe),
+            ("solver-listener", self._poll_solver, parts.processes.solver),
+        ):
+            threading.Thread(target=target, args=(argument,), name=name, daemon=True).start()
+        self._want(ALL_PARTS)
+        self._clock_timer.start()
+
+    def _connect(self) -> None:
+        self._snapshot_read.connect(self._show_snapshot)
+        self._detail_read.connect(self._show_detail)
+        self._question_read.connect(self._take_question)
+        self._no_question.connect(self._take_no_question)
+        self._read_failed.connect(lambda text: self._say(text, "error"))
+        self._reported.connect(self._take_report)
+        self._solver_said.connect(self._take_solver_event)
+        self._started.connect(self._take_started)
+
+    def stop(self) -> None:
+        """Stop listening and reading; the processes are stopped by their owner."""
+        self._stopping.set()
+        self._clock_timer.stop()
+        self._flush_timer.stop()
+        if self._desk is not None:
+            self._desk.stop()
+
+    # ------------------------------------------------------------------ feed
+    def attach(self, screen: TowerScreen) -> None:
+        """Start to deliver, the present snapshot first."""
+        self._screen = screen
+        self._want(ALL_PARTS)
+
+    def _tick(self) -> None:
+        if self._screen is not None and self._parts is not None:
+            self._screen.apply_clock(self._parts.clock.now())
+
+    def _want(self, parts: frozenset[Part]) -> None:
+        self._dirty |= parts
+        if not self._flush_timer.isActive():
+            self._flush_timer.start()
+
+    def _flush(self) -> None:
+        if self._desk is None:
+            return
+        parts = frozenset(self._dirty)
+        self._dirty.clear()
+        self._desk.want_parts(parts, self._around())
+        if self._selected and parts & {"cases", "approvals", "who", "jobs"}:
+            self._want_detail()
+
+    def _around(self) -> Around:
+        shown = [(job_id, solve) for job_id, solve in self._solves.items() if not solve.quiet]
+        jobs = tuple(
+            JobRow(job_id=str(job_id), title=f"Working out {solve.case_id}{self._progress_words(job_id)}")
+            for job_id, solve in shown
+        )
+        return Around(who=self._who, jobs=jobs, hub_unreachable=self._hub_unreachable)
+
+    def _progress_words(self, job_id: JobId) -> str:
+        progress = self._progress.get(job_id)
+        if progress is None or progress.gap_basis_points is None:
+            return ""
+        return f", {progress.plans_found} plans, gap {progress.gap_basis_points / 100:.1f} %"
+
+    def _want_detail(self) -> None:
+        if self._desk is None or self._parts is None:
+            return
+        job = next(((j, s) for j, s in self._solves.items() if s.case_id == self._selected), None)
+        solving = None
+        if job is not None:
+            solving = SolveProgress(job_id=str(job[0]), title="Working out the options")
+        self._desk.want_detail(
+            DetailRequest(
+                case_id=self._selected,
+                who=self._who,
+                now=self._parts.clock.now(),
+                solving=solving,
+                no_options_reason=self._no_options.get(self._selected, ""),
+            )
+        )
+
+    def _show_snapshot(self, snapshot: TowerSnapshot) -> None:
+        if self._screen is None:
+            return
+        self._screen.apply_snapshot(snapshot)
+        if not self._shown and len(snapshot.cases):
+            self._shown = True
+            self.first_shown.emit()
+        self._advise(snapshot)
+
+    def _show_detail(self, detail: CaseDetail) -> None:
+        if self._screen is not None and detail.case.case_id == self._selected:
+            self._screen.apply_detail(detail)
+            fresh = detail.recommendation is None or detail.recommendation_stale
+            if fresh and detail.case.is_open and not detail.no_options_reason and detail.proposal is None:
+                self._ask_for_options(self._selected, quiet=True)
+
+    def _say(self, text: str, kind: str) -> None:
+        if self._screen is not None and kind in {"info", "ok", "warning", "error"}:
+            self._screen.show_toast(text, kind)  # type: ignore[arg-type]  # narrowed by the line above
+
+    # ------------------------------------------------------------------ the worker
+    def _listen(self, pipe: Connection) -> None:
+        while not self._stopping.is_set():
+            try:
+                if pipe.poll(POLL_SECONDS):
+                    self._reported.emit(pipe.recv())
+            except (EOFError, OSError):
+                if not self._stopping.is_set():
+                    text = (
+                        "The sync worker has ended: nothing new comes in. Close the window and open it again."
+                    )
+                    self._reported.emit(Said(text=text, kind="error"))
+                return
+
+    def _take_report(self, report: Report) -> None:
+        match report:
+            case Ready():
+                self._want(ALL_PARTS)
+            case Changed():
+                wanted: set[Part] = set()
+                for part in report.parts:
+                    wanted |= PARTS_OF.get(part, frozenset())
+                if "notes" in report.parts and self._selected:
+                    self._want_detail()
+                if wanted:
+                    self._want(frozenset(wanted))
+            case HubState():
+                self._hub_unreachable = report.unreachable
+                self._want(frozenset({"offline"}))
+            case Said():
+                self._say(report.text, report.kind)
+            case Failed():
+                self._say(report.text, "error")
+
+    # ------------------------------------------------------------------ remedies
+    def request_options(self, case_id: str) -> None:
+        """Work out the options of a case in the solver process."""
+        self._no_options.pop(case_id, None)
+        self._ask_for_options(case_id, quiet=False)
+
+    def _ask_for_options(self, case_id: str, *, quiet: bool) -> None:
+        if case_id in self._asked or any(s.case_id == case_id for s in self._solves.values()):
+            return
+        if self._desk is None:
+            return
+        self._asked[case_id] = quiet
+        self._advised.add(case_id)
+        self._desk.want_question(case_id)
+
+    def _take_question(self, case_id: str, question: Question) -> None:
+        quiet = self._asked.pop(case_id, True)
+        if self._parts is None:
+            return
+        if isinstance(question, RuleQuestion):
+            self._keep(question.recommendation)
+            return
+        try:
+            job_id = self._parts.processes.solver.submit(question.problem, self._parts.limits, SEED)
+        except TowerError as error:
+            self._take_no_question(case_id, str(error))
+            return
+        self._solves[job_id] = _Solve(case_id=case_id, question=question, quiet=quiet)
+        self._want(frozenset({"jobs"}))
+
+    def _take_no_question(self, case_id: str, why: str) -> None:
+        self._asked.pop(case_id, None)
+        self._no_options[case_id] = why
+        if case_id == self._selected:
+            self._want_detail()
+
+    def _poll_solver(self, solver: SolverProcess) -> None:
+        while not self._stopping.is_set():
+            for event in solver.poll(POLL_SECONDS):
+                self._solver_said.emit(event)
+
+    def _take_solver_event(self, event: SolverEvent) -> None:
+        solve = self._solves.get(event.job_id)
+        if solve is None or isinstance(event, JobStarted):
+            return
+        if isinstance(event, JobProgress):
+            self._progress[event.job_id] = event.progress
+            self._want(frozenset({"jobs"}))
+            return
+        del self._solves[event.job_id]
+        self._progress.pop(event.job_id, None)
+        match event:
+            case JobFinished():
+                self._keep(solve.question.answer(event.outcome))
+            case JobCancelled():
+                self._no_options[solve.case_id] = "Cancelled. Press W to work the options out again."
+            case JobFailed():
+                self._no_options[solve.case_id] = str(event.error)
+        self._want(frozenset({"jobs"}))
+
+    def _keep(self, recommendation: Recommendation) -> None:
+        self._ask(KeepRecommendation(recommendation=recommendation))
+
+    def _ask(self, request: Request) -> None:
+        if self._parts is None:
+            self._say(STILL_STARTING, "info")
+        else:
+            self._parts.processes.ask(request)
+
+    def _advise(self, snapshot: TowerSnapshot) -> None:
+        """Fill in the best option of the most urgent cases, one at a time, while nothing else is solved."""
+        if self._solves or self._asked:
+            return
+        table = snapshot.cases
+        for case_id, best in list(zip(table.ids, table.best_options, strict=True))[:ADVISED_ROWS]:
+            if not best and case_id not in self._advised:
+                self._ask_for_options(case_id, quiet=True)
+                return
+
+    # ------------------------------------------------------------------ intents
+    def select_case(self, case_id: str) -> None:
+        """Look at a case: its detail is wanted now and whenever it changes."""
+        self._selected = case_id
+        if case_id:
+            self._want_detail()
+
+    def propose(self, case_id: str, option_id: str, reason: str) -> None:
+        """Sign a proposal of an option and put it before the approvers."""
+        user = self._who.user_id
+        self._ask(Propose(case_id=case_id, option_id=option_id, user=user, reason=reason))
+
+    def decide(self, action_id: str, decision: Decision, reason: str) -> None:
+        """Sign a decision on a proposal."""
+        user = self._who.user_id
+        self._ask(Decide(action_id=action_id, decision=decision, user=user, reason=reason))
+
+    def assign(self, case_id: str, user_id: str) -> None:
+        """Make a person the owner of a case."""
+        self._ask(MoveCase(case_id=case_id, user=self._who.user_id, owner=user_id))
+
+    def acknowledge(self, case_id: str) -> None:
+        """Say that a case has been seen."""
+        request = MoveCase(case_id=case_id, user=self._who.user_id, state=CaseState.ACKNOWLEDGED)
+        self._ask(request)
+
+    def snooze(self, case_id: str, minutes: int) -> None:
+        """Let a case rest."""
+        request = MoveCase(case_id=case_id, user=self._who.user_id, snooze_minutes=minutes)
+        self._ask(request)
+
+    def add_note(self, case_id: str, text: str) -> None:
+        """Write something down about a case."""
+        self._ask(AddNote(case_id=case_id, user=self._who.user_id, text=text))
+
+    def sync_now(self, source: str) -> None:
+        """Read a source now; an empty name means every source."""
+        self._ask(SyncNow(source=source))
+
+    def cancel_job(self, job_id: str) -> None:
+        """Stop a running solve."""
+        found = next((j for j in self._solves if str(j) == job_id), None)
+        if found is not None and self._parts is not None:
+            self._parts.processes.solver.cancel(found)
+
+    def switch_identity(self, user_id: str) -> None:
+        """Let another person sit at this desk."""
+        self._who = next((p for p in self._people if p.user_id == user_id), self._who)
+        self._want(frozenset({"who", "approvals"}))
+
+    def retry_quarantined(self, quarantine_id: str) -> None:
+        """Try again to understand a quarantined record."""
+        self._ask(RetryQuarantined(quarantine_id=quarantine_id))
+
+    def set_theme(self, name: ThemeName) -> None:
+        """Remember which theme the person chose."""
+        self._save_theme(name)

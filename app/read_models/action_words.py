@@ -1,0 +1,48 @@
+"""Commands in words, for who signs them."""
+
+from __future__ import annotations
+
+from domain.approvals import PlannedCommand
+from domain.commands import (
+    Action,
+    CreditInvoiceLine,
+    ExpediteSupply,
+    ReallocateLine,
+    RebookCarrier,
+    ReleaseCreditHold,
+    RepickTask,
+    SetLinePrice,
+    SetOrderField,
+    SplitLine,
+)
+
+
+def command_words(command: PlannedCommand) -> str:
+    """What a system will be told, in words."""
+    return f"{command.source}: {action_words(command.action)}"
+
+
+def action_words(action: Action) -> str:  # noqa: PLR0911 - one line a verb
+    """An action in words."""
+    match action:
+        case ReleaseCreditHold():
+            return f"release the credit hold of {action.order_id}"
+        case SetLinePrice():
+            return f"set {action.unit_price_cents / 100:,.2f} a unit on {action.line_id}"
+        case SetOrderField():
+            return f"set {action.field} of {action.order_id} to {action.value}"
+        case ReallocateLine():
+            way = f"from {action.from_node_id} to {action.to_node_id}"
+            return f"move {action.quantity} of {action.line_id} {way}"
+        case SplitLine():
+            parts = " and ".join(f"{part.quantity} from {part.node_id}" for part in action.parts)
+            return f"ship {action.line_id} as {parts}"
+        case RebookCarrier():
+            when = f", pickup {action.pickup_at:%d %b}" if action.pickup_at else ""
+            return f"book {action.shipment_id} with {action.scac} {action.service_id}{when}"
+        case RepickTask():
+            return f"pick {action.quantity} more for {action.task_id} from {action.bin_code}"
+        case CreditInvoiceLine():
+            return f"credit {action.quantity} of {action.line_id} on {action.invoice_id}"
+        case ExpediteSupply():
+            return f"bring {action.supply_id} in by {action.eta_at:%d %b}, at {action.cost_cents / 100:,.2f}"

@@ -1,0 +1,46 @@
+"""The queue's rows: the open cases in queue order, as the table shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from app.read_models.geography import Geography
+from app.read_models.people import short_name
+from domain.cases import ExceptionCase
+from domain.catalogue.types import case_type
+from views.case_queue.state import CaseRow, CaseTable, case_table
+from views.shell.state import Identity
+
+
+def queue_table(
+    cases: Sequence[ExceptionCase],
+    geography: Geography,
+    best: Mapping[str, tuple[str, int]],
+    people: tuple[Identity, ...],
+) -> CaseTable:
+    """The cases as columns; ``best`` is the recommended option of those worked out so far."""
+    return case_table(_row(case, geography, best.get(case.case_id), people) for case in cases)
+
+
+def _row(
+    case: ExceptionCase, geography: Geography, best: tuple[str, int] | None, people: tuple[Identity, ...]
+) -> CaseRow:
+    customer = geography.customer_of(case)
+    return CaseRow(
+        case_id=case.case_id,
+        severity=case.severity,
+        type_title=case_type(case.code).title,
+        subject=geography.subject_of(case),
+        state=case.state,
+        loss_cents=case.impact.loss_cents,
+        priority_cents=case.impact.value_per_minute_cents,
+        opened_at=case.opened_at,
+        breach_at=case.breach_at,
+        snoozed_until=case.snoozed_until,
+        owner=short_name(people, case.owner) if case.owner else "",
+        best_option=best[0] if best else "",
+        best_delta_cents=best[1] if best else None,
+        place=" ".join(
+            part for part in (str(case.node_id or ""), customer.name if customer else "", case.title) if part
+        ),
+    )

@@ -1,0 +1,154 @@
+"""Everything the window shows at one instant, read from both databases without ever writing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from app.read_models.approvals import approval_rows
+from app.read_models.detail import DetailRequest, DetailSources, case_detail
+from app.read_models.figures import kpi_tiles
+from app.read_models.geography import Geography, read_geography
+from app.read_models.network import Zones, map_lanes, map_markers, map_nodes, read_zones
+from app.read_models.people import people_of
+from app.read_models.queue import queue_table
+from app.services.rank import rank_cases
+from app.services.recommend.record import recommendation_from_json
+from app.services.source_health import source_health
+from app.store.recommendations import best_options, recommendation_body
+from domain.approval_states import DeliveryState
+from domain.health import HealthColour, SourceHealth
+from domain.recommendations import Recommendation
+from views.shell.state import Identity, JobRow, OfflineState
+from views.sources.state import QuarantineRow
+from views.tower.state import ALL_PARTS, Part, TowerSnapshot
+
+if TYPE_CHECKING:
+    from app.profile import Profile
+    from app.store.ledger_reads import LedgerReads
+    from app.store.mirror import Mirror
+    from domain.rights import RightsPolicy
+    from views.case_detail.state import CaseDetail
+
+HUB = "hub"
+_OF_CASES: frozenset[Part] = frozenset({"kpis", "cases", "network", "markers"})
+_OF_SOURCES: frozenset[Part] = frozenset({"sources", "quarantine", "offline"})
+_OF_APPROVALS: frozenset[Part] = frozenset({"approvals", "offline", "kpis"})
+PARTS_OF: dict[str, frozenset[Part]] = {
+    "cases": _OF_CASES,
+    "sources": _OF_SOURCES,
+    "approvals": _OF_APPROVALS,
+    "recommendations": frozenset({"cases"}),
+    "jobs": frozenset({"jobs"}),
+    "who": frozenset({"who", "approvals", "cases"}),
+    "notes": frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What the databases do not know: who sits here, running jobs, whether the hub answers."""
+
+    who: Identity
+    jobs: tuple[JobRow, ...] = ()
+    hub_unreachable: str = ""
+
+
+@dataclass(slots=True)
+class SnapshotReader:
+    """Reads snapshots one after the other; what did not change is taken from the one before."""
+
+    mirror: Mirror
+    ledger: LedgerReads
+    profile: Profile
+    policy: RightsPolicy
+    people: tuple[Identity, ...] = field(init=False)
+    _last: TowerSnapshot | None = field(init=False, default=None)
+    _geography: Geography = field(init=False, default_factory=Geography)
+    _zones: Zones | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Name the people once."""
+        self.people = people_of(self.profile)
+
+    def read(self, around: Around, *, now: datetime, changed: frozenset[Part] = ALL_PARTS) -> TowerSnapshot:
+        """The snapshot of ``now``; only the parts named in ``changed`` are read anew."""
+        last = self._last or TowerSnapshot(
+            now=now, who=around.who, people=self.people, site=self.profile.title
+        )
+        if self._last is None:
+            changed = ALL_PARTS
+        fresh = replace(last, now=now, who=around.who, jobs=around.jobs, changed=changed)
+        if changed & {"cases", "markers", "network"}:
+            fresh = self._with_cases(fresh)
+        if "kpis" in changed:
+            fresh = replace(fresh, kpis=kpi_tiles(self.mirror, now=now))
+        if changed & {"sources", "quarantine", "offline"}:
+            fresh = self._with_sources(fresh, around)
+        if "approvals" in changed:
+            rows = approval_rows(self.ledger, self.policy, around.who, now=now)
+            fresh = replace(fresh, approvals=rows)
+        self._last = fresh
+        return fresh
+
+    def detail(self, request: DetailRequest) -> CaseDetail | None:
+        """One case with all that its panel shows."""
+        sources = DetailSources(
+            mirror=self.mirror, ledger=self.ledger, policy=self.policy, people=self.people
+        )
+        known = request.recommendation or self.kept(request.case_id)
+        return case_detail(sources, replace(request, recommendation=known))
+
+    def close(self) -> None:
+        """Let go of the databases."""
+        self.mirror.close()
+        self.ledger.close()
+
+    def kept(self, case_id: str) -> Recommendation | None:
+        """The options last worked out for a case."""
+        body = recommendation_body(self.mirror.engine, case_id)
+        return None if body is None else recommendation_from_json(body)
+
+    def _with_cases(self, fresh: TowerSnapshot) -> TowerSnapshot:
+        cases = rank_cases(self.mirror.cases(), tiers=self.mirror.case_tiers())
+        if self._zones is None or not self._zones.lanes:
+            self._zones = read_zones(self.mirror)
+        self._geography = read_geography(self.mirror, cases)
+        return replace(
+            fresh,
+            cases=queue_table(cases, self._geography, best_options(self.mirror.engine), self.people),
+            nodes=map_nodes(self._geography),
+            lanes=map_lanes(self._geography, self._zones, cases),
+            markers=map_markers(self._geography, cases),
+        )
+
+    def _with_sources(self, fresh: TowerSnapshot, around: Around) -> TowerSnapshot:
+        states = self.mirror.source_states()
+        health = tuple(source_health(state, now=fresh.now) for state in states)
+        return replace(
+            fresh,
+            sources=health,
+            quarantine=tuple(
+                QuarantineRow(
+                    quarantine_id=f"{row.source}/{row.stream}/{row.external_id}",
+                    source=row.source,
+                    stream=row.stream,
+                    external_id=row.external_id,
+                    code=row.code,
+                    message=row.message,
+                    observed_at=row.last_seen_at,
+                )
+                for row in self.mirror.quarantined()
+            ),
+            offline=self._offline(health, around),
+        )
+
+    def _offline(self, health: tuple[SourceHealth, ...], around: Around) -> OfflineState:
+        away = [h for h in health if h.colour is HealthColour.RED and h.failures_in_row]
+        names = [str(h.source) for h in away] + ([HUB] if around.hub_unreachable else [])
+        successes = [h.last_success_at for h in away if h.last_success_at is not None]
+        waiting = self.ledger.outbox(DeliveryState.PENDING, DeliveryState.SENT)
+        return OfflineState(
+            unreachable=tuple(names), data_as_of=min(successes, default=None), queued_changes=len(waiting)
+        )

@@ -1,0 +1,239 @@
+"""The sync worker: the one process that writes, driven by its schedule and by requests of the window."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+from app.bootstrap import DemoServices, open_tower, surroundings_of, utc_now
+from app.profile import Profile
+from app.schedule import Schedule
+from app.signing_desk import fixed_pin
+from app.workers.messages import (
+    AddNote,
+    Changed,
+    Decide,
+    Failed,
+    HubState,
+    KeepRecommendation,
+    MoveCase,
+    Propose,
+    Ready,
+    Report,
+    Request,
+    RetryQuarantined,
+    Said,
+    Stop,
+    SyncNow,
+)
+from domain.cases import CaseState
+from domain.errors import TowerError
+from domain.ids import SourceName
+
+if TYPE_CHECKING:
+    from app.tower import Tower
+
+SETTLE = "settle"
+DETECT = "detect"
+SETTLE_SECONDS = 3
+DETECT_SECONDS = 30
+FIRST_DELAY = timedelta(milliseconds=150)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSetup:
+    """What the worker is started with; ``pin`` is empty where nobody gave one."""
+
+    profile: Profile
+    demo: DemoServices | None
+    pin: str = ""
+
+
+def run_sync_worker(setup: WorkerSetup, pipe: Connection) -> None:
+    """Work until told to stop or until the other end of ``pipe`` is gone."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # A run that is due while the one before still works is not lost: it follows at the next interval.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    voice = _Voice(pipe)
+    try:
+        ask_pin = fixed_pin(setup.pin) if setup.pin else None
+        around = surroundings_of(setup.profile, demo=setup.demo, ask_pin=ask_pin)
+        tower = open_tower(around)
+    except TowerError as error:
+        voice.say(Failed(text=str(error)))
+        return
+    SyncWorker(tower, voice, speed=around.speed).run(pipe)
+
+
+class _Voice:
+    """Speaks to the window, one message at a time; a window that is gone hears nothing."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._turn = threading.Lock()
+
+    def say(self, report: Report) -> None:
+        with self._turn:
+            try:
+                self._pipe.send(report)
+            except (BrokenPipeError, OSError):
+                _log.info("The window is gone.")
+
+
+class SyncWorker:
+    """A tower on a schedule: sources by their intervals, delivery and execution every few seconds."""
+
+    def __init__(self, tower: Tower, voice: _Voice, *, speed: int) -> None:
+        """``speed`` is how many seconds of the tower's clock pass in a real one."""
+        self._tower = tower
+        self._voice = voice
+        self._speed = speed
+        self._schedule = Schedule()
+        self._hub_unreachable = ""
+
+    def run(self, pipe: Connection) -> None:
+        """Start the schedule and answer requests until told to stop."""
+        now = utc_now()
+        for number, source in enumerate(self._tower.parts.profile.sources):
+            seconds = max(1, source.poll_seconds // self._speed)
+            first_at = now + FIRST_DELAY * number
+            job = self._guarded(partial(self._sync, SourceName(source.name), force=False))
+            self._schedule.every(seconds, _sync_job(source.name), job, first_at=first_at)
+        self._schedule.every(SETTLE_SECONDS, SETTLE, self._guarded(self._settle), first_at=now)
+        later = now + timedelta(seconds=DETECT_SECONDS)
+        self._schedule.every(DETECT_SECONDS, DETECT, self._guarded(self._detect), first_at=later)
+        self._schedule.start()
+        self._voice.say(Ready())
+        try:
+            self._answer(pipe)
+        finally:
+            self._schedule.stop()
+            self._tower.close()
+
+    def _answer(self, pipe: Connection) -> None:
+        while True:
+            try:
+                request: Request = pipe.recv()
+            except (EOFError, OSError):
+                return
+            if isinstance(request, Stop):
+                return
+            self._guarded(partial(self._do, request))()
+
+    def _guarded(self, job: Callable[[], None]) -> Callable[[], None]:
+        """A job whose known errors are told to the person, and whose faults are logged and told politely."""
+
+        def run() -> None:
+            try:
+                job()
+            except TowerError as error:
+                self._voice.say(Said(text=str(error), kind="error"))
+            except Exception:  # noqa: BLE001 - a fault is logged and told, the schedule goes on
+                _log.exception("a job failed")
+                text = "Something in the tower failed; the log has the details. Nothing was half-written."
+                self._voice.say(Said(text=text, kind="error"))
+
+        return run
+
+    def _do(self, request: Request) -> None:
+        match request:
+            case SyncNow():
+                self._sync_soon(request.source)
+            case KeepRecommendation():
+                self._tower.keep(request.recommendation)
+                self._changed("recommendations")
+            case Propose():
+                self._propose(request)
+            case Decide():
+                self._decide(request)
+            case MoveCase():
+                self._move(request)
+            case AddNote():
+                self._tower.note(request.case_id, request.text, request.user)
+                self._changed("notes")
+            case RetryQuarantined():
+                source = request.quarantine_id.partition("/")[0]
+                self._tower.retry_quarantined(request.quarantine_id)
+                self._sync_soon(source)
+
+    def _sync_soon(self, source: str) -> None:
+        names = [source] if source else [s.name for s in self._tower.parts.profile.sources]
+        for name in names:
+            self._schedule.once(
+                f"now:{name}", self._guarded(partial(self._sync, SourceName(name), force=True)), at=utc_now()
+            )
+        self._settle_soon()
+
+    def _settle_soon(self) -> None:
+        self._schedule.run_now(SETTLE, utc_now())
+
+    def _sync(self, source: SourceName, *, force: bool) -> None:
+        result = self._tower.sync(source, force=force)
+        if result.skipped:
+            return
+        parts = {"sources"}
+        if result.written or result.deleted or result.changed_cases:
+            parts.add("cases")
+        self._changed(*parts)
+
+    def _detect(self) -> None:
+        if self._tower.detect():
+            self._changed("cases")
+        self._changed("sources")
+
+    def _settle(self) -> None:
+        report = self._tower.settle()
+        if report.cannot != self._hub_unreachable:
+            self._hub_unreachable = report.cannot
+            self._voice.say(HubState(unreachable=report.cannot))
+            self._changed("approvals")
+        if report.moved:
+            self._changed("approvals", "cases", "sources")
+        for action_id, why in report.execution.held:
+            if report.execution.begun or report.told:
+                self._voice.say(Said(text=f"Held {action_id}: {why}", kind="warning"))
+
+    def _propose(self, request: Propose) -> None:
+        entry = self._tower.propose(request.case_id, request.option_id, request.user, request.reason)
+        self._voice.say(Said(text=f"Proposed and signed. Code {entry.code}.", kind="ok"))
+        self._changed("approvals", "cases")
+        self._settle_soon()
+
+    def _decide(self, request: Decide) -> None:
+        approve = request.decision == "approve"
+        self._tower.decide(
+            request.action_id,
+            request.user,
+            approve=approve,
+            reason=request.reason,
+            offline=bool(self._hub_unreachable),
+        )
+        what = "Approved" if approve else "Rejected"
+        waits = ", not yet recorded: the hub cannot be reached" if self._hub_unreachable else ""
+        self._voice.say(Said(text=f"{what} and signed{waits}.", kind="ok"))
+        self._changed("approvals", "cases")
+        self._settle_soon()
+
+    def _move(self, request: MoveCase) -> None:
+        if request.owner is not None:
+            self._tower.assign(request.case_id, request.owner, request.user)
+        if request.snooze_minutes:
+            self._tower.snooze(request.case_id, request.snooze_minutes, request.user)
+        if request.state is CaseState.ACKNOWLEDGED:
+            self._tower.acknowledge(request.case_id, request.user)
+        self._changed("cases")
+
+    def _changed(self, *parts: str) -> None:
+        self._voice.say(Changed(parts=frozenset(parts)))
+
+
+def _sync_job(source: str) -> str:
+    return f"sync:{source}"

@@ -1,0 +1,56 @@
+"""The Qt application itself: made once, run, and grabbed into a picture where there is no screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QWidget
+
+from views.shell.state import ThemeName
+from views.theme import apply, dark, light
+
+APPLICATION_NAME = "control-tower"
+
+
+def make_application(theme: ThemeName) -> QApplication:
+    """The one application of this process, with its fonts and colours before any widget is made."""
+    found = QApplication.instance()
+    application = found if isinstance(found, QApplication) else QApplication([APPLICATION_NAME])
+    application.setApplicationName(APPLICATION_NAME)
+    apply(application, dark() if theme == "dark" else light())
+    return application
+
+
+def show_first(window: QWidget, application: QApplication) -> None:
+    """Show a window and return when it has been painted."""
+    window.show()
+    application.processEvents()
+
+
+def run_until_closed(application: QApplication) -> int:
+    """Handle events until the last window is closed; gives the exit code."""
+    return application.exec()
+
+
+def after(seconds: float, job: Callable[[], None]) -> None:
+    """Do something in the GUI thread in so many seconds."""
+    QTimer.singleShot(int(seconds * 1000), job)
+
+
+def grab(window: QWidget, file: Path) -> None:
+    """Write what a window shows into a PNG file."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    window.grab().save(str(file))
+
+
+def ask_pin(parent: QWidget) -> str:
+    """Ask for the PIN of this desk's keys; empty when the person would rather not sign now."""
+    text, given = QInputDialog.getText(
+        parent,
+        "Unlock signing",
+        "PIN of this desk (without it you can look, not sign):",
+        QLineEdit.EchoMode.Password,
+    )
+    return text if given else ""
