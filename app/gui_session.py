@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.bootstrap import (
     LEDGER_FILE,
@@ -32,9 +32,6 @@ from app.workers.processes import TowerProcesses, resident_mebibytes
 from views.shell.application import after, ask_pin, grab, make_application, run_until_closed, show_first
 from views.shell.state import ThemeName
 from views.shell.window import TowerWindow
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
 
 THEME_FILE = "theme"
 BEFORE_END_SECONDS = 2.0
@@ -60,7 +57,7 @@ class GuiSession:
     """The window, its bridge and its processes, while they run."""
 
     run: WindowRun
-    application: QApplication
+    end: Callable[[], None]
     window: TowerWindow
     bridge: GuiBridge
     processes: TowerProcesses
@@ -99,7 +96,7 @@ class GuiSession:
         grab(self.window, out / "tower.png")
         report = self._report()
         (out / "report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
-        self.application.quit()
+        self.end()
 
     def _report(self) -> dict[str, Any]:
         table = self.window.tower_model.queue.store.table
@@ -135,7 +132,7 @@ def run_window(run: WindowRun) -> int:
     bridge = GuiBridge(people_of(run.profile), _theme_saver(run.profile))
     session = GuiSession(
         run=run,
-        application=application,
+        end=application.quit,
         window=TowerWindow(bridge),
         bridge=bridge,
         processes=TowerProcesses(run.profile),
@@ -185,7 +182,7 @@ def _kept_theme(profile: Profile) -> ThemeName:
     return "light" if file.exists() and file.read_text(encoding="utf-8").strip() == "light" else "dark"
 
 
-def _theme_saver(profile: Profile) -> Any:  # noqa: ANN401 - a callable of the theme's name
+def _theme_saver(profile: Profile) -> Callable[[ThemeName], None]:
     def save(name: ThemeName) -> None:
         (profile.folder / THEME_FILE).write_text(name, encoding="utf-8")
 

@@ -1,0 +1,229 @@
+"""Remedies: what is asked of the solver, and what its plans become."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from app.services.recommend.question import Question, RuleQuestion, SolverQuestion
+from app.services.recommend.recommend import ask
+from app.services.recommend.record import recommendation_from_json, recommendation_json
+from domain.cases import ExceptionCase
+from domain.commands import (
+    CreditInvoiceLine,
+    ExpediteSupply,
+    ReallocateLine,
+    RebookCarrier,
+    ReleaseCreditHold,
+    RepickTask,
+    SetLinePrice,
+    SetOrderField,
+    SplitLine,
+    SplitPart,
+)
+from domain.customers import SplitPolicy
+from domain.errors import ConflictError, CorruptError
+from domain.ids import EntityKind
+from domain.orders import ShipTo
+from domain.recommendations import Recommendation, Remedy
+from domain.transport import ShipmentStatus
+from optimization.limits import Limits
+from optimization.solve import solve
+from optimization.split_problem import SplitProblem
+from tests.support.distributor import (
+    CUSTOMER,
+    DFW,
+    EXPRESS,
+    INVOICE,
+    ITEM,
+    LINE,
+    MEM,
+    NOW,
+    ORDER,
+    SHIPMENT,
+    SUPPLY,
+    TASK,
+    FakeFacts,
+    make_case,
+    outlook,
+    with_ship_to,
+)
+
+
+def answer(question: Question) -> Recommendation:
+    if isinstance(question, RuleQuestion):
+        return question.recommendation
+    return question.answer(solve(question.problem, Limits(), 1))
+
+
+def recommend(case: ExceptionCase, facts: FakeFacts) -> Recommendation:
+    return answer(ask(case, facts, recommendation_id="R1", now=NOW))
+
+
+def short_case(short: int = 40) -> ExceptionCase:
+    return make_case("AL-IMBALANCE", EntityKind.ORDER_LINE, LINE.line_id, [("short_quantity", str(short))])
+
+
+def test_a_short_line_is_moved_whole_where_one_node_has_it_all() -> None:
+    found = recommend(short_case(), FakeFacts(stock=(outlook(MEM, 20, 20), outlook(DFW, 200, 100, 20))))
+    best = next(option for option in found.options if option.recommended)
+    assert best.remedy is Remedy.REALLOCATE
+    assert best.actions == (
+        ReallocateLine(
+            order_id=ORDER.order_id, line_id=LINE.line_id, from_node_id=MEM, to_node_id=DFW, quantity=60
+        ),
+    )
+    assert best.cost_delta_cents < 0
+    assert {option.remedy for option in found.options} >= {Remedy.DO_NOTHING, Remedy.REALLOCATE}
+    assert found.trail.status == "optimal"
+    assert found.trail.bound_cents <= found.trail.objective_cents
+
+
+def test_a_short_line_is_split_where_no_node_has_it_all() -> None:
+    found = recommend(short_case(), FakeFacts(stock=(outlook(MEM, 20, 20), outlook(DFW, 45))))
+    best = next(option for option in found.options if option.recommended)
+    assert best.remedy is Remedy.SPLIT
+    (action,) = best.actions
+    assert isinstance(action, SplitLine)
+    assert sum(part.quantity for part in action.parts) == LINE.open_quantity
+    moved = {part.node_id: part.quantity for part in action.parts}
+    assert 40 <= moved[DFW] <= 45
+
+
+def test_what_no_node_has_stays_with_the_home_node() -> None:
+    found = recommend(short_case(), FakeFacts(stock=(outlook(DFW, 10),)))
+    splits = [a for o in found.options for a in o.actions if isinstance(a, SplitLine)]
+    assert splits
+    assert all(part in splits[0].parts for part in (SplitPart(node_id=MEM, quantity=50),))
+
+
+def test_uncommitted_stock_leaves_safety_stock_and_promises_alone() -> None:
+    question = ask(
+        short_case(), FakeFacts(stock=(outlook(DFW, 100, 70, 10),)), recommendation_id="R", now=NOW
+    )
+    assert isinstance(question, SolverQuestion)
+    assert isinstance(question.problem, SplitProblem)
+    there = [a.quantity for a in question.problem.demand.arrivals if a.node_id == DFW]
+    assert there == [20]
+
+
+def test_a_ship_complete_customer_is_never_split() -> None:
+    whole = replace(CUSTOMER, split=SplitPolicy(max_shipments=1, ship_complete=True))
+    facts = FakeFacts(stock=(outlook(DFW, 45),))
+    facts.entities = [whole if e is CUSTOMER else e for e in facts.entities]
+    found = recommend(short_case(), facts)
+    assert all(option.remedy is not Remedy.SPLIT for option in found.options)
+
+
+def test_late_inbound_is_waited_for_when_moving_costs_more() -> None:
+    soon = replace(SUPPLY, eta_at=NOW + timedelta(days=1))
+    cheap_home = FakeFacts(stock=(outlook(DFW, 200),), inbound=(soon,))
+    cheap_home.lanes = tuple(
+        replace(row, fixed_cost_cents=100 if row.origin_node_id == MEM else 900_000)
+        for row in cheap_home.lanes
+    )
+    best = next(o for o in recommend(short_case(), cheap_home).options if o.recommended)
+    assert best.remedy is Remedy.DO_NOTHING
+
+
+def test_a_line_that_is_no_longer_short_is_a_conflict() -> None:
+    facts = FakeFacts()
+    facts.entities = [replace(LINE, shipped_quantity=60) if e is LINE else e for e in facts.entities]
+    with pytest.raises(ConflictError, match="no longer short"):
+        ask(short_case(), facts, recommendation_id="R", now=NOW)
+    facts.entities = []
+    with pytest.raises(ConflictError, match="no longer there"):
+        ask(short_case(), facts, recommendation_id="R", now=NOW)
+
+
+def late_case() -> ExceptionCase:
+    return make_case("TR-ETA-LATE", EntityKind.SHIPMENT, SHIPMENT.shipment_id)
+
+
+def test_a_late_shipment_is_rebooked_where_lateness_costs_more_than_freight() -> None:
+    best = next(o for o in recommend(late_case(), FakeFacts()).options if o.recommended)
+    assert best.remedy is Remedy.REBOOK_CARRIER
+    (action,) = best.actions
+    assert isinstance(action, RebookCarrier)
+    assert (action.service_id, action.scac) == (EXPRESS.service_id, "FAST")
+    assert best.cost_delta_cents < 0
+
+
+def test_a_full_carrier_is_not_offered() -> None:
+    full = {(EXPRESS.service_id, (NOW + timedelta(days=d)).date()): EXPRESS.pickups_per_day for d in range(8)}
+    found = recommend(late_case(), FakeFacts(booked=full))
+    assert all(o.remedy is Remedy.DO_NOTHING for o in found.options)
+
+
+def test_a_shipment_under_way_cannot_be_rebooked() -> None:
+    facts = FakeFacts()
+    moving = replace(SHIPMENT, status=ShipmentStatus.IN_TRANSIT)
+    facts.entities = [moving if e is SHIPMENT else e for e in facts.entities]
+    (only,) = recommend(late_case(), facts).options
+    assert only.remedy is Remedy.DO_NOTHING
+    assert only.recommended
+
+
+@pytest.mark.parametrize(
+    ("case", "action"),
+    [
+        (make_case("OE-CREDIT", EntityKind.SALES_ORDER, "O1"), ReleaseCreditHold(order_id=ORDER.order_id)),
+        (
+            make_case("OE-PRICE", EntityKind.ORDER_LINE, "L1", [("agreed_price", "4500")]),
+            SetLinePrice(order_id=ORDER.order_id, line_id=LINE.line_id, unit_price_cents=4_500),
+        ),
+        (
+            make_case("WH-PICK-SHORT", EntityKind.PICK_TASK, "T1"),
+            RepickTask(task_id=TASK.task_id, bin_code="RESERVE", quantity=18),
+        ),
+        (
+            make_case("IN-POD-MISMATCH", EntityKind.INVOICE, "INV1"),
+            CreditInvoiceLine(invoice_id=INVOICE.invoice_id, line_id=LINE.line_id, quantity=6),
+        ),
+        (
+            make_case("AL-PO-LATE", EntityKind.INBOUND_SUPPLY, "PO1"),
+            ExpediteSupply(supply_id=SUPPLY.supply_id, eta_at=SUPPLY.due_at, cost_cents=23_000),
+        ),
+    ],
+    ids=lambda value: getattr(value, "code", ""),
+)
+def test_remedies_by_rule(case: ExceptionCase, action: object) -> None:
+    first, nothing = recommend(case, FakeFacts()).options
+    assert first.actions == (action,)
+    assert nothing.remedy is Remedy.DO_NOTHING
+    assert nothing.actions == ()
+
+
+def test_a_blank_address_is_filled_from_earlier_orders_and_only_then() -> None:
+    case = make_case("OE-INCOMPLETE", EntityKind.SALES_ORDER, "O1", [("missing_fields", "postcode, city")])
+    facts = FakeFacts(addresses=(ShipTo(city="Denver"), ShipTo(city="Boulder", postcode="80201")))
+    facts.entities = [with_ship_to(ORDER, postcode="", city="") if e is ORDER else e for e in facts.entities]
+    first = recommend(case, facts).options[0]
+    assert first.actions == (
+        SetOrderField(order_id=ORDER.order_id, field="postcode", value="80201"),
+        SetOrderField(order_id=ORDER.order_id, field="city", value="Denver"),
+    )
+    facts.addresses = (ShipTo(city="Denver"),)
+    (only,) = recommend(case, facts).options
+    assert only.remedy is Remedy.DO_NOTHING
+
+
+def test_a_source_that_is_silent_has_no_remedy_in_the_tower() -> None:
+    (only,) = recommend(make_case("DQ-STALE", EntityKind.FEED, "supplier"), FakeFacts()).options
+    assert only.remedy is Remedy.DO_NOTHING
+
+
+@pytest.mark.parametrize("code", ["AL-IMBALANCE", "OE-CREDIT"])
+def test_recommendations_survive_the_store(code: str) -> None:
+    case = short_case() if code == "AL-IMBALANCE" else make_case(code, EntityKind.SALES_ORDER, "O1")
+    found = recommend(case, FakeFacts(stock=(outlook(DFW, 45),)))
+    assert recommendation_from_json(recommendation_json(found)) == found
+    assert ITEM.sku not in found.recommendation_id
+
+
+@pytest.mark.parametrize("text", [b"", b"{}", b"[1]", b'{"options": [{}]}'])
+def test_a_damaged_recommendation_says_what_to_do(text: bytes) -> None:
+    with pytest.raises(CorruptError, match="Work the options out again"):
+        recommendation_from_json(text)
