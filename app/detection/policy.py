@@ -25,9 +25,9 @@ class DetectionPolicy:
     in_transit_avoidable_bp: int = 2_000
     stale_intervals: int = 3
     verify_ms: int = MS_PER_HOUR
-    critical_cents: int = 500_000
-    high_cents: int = 100_000
-    medium_cents: int = 20_000
+    critical_cents: int = 100_000
+    high_cents: int = 30_000
+    medium_cents: int = 5_000
     critical_hours: int = 8
     soon_hours: int = 24
 

@@ -10,9 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.cases import Severity
 from domain.customers import CreditTerms
-from domain.ids import ItemId
 from domain.orders import CreditStatus, OrderStatus, SalesOrder, ShipTo
 from tests.support import facts
 from tests.support.facts import DAY, NOW, PROMISED
@@ -162,17 +160,3 @@ def test_a_released_order_is_no_longer_incomplete(room: TowerRoom) -> None:
     bare = facts.order(ship_to=ShipTo(), status=OrderStatus.RELEASED)
     room.sync(*facts.quiet_world(), bare)
     assert room.codes() == []
-
-
-def test_severity_follows_money_and_time(room: TowerRoom) -> None:
-    dear = facts.line(ordered_quantity=100, unit_price_cents=90_000, item_id=ItemId("I2"))
-    room.sync(
-        *facts.quiet_world(),
-        facts.item("I2", list_price_cents=90_000, landed_cost_cents=60_000),
-        dear,
-        facts.position(item_id="I2"),
-        facts.order(credit_status=CreditStatus.HOLD, promised_at=NOW + timedelta(hours=7)),
-    )
-    case = room.only_case("OE-CREDIT")
-    assert case.impact.loss_cents == 45_000 + 150_000
-    assert case.severity is Severity.CRITICAL
