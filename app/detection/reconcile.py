@@ -264,7 +264,8 @@ def _content(case_id: CaseId, finding: Finding, digest: str, moment: Moment) -> 
 
 
 def _digest(rule: Rule, rows: Sequence[Row[Any]], moment: Moment) -> str:
-    told = f"{rule.case_type.version}|{moment.hour_ms}|{[tuple(row) for row in rows]!r}"
+    basis = (rule.case_type.version, moment.hour_ms, hash(moment.policy))
+    told = f"{basis}{[tuple(row) for row in rows]!r}"
     return hashlib.sha256(told.encode()).hexdigest()
 
 

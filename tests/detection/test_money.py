@@ -1,4 +1,4 @@
-"""The arithmetic of loss: capped penalties, ranges that hold the expectation, severities by money and time."""
+"""The arithmetic of loss: capped penalties, ranges that hold the expectation, severity by money and time."""
 
 from __future__ import annotations
 
