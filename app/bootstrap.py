@@ -87,6 +87,11 @@ def ulid_source(clock: Clock) -> UlidSource:
     return UlidSource(clock=clock, random_bits=secrets.randbits)
 
 
+def random_bytes(count: int) -> bytes:
+    """Bytes nobody can guess."""
+    return os.urandom(count)
+
+
 def random_token() -> str:
     """A fresh bearer token."""
     return secrets.token_urlsafe(32)
@@ -159,9 +164,9 @@ def open_desk(surroundings: Surroundings, ledger: Ledger) -> SigningDesk:
     cheap = PinCost(memory_kib=8 * 1024, passes=1) if profile.demo_pin else None
     tools = DeskTools(
         ask_pin=surroundings.ask_pin,
-        entropy=os.urandom,
+        entropy=random_bytes,
         device_id=device_id_of(profile.folder, ulid_source(system_clock()).new_id),
-        transport=HttpClient(profile.hub_url) if profile.hub_url else None,
+        transport=HttpClient(profile.hub_url, monotonic=monotonic_seconds) if profile.hub_url else None,
         enrolment_token=os.environ.get(HUB_TOKEN_VARIABLE, ""),
         pin_cost=cheap,
     )
@@ -193,7 +198,11 @@ def open_connectors(surroundings: Surroundings, desk: SigningDesk) -> dict[Sourc
 
     return {
         SourceName(source.name): connector_of(
-            source, credential=credential, folder=profile.folder, clock=surroundings.clock
+            source,
+            credential=credential,
+            folder=profile.folder,
+            clock=surroundings.clock,
+            monotonic=monotonic_seconds,
         )
         for source in profile.sources
     }

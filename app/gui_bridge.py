@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.read_models.detail import DetailRequest
 from app.read_models.snapshot import PARTS_OF, Around, SnapshotReader
-from app.services.recommend.question import Question, RuleQuestion, SolverQuestion
+from app.services.recommend.question import Question, RuleQuestion
+from app.solve_board import Solve, SolveBoard
 from app.workers.messages import (
     AddNote,
     Changed,
@@ -32,20 +33,10 @@ from app.workers.messages import (
 from app.workers.reading_desk import ReadAnswers, ReadingDesk
 from domain.cases import CaseState
 from domain.errors import TowerError
-from domain.recommendations import Recommendation
-from optimization.outcome import Progress
-from optimization.solver_events import (
-    JobCancelled,
-    JobFailed,
-    JobFinished,
-    JobId,
-    JobProgress,
-    JobStarted,
-    SolverEvent,
-)
-from views.case_detail.state import CaseDetail, SolveProgress
+from optimization.solver_events import SolverEvent
+from views.case_detail.state import CaseDetail
 from views.ports import Decision, TowerScreen
-from views.shell.state import Identity, JobRow, ThemeName
+from views.shell.state import Identity, ThemeName
 from views.tower.state import ALL_PARTS, Part, TowerSnapshot
 
 if TYPE_CHECKING:
@@ -58,8 +49,6 @@ if TYPE_CHECKING:
 COALESCE_MS = 100
 CLOCK_MS = 1_000
 POLL_SECONDS = 0.25
-ADVISED_ROWS = 30
-STOP_SECONDS = 5.0
 SEED = 1
 WORKER_ENDED = "The sync worker has ended: nothing new comes in. Close the window and open it again."
 STILL_STARTING = "Still starting: try again in a moment."
@@ -74,15 +63,6 @@ class BridgeParts:
     clock: Clock
     ids: UlidSource
     limits: Limits
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Solve:
-    """A solve under way; a quiet one fills the queue's best option and is not shown as a job."""
-
-    case_id: str
-    question: SolverQuestion
-    quiet: bool
 
 
 class GuiBridge(QObject):
@@ -111,11 +91,7 @@ class GuiBridge(QObject):
         self._who = people[0]
         self._selected = ""
         self._hub_unreachable = ""
-        self._solves: dict[JobId, _Solve] = {}
-        self._progress: dict[JobId, Progress] = {}
-        self._asked: dict[str, bool] = {}
-        self._no_options: dict[str, str] = {}
-        self._advised: set[str] = set()
+        self._board = SolveBoard()
         self._shown = False
         self._dirty: set[Part] = set()
         self._connect()
@@ -210,33 +186,18 @@ class GuiBridge(QObject):
             self._want_detail()
 
     def _around(self) -> Around:
-        shown = [(job_id, solve) for job_id, solve in self._solves.items() if not solve.quiet]
-        jobs = tuple(
-            JobRow(job_id=str(job_id), title=f"Working out {solve.case_id}{self._progress_words(job_id)}")
-            for job_id, solve in shown
-        )
-        return Around(who=self._who, jobs=jobs, hub_unreachable=self._hub_unreachable)
-
-    def _progress_words(self, job_id: JobId) -> str:
-        progress = self._progress.get(job_id)
-        if progress is None or progress.gap_basis_points is None:
-            return ""
-        return f", {progress.plans_found} plans, gap {progress.gap_basis_points / 100:.1f} %"
+        return Around(who=self._who, jobs=self._board.jobs(), hub_unreachable=self._hub_unreachable)
 
     def _want_detail(self) -> None:
         if self._desk is None or self._parts is None:
             return
-        job = next(((j, s) for j, s in self._solves.items() if s.case_id == self._selected), None)
-        solving = None
-        if job is not None:
-            solving = SolveProgress(job_id=str(job[0]), title="Working out the options")
         self._desk.want_detail(
             DetailRequest(
                 case_id=self._selected,
                 who=self._who,
                 now=self._parts.clock.now(),
-                solving=solving,
-                no_options_reason=self._no_options.get(self._selected, ""),
+                solving=self._board.solving(self._selected),
+                no_options_reason=self._board.why_not(self._selected),
             )
         )
 
@@ -247,14 +208,17 @@ class GuiBridge(QObject):
         if not self._shown and len(snapshot.cases):
             self._shown = True
             self.first_shown.emit()
-        self._advise(snapshot)
+        best = zip(snapshot.cases.ids, snapshot.cases.best_options, strict=True)
+        case_id = self._board.next_to_advise(best)
+        if case_id:
+            self._work_out(case_id, wanted=self._board.ask(case_id, quiet=True))
 
     def _show_detail(self, detail: CaseDetail) -> None:
         if self._screen is not None and detail.case.case_id == self._selected:
             self._screen.apply_detail(detail)
             fresh = detail.recommendation is None or detail.recommendation_stale
             if fresh and detail.case.is_open and not detail.no_options_reason and detail.proposal is None:
-                self._ask_for_options(self._selected, quiet=True)
+                self._work_out(self._selected, wanted=self._board.ask(self._selected, quiet=True))
 
     def _say(self, text: str, kind: str) -> None:
         if self._screen is not None and kind in {"info", "ok", "warning", "error"}:
@@ -297,36 +261,29 @@ class GuiBridge(QObject):
     # ------------------------------------------------------------------ remedies
     def request_options(self, case_id: str) -> None:
         """Work out the options of a case in the solver process."""
-        self._no_options.pop(case_id, None)
-        self._ask_for_options(case_id, quiet=False)
+        self._work_out(case_id, wanted=self._board.ask_again(case_id))
 
-    def _ask_for_options(self, case_id: str, *, quiet: bool) -> None:
-        if case_id in self._asked or any(s.case_id == case_id for s in self._solves.values()):
-            return
-        if self._desk is None:
-            return
-        self._asked[case_id] = quiet
-        self._advised.add(case_id)
-        self._desk.want_question(case_id)
+    def _work_out(self, case_id: str, *, wanted: bool) -> None:
+        if wanted and self._desk is not None:
+            self._desk.want_question(case_id)
 
     def _take_question(self, case_id: str, question: Question) -> None:
-        quiet = self._asked.pop(case_id, True)
+        quiet = self._board.answered(case_id)
         if self._parts is None:
             return
         if isinstance(question, RuleQuestion):
-            self._keep(question.recommendation)
+            self._ask(KeepRecommendation(recommendation=question.recommendation))
             return
         try:
             job_id = self._parts.processes.solver.submit(question.problem, self._parts.limits, SEED)
         except TowerError as error:
             self._take_no_question(case_id, str(error))
             return
-        self._solves[job_id] = _Solve(case_id=case_id, question=question, quiet=quiet)
+        self._board.submitted(job_id, Solve(case_id=case_id, question=question, quiet=quiet))
         self._want(frozenset({"jobs"}))
 
     def _take_no_question(self, case_id: str, why: str) -> None:
-        self._asked.pop(case_id, None)
-        self._no_options[case_id] = why
+        self._board.failed(case_id, why)
         if case_id == self._selected:
             self._want_detail()
 
@@ -336,42 +293,16 @@ class GuiBridge(QObject):
                 self._solver_said.emit(event)
 
     def _take_solver_event(self, event: SolverEvent) -> None:
-        solve = self._solves.get(event.job_id)
-        if solve is None or isinstance(event, JobStarted):
-            return
-        if isinstance(event, JobProgress):
-            self._progress[event.job_id] = event.progress
-            self._want(frozenset({"jobs"}))
-            return
-        del self._solves[event.job_id]
-        self._progress.pop(event.job_id, None)
-        match event:
-            case JobFinished():
-                self._keep(solve.question.answer(event.outcome))
-            case JobCancelled():
-                self._no_options[solve.case_id] = "Cancelled. Press W to work the options out again."
-            case JobFailed():
-                self._no_options[solve.case_id] = str(event.error)
+        found = self._board.take(event)
+        if found is not None:
+            self._ask(KeepRecommendation(recommendation=found))
         self._want(frozenset({"jobs"}))
-
-    def _keep(self, recommendation: Recommendation) -> None:
-        self._ask(KeepRecommendation(recommendation=recommendation))
 
     def _ask(self, request: Request) -> None:
         if self._parts is None:
             self._say(STILL_STARTING, "info")
         else:
             self._parts.processes.ask(request)
-
-    def _advise(self, snapshot: TowerSnapshot) -> None:
-        """Fill in the best option of the most urgent cases, one at a time, while nothing else is solved."""
-        if self._solves or self._asked:
-            return
-        table = snapshot.cases
-        for case_id, best in list(zip(table.ids, table.best_options, strict=True))[:ADVISED_ROWS]:
-            if not best and case_id not in self._advised:
-                self._ask_for_options(case_id, quiet=True)
-                return
 
     # ------------------------------------------------------------------ intents
     def select_case(self, case_id: str) -> None:
@@ -414,7 +345,7 @@ class GuiBridge(QObject):
 
     def cancel_job(self, job_id: str) -> None:
         """Stop a running solve."""
-        found = next((j for j in self._solves if str(j) == job_id), None)
+        found = self._board.job_named(job_id)
         if found is not None and self._parts is not None:
             self._parts.processes.solver.cancel(found)
 

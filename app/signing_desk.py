@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from app.hub.client import HubClient, Transport, enrol_at
 from app.profile import Profile
@@ -26,6 +26,14 @@ EXECUTOR = "executor"
 HUB_KEY_FILE = "hub.key"
 
 
+class HubConnection(Transport, Protocol):
+    """A way to the hub that must be let go of; ``connectors.http.HttpClient`` is one."""
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskTools:
     """What signing needs from outside: who is asked for a PIN, randomness, a way to the hub, the device.
@@ -36,7 +44,7 @@ class DeskTools:
     ask_pin: AskPin
     entropy: Entropy
     device_id: str
-    transport: Transport | None = None
+    transport: HubConnection | None = None
     enrolment_token: str = ""
     pin_cost: PinCost | None = None
 
@@ -55,6 +63,11 @@ class SigningDesk:
         self._tools = tools
         self._unlocked: dict[str, SigningKey] = {}
         self._enrolled: set[str] = set()
+
+    def close(self) -> None:
+        """Let go of the connection to the hub."""
+        if self._tools.transport is not None:
+            self._tools.transport.close()
 
     @property
     def policy(self) -> RightsPolicy:

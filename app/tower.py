@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ from app.signing.vault import CannotSignError
 from app.signing_desk import EXECUTOR, SigningDesk
 from app.store.ledger import Ledger
 from app.store.recommendations import recommendation_body
-from domain.approval_states import ApprovalState
+from domain.approval_states import RUNNING, ApprovalState
 from domain.approvals import Verdict
 from domain.cases import CaseState, ExceptionCase
 from domain.errors import BadInputError, ConflictError, TowerError, UnavailableError
@@ -90,15 +91,17 @@ class Tower:
         self._sync_options = {
             SourceName(s.name): SyncOptions(interval_seconds=s.poll_seconds) for s in parts.profile.sources
         }
-        for name, connector in parts.connectors.items():
-            self._register(name, connector)
+        for source in parts.profile.sources:
+            self._register(SourceName(source.name), source.poll_seconds)
         parts.mirror.keep_sources(tuple(parts.connectors))
 
     def close(self) -> None:
         """Let go of connections and databases."""
         for connector in self.parts.connectors.values():
             connector.close()
+        self.parts.desk.close()
         self.parts.mirror.close()
+        self.parts.ledger.close()
         self.parts.ledger.close()
 
     # ---- sync and detection
@@ -338,15 +341,11 @@ class Tower:
 
     # ---- inside
 
-    def _register(self, name: SourceName, connector: Connector) -> None:
-        interval = self._sync_options.get(name, SyncOptions()).interval_seconds
-        try:
-            register_source(
-                connector, self.parts.mirror, at=self.parts.clock.now(), interval_seconds=interval
-            )
-        except UnavailableError:
-            # Its manifest is not known while it is away for the first time; its first sync makes it known.
-            return
+    def _register(self, name: SourceName, interval_seconds: int) -> None:
+        """Make a source known, so that rules wait for what it gives; a sync does so for one never reached."""
+        connector, now = self.parts.connectors[name], self.parts.clock.now()
+        with suppress(UnavailableError):
+            register_source(connector, self.parts.mirror, at=now, interval_seconds=interval_seconds)
 
     def _tell(self) -> int:
         room = ApprovalRoom(ledger=self.parts.ledger, policy=self.parts.desk.policy, clock=self.parts.clock)
@@ -354,17 +353,18 @@ class Tower:
 
     def _refresh_targets(self) -> None:
         """Look at the systems that approved commands go to, so that a change there is seen before sending."""
-        views = self.parts.ledger.approvals(states={ApprovalState.APPROVED})
+        # Forced: a source that was left alone after many failures may be back, with other facts than ours.
+        views = self.parts.ledger.approvals(states=RUNNING | {ApprovalState.APPROVED})
         for source in {command.source for view in views for command in view.commands}:
             if source in self.parts.connectors:
-                self.sync(source)
+                self.sync(source, force=True)
 
     def _refresh(self, execution: ExecutionReport) -> None:
         """Read back what was just written, so that its case clears now and not at the next interval."""
         for action_id, _state in execution.settled:
             for source in {c.source for c in self.parts.ledger.commands(action_id)}:
                 if source in self.parts.connectors:
-                    self.sync(source)
+                    self.sync(source, force=True)
         self._tell()
 
     def _move_case(self, case_id: CaseId, state: CaseState, reason: str) -> None:

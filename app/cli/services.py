@@ -15,6 +15,8 @@ from app.bootstrap import (
     ENROLMENT_TOKEN_FILE,
     POLICY_FILE,
     ask_pin_like_a_command,
+    monotonic_seconds,
+    random_bytes,
     random_token,
     system_clock,
 )
@@ -45,7 +47,7 @@ def run_hub(options: argparse.Namespace) -> int:
     settings = HubSettings(
         database_url=options.database_url or f"sqlite:///{folder / 'hub.db'}",
         policy=policy,
-        key=hub_key(folder, ask_pin_like_a_command()),
+        key=hub_key(folder, ask_pin_like_a_command(), random_bytes),
         clock=system_clock(),
         enrolment_token="" if options.first_use else _kept_token(folder / ENROLMENT_TOKEN_FILE),
         host=options.host,
@@ -134,7 +136,15 @@ def _single(folder: Path, options: argparse.Namespace) -> dict[str, Connector]:
             )
         return value
 
-    return {source.name: connector_of(source, credential=credential, folder=folder, clock=system_clock())}
+    return {
+        source.name: connector_of(
+            source,
+            credential=credential,
+            folder=folder,
+            clock=system_clock(),
+            monotonic=monotonic_seconds,
+        )
+    }
 
 
 def _settings(texts: list[str]) -> Mapping[str, str]:

@@ -117,7 +117,10 @@ def sync_source(
     """
     chosen = options or SyncOptions()
     started = clock.now()
-    state = _register(connector, mirror, started, chosen)
+    try:
+        state = _register(connector, mirror, started, chosen)
+    except TowerError as error:
+        return _never_reached(connector.source, mirror, clock, started, chosen, str(error))
     if not chosen.force and state.next_attempt_at is not None and started < state.next_attempt_at:
         return SyncResult(
             source=connector.source,
@@ -163,6 +166,34 @@ def _register(connector: Connector, mirror: Mirror, at: datetime, options: SyncO
         register_source(connector, mirror, at=at, interval_seconds=options.interval_seconds)
         known = {state.source: state for state in mirror.source_states()}
     return known[connector.source]
+
+
+def _never_reached(
+    source: SourceName, mirror: Mirror, clock: Clock, started: datetime, options: SyncOptions, why: str
+) -> SyncResult:
+    """A source whose manifest nobody has seen yet: its silence is its health, not an error of ours."""
+    known = {state.source: state for state in mirror.source_states()}
+    if source not in known:
+        mirror.register_source(
+            source, title=source, kinds=(), interval_seconds=options.interval_seconds, at=started
+        )
+    failures = known[source].failures_in_row + 1 if source in known else 1
+    finished = clock.now()
+    pause = pause_after(failures)
+    with mirror.write() as transaction:
+        transaction.note_attempt(source, at=started)
+        retry = None if pause is None else finished + pause
+        transaction.note_failure(source, at=started, why=why, next_attempt_at=retry)
+        detected = transaction.detect(now=finished)
+    return SyncResult(
+        source=source,
+        started_at=started,
+        finished_at=finished,
+        changed_cases=detected.changed,
+        opened=detected.opened | detected.reopened,
+        cleared=detected.cleared,
+        why=why,
+    )
 
 
 def _read_stream(run: _Run, stream: str) -> None:

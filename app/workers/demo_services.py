@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from app.bootstrap import DemoServices, policy_of, random_token, utc_now
+from app.bootstrap import DemoServices, policy_of, random_bytes, random_token, utc_now
 from app.clocks import ReachedInstant, ScaledClock
 from app.profile import Profile, SourceSettings, WorldSettings
 from domain.errors import BadInputError, TowerError
@@ -100,7 +100,7 @@ def _start_hub(profile: Profile, clock: Clock, stack: ExitStack) -> str:
     settings = HubSettings(
         database_url=f"sqlite:///{folder / 'hub.db'}",
         policy=policy_of(profile),
-        key=hub_key(folder, fixed_pin(profile.demo_pin)),
+        key=hub_key(folder, fixed_pin(profile.demo_pin), random_bytes),
         clock=clock,
     )
     server = HubServer(settings)
