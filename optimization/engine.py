@@ -22,8 +22,8 @@ from optimization.search import Found, Search, Verdict
 
 P = TypeVar("P", bound=Plan)
 
-SHARE_CHEAPEST = 0.3
-SHARE_IMPROVE = 0.25
+SHARE_CHEAPEST = 0.15
+SHARE_IMPROVE = 0.4
 SHARE_LEVEL = 0.06
 
 
@@ -78,8 +78,8 @@ def answer(question: Question[P], search: Search) -> Answer[P]:
     bound = max(question.floor_cents, found.bound or 0)
     cents = None if plan is None else _cents(question, plan)
     return Answer(
-        status=_status(found, search, has_plan=plan is not None, proven=cents is not None and cents <= bound),
-        ending=found.ending,
+        status=_status(found, search, plan, warm, proven=cents is not None and cents <= bound),
+        ending=_ending(found, search),
         plan=plan,
         bound_cents=bound if cents is None else min(bound, cents),
         labelled=tuple(labelled),
@@ -195,14 +195,23 @@ def _at_most(model: PlanModel[P], objective: CostLines, limit: int) -> None:
     model.model.add(cp_model.LinearExpr.weighted_sum(variables, weights) <= limit)
 
 
-def _status(found: Found, search: Search, *, has_plan: bool, proven: bool) -> Status:
+def _ending(found: Found, search: Search) -> Ending:
+    """What ended the search, the clock named whenever it took part."""
+    if found.ending is not Ending.DETERMINISTIC_LIMIT:
+        return found.ending
+    if search.stopped:
+        return Ending.STOPPED
+    return Ending.WALL_LIMIT if search.wall_struck else found.ending
+
+
+def _status(found: Found, search: Search, plan: P | None, warm: P | None, *, proven: bool) -> Status:
     """Name how the plan was come by."""
     if found.verdict is Verdict.INFEASIBLE:
         return Status.INFEASIBLE
-    if has_plan and proven:
+    if plan is not None and proven:
         return Status.OPTIMAL
     if search.stopped:
         return Status.CANCELLED
-    if not has_plan:
+    if plan is None:
         return Status.UNKNOWN
-    return Status.FEASIBLE if found.has_plan else Status.FALLBACK
+    return Status.FALLBACK if plan is warm and not found.has_plan else Status.FEASIBLE

@@ -8,7 +8,7 @@ can miss is a firm quantity that needs a smarter choice, which the audit then sa
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from optimization.ledger import Ledger
@@ -34,10 +34,10 @@ class _Serving:
         """Units of a line served so far."""
         return sum(units for source, units in self.taken.items() if source.line_id == line_id)
 
-    def cost_cents(self, lines: Iterable[LineDemand]) -> int:
+    def cost_cents(self, lines: Iterable[LineDemand], unit_cents: Mapping[Source, int]) -> int:
         """Freight, penalties and what is left unfilled, for the order alone."""
         fixed = {source.shipment: source.fixed_cents for source in self.taken}
-        moving = sum(source.unit_cents * units for source, units in self.taken.items())
+        moving = sum(unit_cents[source] * units for source, units in self.taken.items())
         short = sum(
             (line.quantity - self.units(line.line_id))
             * (line.unfilled_cents_per_unit + line.change_cents_per_unit)
@@ -54,6 +54,13 @@ def greedy_plan(lookup: ProblemLookup, sources: Iterable[Source]) -> Reallocatio
 def greedy_by_value_plan(lookup: ProblemLookup, sources: Iterable[Source]) -> ReallocationPlan:
     """The same with the orders that lose most per unit first: often better when stock is scarce."""
     return _Greedy(lookup, sources).plan(_by_value(lookup), compare_single=True)
+
+
+def greedy_at_prices_plan(
+    lookup: ProblemLookup, sources: Iterable[Source], surcharges: Mapping[Source, int]
+) -> ReallocationPlan:
+    """The same with a surcharge on each unit for what it takes from others."""
+    return _Greedy(lookup, sources, surcharges).plan(_by_priority(lookup), compare_single=True)
 
 
 def todays_plan(lookup: ProblemLookup, current_sources: Iterable[Source]) -> ReallocationPlan:
@@ -80,8 +87,11 @@ def _by_value(lookup: ProblemLookup) -> list[OrderDemand]:
 class _Greedy:
     """One pass over the orders with a shared ledger."""
 
-    def __init__(self, lookup: ProblemLookup, sources: Iterable[Source]) -> None:
+    def __init__(
+        self, lookup: ProblemLookup, sources: Iterable[Source], surcharges: Mapping[Source, int] | None = None
+    ) -> None:
         self._lookup = lookup
+        self._unit_cents: dict[Source, int] = {}
         self._ledger = Ledger(lookup)
         self._sources: dict[str, list[Source]] = defaultdict(list)
         self._by_shipment: dict[str, dict[Shipment, list[Source]]] = defaultdict(lambda: defaultdict(list))
@@ -89,6 +99,7 @@ class _Greedy:
             last = lookup.orders[source.order_id].last_ship_day
             if last is not None and source.ship_day > last:
                 continue
+            self._unit_cents[source] = source.unit_cents + (surcharges[source] if surcharges else 0)
             self._sources[source.line_id].append(source)
             self._by_shipment[source.order_id][source.shipment].append(source)
 
@@ -163,7 +174,7 @@ class _Greedy:
                 units = min(missing, self._ledger.available(source))
                 if units <= 0:
                     continue
-                cents = source.unit_cents * units + (source.fixed_cents if opening else 0)
+                cents = self._unit_cents[source] * units + (source.fixed_cents if opening else 0)
                 if not force and cents > left_cents * units:
                     continue
                 score = cents * SCORE_SCALE // units
@@ -178,7 +189,7 @@ class _Greedy:
         lines = self._lookup.lines_of[order.order_id]
         if any(line.firm_quantity for line in lines):
             return serving
-        best, best_cents = serving, serving.cost_cents(lines)
+        best, best_cents = serving, serving.cost_cents(lines, self._unit_cents)
         self._give_back(serving)
         for sources in self._cheapest_shipments(order, lines):
             trial = _Serving()
@@ -187,8 +198,10 @@ class _Greedy:
                 self._fill(order, line, trial, own, line.quantity, force=order.ship_complete)
             self._give_back(trial)
             complete = all(trial.units(line.line_id) == line.quantity for line in lines)
-            if (complete or not order.ship_complete) and trial.cost_cents(lines) < best_cents:
-                best, best_cents = trial, trial.cost_cents(lines)
+            if (complete or not order.ship_complete) and trial.cost_cents(
+                lines, self._unit_cents
+            ) < best_cents:
+                best, best_cents = trial, trial.cost_cents(lines, self._unit_cents)
         for source, units in best.taken.items():
             self._ledger.take(source, units)
         return best

@@ -24,7 +24,7 @@ STAGE = "improving"
 ORDERS_PER_MOVE = 5
 LINES_PER_MOVE = 12
 SHARE_PER_MOVE = 0.015
-WORK_PER_MOVE = 0.02
+WORK_PER_MOVE = 0.004
 
 
 def improve(
@@ -60,6 +60,7 @@ def improve(
             plan = ReallocationPlan(lines=(*kept, *model.read(found.value).lines))
             effects = measure_orders(lookup, plan)
             search.report(STAGE, total_effect(effects).terms.total_cents)
+    search.wall_struck |= wall_seconds >= search.limits.wall_seconds * share
     return plan
 
 

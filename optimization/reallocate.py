@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from optimization.audit import audit_reallocation
 from optimization.conflicts import firm_conflict
 from optimization.engine import Answer, Question, answer, rank_options
-from optimization.greedy import greedy_by_value_plan, greedy_plan, todays_plan
+from optimization.greedy import greedy_at_prices_plan, greedy_by_value_plan, greedy_plan, todays_plan
 from optimization.limits import Limits, StopFlag
 from optimization.listener import ProgressSink
 from optimization.lookup import ProblemLookup
@@ -13,6 +15,8 @@ from optimization.measure import measure_orders, total_effect
 from optimization.neighbourhoods import improve
 from optimization.outcome import Effect, OptionLabel, Outcome, Status, gap_basis_points
 from optimization.plan import ReallocationPlan
+from optimization.price_bound import price_bound_cents
+from optimization.prices import scarcity_prices
 from optimization.problem import ReallocationProblem
 from optimization.reallocation_model import build_reallocation_model
 from optimization.reasons import reallocation_reasons
@@ -21,6 +25,8 @@ from optimization.sources import Source, build_sources
 from optimization.versions import versions
 
 SHARE_TODAY = 0.03
+SHARE_PRICES = 0.2
+FEWEST_SOURCES_TO_PRICE = 300
 
 
 def solve_reallocation(
@@ -45,6 +51,13 @@ def reallocation_question(problem: ReallocationProblem, search: Search) -> Quest
     """A reallocation as the engine sees it."""
     lookup = ProblemLookup(problem)
     sources = build_sources(lookup)
+    at_hand = [greedy_plan(lookup, sources), greedy_by_value_plan(lookup, sources)]
+    floor = floor_cents(lookup, sources)
+    if len(sources) >= FEWEST_SOURCES_TO_PRICE and not search.stopped:
+        prices = scarcity_prices(lookup, sources, partial(search.relax, share=SHARE_PRICES))
+        if prices is not None:
+            at_hand.append(greedy_at_prices_plan(lookup, sources, prices.surcharges(sources)))
+            floor = max(floor, price_bound_cents(lookup, sources, prices))
 
     def effect(plan: ReallocationPlan) -> Effect:
         return total_effect(measure_orders(lookup, plan))
@@ -55,8 +68,8 @@ def reallocation_question(problem: ReallocationProblem, search: Search) -> Quest
         audit=lambda plan: audit_reallocation(problem, plan),
         improve=lambda plan, share: improve(lookup, plan, search, share=share),
         today=_today(problem, lookup, search),
-        at_hand=(greedy_plan(lookup, sources), greedy_by_value_plan(lookup, sources)),
-        floor_cents=floor_cents(lookup, sources),
+        at_hand=tuple(at_hand),
+        floor_cents=floor,
     )
 
 

@@ -16,6 +16,7 @@ from optimization.listener import ProgressSink, ProgressTracker, solution_callba
 from optimization.outcome import Ending, Progress
 
 if TYPE_CHECKING:
+    from ortools.linear_solver.python.model_builder import Model, Solver
     from ortools.sat.python.cp_model import CpModel, CpSolver, CpSolverSolutionCallback, IntVar
 
 STOP_POLL_SECONDS = 0.02
@@ -66,7 +67,10 @@ def no_clock() -> float:
 
 
 class Search:
-    """The limits, seed, stop flag and listener that all runs of one solve share."""
+    """The limits, seed, stop flag and listener that all runs of one solve share.
+
+    ``wall_struck`` tells whether any run was ended by the clock, so that another may differ.
+    """
 
     def __init__(
         self,
@@ -83,6 +87,7 @@ class Search:
         self._progress = progress
         self._clock = monotonic or no_clock
         self._started = self._clock()
+        self.wall_struck = False
 
     @property
     def stopped(self) -> bool:
@@ -139,7 +144,7 @@ class Search:
             raise ModelRefusedError(complaint)
         solver = self._solver(share)
         callback = self._listen(solver, stage, in_cents=in_cents) if listen else None
-        with self._watching(solver):
+        with self._watching(solver.stop_search):
             verdict = Verdict(solver.status_name(solver.solve(model, callback)).lower())
         has_plan = verdict in (Verdict.OPTIMAL, Verdict.FEASIBLE)
         bound = solver.best_objective_bound
@@ -152,6 +157,17 @@ class Search:
             work=solver.deterministic_time,
             wall_seconds=solver.wall_time,
         )
+
+    def relax(self, model: Model, solver: Solver, *, share: float) -> bool:
+        """Solve a linear relaxation with a share of the wall limit; whether it was finished."""
+        from ortools.linear_solver.python import model_builder
+
+        limit = self.limits.wall_seconds * share
+        solver.set_time_limit_in_seconds(limit)
+        with self._watching(solver.stop_search):
+            finished = solver.solve(model) == model_builder.SolveStatus.OPTIMAL
+        self.wall_struck |= not finished and not self.stopped
+        return finished
 
     def _solver(self, share: float) -> CpSolver:
         """A solver that gives the same answer for the same seed when it has one worker."""
@@ -175,7 +191,7 @@ class Search:
         return solution_callback(tracker)
 
     @contextmanager
-    def _watching(self, solver: CpSolver) -> Iterator[None]:
+    def _watching(self, end: Callable[[], None]) -> Iterator[None]:
         """Stop the solver from a second thread as soon as the flag is set."""
         if self._stop is None:
             yield
@@ -186,7 +202,7 @@ class Search:
             while not done.is_set():
                 if flag.wait(STOP_POLL_SECONDS):
                     # The solver may not have begun: repeat until it has ended.
-                    solver.stop_search()
+                    end()
                     done.wait(STOP_POLL_SECONDS)
 
         watcher = threading.Thread(target=watch, name="solver-stop-watcher", daemon=True)
@@ -205,4 +221,5 @@ class Search:
             return Ending.STOPPED
         if solver.deterministic_time >= self.limits.deterministic_time * share * ROUND_UP_TOLERANCE:
             return Ending.DETERMINISTIC_LIMIT
+        self.wall_struck = True
         return Ending.WALL_LIMIT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import product
 
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from optimization.audit import audit_reallocation, audit_rebooking
 from optimization.carrier_problem import RebookingProblem
 from optimization.choices import build_choices, greedy_bookings, todays_bookings
-from optimization.greedy import greedy_plan, todays_plan
+from optimization.greedy import greedy_at_prices_plan, greedy_plan, todays_plan
 from optimization.instances import generate_reallocation, generate_rebooking
 from optimization.lookup import ProblemLookup
 from optimization.measure import measure_orders, total_effect
@@ -19,14 +20,25 @@ from optimization.measure_bookings import measure_bookings
 from optimization.neighbourhoods import improve, without
 from optimization.outcome import OptionLabel, Outcome, Status
 from optimization.plan import Booking, BookingPlan, ReallocationPlan
+from optimization.price_bound import best_alone_cents, price_bound_cents
+from optimization.prices import Prices, scarcity_prices
 from optimization.problem import ReallocationProblem
-from optimization.reallocate import solve_reallocation
+from optimization.reallocate import floor_cents, solve_reallocation
 from optimization.rebook import solve_rebooking
 from optimization.search import Search
 from optimization.sources import build_sources
 from optimization.split import solve_split
 from optimization.split_problem import SplitPolicy, SplitProblem
-from tests.support.optimization_cases import QUICK, every_plan, reallocation_problems, rebooking_problems
+from tests.support.optimization_cases import (
+    QUICK,
+    every_plan,
+    line,
+    order,
+    problem,
+    reallocation_problems,
+    rebooking_problems,
+    stock,
+)
 
 few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 fewer = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -148,16 +160,16 @@ def test_splits_obey_each_customers_policy(case: ReallocationProblem, data: st.D
         )
         for order in case.orders
     )
-    problem = SplitProblem(demand=case, policies=policies)
-    outcome = solve_split(problem, QUICK, 3)
+    wave = SplitProblem(demand=case, policies=policies)
+    outcome = solve_split(wave, QUICK, 3)
     check_outcome(outcome)
     assert isinstance(outcome.plan, ReallocationPlan)
-    assert audit_reallocation(problem.as_reallocation(), outcome.plan).passed
-    for mode in problem.modes:
+    assert audit_reallocation(wave.as_reallocation(), outcome.plan).passed
+    for mode in wave.modes:
         option = outcome.option(OptionLabel(mode.value))
         assert option is not None
         assert isinstance(option.plan, ReallocationPlan)
-        assert audit_reallocation(problem.as_reallocation(mode), option.plan).passed
+        assert audit_reallocation(wave.as_reallocation(mode), option.plan).passed
 
 
 @few
@@ -196,6 +208,73 @@ def test_tiny_rebookings_are_solved_like_brute_force(case: RebookingProblem) -> 
         and report.terms is not None
     )
     assert solve_rebooking(case, QUICK, seed=3).objective_cents == best
+
+
+@few
+@given(case=reallocation_problems(), data=st.data())
+def test_any_prices_give_a_bound_below_the_optimum(case: ReallocationProblem, data: st.DataObject) -> None:
+    lookup = ProblemLookup(case)
+    sources = build_sources(lookup)
+    cents = st.integers(0, 2_000)
+    stock = {(source.sku_id, source.node_id, source.ship_day) for source in sources}
+    pick = {(source.node_id, source.ship_day) for source in sources}
+    prices = Prices(
+        stock={key: data.draw(cents) for key in sorted(stock)},
+        stock_limit={key: lookup.supplied_by(*key) for key in stock},
+        pick={key: data.draw(cents) for key in sorted(pick)},
+        pick_limit={key: lookup.pick_units[key] for key in pick},
+    )
+    best = solve_reallocation(case, QUICK, seed=3).objective_cents
+    assert best is not None
+    assert price_bound_cents(lookup, sources, prices) <= best
+    priced = greedy_at_prices_plan(lookup, sources, prices.surcharges(sources))
+    assert audit_reallocation(case, priced).passed
+
+
+@few
+@given(case=reallocation_problems())
+def test_the_relaxations_prices_bound_the_optimum_from_below(case: ReallocationProblem) -> None:
+    lookup = ProblemLookup(case)
+    sources = build_sources(lookup)
+    prices = scarcity_prices(lookup, sources, partial(Search(QUICK, 3).relax, share=1.0))
+    best = solve_reallocation(case, QUICK, seed=3).objective_cents
+    assert prices is not None
+    assert best is not None
+    assert price_bound_cents(lookup, sources, prices) <= best
+
+
+def test_without_scarcity_the_bound_is_the_sum_of_what_each_order_costs_alone() -> None:
+    case = problem(
+        arrivals=[stock("MEM", 50), stock("DFW", 50)],
+        orders=[order("SO-1"), order("SO-2", shipments=1)],
+        lines=[line(), line("SO-2/1", order_id="SO-2", quantity=20)],
+    )
+    lookup = ProblemLookup(case)
+    sources = build_sources(lookup)
+    free = dict.fromkeys(sources, 0)
+    alone = [
+        best_alone_cents(lookup, demand, [s for s in sources if s.order_id == demand.order_id], free)
+        for demand in case.orders
+    ]
+    assert alone == [1_000, 1_000]
+    assert solve_reallocation(case, QUICK, seed=3).objective_cents == sum(alone)
+
+
+def test_prices_pay_on_a_scarce_backlog() -> None:
+    case = generate_reallocation(lines=50, nodes=6, seed=5)
+    lookup = ProblemLookup(case)
+    sources = build_sources(lookup)
+    prices = scarcity_prices(lookup, sources, partial(Search(QUICK, 3).relax, share=1.0))
+    assert prices is not None
+    plain, priced = (
+        total_effect(measure_orders(lookup, plan)).terms.total_cents
+        for plan in (
+            greedy_plan(lookup, sources),
+            greedy_at_prices_plan(lookup, sources, prices.surcharges(sources)),
+        )
+    )
+    assert priced < plain
+    assert floor_cents(lookup, sources) < price_bound_cents(lookup, sources, prices) < priced
 
 
 def test_improving_moves_keep_the_plan_valid_and_cheaper() -> None:
