@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import platformdirs
 
+from app.environment import HOME_VARIABLE
+from app.profile_shape import WorldSize, profile_table, source_table
 from domain.errors import BadInputError
 
 PROFILE_FILE = "profile.toml"
+LOG_FOLDER = "log"
 DEMO = "demo"
 
 _DEMO_TOML = """\
@@ -41,9 +44,6 @@ user = "j.okafor"
 name = "Joy Okafor"
 role = "supervisor"
 """
-
-
-WorldSize = Literal["tiny", "ci", "demo"]
 
 
 class ProfileKind(StrEnum):
@@ -137,7 +137,7 @@ class Profile:
 
 def profiles_root() -> Path:
     """Where profiles live: ``CONTROL_TOWER_HOME`` if set, else the user's data folder."""
-    home = os.environ.get("CONTROL_TOWER_HOME")
+    home = os.environ.get(HOME_VARIABLE)
     return Path(home) if home else Path(platformdirs.user_data_dir("control-tower", appauthor=False))
 
 
@@ -184,34 +184,41 @@ def _folder_of(name_or_path: str) -> Path:
 
 def _profile_from(raw: dict[str, Any], folder: Path, file: Path) -> Profile:
     try:
-        kind = ProfileKind(raw["kind"])
-        world = WorldSettings(**raw["world"]) if "world" in raw else None
-        sources = tuple(_source_from(entry) for entry in raw.get("source", ()))
-        identities = tuple(IdentitySettings(**entry) for entry in raw.get("identity", ()))
-        profile = Profile(
-            name=raw["name"],
-            title=raw.get("title", raw["name"]),
-            kind=kind,
-            folder=folder,
-            sources=sources,
-            identities=identities,
-            hub_url=raw.get("hub", {}).get("url", ""),
-            world=world,
-            demo_pin=raw.get("demo_pin", ""),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        table = profile_table(raw)
+        sources = tuple(_source_from(entry) for entry in table.source)
+    except ValueError as error:
         raise BadInputError(
             what=f"The profile file {file} lacks or misspells a setting: {error}.",
             remedy="Compare it with the example in docs/profiles.md.",
         ) from error
+    world = table.world
+    profile = Profile(
+        name=table.name,
+        title=table.title or table.name,
+        kind=ProfileKind(table.kind),
+        folder=folder,
+        sources=sources,
+        identities=tuple(IdentitySettings(user=i.user, name=i.name, role=i.role) for i in table.identity),
+        hub_url=table.hub.url if table.hub is not None else "",
+        world=None
+        if world is None
+        else WorldSettings(seed=world.seed, size=world.size, speed=world.speed, start=world.start),
+        demo_pin=table.demo_pin,
+    )
     _check(profile, file)
     return profile
 
 
 def _source_from(entry: dict[str, Any]) -> SourceSettings:
-    known = {"name", "system", "url", "poll_seconds", "secret"}
-    options = tuple(sorted((key, str(value)) for key, value in entry.items() if key not in known))
-    return SourceSettings(options=options, **{k: v for k, v in entry.items() if k in known})
+    table, options = source_table(entry)
+    return SourceSettings(
+        name=table.name,
+        system=table.system,
+        url=table.url,
+        poll_seconds=table.poll_seconds,
+        secret=table.secret,
+        options=options,
+    )
 
 
 def _check(profile: Profile, file: Path) -> None:
@@ -220,14 +227,10 @@ def _check(profile: Profile, file: Path) -> None:
         problem = "it is a demo without a [world]"
     elif profile.kind is ProfileKind.CONNECTED and not profile.sources:
         problem = "it has no [[source]]"
-    elif profile.world is not None and profile.world.size not in get_args(WorldSize):
-        problem = f"the world's size is one of {', '.join(get_args(WorldSize))}"
     elif len({s.name for s in profile.sources}) != len(profile.sources):
         problem = "two sources share a name"
     elif len({i.user for i in profile.identities}) != len(profile.identities):
         problem = "two identities share a user"
-    elif any(s.poll_seconds < 1 for s in profile.sources):
-        problem = "a source has poll_seconds below 1"
     if problem:
         raise BadInputError(
             what=f"The profile file {file} cannot be used: {problem}.",

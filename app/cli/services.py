@@ -9,7 +9,7 @@ import signal
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, get_args
 
 from app.bootstrap import (
     ENROLMENT_TOKEN_FILE,
@@ -21,6 +21,7 @@ from app.bootstrap import (
     system_clock,
 )
 from app.connect import connector_of
+from app.environment import SOURCE_PASSWORD_VARIABLE
 from app.hub_key import hub_key
 from app.profile import SourceSettings, profiles_root
 from app.secrets import write_private
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from connectors.protocol import Connector
 
 TOKEN_FILE = "token"  # noqa: S105 - the name of a file, not a token
-PASSWORD_VARIABLE = "CONTROL_TOWER_SOURCE_PASSWORD"  # noqa: S105 - the name of a variable
 WORLD_SEED = 20261122
 
 
@@ -108,13 +108,16 @@ def _kept_token(file: Path) -> str:
 
 
 def _world(folder: Path, options: argparse.Namespace) -> dict[str, Connector]:
+    from connectors.world.sizes import SizeName
     from connectors.world.world import World
 
     settings = _settings(options.option)
-    size = settings.get("size", "ci")
-    if size not in {"tiny", "ci", "demo"}:
+    size, seed = settings.get("size", "ci"), settings.get("seed", str(WORLD_SEED))
+    if size not in get_args(SizeName):
         raise BadInputError(what=f"There is no world of size {size!r}.", remedy="Use tiny, ci or demo.")
-    world = World(int(settings.get("seed", str(WORLD_SEED))), system_clock(), folder, size=size)  # type: ignore[arg-type]  # checked above
+    if not (seed.isascii() and seed.isdigit()):
+        raise BadInputError(what=f"The seed {seed!r} is no whole number.", remedy="Write seed=20261122.")
+    world = World(int(seed), system_clock(), folder, size=cast("SizeName", size))
     return {name: world.connector(name) for name in world.source_names}
 
 
@@ -123,7 +126,7 @@ def _single(folder: Path, options: argparse.Namespace) -> dict[str, Connector]:
         name=options.connector,
         system=options.connector,
         url=options.url,
-        secret=PASSWORD_VARIABLE,
+        secret=SOURCE_PASSWORD_VARIABLE,
         options=tuple(sorted(_settings(options.option).items())),
     )
 

@@ -70,7 +70,7 @@ def test_a_connected_profile_by_name_folder_and_file(home: Path) -> None:
         ('name = "x"\nkind = "connected"', r"no \[\[source\]\]"),
         ('name = "x"\nkind = "demo"', r"without a \[world\]"),
         (CONNECTED + '[[source]]\nname = "erp"\nsystem = "world"\nurl = ""\n', "share a name"),
-        (CONNECTED.replace("poll_seconds = 15", "poll_seconds = 0"), "poll_seconds below 1"),
+        (CONNECTED.replace("poll_seconds = 15", "poll_seconds = 0"), "poll_seconds"),
         (CONNECTED + '[[identity]]\nuser = "b"\n', "name"),
         ("\x80", "cannot be read|not valid"),
     ],
