@@ -44,7 +44,7 @@ def _judge(state: SourceState, lag: timedelta | None, now: datetime) -> tuple[He
     if lag is None and not state.failures_in_row:
         return HealthColour.AMBER, "Not read yet."
     if waited > SILENT_INTERVALS * interval or lag is None:
-        since = "never" if lag is None else f"for {_span(lag)}"
+        since = "yet" if lag is None else f"for {_span(lag)}"
         return HealthColour.RED, f"No good sync {since}. {state.why}".strip()
     if state.failures_in_row:
         return HealthColour.AMBER, state.why
