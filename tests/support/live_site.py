@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.server_process import CHECKOUT, PIN, ServerProcess, environment
+from tests.support.server_process import CHECKOUT, PIN, ServerProcess, environment, run_program
 
 FACES = ("erp", "wms", "tms", "supplier")
 PROFILE = "site"
 SECRET = "service-token"
-COMMAND_SECONDS = 120.0
 
 _HEAD = """\
 name = "site"
@@ -73,18 +71,9 @@ class LiveSite:
             return []
         return [json.loads(line) for line in self.command_log.read_text(encoding="utf-8").splitlines()]
 
-    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """Run the program's command line to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "app", *arguments],
-            cwd=CHECKOUT,
-            env=environment(self.home),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
+    def run(self, *arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a command on this site; ``variables`` are added to its environment."""
+        return run_program(self.home, *arguments, stdin=stdin, **variables)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from time import monotonic
 CHECKOUT = Path(__file__).parents[2]
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+COMMAND_SECONDS = 120.0
 PIN = "a-pin-of-the-tests"
 
 
@@ -26,6 +27,22 @@ def environment(home: Path) -> dict[str, str]:
         "CONTROL_TOWER_PIN": PIN,
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     }
+
+
+def run_program(
+    home: Path, *arguments: str, stdin: str = "", **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the program's command line to its end; ``variables`` are added to its environment."""
+    return subprocess.run(
+        [sys.executable, "-m", "app", *arguments],
+        cwd=CHECKOUT,
+        env=environment(home) | variables,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_SECONDS,
+        check=False,
+    )
 
 
 class LineReader:
