@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from app.clocks import FunctionClock, ScaledClock
+from app.environment import HUB_TOKEN_VARIABLE
 from app.identifiers import UlidSource
 from app.profile import Profile, SourceSettings
 from domain.errors import BadInputError
@@ -35,7 +36,6 @@ LEDGER_FILE = "ledger.db"
 POLICY_FILE = "decision_rights.toml"
 DESK_USER = "desk"
 ENROLMENT_TOKEN_FILE = "enrolment-token"  # noqa: S105 - the name of a file, not a token
-HUB_TOKEN_VARIABLE = "CONTROL_TOWER_HUB_TOKEN"  # noqa: S105 - the name of a variable, not a token
 SOLVE_SEED = 1
 
 

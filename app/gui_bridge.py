@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.read_models.detail import DetailRequest
-from app.read_models.snapshot import PARTS_OF, Around, SnapshotReader
+from app.read_models.wishes import PARTS_OF, Around, DetailRequest
 from app.services.recommend.question import Question, RuleQuestion
 from app.solve_board import Solve, SolveBoard
 from app.workers.messages import (
@@ -30,7 +29,6 @@ from app.workers.messages import (
     Said,
     SyncNow,
 )
-from app.workers.reading_desk import ReadAnswers, ReadingDesk
 from domain.cases import CaseState
 from domain.errors import TowerError
 from optimization.solver_events import SolverEvent
@@ -41,7 +39,9 @@ from views.tower.state import ALL_PARTS, Part, TowerSnapshot
 
 if TYPE_CHECKING:
     from app.identifiers import UlidSource
+    from app.read_models.snapshot import SnapshotReader
     from app.workers.processes import TowerProcesses
+    from app.workers.reading_desk import ReadingDesk
     from domain.clock import Clock
     from optimization.limits import Limits
     from optimization.solver_process import SolverProcess
@@ -78,6 +78,8 @@ class GuiBridge(QObject):
     _started = Signal(object)
     #: The first snapshot with cases has been shown.
     first_shown = Signal()
+    #: The processes did not start; the sentence says why and what to do.
+    start_failed = Signal(str)
 
     def __init__(self, people: tuple[Identity, ...], save_theme: Callable[[ThemeName], None]) -> None:
         """Know who may sit here; nothing is read before :meth:`begin`."""
@@ -115,11 +117,15 @@ class GuiBridge(QObject):
     def _take_started(self, outcome: tuple[BridgeParts, Connection] | TowerError) -> None:
         if isinstance(outcome, TowerError):
             self._say(str(outcome), "error")
+            self.start_failed.emit(str(outcome))
         else:
             self.begin(*outcome)
 
     def begin(self, parts: BridgeParts, pipe: Connection) -> None:
         """Listen to the worker's ``pipe`` and to the solver, and read for the screen attached."""
+        # Reading needs the store, which takes longer to import than the window takes to show.
+        from app.workers.reading_desk import ReadAnswers, ReadingDesk  # noqa: PLC0415 - see above
+
         self._parts = parts
         self._pipe = pipe
         self._desk = ReadingDesk(

@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.bootstrap import (
-    LEDGER_FILE,
-    MIRROR_FILE,
-    monotonic_seconds,
-    policy_of,
-    solve_limits,
-    surroundings_of,
-    ulid_source,
-)
+from app.bootstrap import LEDGER_FILE, MIRROR_FILE, monotonic_seconds
+from app.environment import PIN_FILE_VARIABLE, PIN_VARIABLE
+from app.fault_log import log_to, report_faults_to
 from app.gui_bridge import BridgeParts, GuiBridge
 from app.instance_lock import InstanceLock
-from app.profile import Profile, ProfileKind
+from app.profile import LOG_FOLDER, Profile, ProfileKind
 from app.read_models.people import people_of
-from app.read_models.snapshot import SnapshotReader
-from app.secrets import PIN_FILE_VARIABLE, PIN_VARIABLE
-from app.store.engine import open_database, read_only_engine
-from app.store.ledger_reads import LedgerReads
-from app.store.mirror import Mirror
-from app.workers.processes import TowerProcesses, resident_mebibytes
+from domain.errors import CorruptError, UnavailableError
 from views.shell.application import after, ask_pin, grab, make_application, run_until_closed, show_first
 from views.shell.state import ThemeName
 from views.shell.window import TowerWindow
 
+if TYPE_CHECKING:
+    from app.workers.processes import TowerProcesses
+
 THEME_FILE = "theme"
+SQLITE_MAGIC = b"SQLite format 3\0"
 BEFORE_END_SECONDS = 2.0
 SELECT_BEFORE_END_SECONDS = 12.0
 SHOWN_TYPE = "Stock elsewhere"
@@ -52,7 +45,7 @@ class WindowRun:
     out: Path = Path("out")
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, weakref_slot=True, kw_only=True)
 class GuiSession:
     """The window, its bridge and its processes, while they run."""
 
@@ -60,7 +53,8 @@ class GuiSession:
     end: Callable[[], None]
     window: TowerWindow
     bridge: GuiBridge
-    processes: TowerProcesses
+    processes: TowerProcesses | None = None
+    start_error: str = ""
     times_ms: dict[str, int] = field(default_factory=dict)
 
     def note_time(self, name: str) -> None:
@@ -69,18 +63,22 @@ class GuiSession:
 
     def start_processes(self, pin: str) -> tuple[BridgeParts, Connection]:
         """Start everything beside the window (some seconds); runs in a thread of its own."""
-        profile = self.run.profile
-        _make_databases(profile)
-        pipe = self.processes.start(pin)
-        around = surroundings_of(profile, demo=self.processes.demo)
-        parts = BridgeParts(
-            processes=self.processes,
-            open_reader=lambda: _open_reader(around.profile),
-            clock=around.clock,
-            ids=ulid_source(around.clock),
-            limits=solve_limits(),
-        )
-        return parts, pipe
+        # The window shows while the store and the connectors are imported.
+        from app.window_start import start_beside  # noqa: PLC0415 - see above
+        from app.workers.processes import TowerProcesses  # noqa: PLC0415 - see above
+
+        self.processes = TowerProcesses(self.run.profile)
+        return start_beside(self.run.profile, self.processes, pin)
+
+    def note_failed_start(self, why: str) -> None:
+        """Remember why nothing could be started: the program ends with it."""
+        self.start_error = why
+
+    def stop(self) -> None:
+        """End the bridge and whatever was started."""
+        self.bridge.stop()
+        if self.processes is not None:
+            self.processes.stop()
 
     def select_a_case(self) -> None:
         """Look at a case as a planner would: the first that stock elsewhere could solve, else the first."""
@@ -110,14 +108,16 @@ class GuiSession:
             "cases_by_type": by_type,
             "value_at_risk_cents": int(table.loss_cents.sum()) if len(table) else 0,
             "options_worked_out": sum(1 for text in table.best_options if text),
-            "memory_mebibytes": memory_of({"window": os.getpid(), **self.processes.pids()}),
+            "memory_mebibytes": self._memory(),
             "seconds": self.run.seconds,
         }
 
+    def _memory(self) -> dict[str, int | None]:
+        """Resident memory by process name, in MiB."""
+        from app.workers.processes import resident_mebibytes  # noqa: PLC0415 - only for a report
 
-def memory_of(pids: Mapping[str, int]) -> dict[str, int | None]:
-    """Resident memory by process name, in MiB."""
-    return {name: resident_mebibytes(pid) for name, pid in pids.items()}
+        pids = {"window": os.getpid(), **(self.processes.pids() if self.processes is not None else {})}
+        return {name: resident_mebibytes(pid) for name, pid in pids.items()}
 
 
 def run_window(run: WindowRun) -> int:
@@ -127,20 +127,18 @@ def run_window(run: WindowRun) -> int:
         RefusedError: another program has the profile open.
     """
     lock = InstanceLock(run.profile.folder)
+    _require_databases(run.profile)
+    log_to(run.profile.folder / LOG_FOLDER, "window")
     theme = _kept_theme(run.profile)
     application = make_application(theme)
     bridge = GuiBridge(people_of(run.profile), _theme_saver(run.profile))
-    session = GuiSession(
-        run=run,
-        end=application.quit,
-        window=TowerWindow(bridge),
-        bridge=bridge,
-        processes=TowerProcesses(run.profile),
-    )
+    session = GuiSession(run=run, end=application.quit, window=TowerWindow(bridge), bridge=bridge)
     session.window.set_theme(theme)
     show_first(session.window, application)
     session.note_time("first_window")
+    report_faults_to(lambda text: session.window.show_toast(text, "error"))
     bridge.first_shown.connect(lambda: session.note_time("first_queue"))
+    bridge.start_failed.connect(session.note_failed_start)
     bridge.attach(session.window)
     pin = _pin_of(session)
     bridge.start(lambda: session.start_processes(pin))
@@ -148,11 +146,13 @@ def run_window(run: WindowRun) -> int:
         after(max(1.0, run.seconds - SELECT_BEFORE_END_SECONDS), session.select_a_case)
         after(max(2.0, run.seconds - BEFORE_END_SECONDS), session.finish_offscreen)
     try:
-        return run_until_closed(application)
+        code = run_until_closed(application)
     finally:
-        bridge.stop()
-        session.processes.stop()
+        session.stop()
         lock.close()
+    if session.start_error:
+        raise UnavailableError(what=session.start_error, remedy="")
+    return code
 
 
 def _pin_of(session: GuiSession) -> str:
@@ -162,19 +162,24 @@ def _pin_of(session: GuiSession) -> str:
     return "" if is_demo or in_environment or session.run.seconds else ask_pin(session.window)
 
 
-def _make_databases(profile: Profile) -> None:
-    """Make or migrate both databases before anybody reads them."""
-    for file, role in ((MIRROR_FILE, "mirror"), (LEDGER_FILE, "ledger")):
-        open_database(profile.folder / file, role="mirror" if role == "mirror" else "ledger").dispose()
+def _require_databases(profile: Profile) -> None:
+    """Refuse files that are no databases at once; they are looked at closely once the window shows.
+
+    Raises:
+        CorruptError: a file does not begin as a database does.
+    """
+    for name in (MIRROR_FILE, LEDGER_FILE):
+        file = profile.folder / name
+        if file.exists() and file.stat().st_size and _beginning(file) != SQLITE_MAGIC:
+            raise CorruptError(
+                what=f"{file} is not a database of the tower.",
+                remedy="Restore it from a backup, or move it aside: a sync builds mirror.db again.",
+            )
 
 
-def _open_reader(profile: Profile) -> SnapshotReader:
-    return SnapshotReader(
-        mirror=Mirror(read_only_engine(profile.folder / MIRROR_FILE)),
-        ledger=LedgerReads(read_only_engine(profile.folder / LEDGER_FILE)),
-        profile=profile,
-        policy=policy_of(profile),
-    )
+def _beginning(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(len(SQLITE_MAGIC))
 
 
 def _kept_theme(profile: Profile) -> ThemeName:

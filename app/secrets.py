@@ -20,13 +20,12 @@ import keyring
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringError
 
+from app.environment import PIN_FILE_VARIABLE, PIN_VARIABLE
 from app.signing.keys import Entropy
 from app.signing.sealing import SALT_BYTES, PinCost, key_from_pin, seal, unseal
 from app.signing.vault import AskPin, CannotSignError, wrong_pin
 from domain.errors import CorruptError, RefusedError, UnavailableError
 
-PIN_VARIABLE = "CONTROL_TOWER_PIN"
-PIN_FILE_VARIABLE = "CONTROL_TOWER_PIN_FILE"
 MINIMUM_PIN_CHARACTERS = 10
 KEYRING_SECONDS = 20.0
 

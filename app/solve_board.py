@@ -110,7 +110,7 @@ class SolveBoard:
         )
 
     def next_to_advise(self, rows: Iterable[tuple[str, str]]) -> str:
-        """The most urgent case of ``rows`` (id, best option) without option; empty while others are solved."""
+        """The most urgent of ``rows`` (case, best option) without option; empty while others are solved."""
         if self._solves or self._asked:
             return ""
         untried = (i for i, best in list(rows)[:ADVISED_ROWS] if not best and i not in self._tried)

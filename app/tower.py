@@ -13,7 +13,7 @@ from app.services.decide import DecisionRequest, decide
 from app.services.deliver import DeliveryReport, HubPort, deliver, pull_feed
 from app.services.draft_commands import draft_commands
 from app.services.execute import ExecutionReport, Executor
-from app.services.propose import ProposalRequest, propose
+from app.services.propose import ProposalRequest, amount_of, currency_of, propose
 from app.services.rank import rank_cases
 from app.services.recommend.mirror_facts import MirrorFacts
 from app.services.recommend.question import Problem, Question, RuleQuestion
@@ -214,7 +214,8 @@ class Tower:
         recommendation = self.kept(case_id) or self.recommend(case_id)
         chosen = option_id or next((o.option_id for o in recommendation.options if o.recommended), "")
         option = recommendation.option(chosen)
-        drafts = draft_commands(option, MirrorFacts(self.parts.mirror)) if option is not None else ()
+        facts = MirrorFacts(self.parts.mirror)
+        drafts = draft_commands(option, facts) if option is not None else ()
         request = ProposalRequest(
             action_id=self.parts.ids.new_id(),
             case=case,
@@ -222,6 +223,7 @@ class Tower:
             option_id=chosen,
             drafts=drafts,
             reason=reason or f"{option.label if option else chosen}: {case.title}",
+            amount=amount_of(case, option, currency_of(case, facts)) if option is not None else None,
         )
         signer = self.parts.desk.signer(user)
         entry = propose(self.parts.desk.room, signer, request)
@@ -277,10 +279,10 @@ class Tower:
             cannot = delivery.unreachable
             if not cannot:
                 taken, cannot = _taken_over(room, hub)
-        self._refresh_targets()
         executor = Executor(
             room=room,
             connectors=self.parts.connectors,
+            away=self._refresh_targets(),
             fresh=fresh_from(self.parts.mirror),
             signer=signer,
             jitter=self.parts.jitter,
@@ -351,13 +353,21 @@ class Tower:
         room = ApprovalRoom(ledger=self.parts.ledger, policy=self.parts.desk.policy, clock=self.parts.clock)
         return tell_cases(room, self._move_case)
 
-    def _refresh_targets(self) -> None:
-        """Look at the systems that approved commands go to, so that a change there is seen before sending."""
-        # Forced: a source that was left alone after many failures may be back, with other facts than ours.
+    def _refresh_targets(self) -> frozenset[SourceName]:
+        """Look at the systems that approved commands go to, so that a change there is seen before sending.
+
+        Gives those that do not answer.
+        """
         views = self.parts.ledger.approvals(states=RUNNING | {ApprovalState.APPROVED})
-        for source in {command.source for view in views for command in view.commands}:
-            if source in self.parts.connectors:
+        targets = {command.source for view in views for command in view.commands}
+        away = set()
+        for source in sorted(targets & self.parts.connectors.keys()):
+            if self.parts.connectors[source].health().reachable:
+                # Forced: one left alone after many failures may be back, with other facts than ours.
                 self.sync(source, force=True)
+            else:
+                away.add(source)
+        return frozenset(away)
 
     def _refresh(self, execution: ExecutionReport) -> None:
         """Read back what was just written, so that its case clears now and not at the next interval."""

@@ -86,6 +86,7 @@ def execute(options: argparse.Namespace) -> int:
                 "begun": report.execution.begun,
                 "sent": report.execution.sent,
                 "held": [{"action": action, "why": why} for action, why in report.execution.held],
+                "put_off": [{"action": action, "why": why} for action, why in report.execution.waiting],
                 "settled": {action: str(state) for action, state in report.execution.settled},
                 "cannot": report.cannot,
             }

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from app.bootstrap import monotonic_seconds
+from app.environment import HOME_VARIABLE
 from app.profile import load_profile
 from domain.errors import BadInputError
 
@@ -52,7 +53,7 @@ def make_screenshots(options: argparse.Namespace) -> int:
     os.environ[PLATFORM] = OFFSCREEN
     out = Path(options.out)
     with tempfile.TemporaryDirectory() as home:
-        os.environ["CONTROL_TOWER_HOME"] = home
+        os.environ[HOME_VARIABLE] = home
         run_window(
             WindowRun(
                 profile=load_profile("demo"),

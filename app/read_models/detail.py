@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from app.read_models.geography import Geography, read_geography
 from app.read_models.network import lane_key
 from app.read_models.people import short_name
+from app.read_models.wishes import DetailRequest
 from app.services.propose import amount_of
 from domain.approval_states import RUNNING, UNDECIDED, ApprovalState
 from domain.cases import ExceptionCase
@@ -28,7 +29,6 @@ from views.case_detail.state import (
     NoteRow,
     OrderRow,
     PendingProposal,
-    SolveProgress,
     TimelineEvent,
 )
 from views.shell.state import Identity
@@ -66,18 +66,6 @@ class DetailSources:
     ledger: LedgerReads
     policy: RightsPolicy
     people: tuple[Identity, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DetailRequest:
-    """Which case is wanted, who looks, and what is known of it besides the databases."""
-
-    case_id: str
-    who: Identity
-    now: datetime
-    recommendation: Recommendation | None = None
-    solving: SolveProgress | None = None
-    no_options_reason: str = ""
 
 
 def case_detail(sources: DetailSources, request: DetailRequest) -> CaseDetail | None:

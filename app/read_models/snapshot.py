@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.read_models.approvals import approval_rows
-from app.read_models.detail import DetailRequest, DetailSources, case_detail
+from app.read_models.detail import DetailSources, case_detail
 from app.read_models.figures import kpi_tiles
 from app.read_models.geography import Geography, read_geography
 from app.read_models.network import Zones, map_lanes, map_markers, map_nodes, read_zones
 from app.read_models.people import people_of
 from app.read_models.queue import queue_table
+from app.read_models.wishes import Around, DetailRequest
 from app.services.rank import rank_cases
 from app.services.recommend.record import recommendation_from_json
 from app.services.source_health import source_health
@@ -20,7 +21,7 @@ from app.store.recommendations import best_options, recommendation_body
 from domain.approval_states import DeliveryState
 from domain.health import HealthColour, SourceHealth
 from domain.recommendations import Recommendation
-from views.shell.state import Identity, JobRow, OfflineState
+from views.shell.state import Identity, OfflineState
 from views.sources.state import QuarantineRow
 from views.tower.state import ALL_PARTS, Part, TowerSnapshot
 
@@ -32,27 +33,6 @@ if TYPE_CHECKING:
     from views.case_detail.state import CaseDetail
 
 HUB = "hub"
-_OF_CASES: frozenset[Part] = frozenset({"kpis", "cases", "network", "markers"})
-_OF_SOURCES: frozenset[Part] = frozenset({"sources", "quarantine", "offline"})
-_OF_APPROVALS: frozenset[Part] = frozenset({"approvals", "offline", "kpis"})
-PARTS_OF: dict[str, frozenset[Part]] = {
-    "cases": _OF_CASES,
-    "sources": _OF_SOURCES,
-    "approvals": _OF_APPROVALS,
-    "recommendations": frozenset({"cases"}),
-    "jobs": frozenset({"jobs"}),
-    "who": frozenset({"who", "approvals", "cases"}),
-    "notes": frozenset(),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
-    """What the databases do not know: who sits here, running jobs, whether the hub answers."""
-
-    who: Identity
-    jobs: tuple[JobRow, ...] = ()
-    hub_unreachable: str = ""
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ again. Outcomes are signed and appended together with the state they bring about
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,11 +45,12 @@ _STATE_OF_RESULT = {result: CommandState(result.value) for result in CommandResu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionReport:
-    """One round: actions by where they stand now, and what was held back, with the reason."""
+    """One round: actions by where they stand now; what was held back and what waits, with the reason."""
 
     begun: int = 0
     sent: int = 0
     held: tuple[tuple[str, str], ...] = ()
+    waiting: tuple[tuple[str, str], ...] = ()
     settled: tuple[tuple[str, ApprovalState], ...] = ()
 
 
@@ -94,35 +95,56 @@ class Executor:
         signer: Signer,
         jitter: Callable[[], float],
         crash: CrashPoint = no_crash,
+        away: Collection[SourceName] = (),
     ) -> None:
-        """``fresh`` reads records as they are now; ``jitter()`` spreads retries, from 0 to 1."""
+        """``fresh`` reads records as they are now; ``jitter()`` spreads retries, from 0 to 1.
+
+        ``away`` are systems that cannot be reached now. What goes to them waits as it is, and no attempt
+        is counted: an outage of a night must not use up the attempts of what was approved before it.
+        """
         self._room = room
         self._connectors = connectors
         self._fresh = fresh
         self._signer = signer
         self._jitter = jitter
         self._crash = crash
+        self._away = frozenset(away)
 
     def run_once(self) -> ExecutionReport:
         """Do everything that can be done now: recover, expire, begin, send, probe."""
         self._recover()
         self._expire()
-        begun, held = 0, []
+        begun, held, waiting = 0, [], []
         for view in self._room.ledger.approvals(states={ApprovalState.APPROVED}):
-            if _waits_here(view):
-                problem = self._begin(view)
-                begun += not problem
-                held += [(view.action_id, problem)] if problem else []
+            if not _waits_here(view):
+                continue
+            if away := self._away_for(view):
+                waiting.append((view.action_id, away))
+                continue
+            problem = self._begin(view)
+            begun += not problem
+            held += [(view.action_id, problem)] if problem else []
         sent, settled = 0, []
         for view in self._room.ledger.approvals(states=RUNNING):
             if not view.commands:
+                continue
+            if away := self._away_for(view):
+                waiting.append((view.action_id, away))
                 continue
             try:
                 sent += self._advance(view)
             except (RefusedError, UnavailableError) as error:
                 held.append((view.action_id, error.what))
             settled.append((view.action_id, self._room.ledger.approval(view.action_id).state))
-        return ExecutionReport(begun=begun, sent=sent, held=tuple(held), settled=tuple(settled))
+        return ExecutionReport(
+            begun=begun, sent=sent, held=tuple(held), waiting=tuple(waiting), settled=tuple(settled)
+        )
+
+    def _away_for(self, view: ApprovalView) -> str:
+        """Why nothing can be done about an action now: its systems that cannot be reached; else empty."""
+        needed = {row.source for row in view.commands if row.state not in _ENDED}
+        names = ", ".join(sorted(needed & self._away))
+        return f"{names} cannot be reached; it is carried out when it answers again." if names else ""
 
     def _recover(self) -> None:
         left = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.services.approval_room import ApprovalRoom, Signer, sign_next
+from app.services.approval_room import ApprovalRoom, Facts, Signer, sign_next
 from app.services.draft_commands import CommandDraft
 from app.signing.canonical import digest_of
 from app.signing.statements import SignedEntry
@@ -24,10 +24,13 @@ from domain.approvals import (
 )
 from domain.cases import ExceptionCase
 from domain.errors import BadInputError, RefusedError
+from domain.ids import EntityKind, EntityRef
+from domain.orders import SalesOrder
 from domain.recommendations import Option, Recommendation, Remedy
 
 #: Recommendations may hold dozens of options; the best others are enough to judge the choice by.
 MAX_ALTERNATIVES = 6
+DEFAULT_CURRENCY = "USD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +87,30 @@ def propose(room: ApprovalRoom, signer: Signer, request: ProposalRequest) -> Sig
     return entry
 
 
-def amount_of(case: ExceptionCase, option: Option, currency: str = "USD") -> Amount:
+def amount_of(case: ExceptionCase, option: Option, currency: str = DEFAULT_CURRENCY) -> Amount:
     """The money that rights are judged on: what the case puts at risk, or what the option costs if more."""
     at_risk = max(case.impact.loss_cents, 0)
     cost = max(option.cost_delta_cents, option.freight_cents, 0)
     if cost > at_risk:
         return Amount(currency=currency, minor=cost, basis=AmountBasis.COST)
     return Amount(currency=currency, minor=at_risk, basis=AmountBasis.EXPOSURE)
+
+
+def currency_of(case: ExceptionCase, facts: Facts) -> str:
+    """The currency of the orders behind a case; ``USD`` for a case without orders.
+
+    Raises:
+        RefusedError: they are in several, so that no right speaks of the whole amount.
+    """
+    refs = (EntityRef(kind=EntityKind.SALES_ORDER, entity_id=order_id) for order_id in case.order_ids)
+    orders = (record.entity for ref in refs if (record := facts.get(ref)) is not None)
+    found = sorted({order.currency for order in orders if isinstance(order, SalesOrder)})
+    if len(found) > 1:
+        raise RefusedError(
+            what=f"The orders of {case.case_id} are in {' and '.join(found)}: rights know one currency each.",
+            remedy="Handle the orders one by one, in the system they come from.",
+        )
+    return found[0] if found else DEFAULT_CURRENCY
 
 
 def not_permitted(why: str, row: PolicyRow) -> RefusedError:

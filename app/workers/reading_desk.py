@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.read_models.detail import DetailRequest
-from app.read_models.snapshot import Around, SnapshotReader
+from app.read_models.snapshot import SnapshotReader
+from app.read_models.wishes import Around, DetailRequest
 from app.services.recommend.mirror_facts import MirrorFacts
 from app.services.recommend.question import Question
 from app.services.recommend.recommend import ask

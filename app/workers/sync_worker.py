@@ -12,7 +12,8 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from app.bootstrap import DemoServices, open_tower, surroundings_of, utc_now
-from app.profile import Profile
+from app.fault_log import SORRY, log_to
+from app.profile import LOG_FOLDER, Profile
 from app.schedule import Schedule
 from app.signing_desk import fixed_pin
 from app.workers.messages import (
@@ -59,9 +60,7 @@ class WorkerSetup:
 
 def run_sync_worker(setup: WorkerSetup, pipe: Connection) -> None:
     """Work until told to stop or until the other end of ``pipe`` is gone."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # A run that is due while the one before still works is not lost: it follows at the next interval.
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    log_to(setup.profile.folder / LOG_FOLDER, "sync-worker")
     voice = _Voice(pipe)
     try:
         ask_pin = fixed_pin(setup.pin) if setup.pin else None
@@ -138,8 +137,7 @@ class SyncWorker:
                 self._voice.say(Said(text=str(error), kind="error"))
             except Exception:  # noqa: BLE001 - a fault is logged and told, the schedule goes on
                 _log.exception("a job failed")
-                text = "Something in the tower failed; the log has the details. Nothing was half-written."
-                self._voice.say(Said(text=text, kind="error"))
+                self._voice.say(Said(text=SORRY, kind="error"))
 
         return run
 

@@ -19,7 +19,6 @@ from app.profile import Profile, load_profile
 from app.read_models.people import people_of
 from app.store.engine import read_only_engine
 from app.store.ledger_reads import LedgerReads
-from app.workers.processes import TowerProcesses
 from connectors.world.command_log import CommandLog
 from domain.approval_states import ApprovalState
 from views.approvals.state import ApprovalStage
@@ -54,7 +53,6 @@ def session(qtbot: QtBot, qapp: QApplication, profile: Profile) -> Iterator[GuiS
         end=qapp.quit,
         window=window,
         bridge=bridge,
-        processes=TowerProcesses(profile),
     )
     qtbot.addWidget(window)
     window.show()
@@ -64,8 +62,7 @@ def session(qtbot: QtBot, qapp: QApplication, profile: Profile) -> Iterator[GuiS
     with qtbot.waitSignal(bridge.first_shown, timeout=START_MS):
         bridge.start(lambda: opened.start_processes(""))
     yield opened
-    bridge.stop()
-    opened.processes.stop()
+    opened.stop()
     lock.close()
 
 

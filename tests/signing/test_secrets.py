@@ -16,9 +16,8 @@ from keyring.backends.fail import Keyring as FailKeyring
 from keyring.backends.null import Keyring as NullKeyring
 from keyring.errors import KeyringLocked
 
+from app.environment import PIN_FILE_VARIABLE, PIN_VARIABLE
 from app.secrets import (
-    PIN_FILE_VARIABLE,
-    PIN_VARIABLE,
     KeyringSecrets,
     MemorySecrets,
     PinFileSecrets,

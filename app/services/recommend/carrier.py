@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from app.services.recommend.facts import RemedyFacts, entity_of
-from app.services.recommend.trail import trail_of
+from app.services.recommend.trail import in_words, trail_of
 from domain.cases import ExceptionCase
 from domain.checks import BASIS_POINTS
 from domain.commands import Action, RebookCarrier
@@ -148,6 +148,7 @@ def _option(
     service = next((s for s in late.services if booking and s.service_id == booking.service_id), None)
     stays = OptionLabel.DO_NOTHING in solved.labels or service is None or booking is None
     terms = solved.effect.terms
+    names = {str(each.service_id): each.name for each in late.services}
     actions: tuple[Action, ...] = ()
     label, option_id, remedy = "Do nothing", "do-nothing", Remedy.DO_NOTHING
     if not stays and service is not None and booking is not None:
@@ -174,5 +175,5 @@ def _option(
         late_orders=solved.effect.late_orders,
         otif_bp=solved.effect.otif_basis_points,
         recommended=recommended,
-        reasons=tuple(reason.text for reason in outcome.reasons) if recommended else (),
+        reasons=tuple(in_words(reason.text, names) for reason in outcome.reasons) if recommended else (),
     )

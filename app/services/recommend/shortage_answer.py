@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from app.services.recommend.shortage import Shortage
-from app.services.recommend.trail import trail_of
+from app.services.recommend.trail import in_words, trail_of
 from domain.cases import ExceptionCase
 from domain.commands import Action, ReallocateLine, SplitLine, SplitPart
 from domain.ids import NodeId
@@ -111,7 +111,8 @@ def _describe(shortage: Shortage, actions: tuple[Action, ...]) -> tuple[Remedy, 
 
 
 def _reasons(shortage: Shortage, solved: SolvedOption, reasons: Iterable[Reason]) -> tuple[str, ...]:
-    said = [reason.text for reason in reasons]
+    names = {str(node.node_id): node.name for node in shortage.nodes}
+    said = [in_words(reason.text, names) for reason in reasons]
     terms = solved.effect.terms
     said.append(f"Freight {terms.freight_cents / 100:,.2f}, penalties {terms.service_cents / 100:,.2f}.")
     if solved.effect.units_unfilled:

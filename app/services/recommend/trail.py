@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Mapping
 
 from domain.cases import ExceptionCase
 from domain.recommendations import SolverTrail
@@ -39,3 +41,12 @@ def rule_trail(case: ExceptionCase) -> SolverTrail:
         solve_ms=0,
         problem_sha256=hashlib.sha256(f"{case.case_id}\n{facts}".encode()).hexdigest(),
     )
+
+
+def in_words(text: str, names: Mapping[str, str]) -> str:
+    """A solver's reason with the ids in it replaced by what people call these things."""
+    if not names:
+        return text
+    longest_first = sorted(names, key=len, reverse=True)
+    ids = "|".join(re.escape(each) for each in longest_first)
+    return re.sub(rf"(?<![\w-])(?:{ids})(?![\w-])", lambda found: names[found.group()], text)

@@ -1,0 +1,54 @@
+"""Where faults go: a log file a process, so that nothing is lost when the window only says sorry."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+MAX_BYTES = 2_000_000
+KEPT_FILES = 3
+SORRY = "Something in the tower failed; the log has the details. What was signed and synced is safe."
+
+_log = logging.getLogger(__name__)
+
+
+def log_to(folder: Path, name: str) -> Path:
+    """Send this process's log to ``folder/name.log``, hard crashes to ``folder/name.crash``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}.log"
+    handler = RotatingFileHandler(file, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    # Its own lines tell of every run and every skipped one; only its errors matter here.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    crash_file = (folder / f"{name}.crash").open("a", encoding="utf-8")
+    faulthandler.enable(crash_file)
+    return file
+
+
+def report_faults_to(tell: Callable[[str], None]) -> None:
+    """Log an exception nobody caught, in any thread, and tell the person politely."""
+
+    def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        _log.critical("uncaught", exc_info=(kind, error, trace))
+        sys.stderr.write(f"{SORRY}\n")
+        tell(SORRY)
+
+    def caught_in_thread(fault: threading.ExceptHookArgs) -> None:
+        if fault.exc_value is not None:
+            caught(fault.exc_type, fault.exc_value, fault.exc_traceback)
+
+    sys.excepthook = caught
+    threading.excepthook = caught_in_thread

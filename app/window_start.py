@@ -1,0 +1,52 @@
+"""What is started beside the window, once it shows: databases, processes, readers; slow to import."""
+
+from __future__ import annotations
+
+from multiprocessing.connection import Connection
+
+from app.bootstrap import (
+    LEDGER_FILE,
+    MIRROR_FILE,
+    policy_of,
+    solve_limits,
+    surroundings_of,
+    ulid_source,
+)
+from app.gui_bridge import BridgeParts
+from app.profile import Profile
+from app.read_models.snapshot import SnapshotReader
+from app.store.engine import open_database, read_only_engine
+from app.store.ledger_reads import LedgerReads
+from app.store.mirror import Mirror
+from app.workers.processes import TowerProcesses
+
+
+def start_beside(profile: Profile, processes: TowerProcesses, pin: str) -> tuple[BridgeParts, Connection]:
+    """Check or make the databases, start the processes; takes some seconds, so never in the GUI thread.
+
+    Raises:
+        CorruptError: a database is no database of ours, or damaged.
+        RefusedError: a newer program wrote it.
+        UnavailableError: the demo's services did not start.
+    """
+    open_database(profile.folder / MIRROR_FILE, role="mirror").dispose()
+    open_database(profile.folder / LEDGER_FILE, role="ledger").dispose()
+    pipe = processes.start(pin)
+    around = surroundings_of(profile, demo=processes.demo)
+    parts = BridgeParts(
+        processes=processes,
+        open_reader=lambda: _open_reader(around.profile),
+        clock=around.clock,
+        ids=ulid_source(around.clock),
+        limits=solve_limits(),
+    )
+    return parts, pipe
+
+
+def _open_reader(profile: Profile) -> SnapshotReader:
+    return SnapshotReader(
+        mirror=Mirror(read_only_engine(profile.folder / MIRROR_FILE)),
+        ledger=LedgerReads(read_only_engine(profile.folder / LEDGER_FILE)),
+        profile=profile,
+        policy=policy_of(profile),
+    )
