@@ -22,8 +22,9 @@ from optimization.search import Found, Search, Verdict
 
 P = TypeVar("P", bound=Plan)
 
-SHARE_CHEAPEST = 0.15
-SHARE_IMPROVE = 0.4
+SHARE_WHOLE = 0.55
+SHARE_WHOLE_BEFORE_PARTS = 0.15
+SHARE_PARTS = 0.4
 SHARE_LEVEL = 0.06
 
 
@@ -32,14 +33,14 @@ class Question(Generic[P]):
     """What the engine needs to know about one problem.
 
     ``improve`` makes a plan cheaper within a share of the limits, where one model is too large to
-    do it; ``today`` is the plan if nobody acts, ``at_hand`` further plans to start from;
-    ``floor_cents`` is a bound that holds before any search.
+    do it (None where it is not); ``today`` is the plan if nobody acts, ``at_hand`` further plans to
+    start from; ``floor_cents`` is a bound that holds before any search.
     """
 
     build: Callable[[], PlanModel[P]]
     effect: Callable[[P], Effect]
     audit: Callable[[P], AuditReport]
-    improve: Callable[[P, float], P]
+    improve: Callable[[P, float], P] | None
     today: P
     at_hand: tuple[P, ...]
     floor_cents: int
@@ -62,12 +63,13 @@ def answer(question: Question[P], search: Search) -> Answer[P]:
     warm = min(feasible, key=lambda plan: _cents(question, plan), default=None)
     model = question.build()
     hint = None if warm is None else model.hint(warm)
-    found = search.minimise(model.model, model.cost, stage="cheapest", share=SHARE_CHEAPEST, hint=hint)
+    share = SHARE_WHOLE if question.improve is None else SHARE_WHOLE_BEFORE_PARTS
+    found = search.minimise(model.model, model.cost, stage="cheapest", share=share, hint=hint)
     plan = model.read(found.value) if found.has_plan else None
     if plan is None or (warm is not None and _cents(question, warm) < _cents(question, plan)):
         plan = warm
-    if plan is not None and found.verdict is not Verdict.OPTIMAL and not search.stopped:
-        plan = question.improve(plan, SHARE_IMPROVE)
+    if question.improve is not None and plan is not None and not found.proven and not search.stopped:
+        plan = question.improve(plan, SHARE_PARTS)
     labelled = [(OptionLabel.DO_NOTHING, question.today)] if question.today in feasible else []
     if plan is not None and not search.stopped:
         labelled += runner_ups(question, search, plan)

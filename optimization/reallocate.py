@@ -26,7 +26,7 @@ from optimization.versions import versions
 
 SHARE_TODAY = 0.03
 SHARE_PRICES = 0.2
-FEWEST_SOURCES_TO_PRICE = 300
+FEWEST_SOURCES_OF_A_LARGE_ONE = 300
 
 
 def solve_reallocation(
@@ -53,7 +53,8 @@ def reallocation_question(problem: ReallocationProblem, search: Search) -> Quest
     sources = build_sources(lookup)
     at_hand = [greedy_plan(lookup, sources), greedy_by_value_plan(lookup, sources)]
     floor = floor_cents(lookup, sources)
-    if len(sources) >= FEWEST_SOURCES_TO_PRICE and not search.stopped:
+    large = len(sources) >= FEWEST_SOURCES_OF_A_LARGE_ONE
+    if large and not search.stopped:
         prices = scarcity_prices(lookup, sources, partial(search.relax, share=SHARE_PRICES))
         if prices is not None:
             at_hand.append(greedy_at_prices_plan(lookup, sources, prices.surcharges(sources)))
@@ -66,7 +67,7 @@ def reallocation_question(problem: ReallocationProblem, search: Search) -> Quest
         build=lambda: build_reallocation_model(lookup, sources),
         effect=effect,
         audit=lambda plan: audit_reallocation(problem, plan),
-        improve=lambda plan, share: improve(lookup, plan, search, share=share),
+        improve=(lambda plan, share: improve(lookup, plan, search, share=share)) if large else None,
         today=_today(problem, lookup, search),
         at_hand=tuple(at_hand),
         floor_cents=floor,

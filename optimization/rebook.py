@@ -37,7 +37,7 @@ def solve_rebooking(
         build=lambda: build_booking_model(problem, choices),
         effect=lambda plan: measure_bookings(problem, plan),
         audit=lambda plan: audit_rebooking(problem, plan),
-        improve=lambda plan, _share: plan,
+        improve=None,
         today=todays_bookings(problem, choices),
         at_hand=(greedy_bookings(problem, choices),),
         floor_cents=_floor_cents(problem, choices),

@@ -56,6 +56,11 @@ class Found:
     wall_seconds: float
 
     @property
+    def proven(self) -> bool:
+        """Whether nothing better exists."""
+        return self.verdict is Verdict.OPTIMAL
+
+    @property
     def has_plan(self) -> bool:
         """Whether values can be read."""
         return self.verdict in (Verdict.OPTIMAL, Verdict.FEASIBLE)
