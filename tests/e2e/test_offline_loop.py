@@ -193,14 +193,14 @@ def test_a_decision_whose_facts_changed_meanwhile_is_held_as_stale(
     assert executions(tmp_path / "world", f"{untouched}-1") == 1
 
 
-def test_facts_that_change_between_two_attempts_hold_it_too(site: ManualSite, tmp_path: Path) -> None:
+def test_facts_that_change_while_the_system_is_away_hold_it_too(site: ManualSite, tmp_path: Path) -> None:
     synced_once(site)
     site.lose_everything()
     with site.tower() as tower:
         action = signed_offline(tower, "OE-PRICE")
         site.hub_comes_back()
         tower.settle()
-        assert tower.parts.ledger.commands(action)[0].state is CommandState.RETRY_WAIT
+        assert tower.parts.ledger.commands(action)[0].state is CommandState.PLANNED
 
         changed_elsewhere(site, price_change(tower, action))
         site.come_back()

@@ -285,6 +285,29 @@ def test_without_a_connector_it_waits_and_says_so(desk: Desk) -> None:
     assert desk.ledger.approval(entry.action_id).state is ApprovalState.EXECUTING
 
 
+def test_what_goes_to_a_system_that_is_away_waits_without_using_up_its_attempts(desk: Desk) -> None:
+    entry = desk.propose()
+    approve(desk, entry)
+    system = CountingSystem()
+    worker = Executor(
+        room=desk.room,
+        connectors={ERP: system},
+        fresh=desk.facts.fresh,
+        signer=desk.people["executor@desk"],
+        jitter=lambda: 1.0,
+        away={ERP},
+    )
+    for _ in range(2 * MAX_ATTEMPTS):
+        report = worker.run_once()
+        assert [action for action, _ in report.waiting] == [entry.action_id]
+        desk.clock.turn(timedelta(minutes=6))
+    assert desk.ledger.approval(entry.action_id).state is ApprovalState.APPROVED
+    assert not system.submits
+    run_until_settled(desk, system)
+    assert desk.ledger.approval(entry.action_id).state is ApprovalState.EXECUTED
+    assert len(system.submits) == 1
+
+
 def test_cases_are_told_and_told_once(desk: Desk) -> None:
     moves: list[CaseState] = []
 
