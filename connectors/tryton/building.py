@@ -143,11 +143,17 @@ def orders(reader: Reader, roots: Roots) -> Batch:
     sales = reader.rows("sale.sale", roots)
     addresses = _linked(reader, "party.address", sales.values(), "shipment_address")
     parties = _linked(reader, "party.party", sales.values(), "party")
+    data = reader.reference_data
+    unsummed = sorted(each for each, row in sales.items() if row.get("total_amount_cache") is None)
+    priced: dict[int, list[Row]] = defaultdict(list)
+    if unsummed:
+        for line in reader.found("sale.line", [["sale", "in", unsummed], ["type", "=", "line"]]):
+            priced[_id(line, "sale")].append(line)
     for each, row in sorted(sales.items()):
         address = addresses.get(_id(row, "shipment_address"))
         party = parties.get(_id(row, "party"), {})
         key = (keys.key(keys.SALE, each), row, roots[each])
-        reader.keep(batch, key, mapping.sales_order, row, address, party, reader.reference_data)
+        reader.keep(batch, key, mapping.sales_order, row, priced[each], address, party, data)
     return batch
 
 

@@ -16,13 +16,14 @@ SETTLED_MICROS = 600 * MICRO
 class Cursor(msgspec.Struct, frozen=True):
     """Positions are (microseconds, row id): everything up to there has been given.
 
-    ``began`` is when this pull began, in microseconds; ``driver`` is the one being read; ``skip`` counts
-    records of the next rows that were given already; ``open`` is true while a pull goes on; ``first``
-    while the stream is read from its beginning.
+    ``began`` is when this pull began, ``newest`` the stamp of the newest row seen, in microseconds;
+    ``driver`` is the one being read; ``skip`` counts records of the next rows that were given already;
+    ``open`` is true while a pull goes on; ``first`` while the stream is read from its beginning.
     """
 
     positions: tuple[tuple[int, int], ...]
     began: int
+    newest: int = 0
     driver: int = 0
     skip: int = 0
     open: bool = False
@@ -31,16 +32,15 @@ class Cursor(msgspec.Struct, frozen=True):
 
 def start(drivers: int, now: int) -> Cursor:
     """The beginning: all rows of the first driver, and what moves meanwhile in the others."""
-    recent = max(0, now - SETTLED_MICROS)
+    recent = max(0, now - OVERLAP_MICROS)
     return Cursor(positions=((0, 0), *(((recent, 0),) * (drivers - 1))), began=now, open=True, first=True)
 
 
 def next_pull(cursor: Cursor, now: int) -> Cursor:
     """The start of another pull: back by the overlap, to catch rows that were committed late."""
     # One point for all drivers: a record re-read by one of them would otherwise look older than it was.
-    newest = max(stamp for stamp, _ in cursor.positions)
-    since = max(0, newest - OVERLAP_MICROS, cursor.began - SETTLED_MICROS)
-    return Cursor(positions=((since, 0),) * len(cursor.positions), began=now, open=True)
+    since = max(0, cursor.newest - OVERLAP_MICROS, cursor.began - SETTLED_MICROS)
+    return Cursor(positions=((since, 0),) * len(cursor.positions), began=now, newest=cursor.newest, open=True)
 
 
 def encode(cursor: Cursor) -> str:

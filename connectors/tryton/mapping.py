@@ -18,6 +18,7 @@ from connectors.tryton.values import (
     links,
     moment,
     number,
+    optional_cents,
     optional_day,
     optional_link,
     optional_text,
@@ -99,8 +100,14 @@ def order_times(sale: Row, reference_data: Reference) -> tuple[datetime, datetim
     return reference_data.end_of(day), reference_data.end_of(day + transit)
 
 
-def sales_order(sale: Row, address: Row | None, party: Row, reference_data: Reference) -> SalesOrder:
-    """An order; the credit hold is not a state of Tryton's, so detection compares with the limit."""
+def sales_order(
+    sale: Row, lines: Sequence[Row], address: Row | None, party: Row, reference_data: Reference
+) -> SalesOrder:
+    """An order; the credit hold is not a state of Tryton's, so detection compares with the limit.
+
+    Tryton stores the total of confirmed orders only; until then it is added up from ``lines``, which is
+    far quicker than having Tryton compute it.
+    """
     status = _known(_ORDER_STATUS, sale, "state")
     if status is OrderStatus.RELEASED and sale.get("shipment_state") == "sent":
         status = OrderStatus.SHIPPED
@@ -119,8 +126,15 @@ def sales_order(sale: Row, address: Row | None, party: Row, reference_data: Refe
         ship_from_node_id=NodeId(keys.key(keys.WAREHOUSE, warehouse)) if warehouse else None,
         channel="erp",
         currency=reference_data.currency_code.get(link(sale, "currency"), ""),
-        total_cents=to_cents(number(sale, "total_amount")),
+        total_cents=_total_cents(sale, lines),
     )
+
+
+def _total_cents(sale: Row, lines: Sequence[Row]) -> int:
+    stored = optional_cents(sale, "total_amount_cache")
+    if stored is not None:
+        return stored
+    return sum(to_cents(number(line, "quantity") * number(line, "unit_price")) for line in lines)
 
 
 def _ship_to(address: Row | None, party: Row, reference_data: Reference) -> ShipTo:

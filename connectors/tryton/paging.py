@@ -7,7 +7,7 @@ import msgspec
 from connectors.protocol import Page
 from connectors.tryton import cursor as positions
 from connectors.tryton.cursor import Cursor
-from connectors.tryton.reading import Batch, Reader
+from connectors.tryton.reading import FIELDS, Batch, Reader
 from connectors.tryton.streams import Driver, Roots, StreamReader
 from connectors.tryton.tagged import Row
 from connectors.tryton.values import instant, link, modified
@@ -43,7 +43,7 @@ def _changed_rows(reader: Reader, driver: Driver, position: tuple[int, int], lim
     if row_id:
         tied = [["last_modified_at", "=", since], ["id", ">", row_id]]
         after = [["OR", [["last_modified_at", ">", since]], tied]]
-    fields = ("id", "last_modified_at", *driver.fields)
+    fields = FIELDS[driver.model] if driver.is_own_root else ("last_modified_at", *driver.fields)
     return reader.client.search_read(
         driver.model, [*driver.domain, *after], fields, limit=limit, order=_ORDER
     )
@@ -72,6 +72,7 @@ def _page_of(
         following = msgspec.structs.replace(
             cursor,
             positions=tuple(known),
+            newest=max(cursor.newest, known[cursor.driver][0] if last else 0),
             driver=cursor.driver if full and last else cursor.driver + 1,
             skip=0,
         )
@@ -98,6 +99,8 @@ def _roots_of(
             reader.reject(batch, f"{driver.model},{row.get('id')}", row, error)
         else:
             good.append(row)
+    if driver.is_own_root:
+        reader.remember(driver.model, good)
     try:
         return driver.to_roots(reader, good) if good else {}, last
     except BadValueError:

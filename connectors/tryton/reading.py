@@ -31,7 +31,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "shipment_address",
         "warehouse",
         "currency",
-        "total_amount",
+        "total_amount_cache",
         "lines",
     ),
     "sale.line": (*_CHANGED, "sale", "product", "quantity", "unit", "unit_price"),
@@ -133,9 +133,13 @@ class Reader:
     def found(self, model: str, domain: list[object]) -> list[Row]:
         """Rows in a domain, by id; remembered for :meth:`rows`."""
         rows = self.client.search_read(model, domain, FIELDS[model])
+        self.remember(model, rows)
+        return rows
+
+    def remember(self, model: str, rows: list[Row]) -> None:
+        """Rows that were read already, with all their fields."""
         for row in rows:
             self._rows[model, link(row, "id")] = row
-        return rows
 
     def keep(
         self,

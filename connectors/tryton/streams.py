@@ -38,6 +38,11 @@ class Driver:
     to_roots: ToRoots
     fields: tuple[str, ...] = ()
 
+    @property
+    def is_own_root(self) -> bool:
+        """Whether the changed rows are the roots themselves, so that they are read once for both."""
+        return self.to_roots is _own
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamReader:

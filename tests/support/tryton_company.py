@@ -13,6 +13,7 @@ from tests.support.tryton_rpc import PASSWORD, Row, TrytonRpc
 COMPANY_NAME = "Harbor Supply"
 CHART = "account.account_template_root_en"
 CLERK, CREDIT_MANAGER, INTEGRATION = "clerk", "credit", "tower"
+NUMBER_PREFIXES = {"Sale": "SO", "Purchase": "PO", "Customer Shipment": "OUT"}
 CLERK_GROUPS = ("Sales", "Stock", "Purchase", "Sale Amendment")
 CREDIT_GROUPS = ("Account Credit Limit",)
 
@@ -97,10 +98,18 @@ def _create_user(rpc: TrytonRpc, company: int, login: str, groups: tuple[str, ..
     )
 
 
+def _name_numbers(rpc: TrytonRpc) -> None:
+    """Let numbers say what they number: SO12 is an order, OUT12 a shipment."""
+    for kind, prefix in NUMBER_PREFIXES.items():
+        for row in rpc.find("ir.sequence", [["sequence_type.name", "=", kind]]):
+            rpc.write("ir.sequence", [row["id"]], {"prefix": prefix})
+
+
 def set_up_company(rpc: TrytonRpc) -> None:
     """Make the company, its books for last, this and next year, and its three users."""
     company = _create_company(rpc)
     _create_chart(rpc, company)
+    _name_numbers(rpc)
     this_year = datetime.now(UTC).year
     for year in (this_year - 1, this_year, this_year + 1):
         _create_fiscal_year(rpc, company, year)

@@ -64,11 +64,11 @@ class Host:
         """Remove the database `name`, ending the sessions on it."""
         self._sql(f'drop database if exists "{name}" with (force)')
 
-    def sql(self, name: str, statement: str) -> list[tuple[Any, ...]]:
-        """Run one statement in the database `name` and give its rows."""
+    def sql(self, name: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Run one statement in the database `name`, with values for its %s, and give its rows."""
         address = self._uri.replace("/postgres?", f"/{name}?")
         with self._psycopg.connect(address, autocommit=True) as connection:
-            cursor = connection.execute(statement)
+            cursor = connection.execute(statement, values or None)
             return list(cursor.fetchall()) if cursor.description else []
 
     def _configuration(self, name: str, port: int) -> Path:

@@ -264,9 +264,9 @@ class TrytonServer:
         """A session of the given user, for seeding and for looking."""
         return TrytonRpc(self.port, self.database, login, password)
 
-    def sql(self, statement: str) -> list[list[Any]]:
-        """Run one SQL statement behind Tryton's back, to make damage no client could make."""
-        rows: list[list[Any]] = self._host.order("sql", self.database, statement)
+    def sql(self, statement: str, *values: str | int) -> list[list[Any]]:
+        """Run one SQL statement behind Tryton's back, with values for its %s: damage no client could do."""
+        rows: list[list[Any]] = self._host.order("sql", self.database, statement, *values)
         return rows
 
     def __enter__(self) -> Self:

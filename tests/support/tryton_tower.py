@@ -82,14 +82,14 @@ class CutLine:
 class TowerDesk:
     """A connector to a test server with short cuts for tests."""
 
-    def __init__(self, server: TrytonServer) -> None:
+    def __init__(self, server: TrytonServer, password: str = PASSWORD) -> None:
         """Connect as the integration user."""
         self.line = CutLine(HttpClient(server.url))
         self.connector = TrytonConnector(
             SOURCE,
             self.line,
             settings=settings_from(tryton_options(server)),
-            password=PASSWORD,
+            password=password,
             clock=WallClock(),
         )
 

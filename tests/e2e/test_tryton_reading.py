@@ -1,0 +1,152 @@
+"""What happens in a real Tryton shows in the streams: once, even when it was committed late or deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from domain.customers import Customer
+from domain.errors import RefusedError
+from domain.inventory import InventoryPosition
+from domain.network import Lane, Node
+from domain.orders import OrderLine, OrderStatus, SalesOrder
+from domain.records import SourceRecord
+from domain.transport import Shipment, ShipmentStatus
+from tests.support import tryton_scenarios as scenarios
+from tests.support.connector_contract import read_all, state_of
+from tests.support.tryton_company import CLERK
+from tests.support.tryton_rpc import TrytonRpc
+from tests.support.tryton_scenarios import Wanted
+from tests.support.tryton_seed import PRODUCTS, SITES, Distributor, find_distributor
+from tests.support.tryton_server import TrytonServer
+from tests.support.tryton_tower import TowerDesk
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[TrytonServer]:
+    """One server for the module: each test makes its own orders."""
+    with TrytonServer() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def clerk(server: TrytonServer) -> TrytonRpc:
+    """A session of the clerk."""
+    return server.rpc(CLERK)
+
+
+@pytest.fixture(scope="module")
+def distributor(clerk: TrytonRpc) -> Distributor:
+    """The ids of the seeded distributor."""
+    return find_distributor(clerk)
+
+
+@pytest.fixture
+def desk(server: TrytonServer) -> Iterator[TowerDesk]:
+    """The product's connector."""
+    opened = TowerDesk(server)
+    yield opened
+    opened.close()
+
+
+def news(desk: TowerDesk, stream: str, cursor: str | None) -> tuple[dict[str, SourceRecord], str | None]:
+    """What a pull from a cursor brings, by id, and the cursor after it."""
+    pages, after = read_all(desk.connector, stream, limit=100, cursor=cursor)
+    return {ref.entity_id: record for ref, record in state_of(pages).items()}, after
+
+
+def test_master_data_is_the_seeded_one(desk: TowerDesk, distributor: Distributor) -> None:
+    nodes = [r.entity for r in desk.state("nodes").values() if isinstance(r.entity, Node)]
+    assert {(n.name, n.place.latitude_micro) for n in nodes} == {
+        (site.name, round(site.latitude * 1_000_000)) for site in SITES
+    }
+    assert {n.timezone for n in nodes} == {"America/New_York"}
+    customers = desk.state("customers")
+    assert len(customers) == len(distributor.customers)
+    alder = customers[f"party-{distributor.customers['C-ALDER']}"].entity
+    assert isinstance(alder, Customer)
+    assert (alder.tier, alder.credit.limit_cents, alder.zone_id) == (1, 5_000_000, "US-NY")
+    lanes = [r.entity for r in desk.state("lanes").values() if isinstance(r.entity, Lane)]
+    assert len(lanes) == len(SITES) * len({c.entity.zone_id for c in customers.values()})  # type: ignore[union-attr] # all are customers
+    assert len(desk.state("items")) == len(PRODUCTS)
+
+
+def test_a_picked_move_makes_line_position_and_shipment_new(
+    clerk: TrytonRpc, distributor: Distributor, desk: TowerDesk
+) -> None:
+    order = scenarios.routine(clerk, distributor)
+    cursors = {
+        stream: news(desk, stream, None)[1] for stream in ("lines", "stock", "shipments", "allocations")
+    }
+    filter_a = f"pos-{distributor.products['FILTER-A']}-{distributor.warehouses['REN']}"
+    before = desk.state("stock")[filter_a].entity
+    for button in ("pick", "pack", "ship", "do"):
+        clerk.press("stock.shipment.out", button, order.shipments[0])
+    line = news(desk, "lines", cursors["lines"])[0][f"line-{order.lines[0]}"].entity
+    assert isinstance(line, OrderLine)
+    assert (line.shipped_quantity, line.open_quantity) == (6, 0)
+    after = news(desk, "stock", cursors["stock"])[0][filter_a].entity
+    assert isinstance(before, InventoryPosition)
+    assert isinstance(after, InventoryPosition)
+    assert after.on_hand_quantity == before.on_hand_quantity - 6
+    shipment = news(desk, "shipments", cursors["shipments"])[0][f"out-{order.shipments[0]}"].entity
+    assert isinstance(shipment, Shipment)
+    assert shipment.status is ShipmentStatus.DELIVERED
+    pages, _ = read_all(desk.connector, "allocations", limit=100, cursor=cursors["allocations"])
+    gone = {deleted.ref.entity_id for page in pages for deleted in page.deleted}
+    moves = clerk.find("stock.move", [["origin", "=", f"sale.line,{order.lines[0]}"]])
+    assert {f"alloc-{moves[0]['id']}-reserved", f"alloc-{moves[0]['id']}-planned"} <= gone
+
+
+def test_a_transaction_that_commits_late_is_not_missed(
+    server: TrytonServer, clerk: TrytonRpc, distributor: Distributor, desk: TowerDesk
+) -> None:
+    wanted = Wanted(product="HOSE-05", quantity=1)
+    late = scenarios.quote_sale(clerk, distributor, wanted, customer="C-ALDER", warehouse="COL")
+    scenarios.quote_sale(clerk, distributor, wanted, customer="C-ALDER", warehouse="COL")
+    _, cursor = news(desk, "orders", None)
+    # As if its transaction had begun fifty seconds before the newest row, and ended only now.
+    server.sql(
+        "update sale_sale set state = 'cancelled', write_date = newest.at - interval '50 seconds'"
+        " from (select max(coalesce(write_date, create_date)) as at from sale_sale) newest"
+        " where id = %s",
+        late.sale,
+    )
+    order = news(desk, "orders", cursor)[0][f"sale-{late.sale}"].entity
+    assert isinstance(order, SalesOrder)
+    assert order.status is OrderStatus.CANCELLED
+
+
+def test_a_deleted_order_is_missing_from_the_ids(
+    clerk: TrytonRpc, distributor: Distributor, desk: TowerDesk
+) -> None:
+    wanted = Wanted(product="HOSE-05", quantity=1)
+    order = scenarios.quote_sale(clerk, distributor, wanted, customer="C-ALDER", warehouse="COL")
+    entity_id = f"sale-{order.sale}"
+    assert entity_id in (desk.connector.ids("orders") or ())
+    clerk.press("sale.sale", "draft", order.sale)
+    clerk.press("sale.sale", "cancel", order.sale)
+    clerk.call("model.sale.sale.delete", [order.sale])
+    assert entity_id not in (desk.connector.ids("orders") or ())
+    assert entity_id not in desk.state("orders")
+
+
+def test_an_idle_source_gives_its_last_minute_and_no_more(
+    server: TrytonServer, clerk: TrytonRpc, distributor: Distributor, desk: TowerDesk
+) -> None:
+    scenarios.routine(clerk, distributor)
+    server.sql("update sale_sale set create_date = create_date - interval '1 hour', write_date = null")
+    server.sql("update sale_line set create_date = create_date - interval '1 hour', write_date = null")
+    server.sql("update party_address set create_date = create_date - interval '1 hour', write_date = null")
+    everything, cursor = news(desk, "orders", None)
+    assert everything
+    again, _ = news(desk, "orders", cursor)
+    assert again == {}
+
+
+def test_a_wrong_password_is_refused_in_words(server: TrytonServer) -> None:
+    desk = TowerDesk(server, password="not-the-password")
+    with pytest.raises(RefusedError, match="401"):
+        desk.connector.changes("orders", None, 10)
+    desk.close()
