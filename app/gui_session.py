@@ -82,6 +82,7 @@ class GuiSession:
 
     def select_a_case(self) -> None:
         """Look at a case as a planner would: the first that stock elsewhere could solve, else the first."""
+        self.window.tower_model.queue.refresh()
         table = self.window.tower_model.queue.store.table
         wanted = (i for i, title in zip(table.ids, table.type_titles, strict=True) if title == SHOWN_TYPE)
         first = next(wanted, next(iter(table.ids), ""))
@@ -120,8 +121,10 @@ class GuiSession:
         return {name: resident_mebibytes(pid) for name, pid in pids.items()}
 
 
-def run_window(run: WindowRun) -> int:
+def run_window(run: WindowRun, script: Callable[[GuiSession], None] | None = None) -> int:
     """Open the window on a profile and stay until it is closed, or until its seconds are over.
+
+    ``script`` is told of the session once the window shows; it may steer it.
 
     Raises:
         RefusedError: another program has the profile open.
@@ -142,6 +145,8 @@ def run_window(run: WindowRun) -> int:
     bridge.attach(session.window)
     pin = _pin_of(session)
     bridge.start(lambda: session.start_processes(pin))
+    if script is not None:
+        script(session)
     if run.seconds:
         after(max(1.0, run.seconds - SELECT_BEFORE_END_SECONDS), session.select_a_case)
         after(max(2.0, run.seconds - BEFORE_END_SECONDS), session.finish_offscreen)

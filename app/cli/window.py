@@ -16,7 +16,6 @@ from domain.errors import BadInputError
 
 PLATFORM = "QT_QPA_PLATFORM"
 OFFSCREEN = "offscreen"
-PICTURE_SECONDS = 45
 
 
 def open_window(options: argparse.Namespace) -> int:
@@ -47,24 +46,16 @@ def open_window(options: argparse.Namespace) -> int:
 
 
 def make_screenshots(options: argparse.Namespace) -> int:
-    """Make the pictures of the documentation from a fresh demo, dark and light."""
-    from app.gui_session import WindowRun, run_window
-
+    """Make the pictures of the documentation from a fresh demo: tower dark and light, approvals, sources."""
     os.environ[PLATFORM] = OFFSCREEN
+    from app.gui_session import WindowRun, run_window
+    from app.screenshots import PictureTour
+
     out = Path(options.out)
     with tempfile.TemporaryDirectory() as home:
         os.environ[HOME_VARIABLE] = home
-        run_window(
-            WindowRun(
-                profile=load_profile("demo"),
-                started_seconds=monotonic_seconds(),
-                seconds=PICTURE_SECONDS,
-                out=out,
-            )
-        )
-    (out / "tower.png").replace(out / "tower_dark.png")
-    (out / "report.json").unlink()
-    return 0
+        run = WindowRun(profile=load_profile("demo"), started_seconds=monotonic_seconds())
+        return run_window(run, lambda session: PictureTour(session=session, out=out).begin())
 
 
 def _without_display() -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.read_models.approvals import approval_rows
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.profile import Profile
     from app.store.ledger_reads import LedgerReads
     from app.store.mirror import Mirror
+    from app.store.values import SourceState
     from domain.rights import RightsPolicy
     from views.case_detail.state import CaseDetail
 
@@ -105,7 +106,7 @@ class SnapshotReader:
 
     def _with_sources(self, fresh: TowerSnapshot, around: Around) -> TowerSnapshot:
         states = self.mirror.source_states()
-        health = tuple(source_health(state, now=fresh.now) for state in states)
+        health = tuple(source_health(state, now=fresh.now, next_run_at=_next_run(state)) for state in states)
         return replace(
             fresh,
             sources=health,
@@ -132,3 +133,10 @@ class SnapshotReader:
         return OfflineState(
             unreachable=tuple(names), data_as_of=min(successes, default=None), queued_changes=len(waiting)
         )
+
+
+def _next_run(state: SourceState) -> datetime | None:
+    """When the schedule reads a source again, give or take its jitter."""
+    if state.last_attempt_at is None:
+        return None
+    return state.last_attempt_at + timedelta(seconds=state.interval_seconds)

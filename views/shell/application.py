@@ -35,8 +35,12 @@ def run_until_closed(application: QApplication) -> int:
 
 
 def after(seconds: float, job: Callable[[], None]) -> None:
-    """Do something in the GUI thread in so many seconds."""
-    QTimer.singleShot(int(seconds * 1000), job)
+    """Do something in the GUI thread in so many seconds; ``job`` is kept alive until then."""
+
+    def run() -> None:
+        job()
+
+    QTimer.singleShot(int(seconds * 1000), run)
 
 
 def grab(window: QWidget, file: Path) -> None:

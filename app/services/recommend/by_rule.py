@@ -27,6 +27,8 @@ from domain.warehouse import PickTask
 EXPEDITE_BASE_CENTS = 15_000
 EXPEDITE_CENTS_PER_UNIT = 40
 RESERVE_BIN = "RESERVE"
+#: Types that cost money but make no order late.
+MONEY_ONLY = frozenset({"OE-PRICE", "IN-POD-MISMATCH", "DQ-STALE"})
 
 
 def recommend_by_rule(
@@ -56,6 +58,7 @@ def recommend_by_rule(
 
 def do_nothing(case: ExceptionCase, *, recommended: bool) -> Option:
     """The option every other is measured against."""
+    late = bool(case.order_ids) and case.code not in MONEY_ONLY
     return Option(
         option_id="do-nothing",
         remedy=Remedy.DO_NOTHING,
@@ -63,8 +66,8 @@ def do_nothing(case: ExceptionCase, *, recommended: bool) -> Option:
         actions=(),
         cost_delta_cents=0,
         penalty_cents=case.impact.loss_cents,
-        late_orders=len(case.order_ids),
-        otif_bp=0 if case.order_ids else BASIS_POINTS,
+        late_orders=len(case.order_ids) if late else 0,
+        otif_bp=0 if late else BASIS_POINTS,
         recommended=recommended,
         reasons=(f"The expected loss stays {case.impact.loss_cents / 100:,.2f}.",),
     )

@@ -1,0 +1,63 @@
+"""The pictures of the documentation, taken from the running demo as a planner and a supervisor see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.gui_session import GuiSession
+from views.shell.application import after, grab
+
+FIRST_SECONDS = 40.0
+STEP_SECONDS = 4.0
+REASON = "Keeps the promise date at the least freight."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureTour:
+    """Goes through the pages one step every few seconds, and ends the program after the last."""
+
+    session: GuiSession
+    out: Path
+
+    def begin(self) -> None:
+        """Take the steps, the first once the demo has been read."""
+        steps: tuple[Callable[[], None], ...] = (
+            self.session.select_a_case,
+            self._dark,
+            self._light,
+            self._propose,
+            self._approvals,
+            self._sources,
+            self.session.end,
+        )
+        for number, step in enumerate(steps):
+            after(FIRST_SECONDS + number * STEP_SECONDS, step)
+
+    def _dark(self) -> None:
+        self._grab("tower_dark.png")
+        self.session.window.set_theme("light")
+
+    def _light(self) -> None:
+        self._grab("tower_light.png")
+        self.session.window.set_theme("dark")
+
+    def _propose(self) -> None:
+        detail = self.session.window.tower_model.detail
+        if detail.detail is not None and detail.chosen is not None:
+            self.session.bridge.propose(detail.detail.case.case_id, detail.chosen.option_id, REASON)
+        supervisor = self.session.run.profile.first_with_role("supervisor")
+        self.session.bridge.switch_identity(supervisor.user)
+        self.session.window.show_page("approvals")
+
+    def _approvals(self) -> None:
+        self._grab("approvals_dark.png")
+        self.session.window.show_page("sources")
+
+    def _sources(self) -> None:
+        self._grab("sources_dark.png")
+
+    def _grab(self, name: str) -> None:
+        self.session.window.tower.map.finish_painting()
+        grab(self.session.window, self.out / name)
