@@ -1,6 +1,8 @@
 # Two commands from a fresh clone: make run, make test. Each does its own set-up.
 SHELL := /bin/bash
 PY := .venv/bin/python
+# Whole files go to one worker, so that a module's server is started once.
+TWO_AT_ONCE := -q -n 2 --dist loadfile
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test run test lint types imports test-without-qt unit screenshots bench format lock wheel clean catalogue
@@ -32,8 +34,9 @@ imports: setup-test ## the import contracts of ARCHITECTURE.md
 test-without-qt: setup-test ## domain, optimization, connectors and store where PySide6 is not installed
 	.ci/test_without_qt.sh
 
-unit: setup-test ## pytest
-	$(PY) -m pytest
+unit: setup-test ## pytest: everything that the pass without Qt has not run
+	$(PY) -m pytest $(TWO_AT_ONCE) --ignore=tests/domain --ignore=tests/optimization --ignore=tests/connectors \
+		--ignore=tests/store
 
 screenshots: setup ## make the pictures of docs/images
 	$(PY) -m app screenshots --out docs/images

@@ -10,4 +10,4 @@ rooms=()
 for room in domain optimization connectors store; do
     if [ -d "tests/$room" ]; then rooms+=("tests/$room"); fi
 done
-exec .venv-noqt/bin/python -m pytest -q "${rooms[@]}"
+exec .venv-noqt/bin/python -m pytest -q -n 2 --dist loadfile "${rooms[@]}"
