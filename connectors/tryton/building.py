@@ -147,7 +147,8 @@ def orders(reader: Reader, roots: Roots) -> Batch:
     unsummed = sorted(each for each, row in sales.items() if row.get("total_amount_cache") is None)
     priced: dict[int, list[Row]] = defaultdict(list)
     if unsummed:
-        for line in reader.found("sale.line", [["sale", "in", unsummed], ["type", "=", "line"]]):
+        wanted: list[object] = [["sale", "in", unsummed], ["type", "=", "line"]]
+        for line in reader.client.search_read("sale.line", wanted, ["sale", "quantity", "unit_price"]):
             priced[_id(line, "sale")].append(line)
     for each, row in sorted(sales.items()):
         address = addresses.get(_id(row, "shipment_address"))
