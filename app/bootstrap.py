@@ -184,11 +184,13 @@ def open_connectors(surroundings: Surroundings, desk: SigningDesk) -> dict[Sourc
     from app.connect import connector_of
 
     profile = surroundings.profile
+    # One store for all sources: it is unlocked once, and unlocking is made slow on purpose.
+    stored = desk.secrets_of(DESK_USER)
 
     def credential(name: str) -> str:
         if name in surroundings.tokens:
             return surroundings.tokens[name]
-        value = desk.secrets_of(DESK_USER).get(name) if name else None
+        value = stored.get(name) if name else None
         if value is None:
             raise BadInputError(
                 what=f"The credential {name!r} of profile {profile.name} is not stored.",
@@ -243,9 +245,11 @@ def solve_limits() -> Limits:
 
 def solve_here() -> Callable[[Problem], Outcome]:
     """A solver in this process, for commands without a window."""
-    from optimization.solve import solve
 
     def run(problem: Problem) -> Outcome:
+        # Imported when a case needs it: it costs half a second, and most commands solve nothing.
+        from optimization.solve import solve
+
         return solve(problem, solve_limits(), SOLVE_SEED, monotonic=monotonic_seconds)
 
     return run

@@ -211,7 +211,7 @@ class HttpClient:
         self._client = httpx.Client(
             base_url=self._base_url,
             headers=dict(headers or {}),
-            verify=_tls_context(ca_file),
+            verify=_tls_context(self._base_url, ca_file),
             follow_redirects=False,
             trust_env=False,
             limits=httpx.Limits(max_connections=8, max_keepalive_connections=4),
@@ -361,7 +361,10 @@ def _bad_address(base_url: str) -> BadInputError:
     )
 
 
-def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
+def _tls_context(base_url: str, ca_file: Path | None) -> ssl.SSLContext:
+    if base_url.startswith("http:") and ca_file is None:
+        # Never used, as redirects are not followed, and it trusts nobody; loading all authorities is slow.
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if ca_file is None:
         return httpx.create_ssl_context(trust_env=False)
     try:
