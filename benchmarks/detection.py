@@ -1,6 +1,6 @@
 """Detection and ingestion on a made-up mirror: how long a full pass, an idle one and a page take.
 
-``python -m benchmarks.detection [--quick] [--json]``; figures of one run are to be compared as ratios.
+``python -m benchmarks.detection [--quick] [--json FILE]``; figures of one run are to be compared as ratios.
 """
 
 from __future__ import annotations
@@ -233,14 +233,13 @@ def main(arguments: Sequence[str]) -> int:
     """Print the figures for 10,000 and (unless quick) 100,000 lines."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="10,000 lines only")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
     chosen = parser.parse_args(arguments)
     results = [measure(lines) for lines in ([10_000] if chosen.quick else [10_000, 100_000])]
-    if chosen.json:
-        print(json.dumps(results))
-    else:
-        for result in results:
-            print("\n".join(f"{name:>28}: {value:,}" for name, value in result.items()), end="\n\n")
+    for result in results:
+        print("\n".join(f"{name:>28}: {value:,}" for name, value in result.items()), end="\n\n")
+    if chosen.json is not None:
+        chosen.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
