@@ -371,10 +371,10 @@ class Tower:
 
     def _refresh(self, execution: ExecutionReport) -> None:
         """Read back what was just written, so that its case clears now and not at the next interval."""
-        for action_id, _state in execution.settled:
-            for source in {c.source for c in self.parts.ledger.commands(action_id)}:
-                if source in self.parts.connectors:
-                    self.sync(source, force=True)
+        actions = [action_id for action_id, _state in execution.settled]
+        written = {c.source for action_id in actions for c in self.parts.ledger.commands(action_id)}
+        for source in sorted(written & self.parts.connectors.keys()):
+            self.sync(source, force=True)
         self._tell()
 
     def _move_case(self, case_id: CaseId, state: CaseState, reason: str) -> None:
