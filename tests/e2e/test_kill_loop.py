@@ -144,7 +144,9 @@ def test_moments_cover_the_whole_loop_and_repeat_with_their_seed() -> None:
     assert len(plan) == 20
     assert plan == strikes(7)
     assert plan != strikes(8)
-    assert {"OPENED", "SYNCING", "PROPOSING", "APPROVED", "SETTLING"} <= {strike.word for strike in plan}
+    assert {"OPENED", "SYNCING", "PROPOSING", "APPROVED", "SETTLING", "SENDING"} <= {
+        strike.word for strike in plan
+    }
     assert {strike.server for strike in plan} == {"", "hub", "service"}
 
 

@@ -19,9 +19,12 @@ from app.hub.client import HubClient, HubEntry
 from app.instance_lock import InstanceLock
 from app.profile import load_profile
 from app.tower import SettleReport, Tower
+from connectors.protocol import Connector, ConnectorHealth, Manifest, Page
 from domain.approval_states import RUNNING, UNDECIDED, ApprovalState
 from domain.cases import ExceptionCase
+from domain.commands import Command, Receipt
 from domain.errors import TowerError
+from domain.ids import SourceName
 from domain.recommendations import Option, Remedy
 
 PLANNER, SUPERVISOR = "a.moreno", "j.okafor"
@@ -37,13 +40,51 @@ def say(*words: object) -> None:
     sys.stdout.flush()
 
 
+class Announcing:
+    """A connector that says when a command is about to leave and when its answer is here."""
+
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
+
+    @property
+    def source(self) -> SourceName:
+        return self._connector.source
+
+    @property
+    def manifest(self) -> Manifest:
+        return self._connector.manifest
+
+    def changes(self, stream: str, cursor: str | None, limit: int) -> Page:
+        return self._connector.changes(stream, cursor, limit)
+
+    def ids(self, stream: str) -> frozenset[str] | None:
+        return self._connector.ids(stream)
+
+    def submit(self, command: Command) -> Receipt:
+        say("SENDING", command.key)
+        receipt = self._connector.submit(command)
+        say("ANSWERED", command.key)
+        return receipt
+
+    def probe(self, command: Command) -> Receipt | None:
+        say("PROBING", command.key)
+        return self._connector.probe(command)
+
+    def health(self) -> ConnectorHealth:
+        return self._connector.health()
+
+    def close(self) -> None:
+        self._connector.close()
+
+
 @contextmanager
 def tower_of(profile_name: str) -> Iterator[Tower]:
     """The profile's tower, as a command has it."""
     profile = load_profile(profile_name)
     lock = InstanceLock(profile.folder)
     parts = open_tower(surroundings_of(profile)).parts
-    tower = Tower(replace(parts, jitter=lambda: SHORT_PAUSE))
+    connectors = {name: Announcing(connector) for name, connector in parts.connectors.items()}
+    tower = Tower(replace(parts, connectors=connectors, jitter=lambda: SHORT_PAUSE))
     try:
         yield tower
     finally:

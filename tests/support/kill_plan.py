@@ -16,10 +16,18 @@ MOMENTS = (
     "APPROVING",
     "APPROVED",
     "SETTLING",
+    "SENDING",
+    "ANSWERED",
     "SETTLED",
 )
-#: Most can go wrong while things are brought to effect, so these come up more often.
-WORDS = (*MOMENTS, *MOMENTS, "SETTLING", "SETTLING")
+#: Most can go wrong while things are signed and brought to effect, so these come up more often.
+WORDS = (
+    *MOMENTS,
+    *("PROPOSING", "APPROVING", "APPROVED"),
+    *("SETTLING", "SETTLING"),
+    *("SENDING", "SENDING", "SENDING"),
+    "ANSWERED",
+)
 OUTAGES_EACH = 3
 
 Server = Literal["", "service", "hub"]
