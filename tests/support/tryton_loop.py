@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,7 +18,7 @@ from app.tower import Tower
 from domain.cases import ExceptionCase
 from domain.ids import SourceName
 from domain.recommendations import Remedy
-from tests.support.server_process import CHECKOUT, PIN, ServerProcess, environment
+from tests.support.server_process import CHECKOUT, PIN, ServerProcess, environment, run_program
 from tests.support.tryton_company import CLERK
 from tests.support.tryton_rpc import PASSWORD, TrytonRpc
 from tests.support.tryton_seed import Distributor, find_distributor
@@ -31,7 +29,6 @@ PROFILE = "harbor"
 ERP = SourceName("erp")
 PLANNER, SUPERVISOR = "a.moreno", "j.okafor"
 POLL_SECONDS = 5
-COMMAND_SECONDS = 120.0
 
 _PROFILE = """\
 name = "harbor"
@@ -101,16 +98,7 @@ class TrytonSite:
 
     def run(self, command: str, *arguments: str, stdin: str = "") -> str:
         """Run the program's command line to its end, which must be a good one; what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "app", command, *arguments, "--profile", PROFILE],
-            cwd=CHECKOUT,
-            env=environment(self.home),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
+        done = run_program(self.home, command, *arguments, "--profile", PROFILE, stdin=stdin)
         assert done.returncode == 0, f"{command} {arguments}: {done.stderr}"
         return done.stdout
 
