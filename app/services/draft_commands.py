@@ -5,21 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.services.approval_room import Facts, expected_now
-from domain.commands import (
-    Action,
-    CreditInvoiceLine,
-    ExpectedVersion,
-    ExpediteSupply,
-    ReallocateLine,
-    RebookCarrier,
-    ReleaseCreditHold,
-    RepickTask,
-    SetLinePrice,
-    SetOrderField,
-    SplitLine,
-)
+from domain.commands import Action, ExpectedVersion, target_of
 from domain.errors import ConflictError
-from domain.ids import EntityKind, EntityRef, SourceName
+from domain.ids import SourceName
 from domain.recommendations import Option
 
 
@@ -30,25 +18,6 @@ class CommandDraft:
     source: SourceName
     action: Action
     expected: tuple[ExpectedVersion, ...]
-
-
-def target_of(action: Action) -> EntityRef:
-    """The record that an action changes."""
-    if isinstance(action, ReleaseCreditHold | SetOrderField):
-        return EntityRef(kind=EntityKind.SALES_ORDER, entity_id=action.order_id)
-    if isinstance(action, SetLinePrice | ReallocateLine | SplitLine):
-        return EntityRef(kind=EntityKind.ORDER_LINE, entity_id=action.line_id)
-    if isinstance(action, RebookCarrier):
-        return EntityRef(kind=EntityKind.SHIPMENT, entity_id=action.shipment_id)
-    if isinstance(action, RepickTask):
-        return EntityRef(kind=EntityKind.PICK_TASK, entity_id=action.task_id)
-    if isinstance(action, CreditInvoiceLine):
-        return EntityRef(kind=EntityKind.INVOICE, entity_id=action.invoice_id)
-    return EntityRef(kind=EntityKind.INBOUND_SUPPLY, entity_id=_supply_id(action))
-
-
-def _supply_id(action: ExpediteSupply) -> str:
-    return action.supply_id
 
 
 def draft_commands(option: Option, facts: Facts) -> tuple[CommandDraft, ...]:

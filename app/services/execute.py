@@ -235,7 +235,7 @@ class Executor:
 
     def _send(self, turn: _Turn) -> bool:
         command = turn.command
-        changed = changed_since(command.expected, self._fresh)
+        changed = () if _may_be_half_done(turn) else changed_since(command.expected, self._fresh)
         if changed:
             return self._move(turn, CommandState.CANCELLED, stale_error(changed).what)
         started_at = self._room.now()
@@ -343,3 +343,12 @@ class Executor:
 
 def _waits_here(view: ApprovalView) -> bool:
     return any(row.state is CommandState.PLANNED for row in view.commands)
+
+
+def _may_be_half_done(turn: _Turn) -> bool:
+    """Whether a command was sent before to a system that works in steps (level C).
+
+    Its first steps have changed the very records it expects; only its connector can tell these from
+    somebody else's change, so it goes there again to be finished.
+    """
+    return turn.row.attempt > 0 and turn.connector.manifest.idempotency is IdempotencyLevel.C

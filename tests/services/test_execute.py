@@ -208,6 +208,24 @@ def test_facts_that_changed_after_the_approval_hold_it_as_stale(desk: Desk) -> N
     assert not system.submits
 
 
+@pytest.mark.parametrize(
+    ("level", "state"),
+    [(IdempotencyLevel.C, ApprovalState.EXECUTED), (IdempotencyLevel.A, ApprovalState.STALE)],
+)
+def test_a_command_that_was_half_done_goes_on_although_it_changed_its_own_record(
+    desk: Desk, level: IdempotencyLevel, state: ApprovalState
+) -> None:
+    system = CountingSystem(level)
+    system.faults = ["lost"]
+    entry = desk.propose()
+    approve(desk, entry)
+    executor(desk, system).run_once()
+    desk.facts.put(order_line(1, node="DC-2"), version="2")
+    run_until_settled(desk, system)
+    assert desk.ledger.approval(entry.action_id).state is state
+    assert sum(system.effects.values()) == (1 if state is ApprovalState.EXECUTED else 0)
+
+
 def test_a_new_version_without_a_relevant_change_is_not_stale(desk: Desk) -> None:
     system = CountingSystem()
     entry = desk.propose()

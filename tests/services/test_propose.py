@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.draft_commands import draft_commands, target_of
+from app.services.draft_commands import draft_commands
 from app.services.propose import ProposalRequest, propose
 from app.signing.canonical import digest_of
 from app.signing.statements import open_entry
@@ -26,6 +26,7 @@ from domain.commands import (
     SetOrderField,
     SplitLine,
     SplitPart,
+    target_of,
 )
 from domain.errors import BadInputError, ConflictError, RefusedError
 from domain.ids import EntityKind, InvoiceId, LineId, NodeId, OrderId, ServiceId, ShipmentId, TaskId
