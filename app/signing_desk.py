@@ -14,7 +14,7 @@ from app.services.approval_room import ApprovalRoom, Signer
 from app.signing.keys import Entropy, KeyOwner, PublicKey, SigningKey
 from app.signing.sealing import PinCost
 from app.signing.vault import AskPin, CannotSignError, KeyVault
-from domain.errors import UnavailableError
+from domain.errors import BadInputError, CorruptError, UnavailableError
 from domain.ids import UserId
 from domain.rights import RightsPolicy
 
@@ -153,7 +153,7 @@ class SigningDesk:
         marker = self._profile.folder / "enrolled" / key.public.keyid
         if transport is None or key.public.keyid in self._enrolled:
             return
-        if marker.exists() and self._pinned_key() is not None:
+        if marker.exists() and self._pinned_key_or_none() is not None:
             self._enrolled.add(key.public.keyid)
             return
         try:
@@ -194,7 +194,15 @@ class SigningDesk:
 
     def _pinned_key_or_none(self) -> PublicKey | None:
         file = self._hub_key_file()
-        return PublicKey.from_text(file.read_text(encoding="utf-8")) if file.exists() else None
+        try:
+            return PublicKey.from_text(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (BadInputError, OSError, UnicodeDecodeError) as error:
+            raise CorruptError(
+                what=f"The pinned key of the hub in {file} cannot be read.",
+                remedy="Delete that file if the hub is still the same: its key is pinned anew.",
+            ) from error
 
     def _hub_key_file(self) -> Path:
         return self._profile.folder / HUB_KEY_FILE
@@ -211,11 +219,24 @@ def fixed_pin(pin: str) -> AskPin:
 
 
 def device_id_of(folder: Path, new_id: Callable[[], str]) -> str:
-    """The name of this installation of a profile: made once, kept in its folder."""
+    """The name of this installation of a profile: made once, kept in its folder.
+
+    Raises:
+        CorruptError: the file that keeps it cannot be read.
+    """
     file = folder / "device"
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
         fresh = file.with_suffix(".new")
         fresh.write_text(new_id(), encoding="utf-8")
         fresh.replace(file)
-    return file.read_text(encoding="utf-8").strip()
+    try:
+        device_id = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        device_id = ""
+    if not device_id:
+        raise CorruptError(
+            what=f"The name of this device in {file} cannot be read.",
+            remedy="Restore that file; or delete it, and enrol everybody here again.",
+        )
+    return device_id

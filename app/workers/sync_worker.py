@@ -59,8 +59,13 @@ class WorkerSetup:
 
 
 def run_sync_worker(setup: WorkerSetup, pipe: Connection) -> None:
-    """Work until told to stop or until the other end of ``pipe`` is gone."""
+    """The worker's process: its log, then :func:`work`."""
     log_to(setup.profile.folder / LOG_FOLDER, "sync-worker")
+    work(setup, pipe)
+
+
+def work(setup: WorkerSetup, pipe: Connection) -> None:
+    """Work until told to stop or until the other end of ``pipe`` is gone."""
     voice = _Voice(pipe)
     try:
         ask_pin = fixed_pin(setup.pin) if setup.pin else None
