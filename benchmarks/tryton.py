@@ -1,0 +1,246 @@
+"""Rows a second from a real Tryton: first and idle sync, the same orders by dotted fields; change to case."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import tempfile
+import time
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from app.services.sync import SyncOptions, sync_source
+from app.store.engine import open_database
+from app.store.mirror import Mirror
+from connectors.http import HttpClient
+from connectors.tryton.client import TrytonClient
+from connectors.tryton.connector import TrytonConnector
+from connectors.tryton.settings import settings_from
+from tests.support.tryton_company import CLERK, INTEGRATION
+from tests.support.tryton_rpc import PASSWORD, Row, TrytonRpc
+from tests.support.tryton_scenarios import wrong_price
+from tests.support.tryton_seed import PRODUCTS, Distributor, find_distributor
+from tests.support.tryton_server import TrytonServer
+from tests.support.tryton_tower import SOURCE, tryton_options
+
+PRICES = {code: Decimal(price) for code, (_, price, _) in PRODUCTS.items()}
+LINES_AN_ORDER = 5
+BATCH = 50
+PAGE = 500
+#: What a line and its order need, asked for as one row a line: the way a report would do it.
+DOTTED = (
+    *("quantity", "unit_price", "unit", "product", "product.default_uom", "product.code"),
+    *("sale", "sale.number", "sale.state", "sale.shipment_state", "sale.sale_date", "sale.shipping_date"),
+    *("sale.create_date", "sale.warehouse", "sale.lines", "sale.party", "sale.party.name"),
+    *("sale.shipment_address.street", "sale.shipment_address.postal_code", "sale.shipment_address.city"),
+    *("sale.shipment_address.country.code", "sale.currency.code", "sale.total_amount", "moves"),
+)
+_MOVE = ("state", "internal_quantity", "from_location")
+
+
+class RealClock:
+    """The present instant."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return datetime.now(UTC)
+
+
+def enter_orders(clerk: TrytonRpc, distributor: Distributor, orders: int) -> None:
+    """Have the clerk enter and confirm orders of five lines each; Tryton makes their shipments and moves."""
+    unit = clerk.one("product.uom", [["name", "=", "Unit"]])["id"]
+    party = distributor.customers["C-DOGWD"]
+    customer = clerk.read("party.party", party, "addresses", "customer_payment_term")
+    codes = [code for code in PRODUCTS if code not in {"MOTOR-2", "GAUGE-1", "PUMP-25"}]
+    warehouses = list(distributor.warehouses.values())
+    rows: list[Row] = []
+    for number in range(orders):
+        lines = [
+            {
+                "product": distributor.products[codes[(number + each) % len(codes)]],
+                "quantity": 1.0 + number % 3,
+                "unit": unit,
+                "unit_price": PRICES[codes[(number + each) % len(codes)]],
+            }
+            for each in range(LINES_AN_ORDER)
+        ]
+        rows.append(
+            {
+                "party": party,
+                "invoice_address": customer["addresses"][0],
+                "shipment_address": customer["addresses"][0],
+                "payment_term": customer["customer_payment_term"],
+                "warehouse": warehouses[number % len(warehouses)],
+                "carrier": distributor.carriers["Coastal Parcel"],
+                "lines": [["create", lines]],
+            }
+        )
+    for start in range(0, orders, BATCH):
+        made = clerk.create("sale.sale", *rows[start : start + BATCH])
+        clerk.press("sale.sale", "quote", *made)
+        clerk.press("sale.sale", "confirm", *made)
+
+
+def age(server: TrytonServer) -> None:
+    """Make everything two hours old: what is a minute young is read twice, in case a commit came late."""
+    tables = server.sql(
+        "select table_name from information_schema.columns where table_schema = 'public'"
+        " and column_name in ('create_date', 'write_date') group by table_name having count(*) = 2"
+    )
+    for (table,) in tables:
+        server.sql(
+            f"update \"{table}\" set create_date = create_date - interval '2 hours',"  # noqa: S608 - its own tables
+            " write_date = write_date - interval '2 hours'"
+        )
+
+
+def read_by_dotted_fields(client: TrytonClient) -> int:
+    """Read every line with its order in dotted fields, and the moves of the lines; how many rows came."""
+    rows = last = 0
+    while True:
+        domain: list[object] = [["type", "=", "line"], ["product.type", "=", "goods"], ["id", ">", last]]
+        page = client.search_read("sale.line", domain, DOTTED, limit=PAGE)
+        if not page:
+            return rows
+        moves = [move for row in page for move in _ids(row["moves"])]
+        client.read("stock.move", moves, _MOVE)
+        rows += len(page) + len({row["sale"] for row in page})
+        last = max(_whole(row["id"]) for row in page)
+
+
+def read_streams(connector: TrytonConnector, *streams: str) -> int:
+    """Read streams from their beginning to their end; how many records came."""
+    rows = 0
+    for stream in streams:
+        cursor, more = None, True
+        while more:
+            page = connector.changes(stream, cursor, PAGE)
+            rows += len(page.records)
+            cursor, more = page.cursor, page.more
+    return rows
+
+
+def measure(orders: int, repeats: int, folder: Path) -> dict[str, float | int]:
+    """Fill a Tryton, read it, change it; the figures."""
+    with TrytonServer() as server:
+        clerk = server.rpc(CLERK)
+        distributor = find_distributor(server.rpc())
+        begun = time.perf_counter()
+        enter_orders(clerk, distributor, orders)
+        entered = time.perf_counter() - begun
+        age(server)
+        connector = _connector(server)
+        mirror = Mirror(open_database(folder / "mirror.db", role="mirror"))
+        try:
+            figures = {"orders": orders, "entering_seconds": round(entered, 1)}
+            figures |= _reading(connector, mirror, repeats)
+            figures |= _against_dotted(connector, server, repeats)
+            figures |= _change_to_case(connector, mirror, clerk, distributor, repeats)
+        finally:
+            mirror.close()
+            connector.close()
+    return figures | {"peak_memory_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}
+
+
+def _reading(connector: TrytonConnector, mirror: Mirror, repeats: int) -> dict[str, float | int]:
+    clock, options = RealClock(), SyncOptions(force=True)
+    begun = time.perf_counter()
+    first = sync_source(connector, mirror, clock=clock, options=options)
+    first_seconds = time.perf_counter() - begun
+    if first.why or first.rejected:
+        raise SystemExit(f"the first read failed: {first.why or f'{first.rejected} rejected'}")
+    polls = []
+    rows = 0
+    for _ in range(repeats):
+        begun = time.perf_counter()
+        rows = sync_source(connector, mirror, clock=clock, options=options).rows
+        polls.append(time.perf_counter() - begun)
+    return {
+        "first_sync_rows": first.rows,
+        "first_sync_seconds": round(first_seconds, 2),
+        "first_sync_rows_per_second": round(first.rows / first_seconds),
+        "idle_sync_rows": rows,
+        "idle_sync_median_seconds": round(statistics.median(polls), 2),
+    }
+
+
+def _against_dotted(connector: TrytonConnector, server: TrytonServer, repeats: int) -> dict[str, float | int]:
+    """Orders and lines, read by the connector and by dotted fields, taking turns."""
+    client = TrytonClient(
+        HttpClient(server.url), database=server.database, user=INTEGRATION, password=PASSWORD
+    )
+    ours, dotted = [], []
+    ours_rows = dotted_rows = 0
+    for _ in range(repeats):
+        begun = time.perf_counter()
+        ours_rows = read_streams(connector, "orders", "lines")
+        ours.append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        dotted_rows = read_by_dotted_fields(client)
+        dotted.append(time.perf_counter() - begun)
+    client.close()
+    if ours_rows != dotted_rows:
+        raise SystemExit(f"{ours_rows} rows by the connector, {dotted_rows} by dotted fields")
+    return {
+        "order_and_line_rows": ours_rows,
+        "connector_rows_per_second": round(ours_rows / statistics.median(ours)),
+        "dotted_rows_per_second": round(dotted_rows / statistics.median(dotted)),
+        "times_faster": round(statistics.median(dotted) / statistics.median(ours), 1),
+    }
+
+
+def _change_to_case(
+    connector: TrytonConnector, mirror: Mirror, clerk: TrytonRpc, distributor: Distributor, repeats: int
+) -> dict[str, float | int]:
+    clock, options = RealClock(), SyncOptions(force=True)
+    taken = []
+    for _ in range(repeats):
+        order = wrong_price(clerk, distributor)
+        begun = time.perf_counter()
+        sync_source(connector, mirror, clock=clock, options=options)
+        found = {case.entity.entity_id for case in mirror.cases()}
+        taken.append(time.perf_counter() - begun)
+        if f"line-{order.lines[0]}" not in found:
+            raise SystemExit("the change gave no case at the next sync")
+    return {"change_to_case_median_seconds": round(statistics.median(taken), 2)}
+
+
+def _connector(server: TrytonServer) -> TrytonConnector:
+    return TrytonConnector(
+        SOURCE,
+        HttpClient(server.url),
+        settings=settings_from(tryton_options(server)),
+        password=PASSWORD,
+        clock=RealClock(),
+    )
+
+
+def _ids(value: object) -> list[int]:
+    return [_whole(each) for each in value] if isinstance(value, list) else []
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, int):
+        return value
+    raise SystemExit(f"Tryton gave {value!r} where an id was expected")
+
+
+def main() -> None:
+    """Run and print; ``--json`` also writes the figures to a file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a fifth of the orders")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        figures = measure(40 if arguments.quick else 200, 3 if arguments.quick else 5, Path(folder))
+    text = json.dumps(figures, indent=2)
+    print(text)
+    if arguments.json is not None:
+        arguments.json.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
