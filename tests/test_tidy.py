@@ -167,7 +167,7 @@ REGISTRIES = re.compile(
         re.escape(front + back)
         for front, back in (
             ("pypi.", "org"),
-            ("pythonhosted.", "org"),
+            ("python", "hosted.org"),
             ("registry.npm", "js"),
             ("npmjs.", "com"),
             ("deb.debian.", "org"),
