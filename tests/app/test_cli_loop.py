@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from shutil import copyfile
 from typing import Any
 
 import pytest
 
-from tests.support.live_site import PROFILE, LiveSite, live_site
+from tests.support.live_site import PROFILE, SECRET, LiveSite, live_site
 from tests.support.server_process import PIN
 
-PLANNER, SUPERVISOR = "a.moreno", "j.okafor"
+PLANNER = "a.moreno"
 OTHER_PIN = f"not-{PIN}"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
-    """A site with nobody enrolled; the tests of this file go through its day in order."""
-    with live_site(tmp_path_factory.mktemp("site"), cheap_keys=False) as made:
+    """A site whose keys are quick to unlock; the tests of this file share its world."""
+    with live_site(tmp_path_factory.mktemp("site")) as made:
         yield made
 
 
@@ -46,24 +47,36 @@ def cases(site: LiveSite, code: str) -> list[str]:
     return [case["id"] for case in done(site, "cycle")["cases"] if case["code"] == code]
 
 
+def test_nobody_signs_without_a_key_or_with_a_wrong_pin(site: LiveSite) -> None:
+    case = cases(site, "OE-CREDIT")[0]
+    text = (site.profile / "profile.toml").read_text(encoding="utf-8")
+    strict = site.home / "profiles" / "strict"
+    strict.mkdir()
+    # The same site as others have it: keys are made by enrolling only, and their PIN is guarded dearly.
+    (strict / "profile.toml").write_text(text.replace(f'demo_pin = "{PIN}"', ""), encoding="utf-8")
+    copyfile(site.profile / "mirror.db", strict / "mirror.db")
+    token = (site.home / "service" / "token").read_text(encoding="utf-8")
+    assert site.run("secret", SECRET, "--profile", str(strict), stdin=token).returncode == 0
+
+    without_key = refused(site.run("propose", case, "--profile", str(strict)))
+    assert f"There is no signing key of {PLANNER}" in without_key
+    assert "control-tower enrol" in without_key
+    assert "has no user 'nobody'" in refused(site.run("enrol", "nobody", "--profile", str(strict)))
+    enrolled = site.run("enrol", PLANNER, "--profile", str(strict))
+    assert enrolled.returncode == 0, enrolled.stderr
+    assert "PIN-protected file" in enrolled.stdout
+    (strict / "secrets-desk.json").unlink()
+    other_pin = {"CONTROL_TOWER_PIN": OTHER_PIN}
+    site.run("secret", SECRET, "--profile", str(strict), stdin=token, **other_pin)
+    wrong_pin = site.run("propose", case, "--profile", str(strict), **other_pin)
+    assert f"The PIN is not that of {PLANNER}" in refused(wrong_pin)
+
+
 def test_the_day_of_a_connected_profile(site: LiveSite) -> None:
     case = cases(site, "OE-CREDIT")[0]
 
-    # Nobody has a key yet: everything but signing works.
-    without_key = site.run("propose", case, "--profile", PROFILE)
-    assert f"There is no signing key of {PLANNER}" in refused(without_key)
-    assert "control-tower enrol" in without_key.stderr
     options = done(site, "propose", case, "--list")["options"]
     assert [option["remedy"] for option in options if option["recommended"]] == ["release_credit_hold"]
-
-    for user in (PLANNER, SUPERVISOR):
-        enrolled = site.run("enrol", user, "--profile", PROFILE)
-        assert enrolled.returncode == 0, enrolled.stderr
-        assert "PIN-protected file" in enrolled.stdout
-    assert "has no user 'nobody'" in refused(site.run("enrol", "nobody", "--profile", PROFILE))
-
-    wrong_pin = site.run("propose", case, "--profile", PROFILE, CONTROL_TOWER_PIN=OTHER_PIN)
-    assert "The PIN is not that of" in refused(wrong_pin)
     not_theirs = site.run("propose", "EX-0000000000", "--profile", PROFILE)
     assert "There is no case EX-0000000000" in refused(not_theirs)
     no_option = site.run("propose", case, "--option", "magic", "--profile", PROFILE)

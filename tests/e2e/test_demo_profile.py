@@ -130,6 +130,5 @@ def test_the_loop_without_a_window_clears_its_case(small: Demo) -> None:
     assert executed["settled"] == {proposal["action"]: "executed"}
     assert executed["waiting"] == 0
     assert case not in {case["id"] for case in small.run("cycle")["cases"]}
-    assert small.run("verify-ledger")["intact"] is True
     log = (small.home / "profiles" / "small" / "world" / "commands.jsonl").read_text(encoding="utf-8")
     assert [json.loads(line)["key"] for line in log.splitlines()] == [f"{proposal['action']}-1"]
