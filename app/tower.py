@@ -15,6 +15,7 @@ from app.services.draft_commands import draft_commands
 from app.services.execute import ExecutionReport, Executor
 from app.services.propose import ProposalRequest, amount_of, currency_of, propose
 from app.services.rank import rank_cases
+from app.services.recommend.freshness import is_outdated
 from app.services.recommend.mirror_facts import MirrorFacts
 from app.services.recommend.question import Problem, Question, RuleQuestion
 from app.services.recommend.recommend import ask
@@ -209,9 +210,15 @@ class Tower:
         Raises:
             RefusedError: the rights do not permit it, the case is closed or already proposed.
             BadInputError: no such option, or nothing to carry out.
+            ConflictError: the case changed after its options were worked out.
         """
         case = self.case(case_id)
         recommendation = self.kept(case_id) or self.recommend(case_id)
+        if is_outdated(recommendation, self.parts.mirror.events(case.case_id)):
+            raise ConflictError(
+                what=f"The case {case_id} changed after its options were worked out.",
+                remedy="Work them out again.",
+            )
         chosen = option_id or next((o.option_id for o in recommendation.options if o.recommended), "")
         option = recommendation.option(chosen)
         facts = MirrorFacts(self.parts.mirror)

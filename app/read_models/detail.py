@@ -13,6 +13,7 @@ from app.read_models.network import lane_key
 from app.read_models.people import short_name
 from app.read_models.wishes import DetailRequest
 from app.services.propose import amount_of
+from app.services.recommend.freshness import is_outdated
 from domain.approval_states import RUNNING, UNDECIDED, ApprovalState
 from domain.cases import ExceptionCase
 from domain.catalogue.types import case_type
@@ -85,7 +86,7 @@ def case_detail(sources: DetailSources, request: DetailRequest) -> CaseDetail | 
         subject=subject,
         customers=len({o.customer_id for o in geography.orders.values()}),
         recommendation=recommendation,
-        recommendation_stale=_is_stale(recommendation, events),
+        recommendation_stale=recommendation is not None and is_outdated(recommendation, events),
         no_options_reason=request.no_options_reason,
         solving=request.solving,
         needs=MappingProxyType(
@@ -106,14 +107,6 @@ def case_detail(sources: DetailSources, request: DetailRequest) -> CaseDetail | 
 
 def _acting(recommendation: Recommendation | None) -> tuple[Option, ...]:
     return tuple(o for o in recommendation.options if o.actions) if recommendation is not None else ()
-
-
-def _is_stale(recommendation: Recommendation | None, events: Sequence[CaseEvent]) -> bool:
-    """Whether the case changed after its options were worked out."""
-    if recommendation is None:
-        return False
-    later = [event.kind for event in events if event.at > recommendation.computed_at]
-    return bool({"changed", "reopened"} & set(later))
 
 
 def _subject(mirror: Mirror, case: ExceptionCase) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from app.services.approval_room import fresh_from
 from app.services.decide import DecisionRequest, decide
 from app.services.draft_commands import draft_commands
 from app.services.propose import ProposalRequest, propose
+from app.services.recommend.freshness import is_outdated
 from app.services.recommend.mirror_facts import MirrorFacts
 from app.services.recommend.question import RuleQuestion
 from app.services.recommend.recommend import ask
@@ -168,6 +169,20 @@ def test_the_detail_tells_who_must_approve_and_what_is_missing(site: Site) -> No
     assert full.subject_label == "SKU"
     assert [row.order_number for row in full.orders] == [facts.order().number]
     assert site.reader.detail(replace(request, case_id="EX-0000000000")) is None
+
+
+def test_options_of_a_case_that_changed_since_are_outdated(site: Site) -> None:
+    worked_out = site.work_out()
+    request = DetailRequest(case_id=site.case.case_id, who=site.who("a.moreno"), now=site.now)
+    fresh = site.reader.detail(request)
+    assert fresh is not None
+    assert not fresh.recommendation_stale
+    site.room.clock.advance(minutes=5)
+    site.room.sync(replace(facts.line(), unit_price_cents=facts.line().unit_price_cents * 3))
+    later = site.reader.detail(request)
+    assert later is not None
+    assert later.recommendation_stale
+    assert is_outdated(worked_out, site.room.mirror.events(site.case.case_id))
 
 
 def test_a_silent_source_stops_proposals(site: Site) -> None:
