@@ -299,7 +299,7 @@ class Tower:
             delivery = _sum(delivery, deliver(room, hub))
         told = self._tell()
         if execution.sent:
-            self._refresh(execution)
+            self._read_back()
         return SettleReport(
             delivery=delivery, execution=execution, taken_over=taken, told=told, cannot=cannot
         )
@@ -376,12 +376,10 @@ class Tower:
                 away.add(source)
         return frozenset(away)
 
-    def _refresh(self, execution: ExecutionReport) -> None:
-        """Read back what was just written, so that its case clears now and not at the next interval."""
-        actions = [action_id for action_id, _state in execution.settled]
-        written = {c.source for action_id in actions for c in self.parts.ledger.commands(action_id)}
-        for source in sorted(written & self.parts.connectors.keys()):
-            self.sync(source, force=True)
+    def _read_back(self) -> None:
+        """Read every system after a write: the effect may show in another one (ERP moves, WMS allocates)."""
+        for source in self.parts.connectors:
+            self.sync(source)
         self._tell()
 
     def _move_case(self, case_id: CaseId, state: CaseState, reason: str) -> None:

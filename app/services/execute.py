@@ -8,7 +8,7 @@ again. Outcomes are signed and appended together with the state they bring about
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.services.approval_room import (
@@ -28,7 +28,7 @@ from connectors.http import HttpUnavailableError
 from connectors.protocol import Connector, IdempotencyLevel
 from domain.approval_states import RUNNING, ApprovalState, CommandState
 from domain.approvals import Execution, PlannedCommand, Signed
-from domain.commands import Command, CommandResult, Receipt
+from domain.commands import Command, CommandResult, ExpectedVersion, Receipt
 from domain.errors import ConflictError, RefusedError, TowerError, UnavailableError
 from domain.ids import SourceName
 
@@ -235,9 +235,11 @@ class Executor:
 
     def _send(self, turn: _Turn) -> bool:
         command = turn.command
-        changed = () if _may_be_half_done(turn) else changed_since(command.expected, self._fresh)
-        if changed:
-            return self._move(turn, CommandState.CANCELLED, stale_error(changed).what)
+        if not _may_be_half_done(turn):
+            changed = changed_since(command.expected, self._fresh)
+            if changed:
+                return self._move(turn, CommandState.CANCELLED, stale_error(changed).what)
+            command = replace(command, expected=self._as_of_now(command.expected))
         started_at = self._room.now()
         self._crash("execute:before-sending")
         with self._room.ledger.transaction() as tx:
@@ -256,6 +258,14 @@ class Executor:
             return self._submit_failed(turn, error)
         self._crash("execute:answered")
         return self._answered(turn, receipt, attempt=turn.row.attempt + 1, started_at=started_at)
+
+    def _as_of_now(self, expected: tuple[ExpectedVersion, ...]) -> tuple[ExpectedVersion, ...]:
+        """The same records at their present versions: what decisions rest on is unchanged in them.
+
+        So a note that somebody wrote on the record does not make the system's own lock say no.
+        """
+        now = self._fresh(tuple(item.ref for item in expected))
+        return tuple(now.get(item.ref, item) for item in expected)
 
     def _submit_failed(self, turn: _Turn, error: TowerError) -> bool:
         left = isinstance(error, HttpUnavailableError) and error.request_may_have_left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from struct import Struct
 from typing import Protocol
 
 from app.signing.keys import Entropy, KeyOwner, SigningKey, new_key
@@ -11,6 +12,8 @@ from domain.errors import RefusedError
 
 _PURPOSE = "control-tower signing key v1"
 _WRAPPING_BYTES = 32
+#: Kept beside each key, so that a new default cost does not lock the old keys: memory in KiB, passes.
+_COST = Struct(">II")
 
 
 class CannotSignError(RefusedError):
@@ -62,9 +65,11 @@ class KeyVault:
             )
         wrapping, salt = self._entropy(_WRAPPING_BYTES), self._entropy(SALT_BYTES)
         key, private = new_key(owner, self._entropy)
-        sealed = seal(self._wrapping_key(wrapping, salt, owner), private, _label(owner), self._entropy)
+        wrapping_key = self._wrapping_key(wrapping, salt, owner, self._cost)
+        sealed = seal(wrapping_key, private, _label(owner), self._entropy)
+        cost = _COST.pack(self._cost.memory_kib, self._cost.passes)
         self._secrets.put(_name("wrapping-key", owner), wrapping)
-        self._secrets.put(_name("signing-key", owner), salt + sealed)
+        self._secrets.put(_name("signing-key", owner), cost + salt + sealed)
         return key
 
     def unlock(self, owner: KeyOwner) -> SigningKey:
@@ -80,8 +85,15 @@ class KeyVault:
                 what=f"There is no signing key of {owner.user_id} on {owner.device_id}.",
                 remedy="Make one with control-tower enrol; everything else works without it.",
             )
-        salt, sealed = wrapped[:SALT_BYTES], wrapped[SALT_BYTES:]
-        private = unseal(self._wrapping_key(wrapping, salt, owner), sealed, _label(owner))
+        if len(wrapped) <= _COST.size + SALT_BYTES:
+            raise CannotSignError(
+                what=f"The stored key of {owner.user_id} is damaged.",
+                remedy="Remove it from the keyring and enrol again; everything else works without it.",
+            )
+        memory_kib, passes = _COST.unpack_from(wrapped)
+        salt, sealed = wrapped[_COST.size : _COST.size + SALT_BYTES], wrapped[_COST.size + SALT_BYTES :]
+        cost = PinCost(memory_kib=memory_kib, passes=passes)
+        private = unseal(self._wrapping_key(wrapping, salt, owner, cost), sealed, _label(owner))
         if private is None:
             raise wrong_pin(owner.user_id)
         return SigningKey(owner=owner, private=private)
@@ -94,9 +106,9 @@ class KeyVault:
         """
         return self.unlock(owner) if self.holds(owner) else self.create(owner)
 
-    def _wrapping_key(self, wrapping: bytes, salt: bytes, owner: KeyOwner) -> bytes:
+    def _wrapping_key(self, wrapping: bytes, salt: bytes, owner: KeyOwner, cost: PinCost) -> bytes:
         pin = self._ask_pin(owner.user_id)
-        return combine_keys(wrapping, key_from_pin(pin, salt, self._cost), _PURPOSE)
+        return combine_keys(wrapping, key_from_pin(pin, salt, cost), _PURPOSE)
 
 
 def wrong_pin(user_id: str) -> CannotSignError:

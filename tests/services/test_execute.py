@@ -233,6 +233,8 @@ def test_a_new_version_without_a_relevant_change_is_not_stale(desk: Desk) -> Non
     desk.facts.put(order_line(1), version="2")
     executor(desk, system).run_once()
     assert desk.ledger.approval(entry.action_id).state is ApprovalState.EXECUTED
+    (sent,) = system.submits
+    assert [item.version for item in sent.expected] == ["2"], "the system's lock sees the present version"
 
 
 def test_its_own_first_command_does_not_make_the_second_stale(desk: Desk) -> None:

@@ -256,3 +256,20 @@ def test_where_the_pin_comes_from(tmp_path: Path) -> None:
         with pytest.raises(TowerError) as caught:
             pin_from(nowhere)("a.moreno")
         assert PIN_FILE_VARIABLE in caught.value.remedy
+
+
+def test_a_key_keeps_the_cost_it_was_made_with() -> None:
+    store = MemorySecrets()
+    slower = PinCost(memory_kib=16, passes=2)
+    made = KeyVault(secrets=store, ask_pin=asks(PIN), entropy=entropy(), cost=QUICK).create(OWNER)
+    later = KeyVault(secrets=store, ask_pin=asks(PIN), entropy=entropy(1), cost=slower)
+    assert later.unlock(OWNER).public == made.public
+
+
+def test_a_damaged_key_is_said_to_be_damaged() -> None:
+    store = MemorySecrets()
+    vault = KeyVault(secrets=store, ask_pin=asks(PIN), entropy=entropy(), cost=QUICK)
+    vault.create(OWNER)
+    store.put("signing-key/a.moreno/desk-1", b"short")
+    with pytest.raises(CannotSignError, match="damaged"):
+        vault.unlock(OWNER)
