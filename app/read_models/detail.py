@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -80,7 +80,7 @@ def case_detail(sources: DetailSources, request: DetailRequest) -> CaseDetail | 
     label, subject = _subject(sources.mirror, case)
     events = sources.mirror.events(case.case_id)
     return CaseDetail(
-        case=case,
+        case=replace(case, owner=short_name(sources.people, case.owner)) if case.owner else case,
         type_title=case_type(case.code).title,
         subject_label=label,
         subject=subject,
@@ -117,7 +117,7 @@ def _subject(mirror: Mirror, case: ExceptionCase) -> tuple[str, str]:
         found = [r.entity for r in mirror.entities_in(EntityKind.ITEM, "id", items)]
         if found and isinstance(found[0], Item):
             short = next((f.value for f in case.evidence if f.name == "short_quantity"), "")
-            return "SKU", f"{found[0].sku}  (short {short} ea)" if short else found[0].sku
+            return "SKU", f"{found[0].sku} · {short} short" if short else found[0].sku
     return case.entity.kind.replace("_", " ").capitalize(), case.entity.entity_id
 
 

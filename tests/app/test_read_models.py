@@ -220,7 +220,7 @@ def test_an_approval_is_shown_from_its_signed_bytes_and_only_another_person_may_
 
 
 def test_names_and_lanes() -> None:
-    people = (Identity(user_id="a", name="Alex Moreno", role="Planner"),)
+    people = (Identity(user_id="a", name="A. Moreno", role="Planner"),)
     assert short_name(people, "a") == "A. Moreno"
     assert short_name(people, "stranger") == "stranger"
     assert lane_key("DC-1", "Z1") == "DC-1>Z1"
@@ -232,4 +232,5 @@ def test_a_case_that_moved_is_shown_in_its_state(site: Site) -> None:
         CaseId(site.case.case_id), CaseState.ACKNOWLEDGED, reason="seen", at=site.now, actor=me, owner=me
     )
     shown = site.snapshot()
+    assert shown.cases.owners == (site.who(me).name,), "the triage of a person goes by the name shown"
     assert shown.cases.owners == (short_name(people_of(site.reader.profile), me),)

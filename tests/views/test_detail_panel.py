@@ -34,7 +34,7 @@ def test_the_head_says_the_facts(desk: OpenWindow) -> None:
     assert values["orders"] == "42  ·  9 customers"
     assert values["value"] == "$186,400"
     assert values["breach"] == "in 1 h 48 min"
-    assert values["detected"] == "08:14  ·  AL-SHORT"
+    assert values["detected"] == "08:14 · AL-SHORT"
 
 
 def test_the_range_and_the_assumptions_are_said() -> None:

@@ -22,7 +22,7 @@ _FACTS = ("orders", "value", "breach", "subject", "detected", "owner")
 
 def detected_words(detail: CaseDetail, now: datetime) -> str:
     """When the case was detected, and by which rule."""
-    return f"{moment(detail.case.opened_at, now, detail.zone)}  ·  {detail.case.code}"
+    return f"{moment(detail.case.opened_at, now, detail.zone)} · {detail.case.code}"
 
 
 def value_hint(detail: CaseDetail) -> str:
