@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -33,6 +34,17 @@ def log_to(folder: Path, name: str) -> Path:
     crash_file = (folder / f"{name}.crash").open("a", encoding="utf-8")
     faulthandler.enable(crash_file)
     return file
+
+
+def leave_interrupts_to_the_window() -> None:
+    """Ctrl+C in a terminal reaches every process of the window; only the window itself is to act on it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def end_on_signal(end: Callable[[], None]) -> None:
+    """Call ``end`` when the system or a person at the terminal asks the program to end."""
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(kind, lambda *_: end())
 
 
 def report_faults_to(tell: Callable[[str], None]) -> None:

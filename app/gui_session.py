@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.bootstrap import LEDGER_FILE, MIRROR_FILE, monotonic_seconds
 from app.environment import PIN_FILE_VARIABLE, PIN_VARIABLE
-from app.fault_log import log_to, report_faults_to
+from app.fault_log import end_on_signal, log_to, report_faults_to
 from app.gui_bridge import BridgeParts, GuiBridge
 from app.instance_lock import InstanceLock
 from app.profile import LOG_FOLDER, Profile, ProfileKind
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.workers.processes import TowerProcesses
 
 THEME_FILE = "theme"
+REPORT_FILE = "report.json"
 SQLITE_MAGIC = b"SQLite format 3\0"
 BEFORE_END_SECONDS = 2.0
 SELECT_BEFORE_END_SECONDS = 12.0
@@ -94,7 +95,7 @@ class GuiSession:
         out = self.run.out
         grab(self.window, out / "tower.png")
         report = self._report()
-        (out / "report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
+        (out / REPORT_FILE).write_text(json.dumps(report, indent=1), encoding="utf-8")
         self.end()
 
     def _report(self) -> dict[str, Any]:
@@ -139,6 +140,7 @@ def run_window(run: WindowRun, script: Callable[[GuiSession], None] | None = Non
     session.window.set_theme(theme)
     show_first(session.window, application)
     session.note_time("first_window")
+    end_on_signal(application.quit)
     report_faults_to(lambda text: session.window.show_toast(text, "error"))
     bridge.first_shown.connect(lambda: session.note_time("first_queue"))
     bridge.start_failed.connect(session.note_failed_start)

@@ -39,9 +39,11 @@ def open_window(options: argparse.Namespace) -> int:
         seconds=options.seconds if offscreen else 0,
         out=Path(options.out),
     )
+    report = run.out / REPORT_FILE
+    report.unlink(missing_ok=True)
     code = run_window(run)
-    if offscreen:
-        _print_summary(Path(options.out))
+    if offscreen and report.exists():
+        _print_summary(report)
     return code
 
 
@@ -64,12 +66,12 @@ def _without_display() -> bool:
     return sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY", PLATFORM} & set(os.environ)
 
 
-def _print_summary(out: Path) -> None:
-    report = json.loads((out / "report.json").read_text(encoding="utf-8"))
+def _print_summary(file: Path) -> None:
+    report = json.loads(file.read_text(encoding="utf-8"))
     times, memory = report["times_ms"], report["memory_mebibytes"]
     print(f"first window after {times.get('first_window', 0) / 1000:.1f} s", end="")
     print(f", first queue after {times.get('first_queue', 0) / 1000:.1f} s")
     print(f"{report['cases']} open exceptions: ", end="")
     print(", ".join(f"{count} {title.lower()}" for title, count in sorted(report["cases_by_type"].items())))
     print("memory, MiB: " + ", ".join(f"{name} {size}" for name, size in memory.items()))
-    print(f"picture: {out / 'tower.png'}   report: {out / 'report.json'}")
+    print(f"picture: {file.with_name('tower.png')}   report: {file}")

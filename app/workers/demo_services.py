@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.bootstrap import DemoServices, policy_of, random_bytes, random_token, utc_now
 from app.clocks import ReachedInstant, ScaledClock
+from app.fault_log import leave_interrupts_to_the_window
 from app.profile import Profile, SourceSettings, WorldSettings
 from domain.errors import BadInputError, TowerError
 
@@ -32,6 +33,7 @@ def run_demo_services(profile: Profile, pipe: Connection) -> None:
 
     Sends one :class:`DemoServices`, or one :class:`Unavailable` and ends.
     """
+    leave_interrupts_to_the_window()
     try:
         with ExitStack() as stack:
             settings = _world_settings(profile)

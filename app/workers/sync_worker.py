@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from app.bootstrap import DemoServices, open_tower, surroundings_of, utc_now
-from app.fault_log import SORRY, log_to
+from app.fault_log import SORRY, leave_interrupts_to_the_window, log_to
 from app.profile import LOG_FOLDER, Profile
 from app.schedule import Schedule
 from app.signing_desk import fixed_pin
@@ -60,6 +60,7 @@ class WorkerSetup:
 
 def run_sync_worker(setup: WorkerSetup, pipe: Connection) -> None:
     """The worker's process: its log, then :func:`work`."""
+    leave_interrupts_to_the_window()
     log_to(setup.profile.folder / LOG_FOLDER, "sync-worker")
     work(setup, pipe)
 
