@@ -31,7 +31,7 @@ def open_window(options: argparse.Namespace) -> int:
     if offscreen:
         os.environ[PLATFORM] = OFFSCREEN
         print(f"No display: running offscreen for {options.seconds} s, then see {options.out}/.", flush=True)
-    from app.gui_session import WindowRun, run_window
+    from app.gui_session import REPORT_FILE, WindowRun, run_window
 
     run = WindowRun(
         profile=profile,
