@@ -110,7 +110,10 @@ def _choices(problem: SplitProblem, mixed: ReallocationProblem, plan: Reallocati
     order_of = {line.line_id: line.order_id for line in mixed.lines}
     for row in plan.lines:
         days[order_of[row.line_id]].add(row.ship_day)
-    accepted = {policy.order_id: ", ".join(policy.modes) for policy in problem.policies}
+    accepted = {
+        policy.order_id: ", ".join(mode.replace("_", " ") for mode in policy.modes)
+        for policy in problem.policies
+    }
     reasons: list[Reason] = []
     for order in mixed.orders:
         mode, shipments, short = modes[order.order_id]

@@ -114,3 +114,11 @@ def test_a_narrow_window_opens_the_panel_on_demand(desk: OpenWindow, qapp: QAppl
     assert page.detail.isVisible()
     desk.window.apply_detail(detail())
     assert page.detail.head.title.isVisible()
+
+
+def test_the_top_case_is_selected_once_there_are_cases(qtbot: QtBot, qapp: QApplication) -> None:
+    desk = open_window(qtbot, qapp, filled=False)
+    desk.window.apply_snapshot(snapshot([]))
+    assert desk.selected == ""
+    desk.window.apply_snapshot(snapshot(case_rows()[:3]))
+    assert desk.selected == FIRST_ID

@@ -41,8 +41,8 @@ class TowerViewModel(QObject):
 
     # ------------------------------------------------------------------ from the program
     def apply(self, snapshot: TowerSnapshot) -> None:
-        """Take a snapshot; the first one selects the case at the top."""
-        first = self.snapshot is None
+        """Take a snapshot; the first one with cases selects the one at the top."""
+        first = not self._slots
         self.snapshot = snapshot
         self.detail.apply_clock(snapshot.now)
         if "cases" in snapshot.changed:

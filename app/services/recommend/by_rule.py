@@ -159,7 +159,7 @@ def _repick(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Option | 
         Remedy.REPICK,
         f"Pick {missing} from reserve",
         (RepickTask(task_id=task.task_id, bin_code=RESERVE_BIN, quantity=missing),),
-        f"{task.bin_code} gave {task.picked_quantity} of {task.requested_quantity}; reserve covers the rest.",
+        f"{task.bin_code} gave {task.picked_quantity} of {task.requested_quantity}; reserve may hold more.",
     )
 
 
@@ -203,6 +203,6 @@ def _expedite(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Option 
         Remedy.EXPEDITE,
         f"Expedite to {wanted:%d %b}",
         (ExpediteSupply(supply_id=supply.supply_id, eta_at=wanted, cost_cents=cost_cents),),
-        f"Premium freight {cost_cents / 100:,.2f} brings {supply.open_quantity} units by {wanted:%d %b}.",
+        f"Assumed premium freight {cost_cents / 100:,.2f}: {supply.open_quantity} units by {wanted:%d %b}.",
         cost_cents=cost_cents,
     )
