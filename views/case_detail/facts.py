@@ -82,7 +82,7 @@ class CaseHead(QWidget):
             row, column = divmod(number, 3)
             grid.addWidget(self.names[key], 3 * row, column)
             grid.addWidget(self.values[key], 3 * row + 1, column)
-            grid.setColumnStretch(column, (10, 10, 7)[column])
+            grid.setColumnStretch(column, (9, 12, 6)[column])
         grid.setRowMinimumHeight(2, 6)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
