@@ -25,7 +25,7 @@ def page() -> str:
     rows = []
     for kind in CASE_TYPES:
         remedies = "; ".join(
-            f"{a.remedy.replace('_', ' ')} ({a.right.replace('_', ' ')})" for a in kind.actions
+            f"{a.label} ({a.right.replace('_', ' ')})" for a in kind.actions
         )
         title = f"{kind.title} **(root)**" if kind.root else kind.title
         clocks = f"{_duration(kind.acknowledge_minutes)} / {_duration(kind.resolve_minutes)}"

@@ -23,6 +23,7 @@ class Severity(IntEnum):
 class CaseState(StrEnum):
     """Where a case stands in its life."""
 
+    SUSPENDED = "suspended"
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
     IN_PROGRESS = "in_progress"
@@ -32,31 +33,41 @@ class CaseState(StrEnum):
     VERIFYING = "verifying"
     RESOLVED = "resolved"
     AUTO_CLEARED = "auto_cleared"
+    EXPIRED = "expired"
+    FALSE_POSITIVE = "false_positive"
 
 
-CLOSED_STATES = frozenset({CaseState.RESOLVED, CaseState.AUTO_CLEARED})
+CLOSED_STATES = frozenset(
+    {CaseState.RESOLVED, CaseState.AUTO_CLEARED, CaseState.EXPIRED, CaseState.FALSE_POSITIVE}
+)
 
-#: Legal moves; everything else is refused. A condition that disappears may close any open state.
+#: How a case may end wherever it stands, unless a command is under way for it.
+_ENDS = frozenset({CaseState.AUTO_CLEARED, CaseState.EXPIRED, CaseState.FALSE_POSITIVE})
+
+#: Legal moves; everything else is refused. SUSPENDED is a condition too young to be shown; EXPIRED one
+#: that nobody can act on any more; FALSE_POSITIVE one that a person found not to be so.
 TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
+    CaseState.SUSPENDED: frozenset({CaseState.OPEN}) | _ENDS,
     CaseState.OPEN: frozenset(
         {
+            CaseState.SUSPENDED,
             CaseState.ACKNOWLEDGED,
             CaseState.IN_PROGRESS,
             CaseState.WAITING,
             CaseState.PROPOSED,
-            CaseState.AUTO_CLEARED,
         }
-    ),
-    CaseState.ACKNOWLEDGED: frozenset(
-        {CaseState.IN_PROGRESS, CaseState.WAITING, CaseState.PROPOSED, CaseState.AUTO_CLEARED}
-    ),
-    CaseState.IN_PROGRESS: frozenset({CaseState.WAITING, CaseState.PROPOSED, CaseState.AUTO_CLEARED}),
-    CaseState.WAITING: frozenset({CaseState.IN_PROGRESS, CaseState.PROPOSED, CaseState.AUTO_CLEARED}),
-    CaseState.PROPOSED: frozenset({CaseState.IN_PROGRESS, CaseState.EXECUTING, CaseState.AUTO_CLEARED}),
+    )
+    | _ENDS,
+    CaseState.ACKNOWLEDGED: frozenset({CaseState.IN_PROGRESS, CaseState.WAITING, CaseState.PROPOSED}) | _ENDS,
+    CaseState.IN_PROGRESS: frozenset({CaseState.WAITING, CaseState.PROPOSED, CaseState.RESOLVED}) | _ENDS,
+    CaseState.WAITING: frozenset({CaseState.IN_PROGRESS, CaseState.PROPOSED, CaseState.RESOLVED}) | _ENDS,
+    CaseState.PROPOSED: frozenset({CaseState.IN_PROGRESS, CaseState.EXECUTING}) | _ENDS,
     CaseState.EXECUTING: frozenset({CaseState.IN_PROGRESS, CaseState.VERIFYING}),
     CaseState.VERIFYING: frozenset({CaseState.IN_PROGRESS, CaseState.RESOLVED}),
-    CaseState.RESOLVED: frozenset({CaseState.OPEN}),
-    CaseState.AUTO_CLEARED: frozenset({CaseState.OPEN}),
+    CaseState.RESOLVED: frozenset({CaseState.OPEN, CaseState.SUSPENDED}),
+    CaseState.AUTO_CLEARED: frozenset({CaseState.OPEN, CaseState.SUSPENDED}),
+    CaseState.EXPIRED: frozenset({CaseState.OPEN, CaseState.SUSPENDED}),
+    CaseState.FALSE_POSITIVE: frozenset({CaseState.OPEN, CaseState.SUSPENDED}),
 }
 
 

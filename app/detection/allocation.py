@@ -13,7 +13,7 @@ from app.detection.phrasing import day_words, distinct, fact, iso
 from app.detection.policy import BP
 from app.store.instants import from_ms
 from domain.cases import Impact
-from domain.catalogue.types import AL_IMBALANCE, AL_PO_LATE, AL_SHORT
+from domain.catalogue.allocation import AL_IMBALANCE, AL_PO_LATE, AL_SHORT
 from domain.ids import EntityKind, EntityRef
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from app.detection.finding import Finding, Moment, Rule
 from app.detection.phrasing import fact, iso
 from app.store.instants import from_ms
 from domain.cases import Impact, Severity
-from domain.catalogue.types import DQ_STALE
+from domain.catalogue.data_quality import DQ_STALE
 from domain.ids import EntityKind, EntityRef, SourceName
 
 if TYPE_CHECKING:

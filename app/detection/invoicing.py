@@ -12,7 +12,7 @@ from app.detection.phrasing import distinct, fact, iso, money_words
 from app.detection.policy import BP
 from app.store.instants import from_ms
 from domain.cases import Impact
-from domain.catalogue.types import IN_POD_MISMATCH
+from domain.catalogue.invoicing import IN_POD_MISMATCH
 from domain.ids import EntityKind, EntityRef
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from app.detection.money import blocked_line_loss, impact_of, severity_of, sla_o
 from app.detection.phrasing import day_words, distinct, fact, iso, money_words
 from app.store.instants import from_ms
 from domain.cases import Impact
-from domain.catalogue.types import OE_CREDIT, OE_INCOMPLETE, OE_PRICE
+from domain.catalogue.order_entry import OE_CREDIT, OE_INCOMPLETE, OE_PRICE
 from domain.ids import EntityKind, EntityRef
 
 if TYPE_CHECKING:

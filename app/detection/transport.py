@@ -11,7 +11,7 @@ from app.detection.money import days_between, impact_of, line_loss, severity_of,
 from app.detection.phrasing import day_words, distinct, fact, iso
 from app.detection.policy import BP
 from app.store.instants import from_ms
-from domain.catalogue.types import TR_ETA_LATE
+from domain.catalogue.transport import TR_ETA_LATE
 from domain.ids import EntityKind, EntityRef
 
 if TYPE_CHECKING:

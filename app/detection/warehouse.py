@@ -10,7 +10,7 @@ from app.detection.finding import Finding, Moment, Rule
 from app.detection.money import days_between, impact_of, line_loss, severity_of, sla_of
 from app.detection.phrasing import distinct, fact, iso
 from app.store.instants import from_ms
-from domain.catalogue.types import WH_PICK_SHORT
+from domain.catalogue.warehouse import WH_PICK_SHORT
 from domain.ids import EntityKind, EntityRef
 
 if TYPE_CHECKING:

@@ -28,8 +28,8 @@ def test_an_unknown_code_is_refused_with_the_known_ones() -> None:
 
 @pytest.mark.parametrize("kind", CASE_TYPES, ids=lambda kind: kind.code)
 def test_children_of_a_root_exist(kind: CaseType) -> None:
-    assert {case_type(code).code for code in kind.child_codes} == set(kind.child_codes)
-    assert not kind.child_codes or kind.root
+    assert all(case_type(code).root for code in kind.parents)
+    assert {case_type(code).code for code in kind.inhibits} == set(kind.inhibits)
 
 
 def test_the_page_is_made_from_the_catalogue() -> None:

@@ -1,0 +1,1 @@
+"""Rules of allocation, one exception type a file."""

@@ -1,0 +1,1 @@
+"""Rules of data quality, one exception type a file."""

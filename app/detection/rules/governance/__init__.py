@@ -1,0 +1,1 @@
+"""Rules of governance, one exception type a file."""

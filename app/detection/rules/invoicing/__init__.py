@@ -1,0 +1,1 @@
+"""Rules of invoicing, one exception type a file."""

@@ -1,0 +1,1 @@
+"""Rules of order entry, one exception type a file."""

@@ -1,0 +1,1 @@
+"""Rules of returns, one exception type a file."""

@@ -1,0 +1,1 @@
+"""Rules of transport, one exception type a file."""

@@ -1,0 +1,1 @@
+"""Rules of warehouse, one exception type a file."""

@@ -1,0 +1,7 @@
+"""The rules of warehouse, in the order in which they run."""
+
+from __future__ import annotations
+
+from app.detection.rule import Rule
+
+RULES: tuple[Rule, ...] = ()
