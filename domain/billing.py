@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.checks import require, require_quantity, require_text, require_utc
+from domain.checks import require, require_cents, require_quantity, require_text, require_utc
 from domain.ids import CustomerId, InvoiceId, ItemId, LineId, OrderId, PodId, ShipmentId
 
 
@@ -40,7 +40,10 @@ class InvoiceLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
-    """A customer invoice for one shipment of an order."""
+    """A customer invoice for one shipment of an order.
+
+    ``deduction_code`` is why the customer paid less; ``deduction_closed`` that the matter is settled.
+    """
 
     invoice_id: InvoiceId
     number: str
@@ -50,11 +53,18 @@ class Invoice:
     status: InvoiceStatus
     issued_at: datetime
     lines: tuple[InvoiceLine, ...]
+    paid_cents: int | None = None
+    paid_at: datetime | None = None
+    deduction_code: str = ""
+    deduction_closed: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an invoice without id or with a naive time."""
         require_text(self.invoice_id, "invoice_id")
         require_utc(self.issued_at, "issued_at")
+        require_utc(self.paid_at, "paid_at")
+        if self.paid_cents is not None:
+            require_cents(self.paid_cents, "paid_cents")
 
 
 class PodCondition(StrEnum):

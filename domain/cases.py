@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from domain.checks import require, require_cents, require_text, require_utc
-from domain.ids import CaseId, EntityRef, NodeId, OrderId, SourceName
+from domain.checks import require, require_cents, require_quantity, require_text, require_utc
+from domain.ids import CaseId, EntityRef, IncidentId, NodeId, OrderId, SourceName
 
 
 class Severity(IntEnum):
@@ -102,7 +102,8 @@ class Impact:
 
     ``loss_cents`` is the expected loss if nothing is done, between ``low_cents`` and ``high_cents``;
     ``avoidable_cents`` the part an action can save; ``effort_minutes`` what it takes a planner.
-    ``assumed`` names inputs that were defaults, not facts.
+    ``assumed`` names inputs that were defaults, not facts. ``action_cost_cents`` is what the best known
+    action costs; it is already taken off the avoidable part.
     """
 
     loss_cents: int
@@ -113,6 +114,9 @@ class Impact:
     penalty_cents: int = 0
     margin_cents: int = 0
     rework_cents: int = 0
+    churn_cents: int = 0
+    dispute_cents: int = 0
+    action_cost_cents: int = 0
     assumed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -127,9 +131,27 @@ class Impact:
         return self.avoidable_cents // self.effort_minutes
 
 
+_TIMES = (
+    "opened_at",
+    "last_seen_at",
+    "breach_at",
+    "closed_at",
+    "snoozed_until",
+    "waiting_until",
+    "acknowledged_at",
+    "responsible_at",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionCase:
-    """An exception as the tower knows it now; one open case per identity (code and entity)."""
+    """An exception as the tower knows it now; one open case per identity (code and entity).
+
+    ``scope_key`` is the key its rule is re-evaluated by; ``suppressed_by`` the root case or silence that
+    hides it (blank: none); ``about`` what else it concerns besides ``entity``. ``snooze_loss_cents`` is
+    the loss when it was snoozed: at twice this it wakes. ``flap_count`` counts how often it came back,
+    ``responsible_at`` is when its present owner became responsible.
+    """
 
     case_id: CaseId
     code: str
@@ -154,13 +176,28 @@ class ExceptionCase:
     snoozed_until: datetime | None = None
     episode: int = 1
     dq_flags: tuple[str, ...] = field(default=())
+    scope_key: str = ""
+    suppressed_by: str = ""
+    flap_count: int = 0
+    flapping: bool = False
+    snooze_loss_cents: int | None = None
+    waiting_on: str = ""
+    waiting_until: datetime | None = None
+    acknowledged_at: datetime | None = None
+    escalated: int = 0
+    incident_id: IncidentId | None = None
+    responsible_at: datetime | None = None
+    about: tuple[EntityRef, ...] = ()
+    correlation_version: int = 0
 
     def __post_init__(self) -> None:
         """Refuse a case without identity, or one that is closed without a time."""
         require_text(self.case_id, "case_id")
         require_text(self.code, "case code")
-        for name in ("opened_at", "last_seen_at", "breach_at", "closed_at", "snoozed_until"):
+        for name in _TIMES:
             require_utc(getattr(self, name), name)
+        for name in ("flap_count", "escalated", "correlation_version"):
+            require_quantity(getattr(self, name), name)
         require(
             (self.state in CLOSED_STATES) == (self.closed_at is not None), "closed cases have a closing time."
         )

@@ -27,6 +27,11 @@ def require_quantity(value: int, name: str) -> None:
     require(0 <= value <= MAX_EXACT_INTEGER, f"{name} is {value}, expected 0 or more.")
 
 
+def require_magnitude(value: int, name: str) -> None:
+    """Refuse a quantity that JSON cannot carry exactly; books may say less than nothing."""
+    require(abs(value) <= MAX_EXACT_INTEGER, f"{name} is {value}, too large for a quantity.")
+
+
 def require_cents(value: int, name: str) -> None:
     """Refuse an amount in cents that JSON cannot carry exactly; negative amounts are allowed."""
     require(abs(value) <= MAX_EXACT_INTEGER, f"{name} is {value}, too large for an amount in cents.")

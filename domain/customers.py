@@ -61,7 +61,11 @@ class SplitPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """A business partner; tier 1 is served first, tier 4 last."""
+    """A business partner; tier 1 is served first, tier 4 last.
+
+    ``routing_scacs`` are the carriers its routing guide allows (empty: any); shipping with another one
+    costs ``routing_chargeback_cents``.
+    """
 
     customer_id: CustomerId
     name: str
@@ -72,9 +76,17 @@ class Customer:
     sla: SlaTerms
     split: SplitPolicy
     required_fields: tuple[str, ...] = ("street", "postcode", "city")
+    routing_scacs: tuple[str, ...] = ()
+    routing_chargeback_cents: int = 0
+    minimum_shelf_life_days: int = 0
+    allows_substitutes: bool = True
+    currency: str = "USD"
 
     def __post_init__(self) -> None:
         """Refuse a customer without name or tier."""
         require_text(self.customer_id, "customer_id")
         require_text(self.name, "customer name")
         require(1 <= self.tier <= LOWEST_TIER, f"tier is {self.tier}, expected 1 to {LOWEST_TIER}.")
+        require_quantity(self.routing_chargeback_cents, "routing_chargeback_cents")
+        require_quantity(self.minimum_shelf_life_days, "minimum_shelf_life_days")
+        require_text(self.currency, "currency")

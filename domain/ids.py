@@ -28,12 +28,23 @@ InvoiceId = NewType("InvoiceId", str)
 PodId = NewType("PodId", str)
 RmaId = NewType("RmaId", str)
 ContractId = NewType("ContractId", str)
+LotId = NewType("LotId", str)
+CountId = NewType("CountId", str)
+EventId = NewType("EventId", str)
+ChangeId = NewType("ChangeId", str)
+MessageId = NewType("MessageId", str)
 CaseId = NewType("CaseId", str)
+IncidentId = NewType("IncidentId", str)
+SilenceId = NewType("SilenceId", str)
 UserId = NewType("UserId", str)
 
 
 class EntityKind(StrEnum):
-    """The kinds of record the tower keeps, one table each."""
+    """What records, cases and facts can be about.
+
+    The kinds that sources report have a table each. The others name what has no record of its own:
+    a bin is ``node|bin``, a wave ``node|wave``, a carrier its SCAC or ``SCAC|node``.
+    """
 
     NODE = "node"
     LANE = "lane"
@@ -53,8 +64,18 @@ class EntityKind(StrEnum):
     INVOICE = "invoice"
     PROOF_OF_DELIVERY = "proof_of_delivery"
     RETURN_AUTHORISATION = "return_authorisation"
+    LOT = "lot"
+    CYCLE_COUNT = "cycle_count"
+    ROUTE_EVENT = "route_event"
+    ORDER_CHANGE = "order_change"
+    EDI_MESSAGE = "edi_message"
     FEED = "feed"
     QUARANTINED_RECORD = "quarantined_record"
+    BIN = "bin"
+    CARRIER = "carrier"
+    WAVE = "wave"
+    POLICY_ROW = "policy_row"
+    EXCEPTION_CASE = "exception_case"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

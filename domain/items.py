@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from domain.checks import require, require_cents, require_quantity, require_text, require_utc
 from domain.ids import ContractId, CustomerId, ItemId
+
+
+class ItemLifecycle(StrEnum):
+    """Whether an item may still be sold."""
+
+    ACTIVE = "active"
+    DISCONTINUED = "discontinued"
+    SUPERSEDED = "superseded"
+    BLOCKED = "blocked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +39,12 @@ class Item:
     landed_cost_cents: int
     case_pack_quantity: int = 1
     substitutes: tuple[Substitute, ...] = ()
+    category: str = ""
+    lifecycle: ItemLifecycle = ItemLifecycle.ACTIVE
+    unit_of_measure: str = "ea"
+    minimum_order_quantity: int = 0
+    volume_cm3: int = 0
+    restricted_countries: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an item that cannot be weighed or priced."""
@@ -38,6 +54,9 @@ class Item:
         require_quantity(self.list_price_cents, "list_price_cents")
         require_quantity(self.landed_cost_cents, "landed_cost_cents")
         require(self.case_pack_quantity >= 1, "case_pack_quantity is below 1.")
+        require_text(self.unit_of_measure, "unit_of_measure")
+        require_quantity(self.minimum_order_quantity, "minimum_order_quantity")
+        require_quantity(self.volume_cm3, "volume_cm3")
         require(all(s.item_id != self.item_id for s in self.substitutes), f"{self.sku} substitutes itself.")
 
 

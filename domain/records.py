@@ -8,14 +8,15 @@ from datetime import datetime
 from domain.billing import Invoice, ProofOfDelivery
 from domain.checks import require, require_text, require_utc
 from domain.customers import Customer
+from domain.edi import EdiMessage
 from domain.ids import EntityKind, EntityRef, SourceName
-from domain.inventory import Allocation, InboundSupply, InventoryPosition
+from domain.inventory import Allocation, InboundSupply, InventoryPosition, Lot
 from domain.items import ContractPrice, Item
 from domain.network import CarrierService, Lane, Node
-from domain.orders import OrderLine, SalesOrder
+from domain.orders import OrderChange, OrderLine, SalesOrder
 from domain.returns import ReturnAuthorisation
-from domain.transport import CarrierBooking, Milestone, Shipment
-from domain.warehouse import PickTask
+from domain.transport import CarrierBooking, Milestone, RouteEvent, Shipment
+from domain.warehouse import CycleCount, PickTask
 
 Entity = (
     Node
@@ -36,6 +37,11 @@ Entity = (
     | Invoice
     | ProofOfDelivery
     | ReturnAuthorisation
+    | Lot
+    | CycleCount
+    | RouteEvent
+    | OrderChange
+    | EdiMessage
 )
 
 TYPE_OF_KIND: dict[EntityKind, type[Entity]] = {
@@ -57,6 +63,11 @@ TYPE_OF_KIND: dict[EntityKind, type[Entity]] = {
     EntityKind.INVOICE: Invoice,
     EntityKind.PROOF_OF_DELIVERY: ProofOfDelivery,
     EntityKind.RETURN_AUTHORISATION: ReturnAuthorisation,
+    EntityKind.LOT: Lot,
+    EntityKind.CYCLE_COUNT: CycleCount,
+    EntityKind.ROUTE_EVENT: RouteEvent,
+    EntityKind.ORDER_CHANGE: OrderChange,
+    EntityKind.EDI_MESSAGE: EdiMessage,
 }
 
 _ID_FIELD: dict[type[Entity], str] = {
@@ -78,6 +89,11 @@ _ID_FIELD: dict[type[Entity], str] = {
     Invoice: "invoice_id",
     ProofOfDelivery: "pod_id",
     ReturnAuthorisation: "rma_id",
+    Lot: "lot_id",
+    CycleCount: "count_id",
+    RouteEvent: "event_id",
+    OrderChange: "change_id",
+    EdiMessage: "message_id",
 }
 
 
