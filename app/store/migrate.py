@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 #: Revisions this program knows, oldest first; the last one is its own.
-REVISIONS: dict[str, tuple[str, ...]] = {"mirror": ("mirror_0001",), "ledger": ("ledger_0001",)}
+REVISIONS: dict[str, tuple[str, ...]] = {"mirror": ("mirror_0001", "mirror_0002"), "ledger": ("ledger_0001",)}
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.store import rows_fulfilment as fulfilment
 from app.store import rows_masters as masters
 from app.store import rows_orders as orders
+from app.store import rows_signals as signals
 from app.store.instants import from_ms, to_ms
 from domain.ids import EntityKind, SourceName
 from domain.records import Entity, SourceRecord, kind_of
@@ -66,6 +67,10 @@ FORMS: dict[EntityKind, RowForm] = {
             "landed_cost_cents",
             "case_pack_quantity",
             "substitutes",
+            "lifecycle",
+            "unit_of_measure",
+            "minimum_order_quantity",
+            "restricted_countries",
         ),
     ),
     EntityKind.CUSTOMER: RowForm(
@@ -84,6 +89,11 @@ FORMS: dict[EntityKind, RowForm] = {
             "max_shipments",
             "ship_complete",
             "required_fields",
+            "routing_scacs",
+            "routing_chargeback_cents",
+            "minimum_shelf_life_days",
+            "allows_substitutes",
+            "currency",
         ),
     ),
     EntityKind.CONTRACT_PRICE: RowForm(
@@ -107,6 +117,14 @@ FORMS: dict[EntityKind, RowForm] = {
             "ship_to_country",
             "ship_to_contact",
             "total_cents",
+            "customer_po",
+            "screening",
+            "licence_number",
+            "ship_to_is_new",
+            "payment_changed",
+            "contact_changed",
+            "reviewed",
+            "billing_block",
         ),
     ),
     EntityKind.ORDER_LINE: RowForm(
@@ -121,6 +139,8 @@ FORMS: dict[EntityKind, RowForm] = {
             "promised_at",
             "node_id",
             "cancelled",
+            "quantity_confirmed",
+            "price_approved",
         ),
     ),
     EntityKind.INVENTORY_POSITION: RowForm(
@@ -131,7 +151,7 @@ FORMS: dict[EntityKind, RowForm] = {
     EntityKind.ALLOCATION: RowForm(
         write=orders.allocation_row,
         read=orders.allocation_of,
-        decisive=("line_id", "item_id", "node_id", "quantity", "status"),
+        decisive=("line_id", "item_id", "node_id", "quantity", "status", "lot_id"),
     ),
     EntityKind.INBOUND_SUPPLY: RowForm(
         write=orders.inbound_supply_row,
@@ -144,6 +164,9 @@ FORMS: dict[EntityKind, RowForm] = {
             "due_at",
             "eta_at",
             "cancelled",
+            "confirmed_quantity",
+            "shipped_quantity",
+            "dock_at",
         ),
     ),
     EntityKind.PICK_TASK: RowForm(
@@ -157,6 +180,8 @@ FORMS: dict[EntityKind, RowForm] = {
             "requested_quantity",
             "picked_quantity",
             "status",
+            "wave_id",
+            "quality",
         ),
     ),
     EntityKind.SHIPMENT: RowForm(
@@ -170,23 +195,34 @@ FORMS: dict[EntityKind, RowForm] = {
             "window_end_at",
             "service_id",
             "scac",
+            "document_status",
+            "quote_cents",
+            "claim_filed",
         ),
         write_children=fulfilment.shipment_line_rows,
     ),
     EntityKind.MILESTONE: RowForm(
         write=fulfilment.milestone_row,
         read=fulfilment.milestone_of,
-        decisive=("shipment_id", "code", "reason_code", "happened_at"),
+        decisive=("shipment_id", "code", "reason_code", "happened_at", "corrects_id"),
     ),
     EntityKind.CARRIER_BOOKING: RowForm(
         write=fulfilment.carrier_booking_row,
         read=fulfilment.carrier_booking_of,
-        decisive=("shipment_id", "service_id", "scac", "status", "cost_cents"),
+        decisive=("shipment_id", "service_id", "scac", "status", "cost_cents", "expires_at"),
     ),
     EntityKind.INVOICE: RowForm(
         write=fulfilment.invoice_row,
         read=fulfilment.invoice_of,
-        decisive=("order_id", "customer_id", "shipment_id", "status"),
+        decisive=(
+            "order_id",
+            "customer_id",
+            "shipment_id",
+            "status",
+            "paid_cents",
+            "deduction_code",
+            "deduction_closed",
+        ),
         write_children=fulfilment.invoice_line_rows,
     ),
     EntityKind.PROOF_OF_DELIVERY: RowForm(
@@ -198,7 +234,43 @@ FORMS: dict[EntityKind, RowForm] = {
     EntityKind.RETURN_AUTHORISATION: RowForm(
         write=fulfilment.return_authorisation_row,
         read=fulfilment.return_authorisation_of,
-        decisive=("line_id", "item_id", "quantity", "status"),
+        decisive=(
+            "line_id",
+            "item_id",
+            "quantity",
+            "status",
+            "lot_id",
+            "received_quantity",
+            "claimed_quantity",
+            "disposition",
+            "credited_at",
+            "node_id",
+        ),
+    ),
+    EntityKind.LOT: RowForm(
+        write=signals.lot_row,
+        read=signals.lot_of,
+        decisive=("item_id", "node_id", "expires_at", "quality"),
+    ),
+    EntityKind.CYCLE_COUNT: RowForm(
+        write=signals.cycle_count_row,
+        read=signals.cycle_count_of,
+        decisive=("node_id", "bin_code", "item_id", "system_quantity", "counted_quantity", "adjusted"),
+    ),
+    EntityKind.ROUTE_EVENT: RowForm(
+        write=signals.route_event_row,
+        read=signals.route_event_of,
+        decisive=("reason_code", "node_ids", "zone_ids", "starts_at", "ends_at"),
+    ),
+    EntityKind.ORDER_CHANGE: RowForm(
+        write=signals.order_change_row,
+        read=signals.order_change_of,
+        decisive=("order_id", "line_id", "change", "new_quantity", "status"),
+    ),
+    EntityKind.EDI_MESSAGE: RowForm(
+        write=signals.edi_message_row,
+        read=signals.edi_message_of,
+        decisive=("transaction_set", "reference", "status", "segment", "error_code", "order_id"),
     ),
 }
 

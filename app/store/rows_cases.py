@@ -48,6 +48,20 @@ def evidence_of(text: str) -> tuple[Fact, ...]:
     )
 
 
+def refs_text(refs: tuple[EntityRef, ...]) -> str:
+    """References as JSON: pairs of kind and id."""
+    return json.dumps(
+        [[ref.kind.value, ref.entity_id] for ref in refs], ensure_ascii=False, separators=(",", ":")
+    )
+
+
+def refs_of(text: str) -> tuple[EntityRef, ...]:
+    """References from their JSON."""
+    return tuple(
+        EntityRef(kind=EntityKind(kind), entity_id=entity_id) for kind, entity_id in json.loads(text)
+    )
+
+
 def case_of(row: Mapping[str, Any]) -> ExceptionCase:
     """A case from its row."""
     return ExceptionCase(
@@ -67,6 +81,9 @@ def case_of(row: Mapping[str, Any]) -> ExceptionCase:
             penalty_cents=row["penalty_cents"],
             margin_cents=row["margin_cents"],
             rework_cents=row["rework_cents"],
+            churn_cents=row["churn_cents"],
+            dispute_cents=row["dispute_cents"],
+            action_cost_cents=row["action_cost_cents"],
             assumed=tuple(json.loads(row["assumed"])),
         ),
         opened_at=from_ms(row["opened_at"]),
@@ -84,4 +101,17 @@ def case_of(row: Mapping[str, Any]) -> ExceptionCase:
         snoozed_until=from_ms_or_none(row["snoozed_until"]),
         episode=row["episode"],
         dq_flags=tuple(json.loads(row["dq_flags"])),
+        scope_key=row["scope_key"],
+        suppressed_by=row["suppressed_by"],
+        flap_count=row["flap_count"],
+        flapping=bool(row["flapping"]),
+        snooze_loss_cents=row["snooze_loss_cents"],
+        waiting_on=row["waiting_on"],
+        waiting_until=from_ms_or_none(row["waiting_until"]),
+        acknowledged_at=from_ms_or_none(row["acknowledged_at"]),
+        escalated=row["escalated"],
+        incident_id=row["incident_id"],
+        responsible_at=from_ms_or_none(row["responsible_at"]),
+        about=refs_of(row["about"]),
+        correlation_version=row["correlation_version"],
     )

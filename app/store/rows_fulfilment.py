@@ -13,12 +13,13 @@ from domain.returns import ReturnAuthorisation, RmaStatus
 from domain.transport import (
     BookingStatus,
     CarrierBooking,
+    DocumentStatus,
     Milestone,
     Shipment,
     ShipmentLine,
     ShipmentStatus,
 )
-from domain.warehouse import PickStatus, PickTask
+from domain.warehouse import PickQuality, PickStatus, PickTask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +39,11 @@ def pick_task_row(task: PickTask) -> dict[str, Any]:
         "status": task.status.value,
         "due_at": to_ms(task.due_at),
         "updated_at": to_ms(task.updated_at),
+        "wave_id": task.wave_id,
+        "released_at": to_ms_or_none(task.released_at),
+        "work_minutes": task.work_minutes,
+        "quality": task.quality.value,
+        "reason_code": task.reason_code,
     }
 
 
@@ -55,6 +61,11 @@ def pick_task_of(row: Mapping[str, Any]) -> PickTask:
         status=PickStatus(row["status"]),
         due_at=from_ms(row["due_at"]),
         updated_at=from_ms(row["updated_at"]),
+        wave_id=row["wave_id"],
+        released_at=from_ms_or_none(row["released_at"]),
+        work_minutes=row["work_minutes"],
+        quality=PickQuality(row["quality"]),
+        reason_code=row["reason_code"],
     )
 
 
@@ -74,6 +85,13 @@ def shipment_row(shipment: Shipment) -> dict[str, Any]:
         "scac": shipment.scac,
         "freight_cost_cents": shipment.freight_cost_cents,
         "weight_grams": shipment.weight_grams,
+        "document_status": shipment.document_status.value,
+        "document_error": shipment.document_error,
+        "quote_cents": shipment.quote_cents,
+        "claim_filed": int(shipment.claim_filed),
+        "zone_id": shipment.zone_id,
+        "shipped_at": to_ms_or_none(shipment.shipped_at),
+        "delivered_at": to_ms_or_none(shipment.delivered_at),
     }
 
 
@@ -110,6 +128,13 @@ def shipment_of(row: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> S
         scac=row["scac"],
         freight_cost_cents=row["freight_cost_cents"],
         weight_grams=row["weight_grams"],
+        document_status=DocumentStatus(row["document_status"]),
+        document_error=row["document_error"],
+        quote_cents=row["quote_cents"],
+        claim_filed=bool(row["claim_filed"]),
+        zone_id=row["zone_id"],
+        shipped_at=from_ms_or_none(row["shipped_at"]),
+        delivered_at=from_ms_or_none(row["delivered_at"]),
     )
 
 
@@ -123,6 +148,8 @@ def milestone_row(milestone: Milestone) -> dict[str, Any]:
         "reason_code": milestone.reason_code,
         "happened_at": to_ms(milestone.happened_at),
         "place_name": milestone.place_name,
+        "corrects_id": milestone.corrects_id,
+        "received_at": to_ms_or_none(milestone.received_at),
     }
 
 
@@ -136,6 +163,8 @@ def milestone_of(row: Mapping[str, Any]) -> Milestone:
         reason_code=row["reason_code"],
         happened_at=from_ms(row["happened_at"]),
         place_name=row["place_name"],
+        corrects_id=row["corrects_id"],
+        received_at=from_ms_or_none(row["received_at"]),
     )
 
 
@@ -149,6 +178,7 @@ def carrier_booking_row(booking: CarrierBooking) -> dict[str, Any]:
         "status": booking.status.value,
         "booked_at": to_ms(booking.booked_at),
         "cost_cents": booking.cost_cents,
+        "expires_at": to_ms_or_none(booking.expires_at),
     }
 
 
@@ -162,6 +192,7 @@ def carrier_booking_of(row: Mapping[str, Any]) -> CarrierBooking:
         status=BookingStatus(row["status"]),
         booked_at=from_ms(row["booked_at"]),
         cost_cents=row["cost_cents"],
+        expires_at=from_ms_or_none(row["expires_at"]),
     )
 
 
@@ -175,6 +206,10 @@ def invoice_row(invoice: Invoice) -> dict[str, Any]:
         "shipment_id": invoice.shipment_id,
         "status": invoice.status.value,
         "issued_at": to_ms(invoice.issued_at),
+        "paid_cents": invoice.paid_cents,
+        "paid_at": to_ms_or_none(invoice.paid_at),
+        "deduction_code": invoice.deduction_code,
+        "deduction_closed": int(invoice.deduction_closed),
     }
 
 
@@ -214,6 +249,10 @@ def invoice_of(row: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> In
             )
             for r in lines
         ),
+        paid_cents=row["paid_cents"],
+        paid_at=from_ms_or_none(row["paid_at"]),
+        deduction_code=row["deduction_code"],
+        deduction_closed=bool(row["deduction_closed"]),
     )
 
 
@@ -271,6 +310,15 @@ def return_authorisation_row(rma: ReturnAuthorisation) -> dict[str, Any]:
         "reason_code": rma.reason_code,
         "status": rma.status.value,
         "issued_at": to_ms(rma.issued_at),
+        "lot_id": rma.lot_id,
+        "expected_by": to_ms_or_none(rma.expected_by),
+        "received_at": to_ms_or_none(rma.received_at),
+        "received_quantity": rma.received_quantity,
+        "claimed_quantity": rma.claimed_quantity,
+        "disposition": rma.disposition,
+        "disposed_at": to_ms_or_none(rma.disposed_at),
+        "credited_at": to_ms_or_none(rma.credited_at),
+        "node_id": rma.node_id,
     }
 
 
@@ -286,4 +334,13 @@ def return_authorisation_of(row: Mapping[str, Any]) -> ReturnAuthorisation:
         reason_code=row["reason_code"],
         status=RmaStatus(row["status"]),
         issued_at=from_ms(row["issued_at"]),
+        lot_id=row["lot_id"],
+        expected_by=from_ms_or_none(row["expected_by"]),
+        received_at=from_ms_or_none(row["received_at"]),
+        received_quantity=row["received_quantity"],
+        claimed_quantity=row["claimed_quantity"],
+        disposition=row["disposition"],
+        disposed_at=from_ms_or_none(row["disposed_at"]),
+        credited_at=from_ms_or_none(row["credited_at"]),
+        node_id=row["node_id"],
     )

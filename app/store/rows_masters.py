@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.store.instants import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from domain.customers import CreditTerms, Customer, SlaTerms, SplitPolicy
-from domain.items import ContractPrice, Item, Substitute
+from domain.items import ContractPrice, Item, ItemLifecycle, Substitute
 from domain.network import CarrierService, Lane, Node, NodeKind, Place
 
 if TYPE_CHECKING:
@@ -108,6 +108,12 @@ def item_row(item: Item) -> dict[str, Any]:
         "landed_cost_cents": item.landed_cost_cents,
         "case_pack_quantity": item.case_pack_quantity,
         "substitutes": json.dumps([[s.item_id, s.extra_cost_cents] for s in item.substitutes]),
+        "category": item.category,
+        "lifecycle": item.lifecycle.value,
+        "unit_of_measure": item.unit_of_measure,
+        "minimum_order_quantity": item.minimum_order_quantity,
+        "volume_cm3": item.volume_cm3,
+        "restricted_countries": json.dumps(item.restricted_countries),
     }
 
 
@@ -123,6 +129,12 @@ def item_of(row: Mapping[str, Any]) -> Item:
         landed_cost_cents=row["landed_cost_cents"],
         case_pack_quantity=row["case_pack_quantity"],
         substitutes=tuple(Substitute(item_id=i, extra_cost_cents=c) for i, c in pairs),
+        category=row["category"],
+        lifecycle=ItemLifecycle(row["lifecycle"]),
+        unit_of_measure=row["unit_of_measure"],
+        minimum_order_quantity=row["minimum_order_quantity"],
+        volume_cm3=row["volume_cm3"],
+        restricted_countries=tuple(json.loads(row["restricted_countries"])),
     )
 
 
@@ -149,6 +161,11 @@ def customer_row(customer: Customer) -> dict[str, Any]:
         "max_shipments": split.max_shipments,
         "ship_complete": int(split.ship_complete),
         "required_fields": json.dumps(customer.required_fields),
+        "routing_scacs": json.dumps(customer.routing_scacs),
+        "routing_chargeback_cents": customer.routing_chargeback_cents,
+        "minimum_shelf_life_days": customer.minimum_shelf_life_days,
+        "allows_substitutes": int(customer.allows_substitutes),
+        "currency": customer.currency,
     }
 
 
@@ -174,6 +191,11 @@ def customer_of(row: Mapping[str, Any]) -> Customer:
         ),
         split=SplitPolicy(max_shipments=row["max_shipments"], ship_complete=bool(row["ship_complete"])),
         required_fields=tuple(json.loads(row["required_fields"])),
+        routing_scacs=tuple(json.loads(row["routing_scacs"])),
+        routing_chargeback_cents=row["routing_chargeback_cents"],
+        minimum_shelf_life_days=row["minimum_shelf_life_days"],
+        allows_substitutes=bool(row["allows_substitutes"]),
+        currency=row["currency"],
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.store.instants import from_ms, to_ms
+from app.store.instants import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from domain.inventory import Allocation, AllocationStatus, InboundSupply, InventoryPosition, SupplyKind
-from domain.orders import CreditStatus, OrderLine, OrderStatus, SalesOrder, ShipTo
+from domain.orders import CreditStatus, OrderLine, OrderStatus, SalesOrder, ScreeningStatus, ShipTo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,15 @@ def sales_order_row(order: SalesOrder) -> dict[str, Any]:
         "channel": order.channel,
         "currency": order.currency,
         "total_cents": order.total_cents,
+        "customer_po": order.customer_po,
+        "status_at": to_ms_or_none(order.status_at),
+        "screening": order.screening.value,
+        "licence_number": order.licence_number,
+        "ship_to_is_new": int(order.ship_to_is_new),
+        "payment_changed": int(order.payment_changed),
+        "contact_changed": int(order.contact_changed),
+        "reviewed": int(order.reviewed),
+        "billing_block": order.billing_block,
     }
 
 
@@ -59,6 +68,15 @@ def sales_order_of(row: Mapping[str, Any]) -> SalesOrder:
         channel=row["channel"],
         currency=row["currency"],
         total_cents=row["total_cents"],
+        customer_po=row["customer_po"],
+        status_at=from_ms_or_none(row["status_at"]),
+        screening=ScreeningStatus(row["screening"]),
+        licence_number=row["licence_number"],
+        ship_to_is_new=bool(row["ship_to_is_new"]),
+        payment_changed=bool(row["payment_changed"]),
+        contact_changed=bool(row["contact_changed"]),
+        reviewed=bool(row["reviewed"]),
+        billing_block=row["billing_block"],
     )
 
 
@@ -76,6 +94,8 @@ def order_line_row(line: OrderLine) -> dict[str, Any]:
         "promised_at": to_ms(line.promised_at),
         "node_id": line.node_id,
         "cancelled": int(line.cancelled),
+        "quantity_confirmed": int(line.quantity_confirmed),
+        "price_approved": int(line.price_approved),
     }
 
 
@@ -93,6 +113,8 @@ def order_line_of(row: Mapping[str, Any]) -> OrderLine:
         promised_at=from_ms(row["promised_at"]),
         node_id=row["node_id"],
         cancelled=bool(row["cancelled"]),
+        quantity_confirmed=bool(row["quantity_confirmed"]),
+        price_approved=bool(row["price_approved"]),
     )
 
 
@@ -104,6 +126,7 @@ def inventory_position_row(position: InventoryPosition) -> dict[str, Any]:
         "node_id": position.node_id,
         "on_hand_quantity": position.on_hand_quantity,
         "safety_stock_quantity": position.safety_stock_quantity,
+        "pick_face_quantity": position.pick_face_quantity,
     }
 
 
@@ -115,6 +138,7 @@ def inventory_position_of(row: Mapping[str, Any]) -> InventoryPosition:
         node_id=row["node_id"],
         on_hand_quantity=row["on_hand_quantity"],
         safety_stock_quantity=row["safety_stock_quantity"],
+        pick_face_quantity=row["pick_face_quantity"],
     )
 
 
@@ -127,6 +151,8 @@ def allocation_row(allocation: Allocation) -> dict[str, Any]:
         "node_id": allocation.node_id,
         "quantity": allocation.quantity,
         "status": allocation.status.value,
+        "lot_id": allocation.lot_id,
+        "allocated_at": to_ms_or_none(allocation.allocated_at),
     }
 
 
@@ -139,6 +165,8 @@ def allocation_of(row: Mapping[str, Any]) -> Allocation:
         node_id=row["node_id"],
         quantity=row["quantity"],
         status=AllocationStatus(row["status"]),
+        lot_id=row["lot_id"],
+        allocated_at=from_ms_or_none(row["allocated_at"]),
     )
 
 
@@ -157,6 +185,12 @@ def inbound_supply_row(supply: InboundSupply) -> dict[str, Any]:
         "supplier_name": supply.supplier_name,
         "origin_node_id": supply.origin_node_id,
         "cancelled": int(supply.cancelled),
+        "ordered_at": to_ms_or_none(supply.ordered_at),
+        "confirmed_quantity": supply.confirmed_quantity,
+        "shipped_quantity": supply.shipped_quantity,
+        "asn_at": to_ms_or_none(supply.asn_at),
+        "dock_at": to_ms_or_none(supply.dock_at),
+        "received_at": to_ms_or_none(supply.received_at),
     }
 
 
@@ -175,4 +209,10 @@ def inbound_supply_of(row: Mapping[str, Any]) -> InboundSupply:
         supplier_name=row["supplier_name"],
         origin_node_id=row["origin_node_id"],
         cancelled=bool(row["cancelled"]),
+        ordered_at=from_ms_or_none(row["ordered_at"]),
+        confirmed_quantity=row["confirmed_quantity"],
+        shipped_quantity=row["shipped_quantity"],
+        asn_at=from_ms_or_none(row["asn_at"]),
+        dock_at=from_ms_or_none(row["dock_at"]),
+        received_at=from_ms_or_none(row["received_at"]),
     )

@@ -7,23 +7,33 @@ from typing import TYPE_CHECKING
 from app.store import schema_fulfilment as fulfilment
 from app.store import schema_masters as masters
 from app.store import schema_orders as orders
+from app.store import schema_signals as signals
 from app.store.recommendations import RECOMMENDATION
 from app.store.schema_base import MIRROR_METADATA
 from app.store.schema_cases import EXCEPTION_CASE
+from app.store.schema_incidents import ALSO_AFFECTED, INCIDENT, INCIDENT_MEMBER, INCIDENT_OVERRIDE
 from app.store.schema_pegs import PEG_LATE, PEG_OFFER, PEG_SHORT
+from app.store.schema_policy import LINE_PRIORITY, POLICY_IN_FORCE, SILENCE
 from domain.ids import EntityKind
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
 __all__ = [
+    "ALSO_AFFECTED",
     "CHILD_TABLES",
     "EXCEPTION_CASE",
+    "INCIDENT",
+    "INCIDENT_MEMBER",
+    "INCIDENT_OVERRIDE",
+    "LINE_PRIORITY",
     "MIRROR_METADATA",
     "PEG_LATE",
     "PEG_OFFER",
     "PEG_SHORT",
+    "POLICY_IN_FORCE",
     "RECOMMENDATION",
+    "SILENCE",
     "TABLES",
 ]
 
@@ -47,6 +57,11 @@ TABLES: dict[EntityKind, Table] = {
     EntityKind.INVOICE: fulfilment.INVOICE,
     EntityKind.PROOF_OF_DELIVERY: fulfilment.PROOF_OF_DELIVERY,
     EntityKind.RETURN_AUTHORISATION: fulfilment.RETURN_AUTHORISATION,
+    EntityKind.LOT: signals.LOT,
+    EntityKind.CYCLE_COUNT: signals.CYCLE_COUNT,
+    EntityKind.ROUTE_EVENT: signals.ROUTE_EVENT,
+    EntityKind.ORDER_CHANGE: signals.ORDER_CHANGE,
+    EntityKind.EDI_MESSAGE: signals.EDI_MESSAGE,
 }
 
 #: Lines inside a record: the child table and the column that names its parent.

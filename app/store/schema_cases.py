@@ -45,6 +45,22 @@ EXCEPTION_CASE = Table(
     words("sources"),
     words("facts_sha256"),
     number("clean_checks"),
+    words("scope_key"),
+    words("suppressed_by"),
+    number("flap_count"),
+    number("flapping"),
+    number("snooze_loss_cents", optional=True),
+    words("waiting_on"),
+    number("waiting_until", optional=True),
+    number("acknowledged_at", optional=True),
+    number("escalated"),
+    words("incident_id", optional=True),
+    number("churn_cents"),
+    number("dispute_cents"),
+    number("action_cost_cents"),
+    number("responsible_at", optional=True),
+    words("about"),
+    number("correlation_version"),
 )
 Index(
     "exception_case_open",
@@ -53,6 +69,17 @@ Index(
     sqlite_where=text("closed_at IS NULL"),
 )
 Index("exception_case_by_entity", EXCEPTION_CASE.c.entity_kind, EXCEPTION_CASE.c.entity_id)
+Index("exception_case_by_scope", EXCEPTION_CASE.c.code, EXCEPTION_CASE.c.scope_key)
+Index(
+    "exception_case_by_incident",
+    EXCEPTION_CASE.c.incident_id,
+    sqlite_where=text("incident_id IS NOT NULL"),
+)
+Index(
+    "exception_case_by_suppressor",
+    EXCEPTION_CASE.c.suppressed_by,
+    sqlite_where=text("suppressed_by <> ''"),
+)
 
 #: What each case puts at risk, by order line (or by its own entity where no line is meant), so that
 #: a line hit by two cases counts once, with the larger loss.
@@ -152,6 +179,9 @@ MISSING_RECORD = Table(
 
 #: Entity kinds with rows that detection has not looked at yet; written with the rows and the cursor.
 DIRTY_KIND = Table("dirty_kind", MIRROR_METADATA, key("kind"), number("since"), sqlite_with_rowid=False)
+
+#: Keys of a scope whose facts changed, by the path they were found on; written with the rows.
+DIRTY_SCOPE = Table("dirty_scope", MIRROR_METADATA, key("path"), key("key"), sqlite_with_rowid=False)
 
 #: One row: when each database-wide step was last done.
 DETECTION_STATE = Table(

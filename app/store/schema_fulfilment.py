@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Table
+from sqlalchemy import Index, Table, text
 
 from app.store.schema_base import MIRROR_METADATA, fact_table, key, number, ordinal, words
 
@@ -18,10 +18,17 @@ PICK_TASK = fact_table(
     words("status"),
     number("due_at"),
     number("updated_at"),
+    words("wave_id"),
+    number("released_at", optional=True),
+    number("work_minutes"),
+    words("quality"),
+    words("reason_code"),
 )
 Index("pick_task_by_line", PICK_TASK.c.line_id)
 Index("pick_task_by_order", PICK_TASK.c.order_id)
 Index("pick_task_by_status", PICK_TASK.c.status)
+Index("pick_task_by_bin", PICK_TASK.c.node_id, PICK_TASK.c.bin_code)
+Index("pick_task_by_wave", PICK_TASK.c.node_id, PICK_TASK.c.wave_id, sqlite_where=text("wave_id <> ''"))
 
 SHIPMENT = fact_table(
     "shipment",
@@ -37,10 +44,19 @@ SHIPMENT = fact_table(
     words("scac"),
     number("freight_cost_cents"),
     number("weight_grams"),
+    words("document_status"),
+    words("document_error"),
+    number("quote_cents", optional=True),
+    number("claim_filed"),
+    words("zone_id"),
+    number("shipped_at", optional=True),
+    number("delivered_at", optional=True),
 )
 Index("shipment_by_order", SHIPMENT.c.order_id)
 Index("shipment_by_origin", SHIPMENT.c.origin_node_id, SHIPMENT.c.planned_pickup_at)
 Index("shipment_by_status", SHIPMENT.c.status)
+Index("shipment_by_lane", SHIPMENT.c.origin_node_id, SHIPMENT.c.zone_id)
+Index("shipment_by_carrier", SHIPMENT.c.scac, SHIPMENT.c.origin_node_id)
 
 SHIPMENT_LINE = Table(
     "shipment_line",
@@ -62,8 +78,11 @@ MILESTONE = fact_table(
     words("reason_code"),
     number("happened_at"),
     words("place_name"),
+    words("corrects_id"),
+    number("received_at", optional=True),
 )
 Index("milestone_by_shipment", MILESTONE.c.shipment_id, MILESTONE.c.happened_at)
+Index("milestone_by_corrected", MILESTONE.c.corrects_id, sqlite_where=text("corrects_id <> ''"))
 
 CARRIER_BOOKING = fact_table(
     "carrier_booking",
@@ -73,6 +92,7 @@ CARRIER_BOOKING = fact_table(
     words("status"),
     number("booked_at"),
     number("cost_cents"),
+    number("expires_at", optional=True),
 )
 Index("carrier_booking_by_shipment", CARRIER_BOOKING.c.shipment_id)
 Index("carrier_booking_by_service", CARRIER_BOOKING.c.service_id, CARRIER_BOOKING.c.status)
@@ -85,6 +105,10 @@ INVOICE = fact_table(
     words("shipment_id", optional=True),
     words("status"),
     number("issued_at"),
+    number("paid_cents", optional=True),
+    number("paid_at", optional=True),
+    words("deduction_code"),
+    number("deduction_closed"),
 )
 Index("invoice_by_order", INVOICE.c.order_id)
 Index("invoice_by_shipment", INVOICE.c.shipment_id)
@@ -101,6 +125,7 @@ INVOICE_LINE = Table(
     number("credited_quantity"),
     sqlite_with_rowid=False,
 )
+Index("invoice_line_by_line", INVOICE_LINE.c.line_id)
 
 PROOF_OF_DELIVERY = fact_table(
     "proof_of_delivery",
@@ -120,6 +145,7 @@ POD_LINE = Table(
     words("condition"),
     sqlite_with_rowid=False,
 )
+Index("pod_line_by_line", POD_LINE.c.line_id)
 
 RETURN_AUTHORISATION = fact_table(
     "return_authorisation",
@@ -131,5 +157,16 @@ RETURN_AUTHORISATION = fact_table(
     words("reason_code"),
     words("status"),
     number("issued_at"),
+    words("lot_id"),
+    number("expected_by", optional=True),
+    number("received_at", optional=True),
+    number("received_quantity", optional=True),
+    number("claimed_quantity", optional=True),
+    words("disposition"),
+    number("disposed_at", optional=True),
+    number("credited_at", optional=True),
+    words("node_id"),
 )
 Index("return_authorisation_by_order", RETURN_AUTHORISATION.c.order_id)
+Index("return_authorisation_by_line", RETURN_AUTHORISATION.c.line_id)
+Index("return_authorisation_by_lot", RETURN_AUTHORISATION.c.lot_id, sqlite_where=text("lot_id <> ''"))

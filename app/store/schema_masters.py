@@ -51,6 +51,12 @@ ITEM = fact_table(
     number("landed_cost_cents"),
     number("case_pack_quantity"),
     words("substitutes"),
+    words("category"),
+    words("lifecycle"),
+    words("unit_of_measure"),
+    number("minimum_order_quantity"),
+    number("volume_cm3"),
+    words("restricted_countries"),
 )
 
 CUSTOMER = fact_table(
@@ -73,6 +79,11 @@ CUSTOMER = fact_table(
     number("max_shipments"),
     number("ship_complete"),
     words("required_fields"),
+    words("routing_scacs"),
+    number("routing_chargeback_cents"),
+    number("minimum_shelf_life_days"),
+    number("allows_substitutes"),
+    words("currency"),
 )
 
 CONTRACT_PRICE = fact_table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 
 from app.store.schema_base import fact_table, number, words
 
@@ -25,10 +25,25 @@ SALES_ORDER = fact_table(
     words("channel"),
     words("currency"),
     number("total_cents"),
+    words("customer_po"),
+    number("status_at", optional=True),
+    words("screening"),
+    words("licence_number"),
+    number("ship_to_is_new"),
+    number("payment_changed"),
+    number("contact_changed"),
+    number("reviewed"),
+    words("billing_block"),
 )
 Index("sales_order_by_customer", SALES_ORDER.c.customer_id)
 Index("sales_order_by_status", SALES_ORDER.c.status, SALES_ORDER.c.credit_status)
 Index("sales_order_by_number", SALES_ORDER.c.number)
+Index(
+    "sales_order_by_customer_po",
+    SALES_ORDER.c.customer_id,
+    SALES_ORDER.c.customer_po,
+    sqlite_where=text("customer_po <> ''"),
+)
 
 ORDER_LINE = fact_table(
     "order_line",
@@ -42,6 +57,8 @@ ORDER_LINE = fact_table(
     number("promised_at"),
     words("node_id", optional=True),
     number("cancelled"),
+    number("quantity_confirmed"),
+    number("price_approved"),
 )
 Index("order_line_by_order", ORDER_LINE.c.order_id)
 Index("order_line_by_item", ORDER_LINE.c.item_id, ORDER_LINE.c.node_id)
@@ -52,6 +69,7 @@ INVENTORY_POSITION = fact_table(
     words("node_id"),
     number("on_hand_quantity"),
     number("safety_stock_quantity"),
+    number("pick_face_quantity", optional=True),
 )
 Index("inventory_position_by_item", INVENTORY_POSITION.c.item_id, INVENTORY_POSITION.c.node_id)
 
@@ -62,9 +80,12 @@ ALLOCATION = fact_table(
     words("node_id"),
     number("quantity"),
     words("status"),
+    words("lot_id"),
+    number("allocated_at", optional=True),
 )
 Index("allocation_by_line", ALLOCATION.c.line_id)
 Index("allocation_by_item", ALLOCATION.c.item_id, ALLOCATION.c.node_id)
+Index("allocation_by_lot", ALLOCATION.c.lot_id, sqlite_where=text("lot_id <> ''"))
 
 INBOUND_SUPPLY = fact_table(
     "inbound_supply",
@@ -79,5 +100,11 @@ INBOUND_SUPPLY = fact_table(
     words("supplier_name"),
     words("origin_node_id", optional=True),
     number("cancelled"),
+    number("ordered_at", optional=True),
+    number("confirmed_quantity", optional=True),
+    number("shipped_quantity", optional=True),
+    number("asn_at", optional=True),
+    number("dock_at", optional=True),
+    number("received_at", optional=True),
 )
 Index("inbound_supply_by_item", INBOUND_SUPPLY.c.item_id, INBOUND_SUPPLY.c.node_id)
