@@ -73,6 +73,7 @@ class EntityKind(StrEnum):
     QUARANTINED_RECORD = "quarantined_record"
     BIN = "bin"
     CARRIER = "carrier"
+    SUPPLIER = "supplier"
     WAVE = "wave"
     POLICY_ROW = "policy_row"
     EXCEPTION_CASE = "exception_case"
