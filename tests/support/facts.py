@@ -7,16 +7,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.billing import Invoice, InvoiceLine, InvoiceStatus, PodCondition, PodLine, ProofOfDelivery
-from domain.customers import CreditTerms, Customer, SlaTerms, SplitPolicy
+from domain.edi import EdiMessage, EdiStatus
 from domain.ids import (
     AllocationId,
     BookingId,
+    ChangeId,
     ContractId,
+    CountId,
     CustomerId,
+    EventId,
     InvoiceId,
     ItemId,
-    LaneId,
     LineId,
+    LotId,
+    MessageId,
     MilestoneId,
     NodeId,
     OrderId,
@@ -30,21 +34,42 @@ from domain.ids import (
     TaskId,
     ZoneId,
 )
-from domain.inventory import Allocation, AllocationStatus, InboundSupply, InventoryPosition, SupplyKind
-from domain.items import ContractPrice, Item
-from domain.network import CarrierService, Lane, Node, Place
-from domain.orders import CreditStatus, OrderLine, OrderStatus, SalesOrder, ShipTo
+from domain.inventory import (
+    Allocation,
+    AllocationStatus,
+    InboundSupply,
+    InventoryPosition,
+    Lot,
+    LotQuality,
+    SupplyKind,
+)
+from domain.items import ContractPrice
+from domain.orders import (
+    CreditStatus,
+    OrderChange,
+    OrderChangeKind,
+    OrderChangeStatus,
+    OrderLine,
+    OrderStatus,
+    SalesOrder,
+    ShipTo,
+)
 from domain.records import Entity, SourceRecord
 from domain.returns import ReturnAuthorisation, RmaStatus
 from domain.transport import (
     BookingStatus,
     CarrierBooking,
     Milestone,
+    RouteEvent,
     Shipment,
     ShipmentLine,
     ShipmentStatus,
 )
-from domain.warehouse import PickStatus, PickTask
+from domain.warehouse import CycleCount, PickStatus, PickTask
+from tests.support.facts_masters import carrier_service, customer, item, lane, node
+
+#: Taken from the other file of this small distributor, so that tests need one import only.
+__all__ = ["carrier_service", "customer", "item", "lane", "node"]
 
 #: A Sunday noon; promises of the factories are two days later.
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -60,59 +85,6 @@ def record(
     return SourceRecord(
         source=source, entity=entity, version=f"v{stamp}", stamp=stamp, observed_at=observed_at
     )
-
-
-def node(node_id: str = "MEM", name: str = "Memphis") -> Node:
-    place = Place(name=name, latitude_micro=35_149_500, longitude_micro=-90_049_000)
-    return Node(node_id=NodeId(node_id), name=name, place=place)
-
-
-def lane(origin: str = "MEM", zone: str = "Z1") -> Lane:
-    return Lane(
-        lane_id=LaneId(f"{origin}-{zone}"),
-        origin_node_id=NodeId(origin),
-        zone_id=ZoneId(zone),
-        transit_days=2,
-        fixed_cost_cents=1_500,
-        rate_cents_per_kg=40,
-    )
-
-
-def carrier_service(service_id: str = "UPSN-GND") -> CarrierService:
-    return CarrierService(
-        service_id=ServiceId(service_id),
-        scac="UPSN",
-        name="Ground",
-        transit_days=3,
-        fixed_cost_cents=900,
-        rate_cents_per_kg=35,
-    )
-
-
-def item(item_id: str = "I1", **changes: Any) -> Item:
-    made = Item(
-        item_id=ItemId(item_id),
-        sku=f"KT-{item_id}",
-        name="Hex bolt",
-        weight_grams=500,
-        list_price_cents=1_000,
-        landed_cost_cents=600,
-    )
-    return replace(made, **changes)
-
-
-def customer(customer_id: str = "C1", *, tier: int = 2, **changes: Any) -> Customer:
-    made = Customer(
-        customer_id=CustomerId(customer_id),
-        name="Acme Supply",
-        tier=tier,
-        zone_id=ZoneId("Z1"),
-        place=Place(name="Denver", latitude_micro=39_739_200, longitude_micro=-104_990_300),
-        credit=CreditTerms(limit_cents=10_000_000),
-        sla=SlaTerms(),
-        split=SplitPolicy(),
-    )
-    return replace(made, **changes)
 
 
 def contract_price(unit_price_cents: int = 1_000, **changes: Any) -> ContractPrice:
@@ -164,15 +136,16 @@ def line(line_id: str = "SO-1/1", **changes: Any) -> OrderLine:
 
 
 def position(
-    node_id: str = "MEM", on_hand: int = 100, *, item_id: str = "I1", safety: int = 0
+    node_id: str = "MEM", on_hand: int = 100, *, item_id: str = "I1", safety: int = 0, **changes: Any
 ) -> InventoryPosition:
-    return InventoryPosition(
+    made = InventoryPosition(
         position_id=PositionId(f"{item_id}@{node_id}"),
         item_id=ItemId(item_id),
         node_id=NodeId(node_id),
         on_hand_quantity=on_hand,
         safety_stock_quantity=safety,
     )
+    return replace(made, **changes)
 
 
 def allocation(
@@ -182,8 +155,9 @@ def allocation(
     node_id: str = "MEM",
     item_id: str = "I1",
     status: AllocationStatus = AllocationStatus.PLANNED,
+    **changes: Any,
 ) -> Allocation:
-    return Allocation(
+    made = Allocation(
         allocation_id=AllocationId(f"A:{line_id}:{node_id}:{status.value}"),
         line_id=LineId(line_id),
         item_id=ItemId(item_id),
@@ -191,6 +165,7 @@ def allocation(
         quantity=quantity,
         status=status,
     )
+    return replace(made, **changes)
 
 
 def supply(supply_id: str = "PO-7/1", quantity: int = 100, **changes: Any) -> InboundSupply:
@@ -259,8 +234,8 @@ def milestone(milestone_id: str = "M1", **changes: Any) -> Milestone:
     return replace(made, **changes)
 
 
-def booking(booking_id: str = "B1") -> CarrierBooking:
-    return CarrierBooking(
+def booking(booking_id: str = "B1", **changes: Any) -> CarrierBooking:
+    made = CarrierBooking(
         booking_id=BookingId(booking_id),
         shipment_id=ShipmentId("SH-1"),
         service_id=ServiceId("UPSN-GND"),
@@ -269,6 +244,7 @@ def booking(booking_id: str = "B1") -> CarrierBooking:
         booked_at=NOW - timedelta(hours=6),
         cost_cents=4_200,
     )
+    return replace(made, **changes)
 
 
 def invoice(quantity: int = 100, credited: int = 0, **changes: Any) -> Invoice:
@@ -293,24 +269,25 @@ def invoice(quantity: int = 100, credited: int = 0, **changes: Any) -> Invoice:
     return replace(made, **changes)
 
 
-def pod(good: int = 100, damaged: int = 0) -> ProofOfDelivery:
+def pod(good: int = 100, damaged: int = 0, **changes: Any) -> ProofOfDelivery:
     lines = [PodLine(line_id=LineId("SO-1/1"), delivered_quantity=good)]
     if damaged:
         lines.append(
             PodLine(line_id=LineId("SO-1/1"), delivered_quantity=damaged, condition=PodCondition.DAMAGED)
         )
-    return ProofOfDelivery(
+    made = ProofOfDelivery(
         pod_id=PodId("POD-1"),
         shipment_id=ShipmentId("SH-1"),
         delivered_at=NOW,
         signed_by="J. Ruiz",
         lines=tuple(lines),
     )
+    return replace(made, **changes)
 
 
-def rma() -> ReturnAuthorisation:
-    return ReturnAuthorisation(
-        rma_id=RmaId("R1"),
+def rma(rma_id: str = "R1", **changes: Any) -> ReturnAuthorisation:
+    made = ReturnAuthorisation(
+        rma_id=RmaId(rma_id),
         order_id=OrderId("SO-1"),
         line_id=LineId("SO-1/1"),
         customer_id=CustomerId("C1"),
@@ -320,6 +297,78 @@ def rma() -> ReturnAuthorisation:
         status=RmaStatus.ISSUED,
         issued_at=NOW,
     )
+    return replace(made, **changes)
+
+
+def lot(lot_id: str = "L1", **changes: Any) -> Lot:
+    """Good, at Memphis, with a year to go."""
+    made = Lot(
+        lot_id=LotId(lot_id),
+        item_id=ItemId("I1"),
+        node_id=NodeId("MEM"),
+        expires_at=NOW + 365 * DAY,
+        quality=LotQuality.OK,
+    )
+    return replace(made, **changes)
+
+
+def cycle_count(count_id: str = "CC1", counted: int = 100, **changes: Any) -> CycleCount:
+    """Of a bin that should hold 100."""
+    made = CycleCount(
+        count_id=CountId(count_id),
+        node_id=NodeId("MEM"),
+        bin_code="A-01-03",
+        item_id=ItemId("I1"),
+        system_quantity=100,
+        counted_quantity=counted,
+        counted_at=NOW - timedelta(hours=1),
+        adjusted=False,
+    )
+    return replace(made, **changes)
+
+
+def route_event(event_id: str = "E1", **changes: Any) -> RouteEvent:
+    """A storm over zone Z1 that began an hour ago and lasts two days."""
+    made = RouteEvent(
+        event_id=EventId(event_id),
+        reason_code="WX",
+        title="Snow storm",
+        node_ids=(),
+        zone_ids=(ZoneId("Z1"),),
+        starts_at=NOW - timedelta(hours=1),
+        ends_at=NOW + 2 * DAY,
+    )
+    return replace(made, **changes)
+
+
+def order_change(change_id: str = "CH1", **changes: Any) -> OrderChange:
+    """A request to cut SO-1/1 to 40 units, an hour old, not yet answered."""
+    made = OrderChange(
+        change_id=ChangeId(change_id),
+        order_id=OrderId("SO-1"),
+        line_id=LineId("SO-1/1"),
+        change=OrderChangeKind.CHANGE,
+        new_quantity=40,
+        requested_at=NOW - timedelta(hours=1),
+        status=OrderChangeStatus.OPEN,
+    )
+    return replace(made, **changes)
+
+
+def edi_message(message_id: str = "EDI1", **changes: Any) -> EdiMessage:
+    """A purchase order (850) rejected an hour ago."""
+    made = EdiMessage(
+        message_id=MessageId(message_id),
+        partner="ACME",
+        transaction_set="850",
+        reference="PO-4711",
+        status=EdiStatus.REJECTED,
+        segment="PO1",
+        error_code="7",
+        received_at=NOW - timedelta(hours=1),
+        order_id=None,
+    )
+    return replace(made, **changes)
 
 
 def quiet_world() -> list[Entity]:
