@@ -1,0 +1,105 @@
+"""Asking a decision table: it becomes a closure of plain comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from domain.decision_tables.cells import Value
+from domain.decision_tables.model import Collect, DecisionTable, HitPolicy, TableProblem, TableRow
+from domain.errors import BadInputError
+
+Answer = Mapping[str, object]
+_Test = tuple[int, Callable[[Value], bool]]
+
+
+class Evaluator:
+    """A table made ready to be asked many times. Where no row matches, every output is ``None``.
+
+    A COLLECT table answers a sum of 0, no maximum or minimum (``None``), or an empty list instead.
+    """
+
+    def __init__(self, table: DecisionTable) -> None:
+        """Keep of every row only the conditions that can fail."""
+        self.table = table
+        self._names = tuple(column.name for column in table.inputs)
+        self._optional = frozenset(column.name for column in table.inputs if column.nullable)
+        self._rows = [(row, _tests(row)) for row in table.in_order()]
+        names = [column.name for column in table.outputs]
+        self._answers = {row.number: dict(zip(names, row.outputs, strict=True)) for row in table.rows}
+        self._nothing: Answer = dict.fromkeys(names)
+
+    def answer(self, given: Mapping[str, Value]) -> Answer:
+        """The outputs for these inputs.
+
+        Raises:
+            BadInputError: an input is missing that may not be, or is none of the table's.
+        """
+        matching = self.matching(given)
+        if self.table.hit is HitPolicy.COLLECT:
+            return self._collected(matching)
+        return self._answers[matching[0].number] if matching else self._nothing
+
+    def matching(self, given: Mapping[str, Value]) -> list[TableRow]:
+        """The rows that answer: one at most, unless the table collects."""
+        values = self._values(given)
+        every = self.table.hit is HitPolicy.COLLECT
+        found = []
+        for row, tests in self._rows:
+            if all(test(values[index]) for index, test in tests):
+                found.append(row)
+                if not every:
+                    break
+        return found
+
+    def _values(self, given: Mapping[str, Value]) -> list[Value]:
+        if given.keys() != set(self._names):
+            unknown = sorted(given.keys() - set(self._names))
+            missing = sorted(set(self._names) - given.keys() - self._optional)
+            if unknown or missing:
+                words = f"no input {unknown[0]!r}" if unknown else f"to be given {missing[0]!r}"
+                raise BadInputError(
+                    what=f"Table {self.table.name} has {words}.",
+                    remedy=f"Its inputs are {', '.join(self._names)}.",
+                )
+        return [given.get(name) for name in self._names]
+
+    def _collected(self, rows: Sequence[TableRow]) -> Answer:
+        answer: dict[str, object] = {}
+        for index, column in enumerate(self.table.outputs):
+            values = [row.outputs[index] for row in sorted(rows, key=lambda row: row.number)]
+            answer[column.name] = _aggregate(self.table.collect, values)
+        return answer
+
+
+def golden_problems(table: DecisionTable) -> list[TableProblem]:
+    """The golden tests that the table does not pass."""
+    evaluator = Evaluator(table)
+    problems = []
+    for test in table.tests:
+        try:
+            answer = evaluator.answer(test.given)
+        except BadInputError as error:
+            problems.append(TableProblem(table=table.name, what=f"test {test.number}: {error.what}"))
+            continue
+        for name, wanted in test.expect.items():
+            if answer.get(name, ...) != wanted:
+                given = ", ".join(f"{key} = {value!r}" for key, value in test.given.items())
+                what = f"test {test.number} fails: for {given} it expects {name} = {wanted!r}, "
+                what += f"the table says {answer[name]!r}" if name in answer else f"there is no {name}"
+                problems.append(TableProblem(table=table.name, what=what))
+    return problems
+
+
+def _tests(row: TableRow) -> tuple[_Test, ...]:
+    return tuple((index, cell.matches) for index, cell in enumerate(row.cells) if not cell.is_any)
+
+
+def _aggregate(collect: Collect | None, values: list[Value]) -> object:
+    if collect is Collect.LIST:
+        return tuple(values)
+    numbers = [int(value or 0) for value in values]
+    if collect is Collect.SUM:
+        return sum(numbers)
+    if not numbers:
+        return None
+    return max(numbers) if collect is Collect.MAX else min(numbers)
