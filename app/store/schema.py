@@ -11,7 +11,7 @@ from app.store import schema_signals as signals
 from app.store.recommendations import RECOMMENDATION
 from app.store.schema_base import MIRROR_METADATA
 from app.store.schema_cases import EXCEPTION_CASE
-from app.store.schema_incidents import ALSO_AFFECTED, INCIDENT, INCIDENT_MEMBER, INCIDENT_OVERRIDE
+from app.store.schema_incidents import ALSO_AFFECTED, CASE_ABOUT, INCIDENT, INCIDENT_MEMBER, INCIDENT_OVERRIDE
 from app.store.schema_pegs import PEG_LATE, PEG_OFFER, PEG_SHORT
 from app.store.schema_policy import LINE_PRIORITY, POLICY_IN_FORCE, SILENCE
 from domain.ids import EntityKind
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALSO_AFFECTED",
+    "CASE_ABOUT",
     "CHILD_TABLES",
     "EXCEPTION_CASE",
     "INCIDENT",

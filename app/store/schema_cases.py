@@ -80,6 +80,17 @@ Index(
     EXCEPTION_CASE.c.suppressed_by,
     sqlite_where=text("suppressed_by <> ''"),
 )
+Index(
+    "exception_case_by_parent",
+    EXCEPTION_CASE.c.parent_case_id,
+    sqlite_where=text("parent_case_id IS NOT NULL"),
+)
+Index(
+    "exception_case_on_the_clock",
+    EXCEPTION_CASE.c.code,
+    EXCEPTION_CASE.c.opened_at,
+    sqlite_where=text("closed_at IS NULL AND escalated = 0"),
+)
 
 #: What each case puts at risk, by order line (or by its own entity where no line is meant), so that
 #: a line hit by two cases counts once, with the larger loss.

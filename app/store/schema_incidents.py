@@ -27,12 +27,13 @@ INCIDENT = Table(
 )
 Index("incident_open", INCIDENT.c.correlation_key, sqlite_where=text("closed_at IS NULL"))
 
-#: A case belongs to one incident at most.
+#: A case belongs to one incident at most; ``basis`` says what brought it there.
 INCIDENT_MEMBER = Table(
     "incident_member",
     MIRROR_METADATA,
     key("case_id"),
     words("incident_id"),
+    words("basis"),
     words("why"),
     number("joined_at"),
     sqlite_with_rowid=False,
@@ -61,3 +62,18 @@ INCIDENT_OVERRIDE = Table(
     number("at"),
     sqlite_with_rowid=False,
 )
+
+#: What each open case hangs on, as far as causes and mutes are looked for there: its own entity, what it
+#: names, and what follows from both (``own`` is 1 for the first two); ``weight`` is units that wait.
+CASE_ABOUT = Table(
+    "case_about",
+    MIRROR_METADATA,
+    key("case_id"),
+    key("kind"),
+    key("id"),
+    words("code"),
+    number("own"),
+    number("weight"),
+    sqlite_with_rowid=False,
+)
+Index("case_about_by_thing", CASE_ABOUT.c.kind, CASE_ABOUT.c.id, CASE_ABOUT.c.code)

@@ -155,6 +155,16 @@ CREATE TABLE also_affected (
   PRIMARY KEY (case_id, incident_id)
 ) WITHOUT ROWID;
 
+CREATE TABLE case_about (
+  case_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  code TEXT NOT NULL,
+  own INTEGER NOT NULL,
+  weight INTEGER NOT NULL,
+  PRIMARY KEY (case_id, kind, id)
+) WITHOUT ROWID;
+
 CREATE TABLE cycle_count (
   id TEXT NOT NULL,
   node_id TEXT NOT NULL,
@@ -219,6 +229,7 @@ CREATE TABLE incident (
 CREATE TABLE incident_member (
   case_id TEXT NOT NULL,
   incident_id TEXT NOT NULL,
+  basis TEXT NOT NULL,
   why TEXT NOT NULL,
   joined_at INTEGER NOT NULL,
   PRIMARY KEY (case_id)
@@ -318,6 +329,8 @@ CREATE INDEX allocation_by_lot ON allocation (lot_id) WHERE lot_id <> '';
 
 CREATE INDEX also_affected_by_incident ON also_affected (incident_id);
 
+CREATE INDEX case_about_by_thing ON case_about (kind, id, code);
+
 CREATE INDEX cycle_count_by_bin ON cycle_count (node_id, bin_code);
 
 CREATE INDEX cycle_count_by_item ON cycle_count (item_id, node_id);
@@ -328,9 +341,13 @@ CREATE INDEX edi_message_by_partner ON edi_message (partner, received_at);
 
 CREATE INDEX exception_case_by_incident ON exception_case (incident_id) WHERE incident_id IS NOT NULL;
 
+CREATE INDEX exception_case_by_parent ON exception_case (parent_case_id) WHERE parent_case_id IS NOT NULL;
+
 CREATE INDEX exception_case_by_scope ON exception_case (code, scope_key);
 
 CREATE INDEX exception_case_by_suppressor ON exception_case (suppressed_by) WHERE suppressed_by <> '';
+
+CREATE INDEX exception_case_on_the_clock ON exception_case (code, opened_at) WHERE closed_at IS NULL AND escalated = 0;
 
 CREATE INDEX incident_open ON incident (correlation_key) WHERE closed_at IS NULL;
 
