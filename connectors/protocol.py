@@ -19,7 +19,7 @@ from domain.checks import require, require_text
 from domain.commands import Command, Receipt
 from domain.errors import BadInputError
 from domain.ids import EntityKind, SourceName
-from domain.records import DeletedRecord, RejectedRecord, SourceRecord
+from domain.records import TYPE_OF_KIND, DeletedRecord, RejectedRecord, SourceRecord
 
 
 class IdempotencyLevel(StrEnum):
@@ -44,9 +44,11 @@ class StreamSpec:
     poll_seconds: int = 30
 
     def __post_init__(self) -> None:
-        """Refuse a stream that carries nothing or would be polled without pause."""
+        """Refuse a stream that carries nothing, or what has no records, or would be polled without pause."""
         require_text(self.name, "stream name")
         require(bool(self.kinds), f"stream {self.name} carries no entity kind.")
+        for kind in self.kinds:
+            require(kind in TYPE_OF_KIND, f"stream {self.name} carries {kind}, which has no records.")
         require(self.poll_seconds >= 1, f"stream {self.name} has poll_seconds below 1.")
 
 

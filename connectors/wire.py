@@ -199,6 +199,8 @@ def _rejected_upstream(text: bytes, source: SourceName, stream: str) -> Rejected
 
 def _deleted(text: bytes, source: SourceName) -> DeletedRecord:
     wire = msgspec.json.decode(text, type=WireDeleted)
+    if wire.kind not in TYPE_OF_KIND:
+        raise BadValueError(what=f"{wire.kind} is not a kind of record.", remedy="")
     return DeletedRecord(
         source=source,
         ref=EntityRef(kind=wire.kind, entity_id=wire.id),

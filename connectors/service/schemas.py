@@ -10,7 +10,6 @@ from connectors.protocol import ConnectorHealth, Manifest
 from connectors.service.problems import Problem
 from connectors.wire import WireDeleted, WireExpected, WireRejected
 from domain.commands import ACTION_BY_VERB, Receipt
-from domain.ids import EntityKind
 from domain.records import TYPE_OF_KIND
 
 Schema = dict[str, Any]
@@ -61,7 +60,7 @@ def component_schemas() -> dict[str, Schema]:
     _, components = msgspec.json.schema_components([*values, *wires], ref_template=_REF)
     components.update(
         Record=_object(
-            kind={"enum": sorted(kind.value for kind in EntityKind)},
+            kind={"enum": sorted(kind.value for kind in TYPE_OF_KIND)},
             version={"type": "string"},
             stamp={"type": "integer", "minimum": 0},
             observed_at=_moment(),

@@ -16,8 +16,8 @@ from app.services.source_health import source_health
 from app.services.sync import SyncOptions, detect_now, pause_after, register_source, sync_source
 from domain.errors import BadInputError, RefusedError, TowerError, UnavailableError
 from domain.health import HealthColour, SourceHealth
-from domain.ids import EntityKind
 from domain.orders import CreditStatus
+from domain.records import TYPE_OF_KIND
 from tests.support import facts
 from tests.support.facts import ERP, NOW
 from tests.support.fake_connector import STREAM
@@ -40,8 +40,7 @@ def fill(room: TowerRoom) -> None:
 
 
 def known(room: TowerRoom) -> list[str]:
-    kinds = [kind for kind in EntityKind if kind not in {EntityKind.FEED, EntityKind.QUARANTINED_RECORD}]
-    return [str(record.ref) for kind in kinds for record in room.mirror.entities(kind)]
+    return [str(record.ref) for kind in TYPE_OF_KIND for record in room.mirror.entities(kind)]
 
 
 def health(room: TowerRoom) -> SourceHealth:

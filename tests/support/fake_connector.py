@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from connectors.protocol import ConnectorHealth, IdempotencyLevel, Manifest, Page, StreamSpec
 from domain.commands import Command, CommandResult, Receipt
 from domain.ids import EntityKind, EntityRef, SourceName
-from domain.records import DeletedRecord, Entity, RejectedRecord, SourceRecord, ref_of
+from domain.records import TYPE_OF_KIND, DeletedRecord, Entity, RejectedRecord, SourceRecord, ref_of
 from tests.support.facts import ERP, NOW
 
 STREAM = "everything"
-KINDS = tuple(kind for kind in EntityKind if kind not in {EntityKind.FEED, EntityKind.QUARANTINED_RECORD})
+KINDS = tuple(TYPE_OF_KIND)
 
 
 @dataclass
