@@ -105,4 +105,4 @@ class Rule:
     def reads(self) -> frozenset[EntityKind]:
         """The kinds whose rows the rule rests on: while one of them is unread or stale it cannot clear."""
         kinds = {path.split(">", 1)[0] for path in self.wakes}
-        return frozenset(EntityKind(kind) for kind in kinds if kind in EntityKind)
+        return frozenset(kind for kind in EntityKind if kind.value in kinds)

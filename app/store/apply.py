@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from app.store.dirt import mark_after, mark_before, mark_whole
 from app.store.instants import to_ms
 from app.store.rows import Row, record_rows
 from app.store.schema import CHILD_TABLES, TABLES
@@ -22,7 +23,7 @@ from domain.ids import EntityKind
 from domain.records import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from domain.ids import SourceName
@@ -42,7 +43,7 @@ def apply_records(
     written = foreign = 0
     for kind, group in by_kind.items():
         rows, children, strangers = _winners(connection, kind, source, group)
-        _write(connection, kind, rows, children)
+        write_rows(connection, kind, rows, children)
         written += len(rows)
         foreign += strangers
     return PageOutcome(written=written, unchanged=len(records) - written - foreign, foreign=foreign)
@@ -105,10 +106,15 @@ def _tombstones(connection: Connection, kind: EntityKind, ids: Sequence[str]) ->
     return found
 
 
-def _write(connection: Connection, kind: EntityKind, rows: list[Row], children: list[Row]) -> None:
+def write_rows(
+    connection: Connection, kind: EntityKind, rows: Sequence[Row], children: Sequence[Row]
+) -> None:
+    """Write rows of a kind with the lines inside them, and note the keys they belonged and belong to."""
     if not rows:
         return
     table = TABLES[kind]
+    ids = [row["id"] for row in rows]
+    mark_before(connection, kind, ids)
     connection.execute(_upsert(table, ("id",)), rows)
     if kind in CHILD_TABLES:
         child_table, parent = CHILD_TABLES[kind]
@@ -118,7 +124,8 @@ def _write(connection: Connection, kind: EntityKind, rows: list[Row], children: 
         )
         if children:
             connection.execute(insert(child_table), children)
-    mark_dirty(connection, [kind], max(row["observed_at"] for row in rows))
+    mark_after(connection, kind, ids)
+    _note_kinds(connection, [kind], max(row["observed_at"] for row in rows))
 
 
 def _upsert(table: Table, keys: tuple[str, ...]) -> Any:  # noqa: ANN401 - SQLAlchemy's own type is internal
@@ -128,7 +135,13 @@ def _upsert(table: Table, keys: tuple[str, ...]) -> Any:  # noqa: ANN401 - SQLAl
 
 
 def mark_dirty(connection: Connection, kinds: Iterable[EntityKind], since: int) -> None:
-    """Remember kinds whose rows changed, until a detection has looked at them."""
+    """Have everything that rows of these kinds can reach looked at again."""
+    chosen = list(kinds)
+    _note_kinds(connection, chosen, since)
+    mark_whole(connection, chosen)
+
+
+def _note_kinds(connection: Connection, kinds: Iterable[EntityKind], since: int) -> None:
     rows = [{"kind": kind.value, "since": since} for kind in kinds]
     if rows:
         connection.execute(upsert(DIRTY_KIND).on_conflict_do_nothing(), rows)
@@ -154,11 +167,10 @@ def apply_deletions(
     for kind, graves in by_kind.items():
         present = _stored(connection, kind, [grave["entity_id"] for grave in graves])
         alive = [grave for grave in graves if _buries(grave, present.get(grave["entity_id"]))]
-        if alive:
-            _bury(connection, TABLES[kind], alive)
+        bury(connection, kind, {grave["entity_id"]: grave["deleted_at"] for grave in alive})
         connection.execute(_GRAVE, graves)
         count += len({grave["entity_id"] for grave in alive})
-    mark_dirty(connection, by_kind, to_ms(at))
+    _note_kinds(connection, by_kind, to_ms(at))
     return count
 
 
@@ -171,11 +183,17 @@ def _buries(grave: Row, present: Row | None) -> bool:
     )
 
 
-def _bury(connection: Connection, table: Table, graves: list[Row]) -> None:
+def bury(connection: Connection, kind: EntityKind, graves: Mapping[str, int]) -> None:
+    """Take rows of a kind for deleted, each at its instant, and note the keys they belonged to."""
+    if not graves:
+        return
+    table = TABLES[kind]
     connection.execute(
         update(table).where(table.c.id == bindparam("gone_id")).values(deleted_at=bindparam("gone_at")),
-        [{"gone_id": grave["entity_id"], "gone_at": grave["deleted_at"]} for grave in graves],
+        [{"gone_id": gone, "gone_at": at} for gone, at in graves.items()],
     )
+    mark_after(connection, kind, list(graves))
+    _note_kinds(connection, [kind], max(graves.values()))
 
 
 def _grave() -> Any:  # noqa: ANN401 - SQLAlchemy's own type is internal

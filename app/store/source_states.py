@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from app.store.apply import mark_dirty
+from app.store.apply import bury, mark_dirty
 from app.store.instants import from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from app.store.schema import TABLES
 from app.store.schema_cases import MISSING_RECORD, QUARANTINE, SOURCE_STATE, STREAM_STATE
@@ -184,17 +184,14 @@ def sweep(
         of_kind = (m.source == source, m.kind == kind.value)
         missed = set(connection.execute(select(m.entity_id).where(*of_kind)).scalars())
         connection.execute(delete(MISSING_RECORD).where(*of_kind))
-        for entity_id in absent & missed:
-            connection.execute(update(table).where(table.c.id == entity_id).values(deleted_at=to_ms(at)))
+        bury(connection, kind, dict.fromkeys(sorted(absent & missed), to_ms(at)))
         first: list[dict[str, Any]] = [
             {"source": source, "kind": kind.value, "entity_id": entity_id, "first_missed_at": to_ms(at)}
             for entity_id in sorted(absent - missed)
         ]
         if first:
             connection.execute(insert(MISSING_RECORD), first)
-        if absent & missed:
-            mark_dirty(connection, [kind], to_ms(at))
-            buried += len(absent & missed)
+        buried += len(absent & missed)
     return buried
 
 

@@ -1,0 +1,93 @@
+"""Writing down what changed: the keys that changed rows make dirty, until a detection has looked at them.
+
+Nothing is noted before the first detection, which looks at everything anyway. A path that has too many
+dirty keys is dirty as a whole: looking at everything is then cheaper than at each key. The rows of path
+``*`` name the paths that are dirty as a whole; ``*`` among them stands for all paths.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.store.wake_paths import MOVING_PATHS_OF, PATHS_OF, REACHES_ALL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+#: The path whose keys are the paths that are dirty as a whole; as a key of it: all paths.
+WHOLE = "*"
+
+#: A path with more dirty keys than this is dirty as a whole.
+MOST_KEYS = 60_000
+
+_IDS = "CREATE TEMP TABLE IF NOT EXISTS changed_id (k TEXT PRIMARY KEY) WITHOUT ROWID"
+_INSERT = "INSERT OR IGNORE INTO dirty_scope (path, key) "
+
+
+def watching(connection: Connection) -> bool:
+    """Whether there has been a detection, so that what changes since must be noted."""
+    query = "SELECT 1 FROM detection_state WHERE name = 'detected'"
+    return connection.exec_driver_sql(query).first() is not None
+
+
+def mark_before(connection: Connection, kind: str, ids: Sequence[str]) -> None:
+    """Note the keys that rows about to be written belong to as they are now."""
+    _follow(connection, MOVING_PATHS_OF.get(kind, {}), ids)
+
+
+def mark_after(connection: Connection, kind: str, ids: Sequence[str]) -> None:
+    """Note the keys that rows just written belong to."""
+    _follow(connection, PATHS_OF.get(kind, {}), ids)
+
+
+def mark_whole(connection: Connection, kinds: Iterable[str]) -> None:
+    """Note every key that rows of these kinds can reach."""
+    if watching(connection):
+        mark_keys(connection, WHOLE, (path for kind in kinds for path in PATHS_OF.get(kind, {})))
+
+
+def mark_everything(connection: Connection) -> None:
+    """Ask the next detection for a full pass."""
+    mark_keys(connection, WHOLE, [WHOLE])
+
+
+def mark_keys(connection: Connection, path: str, keys: Iterable[str]) -> None:
+    """Note keys that are already known."""
+    rows = [(path, key) for key in keys]
+    if rows:
+        connection.exec_driver_sql(_INSERT + "VALUES (?, ?)", rows)
+
+
+def _follow(connection: Connection, paths: Mapping[str, str], ids: Sequence[str]) -> None:
+    if not ids or not paths or not watching(connection):
+        return
+    whole = whole_paths(connection)
+    if WHOLE in whole:
+        return
+    connection.exec_driver_sql(_IDS)
+    connection.exec_driver_sql("DELETE FROM temp.changed_id")
+    connection.exec_driver_sql("INSERT OR IGNORE INTO temp.changed_id VALUES (?)", [(key,) for key in ids])
+    for path, keys in paths.items():
+        if path in whole:
+            continue
+        if keys == REACHES_ALL:
+            mark_keys(connection, WHOLE, [path])
+            continue
+        insert = f"{_INSERT}SELECT ?, * FROM ({keys})"  # noqa: S608 - keys is a select of our own
+        written = connection.exec_driver_sql(insert, (path,)).rowcount
+        if written and _count(connection, path) > MOST_KEYS:
+            connection.exec_driver_sql("DELETE FROM dirty_scope WHERE path = ?", (path,))
+            mark_keys(connection, WHOLE, [path])
+
+
+def whole_paths(connection: Connection) -> frozenset[str]:
+    """The paths that are dirty as a whole."""
+    query = "SELECT key FROM dirty_scope WHERE path = ?"
+    return frozenset(connection.exec_driver_sql(query, (WHOLE,)).scalars())
+
+
+def _count(connection: Connection, path: str) -> int:
+    query = "SELECT COUNT(*) FROM (SELECT 1 FROM dirty_scope WHERE path = ? LIMIT ?)"
+    return int(connection.exec_driver_sql(query, (path, MOST_KEYS + 1)).scalar_one())

@@ -1,0 +1,171 @@
+"""Wake paths of demand and supply: orders, lines, their changes and messages, stock, inbound."""
+
+from __future__ import annotations
+
+_OWN = "SELECT k FROM temp.changed_id"
+
+# A line wants its item from its node (or that of its order) and from wherever it is allocated.
+_LINE_PEGS = (
+    " l.item_id || '|' || COALESCE(l.node_id, o.ship_from_node_id, '')"
+    " FROM order_line l JOIN sales_order o ON o.id = l.order_id WHERE "
+)
+_ALLOCATED_PEGS = (
+    " l.item_id || '|' || a.node_id FROM order_line l JOIN allocation a ON a.line_id = l.id WHERE "
+)
+
+ORDER_PATHS: dict[str, str] = {
+    "sales_order>order": _OWN,
+    "sales_order>customer": "SELECT customer_id FROM sales_order WHERE id IN temp.changed_id",
+    "sales_order>node": (
+        "SELECT ship_from_node_id FROM sales_order"
+        " WHERE id IN temp.changed_id AND ship_from_node_id IS NOT NULL"
+    ),
+    "sales_order>line": "SELECT id FROM order_line WHERE order_id IN temp.changed_id",
+    "sales_order>item": "SELECT item_id FROM order_line WHERE order_id IN temp.changed_id",
+    "sales_order>peg": (
+        "SELECT" + _LINE_PEGS + "l.order_id IN temp.changed_id"
+        " UNION SELECT" + _ALLOCATED_PEGS + "l.order_id IN temp.changed_id"
+    ),
+    "sales_order>allocation": (
+        "SELECT a.id FROM order_line l JOIN allocation a ON a.line_id = l.id"
+        " WHERE l.order_id IN temp.changed_id"
+    ),
+    "sales_order>lot": (
+        "SELECT a.lot_id FROM order_line l JOIN allocation a ON a.line_id = l.id"
+        " WHERE l.order_id IN temp.changed_id AND a.lot_id <> ''"
+    ),
+    "sales_order>position": (
+        "SELECT p.id FROM order_line l JOIN inventory_position p ON p.item_id = l.item_id"
+        " WHERE l.order_id IN temp.changed_id"
+    ),
+    "sales_order>task": "SELECT id FROM pick_task WHERE order_id IN temp.changed_id",
+    "sales_order>bin": "SELECT node_id || '|' || bin_code FROM pick_task WHERE order_id IN temp.changed_id",
+    "sales_order>wave": (
+        "SELECT node_id || '|' || wave_id FROM pick_task WHERE order_id IN temp.changed_id AND wave_id <> ''"
+    ),
+    "sales_order>shipment": "SELECT id FROM shipment WHERE order_id IN temp.changed_id",
+    "sales_order>lane": (
+        "SELECT origin_node_id || '|' || zone_id FROM shipment WHERE order_id IN temp.changed_id"
+    ),
+    "sales_order>carrier": (
+        "SELECT scac || '|' || origin_node_id FROM shipment WHERE order_id IN temp.changed_id"
+    ),
+    "sales_order>invoice": "SELECT id FROM invoice WHERE order_id IN temp.changed_id",
+    "sales_order>rma": "SELECT id FROM return_authorisation WHERE order_id IN temp.changed_id",
+    "sales_order>change": "SELECT id FROM order_change WHERE order_id IN temp.changed_id",
+    "sales_order>message": "SELECT id FROM edi_message WHERE order_id IN temp.changed_id",
+    "order_line>line": _OWN,
+    "order_line>order": "SELECT order_id FROM order_line WHERE id IN temp.changed_id",
+    "order_line>item": "SELECT item_id FROM order_line WHERE id IN temp.changed_id",
+    "order_line>customer": (
+        "SELECT o.customer_id FROM order_line l JOIN sales_order o ON o.id = l.order_id"
+        " WHERE l.id IN temp.changed_id"
+    ),
+    "order_line>node": ("SELECT node_id FROM order_line WHERE id IN temp.changed_id AND node_id IS NOT NULL"),
+    "order_line>peg": (
+        "SELECT" + _LINE_PEGS + "l.id IN temp.changed_id"
+        " UNION SELECT" + _ALLOCATED_PEGS + "l.id IN temp.changed_id"
+    ),
+    "order_line>position": (
+        "SELECT p.id FROM order_line l JOIN inventory_position p ON p.item_id = l.item_id"
+        " WHERE l.id IN temp.changed_id"
+    ),
+    "order_line>allocation": "SELECT id FROM allocation WHERE line_id IN temp.changed_id",
+    "order_line>lot": "SELECT lot_id FROM allocation WHERE line_id IN temp.changed_id AND lot_id <> ''",
+    "order_line>task": "SELECT id FROM pick_task WHERE line_id IN temp.changed_id",
+    "order_line>bin": "SELECT node_id || '|' || bin_code FROM pick_task WHERE line_id IN temp.changed_id",
+    "order_line>wave": (
+        "SELECT node_id || '|' || wave_id FROM pick_task WHERE line_id IN temp.changed_id AND wave_id <> ''"
+    ),
+    "order_line>shipment": (
+        "SELECT shipment_id FROM shipment_line WHERE line_id IN temp.changed_id"
+        " UNION SELECT s.id FROM order_line l JOIN shipment s ON s.order_id = l.order_id"
+        " WHERE l.id IN temp.changed_id"
+    ),
+    "order_line>invoice": (
+        "SELECT invoice_id FROM invoice_line WHERE line_id IN temp.changed_id"
+        " UNION SELECT v.id FROM order_line l JOIN invoice v ON v.order_id = l.order_id"
+        " WHERE l.id IN temp.changed_id"
+    ),
+    "order_line>rma": (
+        "SELECT id FROM return_authorisation WHERE line_id IN temp.changed_id"
+        " UNION SELECT r.id FROM order_line l JOIN return_authorisation r ON r.order_id = l.order_id"
+        " WHERE l.id IN temp.changed_id"
+    ),
+    "order_line>change": (
+        "SELECT h.id FROM order_line l JOIN order_change h ON h.order_id = l.order_id"
+        " WHERE l.id IN temp.changed_id"
+    ),
+    "line_priority>line": _OWN,
+    "line_priority>peg": (
+        "SELECT" + _LINE_PEGS + "l.id IN temp.changed_id"
+        " UNION SELECT" + _ALLOCATED_PEGS + "l.id IN temp.changed_id"
+    ),
+    "order_change>change": _OWN,
+    "order_change>order": "SELECT order_id FROM order_change WHERE id IN temp.changed_id",
+    "order_change>line": (
+        "SELECT l.id FROM order_change h JOIN order_line l ON l.order_id = h.order_id"
+        " WHERE h.id IN temp.changed_id"
+    ),
+    "order_change>task": (
+        "SELECT t.id FROM order_change h JOIN pick_task t ON t.order_id = h.order_id"
+        " WHERE h.id IN temp.changed_id"
+    ),
+    "edi_message>message": _OWN,
+    "edi_message>order": (
+        "SELECT order_id FROM edi_message WHERE id IN temp.changed_id AND order_id IS NOT NULL"
+    ),
+    "inventory_position>position": _OWN,
+    "inventory_position>item": "SELECT item_id FROM inventory_position WHERE id IN temp.changed_id",
+    "inventory_position>node": "SELECT node_id FROM inventory_position WHERE id IN temp.changed_id",
+    "inventory_position>peg": (
+        "SELECT item_id || '|' || node_id FROM inventory_position WHERE id IN temp.changed_id"
+    ),
+    "inventory_position>line": (
+        "SELECT l.id FROM inventory_position p JOIN order_line l ON l.item_id = p.item_id"
+        " WHERE p.id IN temp.changed_id"
+    ),
+    "inventory_position>order": (
+        "SELECT l.order_id FROM inventory_position p JOIN order_line l ON l.item_id = p.item_id"
+        " WHERE p.id IN temp.changed_id"
+    ),
+    "inventory_position>supply": (
+        "SELECT s.id FROM inventory_position p"
+        " JOIN inbound_supply s ON s.item_id = p.item_id AND s.node_id = p.node_id"
+        " WHERE p.id IN temp.changed_id"
+    ),
+    "allocation>allocation": _OWN,
+    "allocation>line": "SELECT line_id FROM allocation WHERE id IN temp.changed_id",
+    "allocation>item": "SELECT item_id FROM allocation WHERE id IN temp.changed_id",
+    "allocation>node": "SELECT node_id FROM allocation WHERE id IN temp.changed_id",
+    "allocation>lot": "SELECT lot_id FROM allocation WHERE id IN temp.changed_id AND lot_id <> ''",
+    "allocation>order": (
+        "SELECT l.order_id FROM allocation a JOIN order_line l ON l.id = a.line_id"
+        " WHERE a.id IN temp.changed_id"
+    ),
+    "allocation>peg": (
+        "SELECT a.item_id || '|' || a.node_id FROM allocation a WHERE a.id IN temp.changed_id"
+        " UNION SELECT l.item_id || '|' || a.node_id FROM allocation a JOIN order_line l ON l.id = a.line_id"
+        " WHERE a.id IN temp.changed_id"
+        " UNION SELECT l.item_id || '|' || COALESCE(l.node_id, o.ship_from_node_id, '')"
+        " FROM allocation a JOIN order_line l ON l.id = a.line_id JOIN sales_order o ON o.id = l.order_id"
+        " WHERE a.id IN temp.changed_id"
+    ),
+    "allocation>position": (
+        "SELECT p.id FROM allocation a"
+        " JOIN inventory_position p ON p.item_id = a.item_id AND p.node_id = a.node_id"
+        " WHERE a.id IN temp.changed_id"
+    ),
+    "inbound_supply>supply": _OWN,
+    "inbound_supply>item": "SELECT item_id FROM inbound_supply WHERE id IN temp.changed_id",
+    "inbound_supply>node": "SELECT node_id FROM inbound_supply WHERE id IN temp.changed_id",
+    "inbound_supply>peg": "SELECT item_id || '|' || node_id FROM inbound_supply WHERE id IN temp.changed_id",
+    "inbound_supply>line": (
+        "SELECT l.id FROM inbound_supply s JOIN order_line l ON l.item_id = s.item_id"
+        " WHERE s.id IN temp.changed_id"
+    ),
+    "inbound_supply>order": (
+        "SELECT l.order_id FROM inbound_supply s JOIN order_line l ON l.item_id = s.item_id"
+        " WHERE s.id IN temp.changed_id"
+    ),
+}
