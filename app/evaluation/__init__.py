@@ -1,0 +1,1 @@
+"""The judge: the tower is led through a recorded world and measured against its truth."""

@@ -1,0 +1,140 @@
+"""Incidents against causes: does one disruption come out as one incident, and nothing else with it?"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from app.evaluation.episodes import Episode
+    from app.evaluation.matching import Matching
+    from connectors.world.truth.values import TrueException, WorldTruth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisruptionScore:
+    """How one disruption was grouped.
+
+    ``members`` are the cases it caused, ``in_its_incidents`` those that sit in an incident of which it
+    is the main cause, ``in_largest`` those in the largest such incident; ``foreign`` are members of its
+    incidents that it did not cause.
+    """
+
+    disruption_id: str
+    kind: str
+    members: int
+    incidents: int
+    in_largest: int
+    in_its_incidents: int
+    foreign: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupingScore:
+    """All disruptions together; shares are ``None`` where nothing was there to be grouped.
+
+    ``together`` is the share of a disruption's cases that are in its largest incident, ``foreign`` the
+    share of strangers in the incidents of disruptions, ``compression`` cases per incident while one
+    is under way.
+    """
+
+    disruptions: tuple[DisruptionScore, ...]
+    together: float | None
+    foreign: float | None
+    compression: float | None
+
+
+def score_grouping(truth: WorldTruth, episodes: Sequence[Episode], matching: Matching) -> GroupingScore:
+    """Judge the incidents by what caused their members."""
+    causes = {
+        number: _causes(truth.exceptions, places) for number, places in matching.truths_of.items() if places
+    }
+    members: dict[str, list[int]] = defaultdict(list)
+    for number, found in causes.items():
+        for disruption_id in found:
+            members[disruption_id].append(number)
+    by_incident: dict[str, list[int]] = defaultdict(list)
+    for number, episode in enumerate(episodes):
+        if episode.incident_id:
+            by_incident[episode.incident_id].append(number)
+    scores = tuple(
+        _disruption(each.disruption_id, each.kind, members[each.disruption_id], episodes, by_incident, causes)
+        for each in truth.disruptions
+        if members[each.disruption_id]
+    )
+    caused = sum(score.members for score in scores)
+    strangers = sum(score.foreign for score in scores)
+    grouped = sum(score.in_its_incidents for score in scores)
+    return GroupingScore(
+        disruptions=scores,
+        together=sum(score.in_largest for score in scores) / caused if caused else None,
+        foreign=strangers / (strangers + grouped) if strangers + grouped else None,
+        compression=_compression(truth, episodes),
+    )
+
+
+def _causes(truths: Sequence[TrueException], places: tuple[int, ...]) -> frozenset[str]:
+    return frozenset(cause for place in places for cause in truths[place].causes)
+
+
+def _disruption(
+    disruption_id: str,
+    kind: str,
+    numbers: Sequence[int],
+    episodes: Sequence[Episode],
+    by_incident: dict[str, list[int]],
+    causes: dict[int, frozenset[str]],
+) -> DisruptionScore:
+    """Its incidents are those in which it causes more members than any other disruption does."""
+    counts = Counter(episodes[number].incident_id for number in numbers if episodes[number].incident_id)
+    own = []
+    for incident_id in counts:
+        rivals = Counter(c for n in by_incident[incident_id] for c in causes.get(n, frozenset()))
+        if counts[incident_id] == max(rivals.values()):
+            own.append(incident_id)
+    foreign = sum(
+        1
+        for incident in own
+        for n in by_incident[incident]
+        if disruption_id not in causes.get(n, frozenset())
+    )
+    return DisruptionScore(
+        disruption_id=disruption_id,
+        kind=kind,
+        members=len(numbers),
+        incidents=len(own),
+        in_largest=max((counts[incident] for incident in own), default=0),
+        in_its_incidents=sum(counts[incident] for incident in own),
+        foreign=foreign,
+    )
+
+
+def _compression(truth: WorldTruth, episodes: Sequence[Episode]) -> float | None:
+    """Cases per incident among those that opened while a disruption was under way."""
+    spells = [(each.starts_at, each.ends_at) for each in truth.disruptions]
+    during = [each for each in episodes if each.incident_id and _inside(each.opened_at, spells)]
+    return len(during) / len({each.incident_id for each in during}) if during else None
+
+
+def _inside(at: datetime, spells: Sequence[tuple[datetime, datetime]]) -> bool:
+    return any(start <= at <= end for start, end in spells)
+
+
+def null_incidents(truth: WorldTruth, episodes: Sequence[Episode], matching: Matching) -> tuple[int, int]:
+    """False incidents that opened in null spells, and the orders of those spells.
+
+    An incident is false if none of its members is about anything that was really wrong.
+    """
+    right: dict[str, bool] = {}
+    first: dict[str, datetime] = {}
+    for number, episode in enumerate(episodes):
+        name = episode.incident_id or episode.case_id
+        right[name] = right.get(name, False) or bool(matching.truths_of[number])
+        first[name] = min(first.get(name, episode.opened_at), episode.opened_at)
+    spells = [(start, end) for start, end, _ in truth.null_spells]
+    false = sum(1 for name, good in right.items() if not good and _inside(first[name], spells))
+    return false, sum(orders for _, _, orders in truth.null_spells)
