@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from app.detection.policy_set import packaged_policies
 
 BP = 10_000
 MS_PER_HOUR = 3_600_000
@@ -30,6 +34,18 @@ class DetectionPolicy:
     medium_cents: int = 5_000
     critical_hours: int = 8
     soon_hours: int = 24
+
+    def setting(self, name: str) -> int:
+        """A figure of the policy files."""
+        return packaged_policies().setting(name)
+
+    def decide(self, table: str, /, **inputs: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any column type
+        """An answer of the policy files."""
+        return packaged_policies().decide(table, **inputs)
+
+    def case_sql(self, table: str, output: str, inputs: Mapping[str, str]) -> str:
+        """The same as a SQL expression."""
+        return packaged_policies().case_sql(table, output, inputs)
 
 
 DEFAULT_POLICY = DetectionPolicy()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.store.instants import from_ms
@@ -40,11 +41,13 @@ class Moment:
     """When detection looks: ``now_ms`` decides conditions, the full hour before it decides money.
 
     Money that depends on the time moves once an hour, so that an unchanged case stays unchanged.
+    ``misses`` are the lines missed in the last 90 days by customer id, as counted at that hour.
     """
 
     now_ms: int
     hour_ms: int
     policy: PolicyReader
+    misses: Mapping[str, int] = MappingProxyType({})
 
     @property
     def now(self) -> datetime:
