@@ -10,7 +10,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from app.store import cases, kpis, readers, source_states, timeline
+from app.store import cases, kpis, line_priorities, readers, source_states, timeline
 from app.store.engine import known_errors, reading
 from app.store.mirror_transaction import MirrorTransaction
 from domain.ids import EntityKind
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     )
     from domain.cases import CaseState, ExceptionCase
     from domain.commands import ExpectedVersion
-    from domain.ids import CaseId, EntityRef, ItemId, NodeId, OrderId, SourceName
+    from domain.ids import CaseId, EntityRef, ItemId, LineId, NodeId, OrderId, SourceName
+    from domain.priorities import LinePriority
     from domain.records import SourceRecord
 
 
@@ -171,6 +172,18 @@ class Mirror:
         """Let a case rest until then or until its facts change; ``None`` wakes it."""
         with self.write() as transaction:
             transaction.snooze_case(case_id, until, at=at, actor=actor)
+
+    # ---- what people decided beforehand
+
+    def line_priorities(self, line_ids: Iterable[LineId] | None = None) -> dict[LineId, LinePriority]:
+        """The classes and ranks that people gave, by line: of these lines, or of all."""
+        with self._read() as connection:
+            return line_priorities.line_priorities(connection, line_ids)
+
+    def set_line_priority(self, priority: LinePriority) -> None:
+        """Give a line its class and rank in a transaction of its own."""
+        with self.write() as transaction:
+            transaction.set_line_priority(priority)
 
     # ---- sources and figures
 

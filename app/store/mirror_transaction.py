@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.detection.engine import DetectionResult, detect, dirty_kinds
 from app.detection.policy import DEFAULT_POLICY, DetectionPolicy
-from app.store import apply, cases, kpis, recommendations, source_states
+from app.store import apply, cases, kpis, line_priorities, recommendations, source_states
 from app.store.instants import to_ms
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from app.store.values import PageOutcome
     from connectors.protocol import Page
     from domain.cases import CaseState, ExceptionCase
-    from domain.ids import CaseId, EntityKind, SourceName
+    from domain.ids import CaseId, EntityKind, LineId, SourceName
+    from domain.priorities import LinePriority
 
 
 class MirrorTransaction:
@@ -110,6 +111,14 @@ class MirrorTransaction:
     def snooze_case(self, case_id: CaseId, until: datetime | None, *, at: datetime, actor: str) -> None:
         """Let a case rest until then or until its facts change; ``None`` wakes it."""
         cases.snooze_case(self._connection, case_id, until, at=at, actor=actor)
+
+    def set_line_priority(self, priority: LinePriority) -> None:
+        """Give a line the class and rank that a person wants for it, in place of earlier ones."""
+        line_priorities.set_line_priority(self._connection, priority)
+
+    def clear_line_priority(self, line_id: LineId) -> bool:
+        """Take back what a person said of a line; say whether anything was said."""
+        return line_priorities.clear_line_priority(self._connection, line_id)
 
     def register_source(
         self,
