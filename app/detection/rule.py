@@ -7,7 +7,7 @@ the selection clears a case.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -47,7 +47,7 @@ class Moment:
     now_ms: int
     hour_ms: int
     policy: PolicyReader
-    misses: Mapping[str, int] = MappingProxyType({})
+    misses: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def now(self) -> datetime:

@@ -38,6 +38,7 @@ class CompiledRule:
     rule: Rule
     full_sql: str
     scoped_sql: str
+    flips: tuple[str, ...] = ()
 
 
 def compile_rule(rule: Rule, policy: PolicyReader) -> CompiledRule:
@@ -48,12 +49,13 @@ def compile_rule(rule: Rule, policy: PolicyReader) -> CompiledRule:
     """
     return CompiledRule(
         rule=rule,
-        full_sql=_filled(rule, policy, narrowed=False),
-        scoped_sql=_filled(rule, policy, narrowed=True),
+        full_sql=_filled(rule, rule.sql, policy, narrowed=False),
+        scoped_sql=_filled(rule, rule.sql, policy, narrowed=True),
+        flips=tuple(_filled(rule, flip, policy, narrowed=False) for flip in rule.flips),
     )
 
 
-def _filled(rule: Rule, policy: PolicyReader, *, narrowed: bool) -> str:
+def _filled(rule: Rule, sql: str, policy: PolicyReader, *, narrowed: bool) -> str:
     code = rule.case_type.code
 
     def replacement(match: re.Match[str]) -> str:
@@ -74,7 +76,7 @@ def _filled(rule: Rule, policy: PolicyReader, *, narrowed: bool) -> str:
             )
         return policy.case_sql(parts.group(1), parts.group(2), _pairs(parts.group(3), code))
 
-    return _PLACEHOLDER.sub(replacement, rule.sql)
+    return _PLACEHOLDER.sub(replacement, sql)
 
 
 def _pairs(text: str, code: str) -> dict[str, str]:

@@ -1,0 +1,56 @@
+"""Running the select of a rule: over everything, or narrowed to the keys in ``temp.scope_key``."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy import Connection, Row
+
+    from app.detection.rule import Moment
+    from app.detection.rule_sql import CompiledRule
+
+#: The name under which a row gives its scope key, where that is not the id of the entity.
+SCOPE_COLUMN = "scope_key"
+ENTITY_COLUMN = "entity_id"
+
+_SCOPE_TABLE = "CREATE TEMP TABLE IF NOT EXISTS scope_key (k TEXT PRIMARY KEY) WITHOUT ROWID"
+
+
+def clear_scope(connection: Connection) -> None:
+    """Make the scope empty."""
+    connection.exec_driver_sql(_SCOPE_TABLE)
+    connection.exec_driver_sql("DELETE FROM temp.scope_key")
+
+
+def add_to_scope(connection: Connection, keys: Iterable[str]) -> None:
+    """Add keys to the scope."""
+    rows = [(key,) for key in keys]
+    if rows:
+        connection.exec_driver_sql("INSERT OR IGNORE INTO temp.scope_key VALUES (?)", rows)
+
+
+def candidates(
+    connection: Connection, compiled: CompiledRule, moment: Moment, *, narrowed: bool
+) -> Iterator[tuple[str, str, Sequence[Row[Any]]]]:
+    """Each entity whose condition holds, with its scope key and its rows."""
+    statement = compiled.scoped_sql if narrowed else compiled.full_sql
+    result = connection.exec_driver_sql(statement, {"now": moment.now_ms, "hour": moment.hour_ms})
+    names = list(result.keys())
+    entity_at = names.index(ENTITY_COLUMN)
+    scope_at = names.index(SCOPE_COLUMN) if SCOPE_COLUMN in names else entity_at
+    for entity_id, group in groupby(result, key=lambda row: row[entity_at]):
+        rows = list(group)
+        yield str(entity_id), str(rows[0][scope_at]), rows
+
+
+def flipped_keys(
+    connection: Connection, compiled: CompiledRule, *, earlier_ms: int, later_ms: int
+) -> Iterator[str]:
+    """The keys whose condition the passing of time may have changed."""
+    for statement in compiled.flips:
+        span = {"earlier": earlier_ms, "later": later_ms}
+        yield from connection.exec_driver_sql(statement, span).scalars()
