@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.protocol import Page, StreamSpec
@@ -26,8 +27,10 @@ from connectors.wire import (
     encode_receipt,
 )
 from domain.commands import Command, CommandResult, ExpectedVersion, Receipt
-from domain.errors import BadInputError
+from domain.errors import BadInputError, BadValueError
 from domain.ids import EntityKind, EntityRef, SourceName
+from domain.records import TYPE_OF_KIND, DeletedRecord, SourceRecord
+from tests.support.any_entity import TIMES, entities_of
 from tests.support.living_world import open_world, possible_actions
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
@@ -49,6 +52,38 @@ def test_every_kind_of_record_survives_the_trip(pages: list[tuple[SourceName, St
     for source, stream, page in pages:
         assert page.records
         assert decode_page(encode_page(page, as_of=NOW), source=source, stream=stream) == page
+
+
+@pytest.mark.parametrize("kind", list(TYPE_OF_KIND))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(data=st.data())
+def test_any_record_survives_the_trip(kind: EntityKind, data: st.DataObject) -> None:
+    record = SourceRecord(
+        source=ERP,
+        entity=data.draw(entities_of(TYPE_OF_KIND[kind])),
+        version="v1",
+        stamp=1,
+        observed_at=data.draw(TIMES),
+    )
+    gone = DeletedRecord(source=ERP, ref=record.ref, stamp=2, observed_at=NOW)
+    page = Page(records=(record,), rejected=(), deleted=(gone,), cursor="1", more=False)
+    body = encode_page(page, as_of=NOW)
+    assert decode_page(body, source=ERP, stream=StreamSpec(name="all", kinds=(kind,))) == page
+    assert set(msgspec.json.decode(body)["records"][0]["entity"]) == {f.name for f in fields(record.entity)}
+
+
+@pytest.mark.parametrize("kind", sorted(set(EntityKind) - set(TYPE_OF_KIND)))
+def test_what_has_no_records_does_not_travel(kind: EntityKind) -> None:
+    with pytest.raises(BadValueError, match=f"carries {kind}, which has no records"):
+        StreamSpec(name="all", kinds=(kind,))
+    gone = {"kind": kind, "id": "MEM|A-01", "stamp": 1, "observed_at": NOW}
+    body = msgspec.json.encode(
+        {"as_of": NOW, "records": [], "rejected": [], "deleted": [gone], "cursor": "1", "more": False}
+    )
+    stream = StreamSpec(name="stock", kinds=(EntityKind.INVENTORY_POSITION,))
+    got = decode_page(body, source=ERP, stream=stream)
+    assert got.deleted == ()
+    assert [each.message for each in got.rejected] == [f"{kind} is not a kind of record."]
 
 
 def orders_page(pages: list[tuple[SourceName, StreamSpec, Page]]) -> tuple[StreamSpec, Page]:

@@ -2,63 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from datetime import UTC, datetime, timedelta
-from enum import Enum
-from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.store.rows import FORMS, fields_sha256, record_of, record_rows
-from domain.errors import BadValueError
+from app.store.schema import TABLES
 from domain.ids import EntityKind
 from domain.records import TYPE_OF_KIND, Entity, SourceRecord
 from tests.support import facts
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TIMES = st.integers(min_value=0, max_value=4 * 10**12).map(lambda ms: _EPOCH + timedelta(milliseconds=ms))
-_TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12).filter(str.strip)
-
-
-def values_of(hint: Any) -> st.SearchStrategy[Any]:
-    """Values of a field's type, as wide as the domain allows (what it refuses is dropped later)."""
-    origin = get_origin(hint)
-    if origin in {UnionType, Union}:
-        return st.one_of(*(values_of(part) for part in get_args(hint)))
-    if origin is tuple:
-        return st.lists(values_of(get_args(hint)[0]), max_size=3).map(tuple)
-    while hasattr(hint, "__supertype__"):
-        hint = hint.__supertype__
-    simple: dict[Any, st.SearchStrategy[Any]] = {
-        str: _TEXT,
-        bool: st.booleans(),
-        datetime: _TIMES,
-        type(None): st.none(),
-        int: st.integers(min_value=0, max_value=6),
-    }
-    if hint in simple:
-        return simple[hint]
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return st.sampled_from(list(hint))
-    assert isinstance(hint, type)
-    return entities_of(hint)
-
-
-def entities_of(kind: type) -> st.SearchStrategy[Any]:
-    """Values of a domain class that its constructor accepts."""
-    hints = get_type_hints(kind)
-    parts = st.fixed_dictionaries({each.name: values_of(hints[each.name]) for each in fields(kind)})
-
-    def build(chosen: dict[str, Any]) -> Any:
-        try:
-            return kind(**chosen)
-        except BadValueError:
-            return None
-
-    return parts.map(build).filter(lambda made: made is not None)
+from tests.support.any_entity import TIMES, entities_of
 
 
 @pytest.mark.parametrize("kind", list(TYPE_OF_KIND))
@@ -66,7 +19,7 @@ def entities_of(kind: type) -> st.SearchStrategy[Any]:
 @given(data=st.data())
 def test_every_entity_survives_its_rows(kind: EntityKind, data: st.DataObject) -> None:
     entity: Entity = data.draw(entities_of(TYPE_OF_KIND[kind]))
-    given_record = facts.record(entity, stamp=7, observed_at=data.draw(_TIMES))
+    given_record = facts.record(entity, stamp=7, observed_at=data.draw(TIMES))
     row, children = record_rows(given_record, kind)
     assert record_of(kind, row, children) == given_record
 
@@ -81,6 +34,19 @@ def test_the_digest_is_of_what_decisions_rest_on_only() -> None:
     moved = facts.order(promised_at=facts.PROMISED + facts.DAY)
     assert fields_sha256(plain) == fields_sha256(renamed)
     assert fields_sha256(plain) != fields_sha256(moved)
+
+
+def test_a_digest_is_of_columns_that_there_are() -> None:
+    for kind, form in FORMS.items():
+        assert set(form.decisive) <= set(TABLES[kind].c.keys()), kind
+        assert len(set(form.decisive)) == len(form.decisive), kind
+
+
+def test_books_may_hold_less_than_nothing() -> None:
+    below = facts.record(facts.position("MEM", -12))
+    row, children = record_rows(below, EntityKind.INVENTORY_POSITION)
+    assert row["on_hand_quantity"] == -12
+    assert record_of(EntityKind.INVENTORY_POSITION, row, children) == below
 
 
 def test_the_digest_covers_the_lines_inside_a_record() -> None:
