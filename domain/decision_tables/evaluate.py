@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
-from domain.decision_tables.cells import Value
+from domain.decision_tables.cells import Cell, ChoiceCell, Value
 from domain.decision_tables.model import Collect, DecisionTable, HitPolicy, TableProblem, TableRow
 from domain.errors import BadInputError
 
 Answer = Mapping[str, object]
-_Test = tuple[int, Callable[[Value], bool]]
+_Test = tuple[int, Callable[[Any], bool]]
 
 
 class Evaluator:
@@ -22,11 +24,14 @@ class Evaluator:
         """Keep of every row only the conditions that can fail."""
         self.table = table
         self._names = tuple(column.name for column in table.inputs)
+        self._known = frozenset(self._names)
         self._optional = frozenset(column.name for column in table.inputs if column.nullable)
         self._rows = [(row, _tests(row)) for row in table.in_order()]
         names = [column.name for column in table.outputs]
-        self._answers = {row.number: dict(zip(names, row.outputs, strict=True)) for row in table.rows}
-        self._nothing: Answer = dict.fromkeys(names)
+        self._answers: dict[int, Answer] = {
+            row.number: MappingProxyType(dict(zip(names, row.outputs, strict=True))) for row in table.rows
+        }
+        self._nothing: Answer = MappingProxyType(dict.fromkeys(names))
 
     def answer(self, given: Mapping[str, Value]) -> Answer:
         """The outputs for these inputs.
@@ -45,14 +50,17 @@ class Evaluator:
         every = self.table.hit is HitPolicy.COLLECT
         found = []
         for row, tests in self._rows:
-            if all(test(values[index]) for index, test in tests):
+            for index, test in tests:
+                if not test(values[index]):
+                    break
+            else:
                 found.append(row)
                 if not every:
                     break
         return found
 
     def _values(self, given: Mapping[str, Value]) -> list[Value]:
-        if given.keys() != set(self._names):
+        if given.keys() != self._known:
             unknown = sorted(given.keys() - set(self._names))
             missing = sorted(set(self._names) - given.keys() - self._optional)
             if unknown or missing:
@@ -91,7 +99,30 @@ def golden_problems(table: DecisionTable) -> list[TableProblem]:
 
 
 def _tests(row: TableRow) -> tuple[_Test, ...]:
-    return tuple((index, cell.matches) for index, cell in enumerate(row.cells) if not cell.is_any)
+    return tuple((index, _closure(cell)) for index, cell in enumerate(row.cells) if not cell.is_any)
+
+
+def _closure(cell: Cell) -> Callable[[Any], bool]:
+    """The plainest function that says what ``cell.matches`` says: this is asked once a row of a finding."""
+    if isinstance(cell, ChoiceCell):
+        # A set does not hold None, so only a negated cell has to look for it.
+        if not cell.negated:
+            return (cell.values | {None} if cell.null else cell.values).__contains__
+        return cell.matches
+    if len(cell.spans) != 1 or cell.null:
+        return cell.matches
+    low, high = cell.spans[0]
+    if low is None:
+        return _below(high)
+    if high is None:
+        return lambda value: value is not None and value >= low
+    return lambda value: value is not None and low <= value < high
+
+
+def _below(high: int | None) -> Callable[[Any], bool]:
+    if high is None:
+        return lambda value: value is not None
+    return lambda value: value is not None and value < high
 
 
 def _aggregate(collect: Collect | None, values: list[Value]) -> object:
