@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -66,5 +67,6 @@ def dirty(room: TowerRoom) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("missing", ["line_id", "reason", "author"])
 def test_a_word_without_reason_or_author_is_refused(missing: str) -> None:
+    blank: dict[str, Any] = {missing: " "}
     with pytest.raises(BadValueError, match=missing):
-        replace(GAIN, **{missing: " "})
+        replace(GAIN, **blank)
