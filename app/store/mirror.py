@@ -10,7 +10,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from app.store import cases, kpis, line_priorities, readers, source_states, timeline
+from app.store import cases, kpis, line_priorities, line_story, readers, source_states, timeline
 from app.store.engine import known_errors, reading
 from app.store.mirror_transaction import MirrorTransaction
 from domain.ids import EntityKind
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+    from app.store.line_story import StageOfLine
     from app.store.values import (
         CaseEvent,
         KpiSample,
@@ -114,6 +115,11 @@ class Mirror:
         """What happened to an order in every system, and what is planned for it."""
         with self._read() as connection:
             return timeline.order_timeline(connection, order_id, now=now)
+
+    def line_stories(self, order_id: OrderId) -> list[StageOfLine]:
+        """Every line of an order through order, supply, pick, shipment, POD and invoice."""
+        with self._read() as connection:
+            return line_story.line_stories(connection, order_id)
 
     # ---- cases
 
