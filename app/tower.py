@@ -147,7 +147,12 @@ class Tower:
     def queue(self) -> list[ExceptionCase]:
         """The open cases in queue order."""
         mirror = self.parts.mirror
-        return rank_cases(mirror.cases(), tiers=mirror.case_tiers())
+        return rank_cases(
+            mirror.cases(),
+            now=self.parts.clock.now(),
+            tiers=mirror.case_tiers(),
+            priorities=mirror.line_priorities(),
+        )
 
     def case(self, case_id: str) -> ExceptionCase:
         """The case of that id.

@@ -150,7 +150,7 @@ class ExceptionCase:
     ``scope_key`` is the key its rule is re-evaluated by; ``suppressed_by`` the root case or silence that
     hides it (blank: none); ``about`` what else it concerns besides ``entity``. ``snooze_loss_cents`` is
     the loss when it was snoozed: at twice this it wakes. ``flap_count`` counts how often it came back,
-    ``responsible_at`` is when its present owner became responsible.
+    ``responsible_at`` is the last responsible moment: begun later, no action avoids the loss any more.
     """
 
     case_id: CaseId

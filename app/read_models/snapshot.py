@@ -92,7 +92,12 @@ class SnapshotReader:
         return None if body is None else recommendation_from_json(body)
 
     def _with_cases(self, fresh: TowerSnapshot) -> TowerSnapshot:
-        cases = rank_cases(self.mirror.cases(), tiers=self.mirror.case_tiers())
+        cases = rank_cases(
+            self.mirror.cases(),
+            now=fresh.now,
+            tiers=self.mirror.case_tiers(),
+            priorities=self.mirror.line_priorities(),
+        )
         if self._zones is None or not self._zones.lanes:
             self._zones = read_zones(self.mirror)
         self._geography = read_geography(self.mirror, cases)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from domain.ids import EntityKind, LineId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -11,23 +14,33 @@ if TYPE_CHECKING:
 
     from domain.cases import ExceptionCase
     from domain.ids import CaseId
+    from domain.priorities import LinePriority
 
 #: The tier of a case whose customer is not known: served last.
 LAST_TIER = 4
 
 
 def rank_cases(
-    cases: Iterable[ExceptionCase], *, tiers: Mapping[CaseId, int] = MappingProxyType({})
+    cases: Iterable[ExceptionCase],
+    *,
+    now: datetime | None = None,
+    tiers: Mapping[CaseId, int] = MappingProxyType({}),
+    priorities: Mapping[LineId, LinePriority] = MappingProxyType({}),
 ) -> list[ExceptionCase]:
-    """Cases by avoidable loss per effort-minute, then severity, customer tier, age.
+    """Cases in queue order: by a person's rank, then avoidable loss per minute, severity, tier, age.
 
-    Where every minute of a planner is worth the most money comes first (the cμ rule); ``tiers`` are
-    the best customer tiers that the cases touch (``Mirror.case_tiers``).
+    Where every minute of a planner is worth the most money comes first (the cμ rule). At ``now`` a case
+    whose last responsible moment has passed saves nothing any more: it stays listed, with nothing to
+    gain. ``tiers`` are the best customer tiers that the cases touch (``Mirror.case_tiers``),
+    ``priorities`` what people said of lines (``Mirror.line_priorities``).
     """
 
-    def place(case: ExceptionCase) -> tuple[int, int, int, datetime, str]:
+    def place(case: ExceptionCase) -> tuple[int, int, bool, int, int, datetime, str]:
+        by_hand = priority_of(case, priorities)
         return (
-            -case.impact.value_per_minute_cents,
+            sys.maxsize if by_hand is None or by_hand.rank is None else by_hand.rank,
+            -index_cents(case, now),
+            not is_feasible(case, now),
             -int(case.severity),
             tiers.get(case.case_id, LAST_TIER),
             case.opened_at,
@@ -35,6 +48,29 @@ def rank_cases(
         )
 
     return sorted(cases, key=place)
+
+
+def index_cents(case: ExceptionCase, now: datetime | None = None) -> int:
+    """Cents that a minute of work on the case still saves at ``now``: avoidable loss over effort."""
+    return case.impact.value_per_minute_cents if is_feasible(case, now) else 0
+
+
+def is_feasible(case: ExceptionCase, now: datetime | None) -> bool:
+    """Whether an action begun at ``now`` comes in time; without a last responsible moment it does.
+
+    The moment already has the action's effort and lead time taken off (``app.detection.last_moment``).
+    """
+    return now is None or case.responsible_at is None or now <= case.responsible_at
+
+
+def priority_of(case: ExceptionCase, priorities: Mapping[LineId, LinePriority]) -> LinePriority | None:
+    """What a person said of a line that the case is about: the best rank, if there are several."""
+    found = [
+        priorities[LineId(entity.entity_id)]
+        for entity in (case.entity, *case.about)
+        if entity.kind is EntityKind.ORDER_LINE and entity.entity_id in priorities
+    ]
+    return min(found, key=lambda p: sys.maxsize if p.rank is None else p.rank, default=None)
 
 
 def awake(cases: Iterable[ExceptionCase], *, now: datetime) -> list[ExceptionCase]:

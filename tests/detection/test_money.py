@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from types import MappingProxyType, SimpleNamespace
+from typing import Any, cast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.detection.money import days_between, impact_of, late_penalty_cents, line_loss, severity_of
-from app.detection.policy import DEFAULT_POLICY, MS_PER_DAY, MS_PER_HOUR
+from app.detection.last_moment import (
+    last_responsible_moment,
+    lead_minutes,
+    next_responsible_moment,
+    quickest_action,
+)
+from app.detection.money import (
+    BP,
+    MS_PER_DAY,
+    MS_PER_HOUR,
+    LineLoss,
+    blocked_line_loss,
+    churn_cents_of,
+    churn_of,
+    days_between,
+    dispute_loss,
+    impact_of,
+    late_penalty_cents,
+    line_loss,
+    rework_cents_of,
+    severity_of,
+    widened,
+)
+from app.detection.policy_set import packaged_policies
+from app.detection.rule import Moment
 from domain.cases import Severity
+from domain.catalogue.allocation import AL_PO_LATE
+from domain.catalogue.types import CASE_TYPES
 from domain.customers import SlaTerms
+from tests.support.facts import NOW
 
+POLICY = packaged_policies()
 TERMS = SlaTerms(late_penalty_bp_per_day=200, fixed_penalty_cents=1_000, penalty_cap_bp=1_000)
 
 
@@ -30,19 +61,139 @@ def test_a_day_begun_is_a_day_late(later_ms: int, days: int) -> None:
     assert days_between(0, later_ms) == days
 
 
+AMOUNTS = st.integers(0, 10**9)
+SHARES = st.integers(0, BP)
+
+
 @given(
-    value=st.integers(0, 10**9),
+    value=AMOUNTS,
     margin=st.integers(-(10**8), 10**8),
     days=st.integers(0, 60),
-    cancel_bp=st.integers(0, 10_000),
+    shares=st.tuples(SHARES, SHARES, SHARES),
+    churn=st.integers(0, 10**6),
+    extra=st.tuples(st.integers(0, 10**6), st.integers(0, 10**7)),
 )
-def test_the_range_holds_the_expectation(value: int, margin: int, days: int, cancel_bp: int) -> None:
+def test_the_loss_is_its_bars_and_the_range_holds_it(
+    value: int,
+    margin: int,
+    days: int,
+    shares: tuple[int, int, int],
+    churn: int,
+    extra: tuple[int, int],
+) -> None:
+    cancel_bp, likely_bp, avoidable_bp = shares
+    rework, cost = extra
     terms = SlaTerms(cancel_probability_bp=cancel_bp)
-    part = line_loss(key="L", value_cents=value, margin_cents=margin, days=days, sla=terms)
+    part = line_loss(
+        key="L",
+        value_cents=value,
+        margin_cents=margin,
+        days=days,
+        sla=terms,
+        churn_cents=churn,
+        probability_bp=likely_bp,
+    )
+    dispute = dispute_loss(key="D", open_cents=value, policy=POLICY, probability_bp=likely_bp, lost_bp=BP)
     assert 0 <= part.low_cents <= part.loss_cents <= part.high_cents
-    impact = impact_of([part, part], effort_minutes=5, rework_cents=75, avoidable_bp=5_000)
-    assert impact.loss_cents == 2 * part.loss_cents + 75
-    assert impact.avoidable_cents == impact.loss_cents // 2
+    assert 0 <= dispute.low_cents <= dispute.loss_cents <= dispute.high_cents
+    impact = impact_of(
+        [part, part, dispute],
+        effort_minutes=5,
+        rework_cents=rework,
+        avoidable_bp=avoidable_bp,
+        action_cost_cents=cost,
+    )
+    bars = (
+        impact.penalty_cents
+        + impact.margin_cents
+        + impact.churn_cents
+        + impact.dispute_cents
+        + impact.rework_cents
+    )
+    assert impact.loss_cents == bars == 2 * part.loss_cents + dispute.loss_cents + rework
+    assert 0 <= impact.avoidable_cents <= impact.loss_cents
+    saved = impact.loss_cents * avoidable_bp // BP
+    assert impact.avoidable_cents + impact.action_cost_cents == (saved if saved > cost else 0)
+
+
+def test_an_action_that_costs_more_than_it_saves_is_not_taken() -> None:
+    part = LineLoss(key="L", penalty_cents=400, margin_cents=0, low_cents=0, high_cents=400)
+    dear = impact_of([part], effort_minutes=5, action_cost_cents=400)
+    assert (dear.avoidable_cents, dear.action_cost_cents) == (0, 0)
+    cheap = impact_of([part], effort_minutes=5, action_cost_cents=399)
+    assert (cheap.avoidable_cents, cheap.action_cost_cents) == (1, 399)
+
+
+def test_what_is_assumed_widens_the_range_and_nothing_else() -> None:
+    part = LineLoss(key="L", penalty_cents=400, margin_cents=0, low_cents=200, high_cents=1_000)
+    known = impact_of([part], effort_minutes=5)
+    guess = impact_of([part], effort_minutes=5, assumed=("customer_terms",))
+    guesses = impact_of([part], effort_minutes=5, assumed=tuple("abcdefg"))
+    assert widened(known, POLICY) is known
+    assert (widened(guess, POLICY).low_cents, widened(guess, POLICY).high_cents) == (150, 1_250)
+    assert (widened(guesses, POLICY).low_cents, widened(guesses, POLICY).high_cents) == (0, 2_000)
+    assert widened(guess, POLICY).loss_cents == guess.loss_cents
+
+
+def test_churn_grows_with_the_misses_and_is_nothing_for_a_stranger() -> None:
+    assert [churn_cents_of(1, misses, POLICY) for misses in (0, 2, 3, 9, 10, 99)] == [
+        120, 120, 600, 600, 1_200, 1_200,
+    ]  # fmt: skip
+    assert churn_cents_of(None, 99, POLICY) == 0
+    moment = Moment(now_ms=0, hour_ms=0, policy=POLICY, misses=MappingProxyType({"C-1": 3}))
+    known, other = SimpleNamespace(tier=1, customer_id="C-1"), SimpleNamespace(tier=1, customer_id=None)
+    assert churn_of(cast("Any", known), moment) == 600
+    assert churn_of(cast("Any", other), moment) == 120
+
+
+def test_a_dispute_costs_handling_and_capital_and_what_is_written_off() -> None:
+    part = dispute_loss(key="I", open_cents=1_000_000, policy=POLICY, probability_bp=5_000)
+    capital = 1_000_000 * 30 * 900 // (365 * BP)
+    assert part.loss_cents == part.dispute_cents == (2_500 + capital) // 2
+    lost = dispute_loss(key="I", open_cents=1_000_000, policy=POLICY, probability_bp=BP, lost_bp=BP)
+    assert lost.dispute_cents == 2_500 + capital + 1_000_000
+    assert rework_cents_of(4, POLICY) == 300
+
+
+@pytest.mark.parametrize(("hours", "penalty_cents"), [(49, 0), (48, 1_500), (0, 1_500), (-1, 3_000)])
+def test_the_penalty_of_a_blocked_line_grows_in(hours: int, penalty_cents: int) -> None:
+    part = blocked_line_loss(
+        key="L",
+        value_cents=100_000,
+        margin_cents=0,
+        promised_ms=hours * MS_PER_HOUR,
+        hour_ms=0,
+        sla=TERMS,
+        policy=POLICY,
+    )
+    assert part.penalty_cents == penalty_cents
+    assert part.low_cents <= part.loss_cents <= part.high_cents
+
+
+def test_the_last_moment_leaves_time_for_the_quickest_action() -> None:
+    breach = NOW + timedelta(days=3)
+    quick = quickest_action(AL_PO_LATE, POLICY)
+    assert quick == min(
+        timedelta(minutes=a.effort_minutes + lead_minutes(a.remedy, POLICY)) for a in AL_PO_LATE.actions
+    )
+    assert last_responsible_moment(AL_PO_LATE, breach, POLICY) == breach - quick
+    assert last_responsible_moment(AL_PO_LATE, None, POLICY) is None
+
+
+@pytest.mark.parametrize("days_ago", [0, 1, 5])
+def test_what_gets_worse_by_the_day_has_a_next_moment(days_ago: int) -> None:
+    breach = NOW - timedelta(days=days_ago)
+    first = breach - quickest_action(AL_PO_LATE, POLICY)
+    moment = next_responsible_moment(AL_PO_LATE, breach, NOW, POLICY)
+    assert moment is not None
+    assert NOW + timedelta(hours=1) <= moment < NOW + timedelta(days=1, hours=1)
+    assert (moment - first) % timedelta(days=1) == timedelta(0)
+    assert next_responsible_moment(AL_PO_LATE, None, NOW, POLICY) is None
+
+
+def test_every_remedy_of_the_catalogue_has_a_lead_time() -> None:
+    remedies = {action.remedy for case_type in CASE_TYPES for action in case_type.actions}
+    assert all(lead_minutes(remedy, POLICY) > 0 for remedy in remedies)
 
 
 @pytest.mark.parametrize(
@@ -63,4 +214,10 @@ def test_severity_is_by_money_and_worse_when_time_is_short(
     loss_cents: int, hours: int | None, severity: Severity
 ) -> None:
     breach_ms = None if hours is None else hours * MS_PER_HOUR
-    assert severity_of(loss_cents, breach_ms, 0, DEFAULT_POLICY) is severity
+    assert severity_of(loss_cents, breach_ms, 0, POLICY) is severity
+
+
+def test_the_best_customers_are_critical_sooner() -> None:
+    near = 8 * MS_PER_HOUR
+    assert severity_of(20_000, near, 0, POLICY, tier=1) is Severity.CRITICAL
+    assert severity_of(20_000, near, 0, POLICY, tier=2) is Severity.HIGH

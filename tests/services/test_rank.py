@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.services.rank import awake, distinct_total_cents, rank_cases
+from app.services.rank import awake, distinct_total_cents, index_cents, is_feasible, priority_of, rank_cases
 from domain.cases import CaseState, ExceptionCase, Impact, Severity
-from domain.ids import CaseId, EntityKind, EntityRef
+from domain.ids import CaseId, EntityKind, EntityRef, LineId
+from domain.priorities import ConfirmationClass, LinePriority
 from tests.support.facts import NOW
 
 
@@ -18,6 +19,8 @@ def case(
     severity: Severity = Severity.LOW,
     age_minutes: int = 0,
     snoozed_minutes: int | None = None,
+    act_within_minutes: int | None = None,
+    about: tuple[EntityRef, ...] = (),
 ) -> ExceptionCase:
     return ExceptionCase(
         case_id=CaseId(case_id),
@@ -40,6 +43,8 @@ def case(
         correlation_key="",
         evidence=(),
         snoozed_until=None if snoozed_minutes is None else NOW + timedelta(minutes=snoozed_minutes),
+        responsible_at=None if act_within_minutes is None else NOW + timedelta(minutes=act_within_minutes),
+        about=about,
     )
 
 
@@ -65,6 +70,42 @@ def test_ties_fall_to_severity_then_tier_then_age() -> None:
 def test_the_order_does_not_depend_on_the_order_given() -> None:
     cases = [case(f"c{n}", avoidable=n % 3 * 100) for n in range(9)]
     assert rank_cases(cases) == rank_cases(reversed(cases))
+
+
+def test_what_comes_too_late_saves_nothing_but_stays_listed() -> None:
+    late = case("late", avoidable=9_000, act_within_minutes=-1)
+    last_minute = case("last minute", avoidable=2_000, act_within_minutes=0)
+    plain = case("plain", avoidable=1_000)
+    worthless = case("worthless", avoidable=0)
+    assert ids(rank_cases([late, plain, worthless, last_minute], now=NOW)) == [
+        "last minute", "plain", "worthless", "late",
+    ]  # fmt: skip
+    assert index_cents(late, NOW) == 0
+    assert index_cents(last_minute, NOW) == 200
+    assert not is_feasible(late, NOW)
+    assert is_feasible(plain, NOW)
+
+
+def priority(line: str, rank: int | None) -> tuple[LineId, LinePriority]:
+    return LineId(line), LinePriority(
+        line_id=LineId(line),
+        confirmation_class=ConfirmationClass.WIN,
+        rank=rank,
+        reason="The customer's chairman called.",
+        author="a.moreno",
+        at=NOW,
+    )
+
+
+def test_a_persons_rank_comes_before_any_money() -> None:
+    line = EntityRef(kind=EntityKind.ORDER_LINE, entity_id="SO-9/1")
+    cases = [case("rich", avoidable=90_000), case("second", about=(line,)), case("first"), case("classed")]
+    priorities = dict([priority("SO-9/1", 2), priority("first", 0), priority("classed", None)])
+    assert ids(rank_cases(cases, now=NOW, priorities=priorities)) == ["first", "second", "rich", "classed"]
+    said = priority_of(cases[1], priorities)
+    assert said is not None
+    assert said.reason == "The customer's chairman called."
+    assert priority_of(cases[0], priorities) is None
 
 
 def test_snoozed_cases_rest_until_their_time() -> None:
