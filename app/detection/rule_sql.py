@@ -5,6 +5,8 @@ Placeholders of a rule's SQL:
 ``{scope:EXPR}``
     where the select can be narrowed: ``1`` in the full pass, ``EXPR IN (SELECT k FROM temp.scope_key)``
     in the incremental one. EXPR must be a column with an index (or the peg key of one).
+``{full:TEXT}`` ``{narrow:TEXT}``
+    text of one of the two forms only: an index to go by, an order of joins.
 ``{setting:NAME}``
     a figure of the policies in force.
 ``{decide:TABLE.OUTPUT(input=EXPR, ...)}``
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from app.detection.rule import PolicyReader, Rule
 
 SCOPE_TABLE = "temp.scope_key"
-_PLACEHOLDER = re.compile(r"\{(scope|setting|decide|runs)(?::|(?=\())([^{}]*)\}")
+_PLACEHOLDER = re.compile(r"\{(scope|full|narrow|setting|decide|runs)(?::|(?=\())([^{}]*)\}")
 _DECIDE = re.compile(r"(\w+)\.(\w+)\((.*)\)", re.DOTALL)
 
 
@@ -63,6 +65,8 @@ def _filled(rule: Rule, sql: str, policy: PolicyReader, *, narrowed: bool) -> st
         if kind == "scope":
             narrow = f"{body} IN (SELECT k FROM {SCOPE_TABLE})"  # noqa: S608 - body is a column of our own SQL
             return narrow if narrowed else "1"
+        if kind in {"full", "narrow"}:
+            return body if narrowed == (kind == "narrow") else ""
         if kind == "setting":
             return str(policy.setting(body))
         if kind == "runs":
