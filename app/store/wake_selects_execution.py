@@ -54,8 +54,12 @@ EXECUTION_PATHS: dict[str, str] = {
         "SELECT r.id FROM shipment s JOIN return_authorisation r ON r.order_id = s.order_id"
         " WHERE s.id IN temp.changed_id"
     ),
-    # Events are few and each names its places: which of them a shipment meets is left to the rule.
-    "shipment>event": "SELECT '*'",
+    # Events are few, and each names its places in two lists.
+    "shipment>event": (
+        "SELECT e.id FROM shipment s JOIN route_event e WHERE s.id IN temp.changed_id"
+        " AND (EXISTS (SELECT 1 FROM json_each(e.node_ids) j WHERE j.value = s.origin_node_id)"
+        " OR EXISTS (SELECT 1 FROM json_each(e.zone_ids) j WHERE j.value = s.zone_id))"
+    ),
     "milestone>shipment": "SELECT shipment_id FROM milestone WHERE id IN temp.changed_id",
     "milestone>order": (
         "SELECT s.order_id FROM milestone m JOIN shipment s ON s.id = m.shipment_id"

@@ -121,6 +121,11 @@ ORDER_PATHS: dict[str, str] = {
     "inventory_position>peg": (
         "SELECT item_id || '|' || node_id FROM inventory_position WHERE id IN temp.changed_id"
     ),
+    "inventory_position>bin": (
+        "SELECT t.node_id || '|' || t.bin_code FROM inventory_position p"
+        " CROSS JOIN pick_task t ON t.item_id = p.item_id AND t.node_id = p.node_id"
+        " AND t.deleted_at IS NULL AND t.status IN ('released', 'started') WHERE p.id IN temp.changed_id"
+    ),
     "inventory_position>line": (
         "SELECT l.id FROM inventory_position p JOIN order_line l ON l.item_id = p.item_id"
         " WHERE p.id IN temp.changed_id"
@@ -142,6 +147,16 @@ ORDER_PATHS: dict[str, str] = {
     "allocation>order": (
         "SELECT l.order_id FROM allocation a JOIN order_line l ON l.id = a.line_id"
         " WHERE a.id IN temp.changed_id"
+    ),
+    "allocation>task": (
+        "SELECT t.id FROM allocation a JOIN pick_task t ON t.line_id = a.line_id"
+        " WHERE a.id IN temp.changed_id"
+    ),
+    # Bins that open picks of the item go to (found by an index of the rule WH-LOC).
+    "allocation>bin": (
+        "SELECT t.node_id || '|' || t.bin_code FROM allocation a"
+        " CROSS JOIN pick_task t ON t.item_id = a.item_id AND t.node_id = a.node_id"
+        " AND t.deleted_at IS NULL AND t.status IN ('released', 'started') WHERE a.id IN temp.changed_id"
     ),
     "allocation>peg": (
         "SELECT a.item_id || '|' || a.node_id FROM allocation a WHERE a.id IN temp.changed_id"
