@@ -134,7 +134,11 @@ EXECUTION_PATHS: dict[str, str] = {
         "SELECT s.scac || '|' || s.origin_node_id FROM proof_of_delivery p"
         " JOIN shipment s ON s.id = p.shipment_id WHERE p.id IN temp.changed_id"
     ),
-    "return_authorisation>rma": _OWN,
+    # Returns of one line are counted one after the other.
+    "return_authorisation>rma": (
+        "SELECT k FROM temp.changed_id UNION SELECT s.id FROM return_authorisation r"
+        " JOIN return_authorisation s ON s.line_id = r.line_id WHERE r.id IN temp.changed_id"
+    ),
     "return_authorisation>order": "SELECT order_id FROM return_authorisation WHERE id IN temp.changed_id",
     "return_authorisation>line": "SELECT line_id FROM return_authorisation WHERE id IN temp.changed_id",
     "return_authorisation>item": "SELECT item_id FROM return_authorisation WHERE id IN temp.changed_id",

@@ -148,6 +148,10 @@ ORDER_PATHS: dict[str, str] = {
         "SELECT l.order_id FROM allocation a JOIN order_line l ON l.id = a.line_id"
         " WHERE a.id IN temp.changed_id"
     ),
+    "allocation>rma": (
+        "SELECT r.id FROM allocation a JOIN return_authorisation r ON r.line_id = a.line_id"
+        " WHERE a.id IN temp.changed_id"
+    ),
     "allocation>task": (
         "SELECT t.id FROM allocation a JOIN pick_task t ON t.line_id = a.line_id"
         " WHERE a.id IN temp.changed_id"

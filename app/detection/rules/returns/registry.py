@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from app.detection.rule import Rule
+from app.detection.rules.returns import credit, disposition, overdue, rate, unmatched
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (unmatched.RULE, overdue.RULE, disposition.RULE, credit.RULE, rate.RULE)
