@@ -1,0 +1,115 @@
+"""Which types may explain or mute which others, and by sharing what: the catalogue as edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from domain.catalogue.types import CASE_TYPES
+from domain.decision_tables.suppression import Suppression, SuppressOn
+from domain.ids import EntityKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.catalogue.case_type import CaseType
+
+#: An item at a node, ``item|node``: what demand and supply meet at; no record of its own.
+PEG = "peg"
+#: What every case shares with every other.
+ANY = "any"
+
+MS_PER_HOUR = 3_600_000
+
+#: Beside its own entity, what a root of a kind may name (``about``) and be found by.
+_ROOT_KINDS: dict[EntityKind, tuple[str, ...]] = {
+    EntityKind.INBOUND_SUPPLY: (EntityKind.INBOUND_SUPPLY, PEG),
+    EntityKind.BIN: (EntityKind.BIN, PEG),
+    EntityKind.CYCLE_COUNT: (EntityKind.BIN, PEG),
+    EntityKind.INVENTORY_POSITION: (PEG, EntityKind.BIN),
+    EntityKind.CARRIER_BOOKING: (EntityKind.CARRIER_BOOKING, EntityKind.LANE),
+    EntityKind.ITEM: (EntityKind.ITEM, EntityKind.LOT),
+}
+
+#: Silence of a feed or of a node explains only what came up with it: a member may be older by so much.
+OLDER_MEMBER_MS: dict[str, int] = {EntityKind.FEED: 2 * MS_PER_HOUR, EntityKind.NODE: 8 * MS_PER_HOUR}
+
+_SHARED: dict[SuppressOn, str] = {
+    SuppressOn.ANY: ANY,
+    SuppressOn.ORDER: EntityKind.SALES_ORDER,
+    SuppressOn.LINE: EntityKind.ORDER_LINE,
+    SuppressOn.CUSTOMER: EntityKind.CUSTOMER,
+    SuppressOn.ITEM: EntityKind.ITEM,
+    SuppressOn.NODE: EntityKind.NODE,
+    SuppressOn.BIN: EntityKind.BIN,
+    SuppressOn.SUPPLY: EntityKind.INBOUND_SUPPLY,
+    SuppressOn.SHIPMENT: EntityKind.SHIPMENT,
+    SuppressOn.CARRIER: EntityKind.CARRIER,
+    SuppressOn.LANE: EntityKind.LANE,
+    SuppressOn.EVENT: EntityKind.ROUTE_EVENT,
+    SuppressOn.SOURCE: EntityKind.FEED,
+}
+
+
+@runtime_checkable
+class SuppressingPolicy(Protocol):
+    """Policies in force that also say which types keep which others quiet."""
+
+    @property
+    def suppressions(self) -> tuple[Suppression, ...]:
+        """What keeps what quiet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """Cases of ``child`` may hang on a case of ``root`` that shares a thing of ``kind``.
+
+    ``own`` asks that the thing is the root's own (its entity, or what it names), not merely near it.
+    ``mutes`` says that the root keeps the child quiet; else it explains it, the lowest ``rank`` best.
+    """
+
+    child: str
+    root: str
+    kind: str
+    rank: int
+    own: bool
+    mutes: bool
+
+
+def root_kinds(case_type: CaseType) -> tuple[str, ...]:
+    """The kinds of thing by which cases find a root of this type."""
+    return _ROOT_KINDS.get(case_type.entity, (case_type.entity,))
+
+
+def edges_of(
+    suppressions: Iterable[Suppression] = (), types: Iterable[CaseType] = CASE_TYPES
+) -> tuple[Edge, ...]:
+    """All edges of the catalogue and of the policies, without repeats."""
+    by_code = {case_type.code: case_type for case_type in types}
+    found: dict[Edge, None] = {}
+    for child in by_code.values():
+        for rank, code in enumerate(child.parents):
+            root = by_code.get(code)
+            if root is not None and root.root:
+                for kind in root_kinds(root):
+                    edge = Edge(child=child.code, root=code, kind=kind, rank=rank, own=True, mutes=False)
+                    found[edge] = None
+    for root in by_code.values():
+        for code in root.inhibits:
+            for kind in root_kinds(root):
+                found[Edge(child=code, root=root.code, kind=kind, rank=0, own=True, mutes=True)] = None
+    for rule in suppressions:
+        kind = _SHARED[rule.on]
+        edge = Edge(child=rule.code, root=rule.while_code, kind=kind, rank=1, own=False, mutes=True)
+        found[edge] = None
+    return tuple(found)
+
+
+def edges_in_force(policy: object) -> tuple[Edge, ...]:
+    """The edges under the policies in force."""
+    return edges_of(policy.suppressions if isinstance(policy, SuppressingPolicy) else ())
+
+
+def needed_kinds(edges: Iterable[Edge]) -> frozenset[tuple[str, str]]:
+    """Which kinds of thing must be known of cases of which code: pairs of code and kind."""
+    return frozenset(pair for edge in edges for pair in ((edge.child, edge.kind), (edge.root, edge.kind)))

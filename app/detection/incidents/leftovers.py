@@ -1,0 +1,260 @@
+"""Contrast over the mirror, once an hour: the cases of a day that only their key explains."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, insert, select, text
+
+from app.detection.incidents.anchors import gather_refs, need
+from app.detection.incidents.contrast import (
+    FEWEST_CASES,
+    TRAITS,
+    Contrast,
+    Observation,
+    Population,
+    contrasts,
+)
+from app.detection.incidents.edges import MS_PER_HOUR
+from app.detection.incidents.facts import OpenIncident
+from app.detection.incidents.write import ACTOR, open_incidents
+from app.store.schema_cases import CASE_EVENT, DETECTION_STATE
+from domain.ids import CaseId, EntityKind
+from domain.incidents import IncidentBasis, incident_identity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Row
+
+CONTRASTED = "contrasted"
+WINDOW_MS = 24 * MS_PER_HOUR
+
+_POOL = (
+    text("DELETE FROM temp.corr_case"),
+    text("""
+INSERT INTO temp.corr_case
+SELECT e.case_id FROM exception_case e JOIN incident_member m ON m.case_id = e.case_id
+ WHERE e.closed_at IS NULL AND e.opened_at > :since AND m.basis IN ('static_key', 'contrast')
+   AND NOT EXISTS (SELECT 1 FROM incident_override v WHERE v.case_id = e.case_id)
+"""),
+)
+
+_CASES = text("""
+SELECT e.case_id, e.code, e.entity_kind, e.correlation_key, e.state, e.episode, m.incident_id, m.basis
+  FROM temp.corr_case c JOIN exception_case e ON e.case_id = c.case_id
+  JOIN incident_member m ON m.case_id = e.case_id
+ ORDER BY e.case_id
+""")
+
+# Carriers are compared over all their nodes, lanes by origin and zone.
+_TRAITS = text("""
+SELECT r.case_id, r.kind, MIN(r.id) AS value FROM temp.corr_ref r
+ WHERE r.kind IN ('supplier', 'item', 'customer', 'node', 'hour')
+    OR (r.kind = 'carrier' AND instr(r.id, '|') = 0) OR (r.kind = 'lane' AND instr(r.id, '|') > 0)
+ GROUP BY r.case_id, r.kind HAVING COUNT(*) = 1
+""")
+
+_OPEN = text("SELECT incident_id FROM incident WHERE correlation_key = :key AND closed_at IS NULL")
+
+_JOIN = text("""
+UPDATE incident_member SET incident_id = :incident_id, basis = 'contrast', why = :why, joined_at = :joined_at
+ WHERE case_id = :case_id
+""")
+
+_SHIPMENTS = {
+    "carrier": text("SELECT scac AS value, COUNT(*) AS records FROM shipment GROUP BY scac"),
+    "lane": text("""
+SELECT origin_node_id || '|' || zone_id AS value, COUNT(*) AS records FROM shipment
+ GROUP BY origin_node_id, zone_id
+"""),
+    "node": text("SELECT origin_node_id AS value, COUNT(*) AS records FROM shipment GROUP BY origin_node_id"),
+    "customer": text("SELECT customer_id AS value, COUNT(*) AS records FROM shipment GROUP BY customer_id"),
+}
+_ORDERS = {
+    "customer": text(
+        "SELECT customer_id AS value, COUNT(*) AS records FROM sales_order GROUP BY customer_id"
+    ),
+    "hour": text("""
+SELECT CAST(ordered_at / 3600000 AS TEXT) AS value, COUNT(*) AS records FROM sales_order
+ GROUP BY ordered_at / 3600000
+"""),
+}
+_ORDER_NODES = {
+    "node": text("""
+SELECT ship_from_node_id AS value, COUNT(*) AS records FROM sales_order GROUP BY ship_from_node_id
+""")
+}
+_LINES = _ORDERS | {
+    "item": text("SELECT item_id AS value, COUNT(*) AS records FROM order_line GROUP BY item_id"),
+    "node": text("SELECT node_id AS value, COUNT(*) AS records FROM order_line GROUP BY node_id"),
+}
+_TASKS = _ORDERS | {
+    "item": text("SELECT item_id AS value, COUNT(*) AS records FROM pick_task GROUP BY item_id"),
+    "node": text("SELECT node_id AS value, COUNT(*) AS records FROM pick_task GROUP BY node_id"),
+}
+_SUPPLIES = {
+    "supplier": text("""
+SELECT supplier_name AS value, COUNT(*) AS records FROM inbound_supply GROUP BY supplier_name
+"""),
+    "item": text("SELECT item_id AS value, COUNT(*) AS records FROM inbound_supply GROUP BY item_id"),
+    "node": text("SELECT node_id AS value, COUNT(*) AS records FROM inbound_supply GROUP BY node_id"),
+}
+_POSITIONS = {
+    "item": text("SELECT item_id AS value, COUNT(*) AS records FROM inventory_position GROUP BY item_id"),
+    "node": text("SELECT node_id AS value, COUNT(*) AS records FROM inventory_position GROUP BY node_id"),
+}
+_RETURNS = {
+    "item": text("SELECT item_id AS value, COUNT(*) AS records FROM return_authorisation GROUP BY item_id"),
+    "customer": text("""
+SELECT customer_id AS value, COUNT(*) AS records FROM return_authorisation GROUP BY customer_id
+"""),
+}
+
+#: With which records the cases about a kind are comparable, and how those are counted by trait.
+_POPULATIONS: dict[str, tuple[frozenset[str], Mapping[str, Any]]] = {
+    "shipments": (
+        frozenset(
+            {
+                EntityKind.SHIPMENT,
+                EntityKind.CARRIER_BOOKING,
+                EntityKind.INVOICE,
+                EntityKind.PROOF_OF_DELIVERY,
+                EntityKind.MILESTONE,
+            }
+        ),
+        _SHIPMENTS,
+    ),
+    "orders": (
+        frozenset({EntityKind.SALES_ORDER, EntityKind.ORDER_CHANGE, EntityKind.EDI_MESSAGE}),
+        _ORDERS | _ORDER_NODES,
+    ),
+    "order lines": (frozenset({EntityKind.ORDER_LINE, EntityKind.ALLOCATION}), _LINES),
+    "pick tasks": (frozenset({EntityKind.PICK_TASK}), _TASKS),
+    "inbound supplies": (frozenset({EntityKind.INBOUND_SUPPLY}), _SUPPLIES),
+    "stock positions": (frozenset({EntityKind.INVENTORY_POSITION}), _POSITIONS),
+    "returns": (frozenset({EntityKind.RETURN_AUTHORISATION}), _RETURNS),
+}
+
+
+def contrast_is_due(connection: Connection, *, hour_ms: int) -> bool:
+    """Whether the leftovers have not been compared yet in this hour; from now on they have."""
+    query = select(DETECTION_STATE.c.at).where(DETECTION_STATE.c.name == CONTRASTED)
+    if connection.execute(query).scalar_one_or_none() == hour_ms:
+        return False
+    connection.execute(
+        text("INSERT OR REPLACE INTO detection_state (name, at) VALUES (:name, :at)"),
+        {"name": CONTRASTED, "at": hour_ms},
+    )
+    return True
+
+
+def group_leftovers(connection: Connection, *, now_ms: int) -> tuple[set[CaseId], set[str]]:
+    """Join the leftovers of a day that have something in common; the cases moved, the incidents left."""
+    connection.execute(_POOL[0])
+    connection.execute(_POOL[1], {"since": now_ms - WINDOW_MS})
+    cases = {row.case_id: row for row in connection.execute(_CASES)}
+    if len(cases) < FEWEST_CASES:
+        return set(), set()
+    codes = sorted({row.code for row in cases.values()})
+    need(connection, [(code, trait) for code in codes for trait in TRAITS])
+    gather_refs(connection)
+    traits: dict[str, dict[str, str]] = {}
+    for row in connection.execute(_TRAITS):
+        traits.setdefault(row.case_id, {})[row.kind] = row.value
+    moved: set[CaseId] = set()
+    left: set[str] = set()
+    for name, (kinds, queries) in _POPULATIONS.items():
+        pool = [
+            Observation(case_id=row.case_id, key=row.correlation_key, traits=traits.get(row.case_id, {}))
+            for row in cases.values()
+            if row.entity_kind in kinds
+        ]
+        if len({o.key for o in pool}) < FEWEST_CASES:
+            continue
+        for found in contrasts(pool, _population(connection, queries, pool, now_ms)):
+            _join(connection, found, name, cases, now_ms, moved, left)
+    return moved, left
+
+
+def _population(
+    connection: Connection, queries: Mapping[str, Any], pool: Sequence[Observation], now_ms: int
+) -> Population:
+    counts = {}
+    for trait, query in queries.items():
+        if any(trait in observation.traits for observation in pool):
+            found = {str(row.value): row.records for row in connection.execute(query) if row.value}
+            if trait == "hour":
+                # An hour that is not over would seem rarer than it is.
+                found.pop(str(now_ms // MS_PER_HOUR), None)
+            counts[trait] = found
+    return Population(counts=counts)
+
+
+def _join(
+    connection: Connection,
+    found: Contrast,
+    of_what: str,
+    cases: Mapping[str, Row[Any]],
+    now_ms: int,
+    moved: set[CaseId],
+    left: set[str],
+) -> None:
+    newcomers = [
+        cases[case_id] for case_id in found.case_ids if cases[case_id].basis != IncidentBasis.CONTRAST
+    ]
+    if not newcomers:
+        return
+    key = f"contrast:{found.trait}:{found.value}"
+    incident_id = connection.execute(_OPEN, {"key": key}).scalar()
+    if incident_id is None:
+        incident_id = incident_identity(key, 1, now_ms, CaseId(found.case_ids[0]))
+        incident = OpenIncident(incident_id=incident_id, basis=IncidentBasis.CONTRAST, key=key, version=1)
+        open_incidents(connection, [incident], now_ms=now_ms, title=_title(found))
+    why = _why(found, of_what)
+    connection.execute(
+        _JOIN,
+        [
+            {"incident_id": incident_id, "why": why, "joined_at": now_ms, "case_id": row.case_id}
+            for row in newcomers
+        ],
+    )
+    connection.execute(
+        insert(CASE_EVENT),
+        [
+            {
+                "case_id": row.case_id,
+                "at": now_ms,
+                "episode": row.episode,
+                "kind": "grouped",
+                "from_state": row.state,
+                "to_state": row.state,
+                "reason": f"{row.incident_id} to {incident_id}: {why}",
+                "actor": ACTOR,
+            }
+            for row in newcomers
+        ],
+    )
+    moved |= {CaseId(row.case_id) for row in newcomers}
+    left |= {row.incident_id for row in newcomers} | {incident_id}
+
+
+def _title(found: Contrast) -> str:
+    return f"Many new exceptions share {_shared(found)}"
+
+
+def _why(found: Contrast, of_what: str) -> str:
+    share, usual = _percent(found.keys, found.of_keys), _percent(found.records, found.of_records)
+    return (
+        f"{found.keys:,} of {found.of_keys:,} unexplained cases of a day ({share}) but {usual} of all "
+        f"{of_what} share {_shared(found)}."
+    )
+
+
+def _shared(found: Contrast) -> str:
+    value = "the hour of ordering" if found.trait == "hour" else found.value.replace("|", " to ")
+    return value if found.trait == "hour" else f"{found.trait} {value}"
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / max(whole, 1):.1f} %"

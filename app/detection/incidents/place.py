@@ -1,0 +1,151 @@
+"""Where each case belongs, by pure rules over what was read: people first, then causes, keys, mutes.
+
+A case stays where it is as long as what brought it there may still be so: an open incident is not
+regrouped because a key has a new version, because its root has closed, or because a second root
+appeared. Placing a case twice with the same facts gives the same answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app.detection.incidents.facts import OpenIncident, is_static
+from domain.ids import CaseId
+from domain.incidents import IncidentBasis, incident_identity
+
+if TYPE_CHECKING:
+    from app.detection.incidents.facts import CaseNow, Facts, Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where a case belongs now: incident, what brought it there, its cause, what mutes it, what else hits."""
+
+    case: CaseNow
+    incident_id: str
+    basis: IncidentBasis
+    cause: Link | None = None
+    mute: Link | None = None
+    also: tuple[tuple[str, Link], ...] = ()
+
+    @property
+    def parent(self) -> str:
+        """The root case that explains it; blank where none does."""
+        return self.cause.root if self.cause is not None else ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Placing:
+    """Places the cases of one scope; ``opened`` are the incidents it had to open."""
+
+    facts: Facts
+    now_ms: int
+    placed: dict[str, Placement] = field(default_factory=dict)
+    opened: dict[str, OpenIncident] = field(default_factory=dict)
+    _by_key: dict[tuple[str, int], str] = field(default_factory=dict)
+    _under_way: set[str] = field(default_factory=set)
+
+    def run(self) -> dict[str, Placement]:
+        """Place every case, the oldest first."""
+        for incident in self.facts.incidents.values():
+            # Under one key the oldest name wins; two open incidents of one key come of a person's split.
+            if incident.basis != IncidentBasis.MANUAL or incident.key.startswith("alone:"):
+                known = self._by_key.setdefault((incident.key, incident.version), incident.incident_id)
+                self._by_key[incident.key, incident.version] = min(known, incident.incident_id)
+        for case in self.facts.cases.values():
+            self._place(case)
+        return self.placed
+
+    def _place(self, case: CaseNow) -> Placement:
+        known = self.placed.get(case.case_id)
+        if known is not None:
+            return known
+        self._under_way.add(case.case_id)
+        found = self._decide(case)
+        self._under_way.discard(case.case_id)
+        self.placed[case.case_id] = found
+        return found
+
+    def _decide(self, case: CaseNow) -> Placement:
+        causes = [(home, link) for link in self._preferred(case) if (home := self._home(link.root))]
+        mute = self._mute(case)
+        incident_id, basis, cause = self._where(case, causes, mute)
+        seen = {incident_id}
+        also = []
+        for home, link in causes:
+            if home not in seen:
+                seen.add(home)
+                also.append((home, link))
+        return Placement(
+            case=case, incident_id=incident_id, basis=basis, cause=cause, mute=mute, also=tuple(also)
+        )
+
+    def _where(
+        self, case: CaseNow, causes: list[tuple[str, Link]], mute: Link | None
+    ) -> tuple[str, IncidentBasis, Link | None]:
+        cause = causes[0][1] if causes else None
+        manual = self._by_hand(case)
+        if manual:
+            return manual, IncidentBasis.MANUAL, cause
+        if causes:
+            return causes[0][0], IncidentBasis.PEGGING, cause
+        if case.basis == IncidentBasis.PEGGING and not case.parent_is_open:
+            return case.incident_id, IncidentBasis.PEGGING, None
+        if case.basis in {IncidentBasis.INHIBITION, IncidentBasis.CONTRAST}:
+            return case.incident_id, IncidentBasis(case.basis), None
+        if mute is not None and self._stands_alone(case):
+            home = self._home(mute.root)
+            if home:
+                return home, IncidentBasis.INHIBITION, None
+        return self._under_key(case), IncidentBasis.STATIC_KEY, None
+
+    def _preferred(self, case: CaseNow) -> list[Link]:
+        """Its possible causes, the one it hangs on already first."""
+        return sorted(case.causes, key=lambda link: link.root != case.parent)
+
+    def _mute(self, case: CaseNow) -> Link | None:
+        links = sorted(case.mutes, key=lambda link: link.root != case.suppressed_by)
+        return links[0] if links else None
+
+    def _by_hand(self, case: CaseNow) -> str:
+        if case.wanted is None:
+            return ""
+        if case.wanted:
+            return case.wanted if case.wanted in self.facts.incidents else ""
+        return self._open_under(f"alone:{case.case_id}", 0, case, IncidentBasis.MANUAL)
+
+    def _home(self, root: str) -> str:
+        """The incident of a root; blank while it is being placed itself: a circle explains nothing."""
+        if root in self._under_way:
+            return ""
+        case = self.facts.cases.get(root)
+        return self._place(case).incident_id if case is not None else self.facts.homes.get(root, "")
+
+    def _stands_alone(self, case: CaseNow) -> bool:
+        """Whether nothing shares its key so far."""
+        incident_id = (
+            case.incident_id if is_static(case.basis) else self._by_key.get((case.key, case.version))
+        )
+        if not incident_id:
+            return True
+        others = self.facts.sizes.get(incident_id, 0) - is_static(case.basis)
+        return others <= 0
+
+    def _under_key(self, case: CaseNow) -> str:
+        if is_static(case.basis):
+            incident = self.facts.incidents[case.incident_id]
+            if incident.version != case.version or incident.key == case.key:
+                return case.incident_id
+        return self._open_under(case.key, case.version, case, IncidentBasis.STATIC_KEY)
+
+    def _open_under(self, key: str, version: int, case: CaseNow, basis: IncidentBasis) -> str:
+        known = self._by_key.get((key, version))
+        if known is not None:
+            return known
+        incident_id = incident_identity(key, version, self.now_ms, CaseId(case.case_id))
+        self._by_key[key, version] = incident_id
+        self.opened[incident_id] = OpenIncident(
+            incident_id=incident_id, basis=basis, key=key, version=version
+        )
+        return incident_id
