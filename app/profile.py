@@ -93,7 +93,10 @@ class IdentitySettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A profile and the folder it lives in."""
+    """A profile and the folder it lives in.
+
+    ``policy_folder`` holds the site's own policy files, each in place of the packaged one of its name.
+    """
 
     name: str
     title: str
@@ -104,6 +107,7 @@ class Profile:
     hub_url: str = ""
     world: WorldSettings | None = None
     demo_pin: str = ""
+    policy_folder: Path | None = None
 
     def identity(self, user: str) -> IdentitySettings:
         """The person called ``user``.
@@ -204,6 +208,8 @@ def _profile_from(raw: dict[str, Any], folder: Path, file: Path) -> Profile:
         if world is None
         else WorldSettings(seed=world.seed, size=world.size, speed=world.speed, start=world.start),
         demo_pin=table.demo_pin,
+        # As with every path of a profile: from its folder, unless it is absolute.
+        policy_folder=folder / table.policies.folder if table.policies is not None else None,
     )
     _check(profile, file)
     return profile

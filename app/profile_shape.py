@@ -29,6 +29,12 @@ class HubTable(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     url: str
 
 
+class PoliciesTable(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """``[policies]``."""
+
+    folder: Text
+
+
 class IdentityTable(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """``[[identity]]``."""
 
@@ -56,6 +62,7 @@ class ProfileTable(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
     demo_pin: str = ""
     hub: HubTable | None = None
     world: WorldTable | None = None
+    policies: PoliciesTable | None = None
     source: tuple[dict[str, Any], ...] = ()
     identity: tuple[IdentityTable, ...] = ()
 

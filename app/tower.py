@@ -13,6 +13,7 @@ from app.services.decide import DecisionRequest, decide
 from app.services.deliver import DeliveryReport, HubPort, deliver, pull_feed
 from app.services.draft_commands import draft_commands
 from app.services.execute import ExecutionReport, Executor
+from app.services.policy_watch import PolicyWatch
 from app.services.propose import ProposalRequest, amount_of, currency_of, propose
 from app.services.rank import rank_cases
 from app.services.recommend.freshness import is_outdated
@@ -95,6 +96,8 @@ class Tower:
         for source in parts.profile.sources:
             self._register(SourceName(source.name), source.poll_seconds)
         parts.mirror.keep_sources(tuple(parts.connectors))
+        self._policies = PolicyWatch(folder=parts.profile.policy_folder, mirror=parts.mirror)
+        self.look_at_policies()
 
     def close(self) -> None:
         """Let go of connections and databases."""
@@ -103,9 +106,12 @@ class Tower:
         self.parts.desk.close()
         self.parts.mirror.close()
         self.parts.ledger.close()
-        self.parts.ledger.close()
 
-    # ---- sync and detection
+    # ---- policies, sync and detection
+
+    def look_at_policies(self) -> bool:
+        """Bring into force what the profile's policy folder holds; whether anything is different now."""
+        return self._policies.look(self.parts.clock.now())
 
     def sync(self, source: SourceName, *, force: bool = False) -> SyncResult:
         """Read one source to its end and bring the cases in line.

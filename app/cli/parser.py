@@ -22,6 +22,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_loop(commands)
     _add_keys(commands)
     _add_services(commands)
+    _add_policy(commands)
     return parser.parse_args(list(arguments))
 
 
@@ -116,3 +117,15 @@ def _add_services(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "--option", action="append", default=[], metavar="NAME=VALUE", help="of the connector"
     )
     service.set_defaults(run=_late("app.cli.services", "run_connector_service"))
+
+
+def _add_policy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    policy = commands.add_parser("policy", help="check policy files, or list those in force")
+    what = policy.add_subparsers(title="what to do", metavar="WHAT", required=True)
+    check = what.add_parser("check", help="print what is wrong with policy files; exit 1 if anything is")
+    _profile_option(check)
+    check.add_argument("--folder", default="", metavar="DIR", help="default: the profile's policy folder")
+    check.set_defaults(run=_late("app.cli.policy", "check"))
+    listed = what.add_parser("list", help="print id, version, digest and since when, one policy a line")
+    _profile_option(listed)
+    listed.set_defaults(run=_late("app.cli.policy", "list_policies"))

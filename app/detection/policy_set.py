@@ -88,6 +88,10 @@ class PolicySet:
         """
         return self._evaluator(name).table
 
+    def has_table(self, name: str) -> bool:
+        """Whether a policy has a decision table of that name."""
+        return name in self._evaluators
+
     def decide(self, table: str, /, **inputs: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any column type
         """The outputs of a decision table; an input that may be missing can be left out.
 

@@ -10,7 +10,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from app.store import cases, kpis, line_priorities, line_story, readers, source_states, timeline
+from app.store import cases, kpis, line_priorities, line_story, policies, readers, source_states, timeline
 from app.store.engine import known_errors, reading
 from app.store.mirror_transaction import MirrorTransaction
 from domain.ids import EntityKind
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from app.store.line_story import StageOfLine
+    from app.store.policies import PolicyRecord
     from app.store.values import (
         CaseEvent,
         KpiSample,
@@ -190,6 +191,11 @@ class Mirror:
         """Give a line its class and rank in a transaction of its own."""
         with self.write() as transaction:
             transaction.set_line_priority(priority)
+
+    def policy_records(self) -> tuple[PolicyRecord, ...]:
+        """The policy files in force, and why newer ones were refused."""
+        with self._read() as connection:
+            return policies.policy_records(connection)
 
     # ---- sources and figures
 

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from app.detection.engine import DetectionResult, detect, dirty_kinds
 from app.detection.policy import DEFAULT_POLICY, DetectionPolicy
-from app.store import apply, cases, kpis, line_priorities, recommendations, source_states
+from app.store import apply, cases, kpis, line_priorities, policies, recommendations, source_states
 from app.store.instants import to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
+    from app.store.policies import PolicyRecord
     from app.store.values import PageOutcome
     from connectors.protocol import Page
     from domain.cases import CaseState, ExceptionCase
@@ -133,6 +134,14 @@ class MirrorTransaction:
         source_states.register(
             self._connection, source, title=title, kinds=kinds, interval_seconds=interval_seconds, at=at
         )
+
+    def adopt_policies(self, records: Sequence[PolicyRecord]) -> bool:
+        """Put these policy files in force in place of all others; whether anything is different."""
+        return policies.adopt_policies(self._connection, records)
+
+    def note_policy_problems(self, problems: Mapping[str, str], *, at: datetime) -> bool:
+        """Keep why policy files were refused, by file; whether anything is different."""
+        return policies.note_policy_problems(self._connection, problems, at)
 
     def keep_sources(self, sources: Sequence[SourceName]) -> None:
         """Forget the schedule of all other sources."""

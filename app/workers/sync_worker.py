@@ -180,6 +180,7 @@ class SyncWorker:
         self._schedule.run_now(SETTLE, utc_now())
 
     def _sync(self, source: SourceName, *, force: bool) -> None:
+        self._look_at_policies()
         result = self._tower.sync(source, force=force)
         if result.skipped:
             return
@@ -188,7 +189,12 @@ class SyncWorker:
             parts.add("cases")
         self._changed(*parts)
 
+    def _look_at_policies(self) -> None:
+        if self._tower.look_at_policies():
+            self._changed("policies")
+
     def _detect(self) -> None:
+        self._look_at_policies()
         if self._tower.detect():
             self._changed("cases")
         self._changed("sources")

@@ -1,0 +1,91 @@
+"""A profile's own policy files in place of the packaged ones, file by file, if rules can use them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from app.detection.policy_file import PolicyProblem, PolicyRefusedError
+from app.detection.policy_set import PolicySet, load_policies, packaged_policies, packaged_texts
+from app.detection.rule_sql import compile_rule
+from app.detection.rules.registry import RULES
+from domain.errors import BadInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from domain.decision_tables.model import DecisionTable
+
+#: Where a problem belongs to no file.
+NO_FILE = "policies"
+
+
+def overlaid(own: Mapping[str, str]) -> PolicySet:
+    """The packaged policies with these files (name to text) in place of those of the same name.
+
+    Raises:
+        PolicyRefusedError: they cannot be used; it names every file, table and row.
+    """
+    if not own:
+        return packaged_policies()
+    return _overlaid(frozenset(own.items()))
+
+
+@lru_cache(maxsize=8)
+def _overlaid(own: frozenset[tuple[str, str]]) -> PolicySet:
+    texts = dict(own)
+    policies = load_policies({**packaged_texts(), **texts})
+    problems = _misfits(policies, frozenset(texts)) or broken_rules(policies)
+    if problems:
+        raise PolicyRefusedError(problems=tuple(problems))
+    return policies
+
+
+def broken_rules(policies: PolicySet) -> list[PolicyProblem]:
+    """The rules that cannot be compiled with these policies."""
+    problems = []
+    for rule in RULES:
+        try:
+            compile_rule(rule, policies)
+        except BadInputError as error:
+            what = f"the rule {rule.case_type.code} cannot be compiled: {error.what}"
+            problems.append(PolicyProblem(file=NO_FILE, what=what))
+    return problems
+
+
+def _misfits(policies: PolicySet, own: frozenset[str]) -> list[PolicyProblem]:
+    """What an own file says that no rule asks for, and what it leaves out although rules do."""
+    packaged = packaged_policies()
+    problems = []
+    for name in sorted(own & policies.files.keys()):
+        file = policies.files[name]
+        problems += [
+            PolicyProblem(file=name, what=f"the setting {key} is none that a rule asks for")
+            for key in sorted(file.settings.keys() - packaged.settings.keys())
+        ]
+        for table in file.tables:
+            problems += _misshapen(name, table, packaged)
+    for name in sorted(own & packaged.files.keys()):
+        replaced = packaged.files[name]
+        lacking = [f"setting {key}" for key in sorted(replaced.settings.keys() - policies.settings.keys())]
+        lacking += [f"table {t.name}" for t in replaced.tables if not policies.has_table(t.name)]
+        problems += [
+            PolicyProblem(file=name, what=f"lacks the {what}, which rules ask for") for what in lacking
+        ]
+    return problems
+
+
+def _misshapen(name: str, table: DecisionTable, packaged: PolicySet) -> list[PolicyProblem]:
+    if not packaged.has_table(table.name):
+        return [PolicyProblem(file=name, table=table.name, what="is none that a rule asks for")]
+    expected = packaged.table(table.name)
+    problems = []
+    for side, ours, theirs in (
+        ("inputs", {c.name: c.kind for c in table.inputs}, {c.name: c.kind for c in expected.inputs}),
+        ("outputs", {c.name: c.kind for c in table.outputs}, {c.name: c.kind for c in expected.outputs}),
+    ):
+        if ours != theirs:
+            wanted = ", ".join(f"{column} ({kind})" for column, kind in theirs.items())
+            what = f"has other {side} than rules give and take: {wanted}"
+            problems.append(PolicyProblem(file=name, table=table.name, what=what))
+    return problems
