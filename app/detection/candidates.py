@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,20 @@ if TYPE_CHECKING:
 SCOPE_COLUMN = "scope_key"
 ENTITY_COLUMN = "entity_id"
 
+#: The name under which a row gives the kind of its entity, for types about entities of several kinds.
+KIND_COLUMN = "entity_kind"
+
 _SCOPE_TABLE = "CREATE TEMP TABLE IF NOT EXISTS scope_key (k TEXT PRIMARY KEY) WITHOUT ROWID"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entity whose condition holds, with its scope key and rows."""
+
+    kind: str
+    entity_id: str
+    scope_key: str
+    rows: Sequence[Row[Any]]
 
 
 def clear_scope(connection: Connection) -> None:
@@ -35,16 +49,19 @@ def add_to_scope(connection: Connection, keys: Iterable[str]) -> None:
 
 def candidates(
     connection: Connection, compiled: CompiledRule, moment: Moment, *, narrowed: bool
-) -> Iterator[tuple[str, str, Sequence[Row[Any]]]]:
-    """Each entity whose condition holds, with its scope key and its rows."""
+) -> Iterator[Candidate]:
+    """Each entity whose condition holds, with its rows."""
     statement = compiled.scoped_sql if narrowed else compiled.full_sql
     result = connection.exec_driver_sql(statement, {"now": moment.now_ms, "hour": moment.hour_ms})
     names = list(result.keys())
     entity_at = names.index(ENTITY_COLUMN)
     scope_at = names.index(SCOPE_COLUMN) if SCOPE_COLUMN in names else entity_at
+    kind_at = names.index(KIND_COLUMN) if KIND_COLUMN in names else None
+    usual = compiled.rule.case_type.entity.value
     for entity_id, group in groupby(result, key=lambda row: row[entity_at]):
         rows = list(group)
-        yield str(entity_id), str(rows[0][scope_at]), rows
+        kind = usual if kind_at is None else rows[0][kind_at]
+        yield Candidate(kind, str(entity_id), str(rows[0][scope_at]), rows)
 
 
 def flipped_keys(

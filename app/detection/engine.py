@@ -1,74 +1,53 @@
-"""Detection: run the rules that can have changed, reconcile the cases, link causes, flag stale ones.
+"""Detection: look wherever something changed, bring the cases in line, group them; full pass and tick.
 
-A full pass evaluates every rule over the whole mirror by set-based SQL. An incremental pass skips a
-rule when nothing it reads has changed, no time-out of it has passed, none of its cases waits for
-something, and the hour (by which money is counted) is the same. A rule that runs runs in full, so an
-incremental pass and a full one agree by construction; a test holds them to it.
+A full pass evaluates every rule over the whole mirror by set-based SQL. A tick narrows each rule to the
+keys that changed rows, other cases, pegging or the clock made dirty, and touches only the cases of those
+keys. Both must end with the same cases; tests hold them to it.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, bindparam, delete, select, text, update
-from sqlalchemy.dialects.sqlite import insert as upsert
-
-from app.detection.allocation import ELSEWHERE_RULE, LATE_INBOUND_RULE, SHORT_RULE
-from app.detection.data_quality import STALE_RULE, silent_sources, unread_kinds
-from app.detection.finding import Moment, Rule
-from app.detection.invoicing import POD_MISMATCH_RULE
-from app.detection.order_entry import CREDIT_RULE, INCOMPLETE_RULE, PRICE_RULE
-from app.detection.peg_tables import rewrite_pegs
-from app.detection.policy import DEFAULT_POLICY, MS_PER_HOUR, DetectionPolicy
-from app.detection.reconcile import Changes, reconcile
-from app.detection.transport import ETA_LATE_RULE
-from app.detection.warehouse import PICK_SHORT_RULE
+from app.detection.catalogue_in_force import Catalogue, Policies, catalogue_under, prepare
+from app.detection.freshness import Freshness, freshness
+from app.detection.incidents.correlate import correlate
+from app.detection.lifecycle.changes import Changes
+from app.detection.lifecycle.clockwork import flag_stale, show_ripe, wake_rested
+from app.detection.lifecycle.look import LifeTerms, Look
+from app.detection.lifecycle.reconcile import reconcile
+from app.detection.lifecycle.write import write_changes
+from app.detection.misses import Misses, count_misses
+from app.detection.pegs.rewrite import refresh_pegs, rewrite_pegs
+from app.detection.policy_in_force import policies_in_force
+from app.detection.rule import Moment
+from app.detection.scopes import Reach, Scopes, count_rows, restless_keys
+from app.detection.state import DetectionState, last_case_event, read_state, write_state
+from app.store.dirt import WHOLE, whole_paths
 from app.store.instants import to_ms
-from app.store.schema_cases import DETECTION_STATE, DIRTY_KIND, EXCEPTION_CASE
-from domain.cases import CaseState
-from domain.ids import CaseId, EntityKind, SourceName
+from domain.ids import CaseId
 
-#: The rules that join what pegging found; they run together, in this order.
-PEG_RULES: tuple[Rule, ...] = (SHORT_RULE, ELSEWHERE_RULE, LATE_INBOUND_RULE)
+if TYPE_CHECKING:
+    from datetime import datetime
 
-#: All rules; the last one counts what the others put at risk.
-RULES: tuple[Rule, ...] = (
-    CREDIT_RULE,
-    PRICE_RULE,
-    INCOMPLETE_RULE,
-    *PEG_RULES,
-    PICK_SHORT_RULE,
-    ETA_LATE_RULE,
-    POD_MISMATCH_RULE,
-    STALE_RULE,
-)
+    from sqlalchemy import Connection
 
-DETECTED = "detected"
+    from app.detection.rule_sql import CompiledRule
 
-_LINKS = text("""
-SELECT e.case_id, e.parent_case_id AS has,
-       (SELECT p.case_id FROM peg_late g
-          JOIN inbound_supply s ON s.id = g.supply_id
-          JOIN exception_case p ON p.entity_kind = 'inbound_supply' AND p.entity_id = g.supply_id
-               AND p.code = 'AL-PO-LATE' AND p.closed_at IS NULL
-         WHERE g.line_id = e.entity_id
-         ORDER BY s.due_at, s.id LIMIT 1) AS wants
-  FROM exception_case e
- WHERE e.code IN ('AL-SHORT', 'AL-IMBALANCE') AND e.closed_at IS NULL
-""")
+MS_PER_HOUR = 3_600_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectionResult:
-    """The cases that a detection changed, and the codes of the rules it ran."""
+    """The cases that a detection changed, and the codes of the rules it ran (and of those it ran in full)."""
 
     opened: frozenset[CaseId]
     reopened: frozenset[CaseId]
     updated: frozenset[CaseId]
     cleared: frozenset[CaseId]
     ran: tuple[str, ...]
+    ran_in_full: tuple[str, ...] = ()
 
     @property
     def changed(self) -> frozenset[CaseId]:
@@ -76,125 +55,157 @@ class DetectionResult:
         return self.opened | self.reopened | self.updated | self.cleared
 
 
-def detect(
-    connection: Connection,
-    *,
-    now: datetime,
-    scope: frozenset[EntityKind] | None = None,
-    policy: DetectionPolicy = DEFAULT_POLICY,
-) -> DetectionResult:
-    """Detect within the transaction of ``connection``.
+@dataclass(frozen=True, kw_only=True)
+class _Pass:
+    """One detection under way."""
 
-    ``scope`` are the kinds with changed rows since the last detection; ``None`` asks for a full pass.
+    connection: Connection
+    catalogue: Catalogue
+    moment: Moment
+    last: DetectionState
+    feeds: Freshness
+    everywhere: bool
+
+    @property
+    def recovered(self) -> bool:
+        """Whether a source that was silent speaks again."""
+        return not self.last.silent <= set(self.feeds.silent)
+
+    @property
+    def ready(self) -> tuple[CompiledRule, ...]:
+        """The rules whose feeds have all been read to their end once."""
+        return tuple(one for one in self.catalogue.compiled if one.rule.reads.isdisjoint(self.feeds.unread))
+
+
+def detect(
+    connection: Connection, *, now: datetime, full: bool = False, policy: Policies | None = None
+) -> DetectionResult:
+    """Detect within the transaction of ``connection``: by what changed, or everything if ``full``.
+
+    Without ``policy`` the policies in force hold. A first detection, other rules or policies, and a clock
+    that went backwards make it a full pass whatever is asked.
     """
     now_ms = to_ms(now)
-    moment = Moment(now_ms=now_ms, hour_ms=now_ms - now_ms % MS_PER_HOUR, policy=policy)
-    silent = silent_sources(connection, moment)
-    due = _due(connection, moment, scope)
-    if any(rule in PEG_RULES for rule in due):
+    chosen = policies_in_force(connection) if policy is None else policy
+    catalogue = catalogue_under(chosen)
+    last = read_state(connection)
+    if last.rules != catalogue.digest:
+        prepare(connection, catalogue)
+    moment = _moment(connection, now_ms, chosen, last)
+    renewed = last.at_ms is None or last.at_ms > now_ms or last.rules != catalogue.digest
+    this = _Pass(
+        connection=connection,
+        catalogue=catalogue,
+        moment=moment,
+        last=last,
+        feeds=freshness(connection, moment),
+        everywhere=full or renewed or WHOLE in whole_paths(connection),
+    )
+    return _run(this)
+
+
+def _moment(connection: Connection, now_ms: int, policy: Policies, last: DetectionState) -> Moment:
+    hour_ms = now_ms - now_ms % MS_PER_HOUR
+    if last.at_ms is None or last.at_ms - last.at_ms % MS_PER_HOUR != hour_ms:
+        count_misses(connection, hour_ms=hour_ms)
+    return Moment(now_ms=now_ms, hour_ms=hour_ms, policy=policy, misses=Misses(connection))
+
+
+def _run(this: _Pass) -> DetectionResult:
+    connection, moment = this.connection, this.moment
+    if this.everywhere:
         rewrite_pegs(connection, moment)
-    total = Changes()
-    for rule in due:
-        _add(total, reconcile(connection, rule, moment, silent=silent))
-    total.updated |= _link_parents(connection)
-    total.updated |= _flag_stale(connection, silent)
-    connection.execute(delete(DIRTY_KIND))
-    _remember(connection, DETECTED, now_ms)
+    else:
+        this.catalogue.case_paths.mark_moved(connection, since_event=this.last.last_event)
+        refresh_pegs(connection, moment)
+    total, ran, ran_in_full = _look(this)
+    rules = [one.rule for one in this.catalogue.compiled]
+    total.opened |= show_ripe(connection, moment, rules)
+    total.updated |= wake_rested(connection, moment)
+    if set(this.feeds.silent) != this.last.silent:
+        total.updated |= flag_stale(connection, rules, this.feeds)
+    total.updated |= correlate(connection, moment, None if this.everywhere else frozenset(total.touched))
+    _remember(this)
     new = total.opened | total.reopened
     return DetectionResult(
         opened=frozenset(total.opened),
         reopened=frozenset(total.reopened),
         updated=frozenset(total.updated - new - total.cleared),
         cleared=frozenset(total.cleared),
-        ran=tuple(rule.case_type.code for rule in due),
+        ran=tuple(ran),
+        ran_in_full=tuple(ran_in_full),
     )
 
 
-def dirty_kinds(connection: Connection) -> frozenset[EntityKind] | None:
-    """The kinds changed since the last detection; ``None`` where there has been none yet."""
-    if _last(connection) is None:
-        return None
-    return frozenset(EntityKind(kind) for kind in connection.execute(select(DIRTY_KIND.c.kind)).scalars())
-
-
-def _due(connection: Connection, moment: Moment, scope: frozenset[EntityKind] | None) -> list[Rule]:
-    last = _last(connection)
-    blind = unread_kinds(connection)
-    ready = [rule for rule in RULES if rule.reads.isdisjoint(blind)]
-    if scope is None or last is None or last > moment.now_ms or last < moment.hour_ms:
-        return ready
-    restless = _restless_codes(connection)
-    due = {
-        rule.case_type.code
-        for rule in ready
-        if rule is STALE_RULE
-        or not rule.reads.isdisjoint(scope)
-        or rule.case_type.code in restless
-        or (rule.flips is not None and rule.flips(connection, last, moment.now_ms))
-    }
-    pegged = {rule.case_type.code for rule in PEG_RULES}
-    if due & pegged:
-        due |= pegged
-    return [rule for rule in ready if rule.case_type.code in due]
-
-
-def _restless_codes(connection: Connection) -> frozenset[str]:
-    """Codes with a case that may move although no row changed: flagged, counted clean, or acted upon."""
-    c = EXCEPTION_CASE.c
-    waiting = (
-        (c.dq_flags != "[]")
-        | (c.clean_checks > 0)
-        | c.state.in_([CaseState.EXECUTING.value, CaseState.VERIFYING.value])
+def _look(this: _Pass) -> tuple[Changes, list[str], list[str]]:
+    scopes = Scopes(
+        moment=this.moment,
+        last=this.last,
+        everywhere=this.everywhere,
+        renewed=_renewed(this),
+        restless=restless_keys(this.connection),
     )
-    return frozenset(
-        connection.execute(select(c.code).where(c.closed_at.is_(None), waiting).distinct()).scalars()
+    terms = LifeTerms.of(this.moment.policy)
+    total = Changes()
+    ran, ran_in_full = [], []
+    for compiled in this.ready:
+        reach = scopes.reach(this.connection, compiled)
+        if reach is Reach.NOWHERE:
+            continue
+        look = Look(
+            compiled=compiled,
+            moment=this.moment,
+            terms=terms,
+            gate=this.feeds.gate(compiled.rule),
+            later=this.last.at_ms is None or this.last.at_ms < this.moment.now_ms,
+            basis=this.catalogue.basis,
+        )
+        changes = reconcile(this.connection, look, narrowed=reach is Reach.KEYS)
+        _write(this, compiled, changes)
+        total.add(changes)
+        ran.append(compiled.rule.case_type.code)
+        if reach is Reach.EVERYWHERE:
+            ran_in_full.append(compiled.rule.case_type.code)
+    return total, ran, ran_in_full
+
+
+def _write(this: _Pass, compiled: CompiledRule, changes: Changes) -> None:
+    """Write what a look changed, and mark what other rules make of it, before and after."""
+    code = compiled.rule.case_type.code
+    touched = sorted(changes.touched)
+    if not this.everywhere:
+        this.catalogue.case_paths.mark(this.connection, code, touched)
+    write_changes(this.connection, changes)
+    if not this.everywhere:
+        this.catalogue.case_paths.mark(this.connection, code, touched)
+
+
+def _renewed(this: _Pass) -> frozenset[str]:
+    """The codes that could not see before and can now: after a feed's first reading, or its silence."""
+    ready = {one.rule.case_type.code for one in this.ready}
+    renewed = this.last.skipped & ready
+    if this.recovered:
+        query = """
+SELECT DISTINCT code FROM exception_case INDEXED BY det_case_flagged
+ WHERE closed_at IS NULL AND dq_flags <> '[]'
+"""
+        renewed |= frozenset(this.connection.exec_driver_sql(query).scalars())
+    return renewed
+
+
+def _remember(this: _Pass) -> None:
+    ready = {one.rule.case_type.code for one in this.ready}
+    codes = {one.rule.case_type.code for one in this.catalogue.compiled}
+    this.connection.exec_driver_sql("DELETE FROM dirty_scope")
+    write_state(
+        this.connection,
+        replace(
+            this.last,
+            at_ms=this.moment.now_ms,
+            rules=this.catalogue.digest,
+            last_event=last_case_event(this.connection),
+            skipped=frozenset(codes - ready),
+            silent=frozenset(this.feeds.silent),
+            rows=count_rows(this.connection) if this.everywhere else this.last.rows,
+        ),
     )
-
-
-def _link_parents(connection: Connection) -> set[CaseId]:
-    links = [
-        {"the_case": row.case_id, "parent_case_id": row.wants}
-        for row in connection.execute(_LINKS)
-        if row.has != row.wants
-    ]
-    return _set(connection, links)
-
-
-def _flag_stale(connection: Connection, silent: frozenset[SourceName]) -> set[CaseId]:
-    c = EXCEPTION_CASE.c
-    query = select(c.case_id, c.sources, c.dq_flags).where(
-        c.closed_at.is_(None), c.code != STALE_RULE.case_type.code
-    )
-    if not silent:
-        query = query.where(c.dq_flags != "[]")
-    changed = []
-    for row in connection.execute(query):
-        flags = json.dumps([f"stale:{name}" for name in sorted(silent & set(json.loads(row.sources)))])
-        if flags != row.dq_flags:
-            changed.append({"the_case": row.case_id, "dq_flags": flags})
-    return _set(connection, changed)
-
-
-def _set(connection: Connection, rows: list[dict[str, str | None]]) -> set[CaseId]:
-    if rows:
-        names = [name for name in rows[0] if name != "the_case"]
-        change = update(EXCEPTION_CASE).where(EXCEPTION_CASE.c.case_id == bindparam("the_case"))
-        connection.execute(change.values({name: bindparam(name) for name in names}), rows)
-    return {CaseId(str(row["the_case"])) for row in rows}
-
-
-def _add(total: Changes, more: Changes) -> None:
-    total.opened |= more.opened
-    total.reopened |= more.reopened
-    total.updated |= more.updated
-    total.cleared |= more.cleared
-
-
-def _last(connection: Connection) -> int | None:
-    query = select(DETECTION_STATE.c.at).where(DETECTION_STATE.c.name == DETECTED)
-    return connection.execute(query).scalar_one_or_none()
-
-
-def _remember(connection: Connection, name: str, at: int) -> None:
-    entry = upsert(DETECTION_STATE).values(name=name, at=at)
-    connection.execute(entry.on_conflict_do_update(index_elements=["name"], set_={"at": entry.excluded.at}))

@@ -66,9 +66,7 @@ def _follow(connection: Connection, paths: Mapping[str, str], ids: Sequence[str]
     whole = whole_paths(connection)
     if WHOLE in whole:
         return
-    connection.exec_driver_sql(_IDS)
-    connection.exec_driver_sql("DELETE FROM temp.changed_id")
-    connection.exec_driver_sql("INSERT OR IGNORE INTO temp.changed_id VALUES (?)", [(key,) for key in ids])
+    set_changed(connection, ids)
     for path, keys in paths.items():
         if path in whole:
             continue
@@ -80,6 +78,13 @@ def _follow(connection: Connection, paths: Mapping[str, str], ids: Sequence[str]
         if written and _count(connection, path) > MOST_KEYS:
             connection.exec_driver_sql("DELETE FROM dirty_scope WHERE path = ?", (path,))
             mark_keys(connection, WHOLE, [path])
+
+
+def set_changed(connection: Connection, ids: Sequence[str]) -> None:
+    """Let these be the ids in ``temp.changed_id``."""
+    connection.exec_driver_sql(_IDS)
+    connection.exec_driver_sql("DELETE FROM temp.changed_id")
+    connection.exec_driver_sql("INSERT OR IGNORE INTO temp.changed_id VALUES (?)", [(key,) for key in ids])
 
 
 def whole_paths(connection: Connection) -> frozenset[str]:

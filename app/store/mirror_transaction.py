@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.detection.engine import DetectionResult, detect, dirty_kinds
-from app.detection.policy import DEFAULT_POLICY, DetectionPolicy
+from app.detection.engine import DetectionResult, detect
 from app.store import apply, cases, kpis, line_priorities, policies, recommendations, source_states
 from app.store.instants import to_ms
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from app.detection.catalogue_in_force import Policies
     from app.store.policies import PolicyRecord
     from app.store.values import PageOutcome
     from connectors.protocol import Page
@@ -55,12 +55,12 @@ class MirrorTransaction:
             )
         return replace(outcome, deleted=deleted, quarantined=len(page.rejected))
 
-    def detect(
-        self, *, now: datetime, full: bool = False, policy: DetectionPolicy = DEFAULT_POLICY
-    ) -> DetectionResult:
-        """Bring the cases in line with the facts: by what changed, or everything if ``full``."""
-        scope = None if full else dirty_kinds(self._connection)
-        result = detect(self._connection, now=now, scope=scope, policy=policy)
+    def detect(self, *, now: datetime, full: bool = False, policy: Policies | None = None) -> DetectionResult:
+        """Bring the cases in line with the facts: by what changed, or everything if ``full``.
+
+        Without ``policy`` the policies in force hold.
+        """
+        result = detect(self._connection, now=now, full=full, policy=policy)
         kpis.record_kpis(self._connection, now=now)
         return result
 

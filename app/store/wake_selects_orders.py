@@ -10,7 +10,7 @@ _LINE_PEGS = (
     " FROM order_line l JOIN sales_order o ON o.id = l.order_id WHERE "
 )
 _ALLOCATED_PEGS = (
-    " l.item_id || '|' || a.node_id FROM order_line l JOIN allocation a ON a.line_id = l.id WHERE "
+    " a.item_id || '|' || a.node_id FROM order_line l JOIN allocation a ON a.line_id = l.id WHERE "
 )
 
 ORDER_PATHS: dict[str, str] = {
@@ -96,11 +96,6 @@ ORDER_PATHS: dict[str, str] = {
         "SELECT h.id FROM order_line l JOIN order_change h ON h.order_id = l.order_id"
         " WHERE l.id IN temp.changed_id"
     ),
-    "line_priority>line": _OWN,
-    "line_priority>peg": (
-        "SELECT" + _LINE_PEGS + "l.id IN temp.changed_id"
-        " UNION SELECT" + _ALLOCATED_PEGS + "l.id IN temp.changed_id"
-    ),
     "order_change>change": _OWN,
     "order_change>order": "SELECT order_id FROM order_change WHERE id IN temp.changed_id",
     "order_change>line": (
@@ -164,8 +159,6 @@ ORDER_PATHS: dict[str, str] = {
     ),
     "allocation>peg": (
         "SELECT a.item_id || '|' || a.node_id FROM allocation a WHERE a.id IN temp.changed_id"
-        " UNION SELECT l.item_id || '|' || a.node_id FROM allocation a JOIN order_line l ON l.id = a.line_id"
-        " WHERE a.id IN temp.changed_id"
         " UNION SELECT l.item_id || '|' || COALESCE(l.node_id, o.ship_from_node_id, '')"
         " FROM allocation a JOIN order_line l ON l.id = a.line_id JOIN sales_order o ON o.id = l.order_id"
         " WHERE a.id IN temp.changed_id"

@@ -136,8 +136,8 @@ class RuleRoom:
     def _found(self, connection: Connection, *, narrowed: bool) -> dict[str, tuple[str, Finding]]:
         moment = self._moment()
         return {
-            entity: (scope, self.rule.assess(rows, moment))
-            for entity, scope, rows in candidates(connection, self.compiled, moment, narrowed=narrowed)
+            f"{one.kind}/{one.entity_id}": (one.scope_key, self.rule.assess(one.rows, moment))
+            for one in candidates(connection, self.compiled, moment, narrowed=narrowed)
         }
 
     def _dirty(self, connection: Connection) -> set[str] | None:

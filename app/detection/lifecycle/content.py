@@ -1,0 +1,52 @@
+"""A finding as the columns of its case."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from app.detection.money import widened
+from app.store.instants import to_ms_or_none
+from app.store.rows_cases import evidence_text
+
+if TYPE_CHECKING:
+    from app.detection.lifecycle.look import Look
+    from app.detection.rule import Finding
+    from domain.ids import CaseId
+
+
+def content(case_id: CaseId, finding: Finding, look: Look, *, digest: str, scope_key: str) -> dict[str, Any]:
+    """The columns that follow from the finding alone."""
+    impact = widened(finding.impact, look.moment.policy)
+    return {
+        "case_id": case_id,
+        "scope_key": scope_key,
+        "severity": int(finding.severity),
+        "title": finding.title,
+        "consequence": finding.consequence,
+        "loss_cents": impact.loss_cents,
+        "low_cents": impact.low_cents,
+        "high_cents": impact.high_cents,
+        "avoidable_cents": impact.avoidable_cents,
+        "effort_minutes": impact.effort_minutes,
+        "penalty_cents": impact.penalty_cents,
+        "margin_cents": impact.margin_cents,
+        "rework_cents": impact.rework_cents,
+        "churn_cents": impact.churn_cents,
+        "dispute_cents": impact.dispute_cents,
+        "action_cost_cents": impact.action_cost_cents,
+        "assumed": json.dumps(impact.assumed),
+        "last_seen_at": look.moment.now_ms,
+        "rule_version": finding.case_type.version,
+        "correlation_key": finding.correlation_key,
+        "correlation_version": finding.case_type.correlation_version,
+        "evidence": evidence_text(finding.evidence),
+        "order_ids": json.dumps(finding.order_ids),
+        "node_id": finding.node_id,
+        "breach_at": to_ms_or_none(finding.breach_at),
+        "responsible_at": to_ms_or_none(finding.responsible_at),
+        "about": json.dumps([[ref.kind.value, ref.entity_id] for ref in finding.about]),
+        "sources": json.dumps(finding.sources),
+        "facts_sha256": digest,
+        "clean_checks": 0,
+    }

@@ -1,0 +1,76 @@
+"""Reading what is stored of cases, as far as their life goes by it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy import Connection, Row
+
+    from domain.ids import CaseId
+
+#: Open cases, and cases that a person denied, by code and scope.
+LIFE_INDEXES = (
+    "CREATE INDEX IF NOT EXISTS det_case_open ON exception_case (code, scope_key) WHERE closed_at IS NULL",
+    """
+CREATE INDEX IF NOT EXISTS det_case_denied ON exception_case (code, scope_key)
+ WHERE state = 'false_positive'
+""",
+    """
+CREATE INDEX IF NOT EXISTS det_case_snoozed ON exception_case (snoozed_until)
+ WHERE closed_at IS NULL AND snoozed_until IS NOT NULL
+""",
+    """
+CREATE INDEX IF NOT EXISTS det_case_suspended ON exception_case (code, opened_at)
+ WHERE closed_at IS NULL AND state = 'suspended'
+""",
+    """
+CREATE INDEX IF NOT EXISTS det_case_flagged ON exception_case (code)
+ WHERE closed_at IS NULL AND dq_flags <> '[]'
+""",
+)
+
+_COLUMNS = """
+SELECT e.case_id, e.entity_kind, e.entity_id, e.scope_key, e.state, e.state_at, e.severity, e.loss_cents,
+       e.consequence, e.state_reason, e.owner, e.opened_at, e.closed_at, e.last_seen_at, e.breach_at,
+       e.episode, e.dq_flags, e.sources, e.facts_sha256, e.clean_checks, e.flapping, e.flap_count,
+       e.snoozed_until, e.snooze_loss_cents
+  FROM exception_case e
+"""
+OPEN_OF_CODE = f"{_COLUMNS} INDEXED BY det_case_open WHERE e.code = :code AND e.closed_at IS NULL"
+OPEN_IN_SCOPE = f"{OPEN_OF_CODE} AND e.scope_key IN (SELECT k FROM temp.scope_key)"  # noqa: S608 - constants
+_CHUNK = 900
+
+
+def open_cases(connection: Connection, code: str, *, narrowed: bool) -> Iterator[Row[Any]]:
+    """The open cases of a code: all, or those of the scope."""
+    yield from connection.exec_driver_sql(OPEN_IN_SCOPE if narrowed else OPEN_OF_CODE, {"code": code})
+
+
+def cases_by_id(connection: Connection, ids: Sequence[CaseId]) -> dict[str, Row[Any]]:
+    """The cases of these ids, open or closed."""
+    found: dict[str, Row[Any]] = {}
+    for part in _chunks(ids):
+        marks = ", ".join("?" * len(part))
+        query = f"{_COLUMNS} WHERE e.case_id IN ({marks})"
+        found.update((row.case_id, row) for row in connection.exec_driver_sql(query, tuple(part)))
+    return found
+
+
+def reopenings(connection: Connection, ids: Sequence[CaseId], *, since_ms: int) -> dict[str, int]:
+    """How often each of these cases was opened again since then."""
+    found: dict[str, int] = {}
+    for part in _chunks(ids):
+        marks = ", ".join("?" * len(part))
+        query = (
+            "SELECT case_id, COUNT(*) FROM case_event"  # noqa: S608 - question marks
+            f" WHERE case_id IN ({marks}) AND kind = 'reopened' AND at > ? GROUP BY case_id"
+        )
+        found.update((row[0], row[1]) for row in connection.exec_driver_sql(query, (*part, since_ms)))
+    return found
+
+
+def _chunks(ids: Sequence[CaseId]) -> Iterable[Sequence[CaseId]]:
+    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))

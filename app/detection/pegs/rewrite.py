@@ -1,0 +1,181 @@
+"""Keeping the ``peg_*`` tables in line with demand and supply: all groups, or the dirty ones only.
+
+Rows are compared with what is stored, so that a group pegged again without a difference wakes no rule.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from app.detection.pegging import Demand, ShortPeg, Supply, shortfalls, waiting_for
+from app.detection.pegs import demand
+from app.detection.pegs.offers import rewrite_offers
+from app.store.dirt import WHOLE, mark_keys, set_changed, whole_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy import Connection, Row
+
+    from app.detection.rule import Moment
+
+#: By these paths a change makes a group dirty.
+PEG_WAKES = (
+    "order_line>peg",
+    "sales_order>peg",
+    "customer>peg",
+    "inventory_position>peg",
+    "allocation>peg",
+    "inbound_supply>peg",
+)
+#: The paths on which a difference is marked.
+PEG_PATHS = frozenset({"peg>line", "peg>supply", "peg>item", "peg>peg", "peg>order"})
+MS_PER_HOUR = 3_600_000
+
+_LINE_SHORTS = "SELECT * FROM peg_short"
+_SCOPED_SHORTS = """
+SELECT p.* FROM temp.peg_scope g CROSS JOIN peg_short p ON p.item_id = g.item_id AND p.node_id = g.node_id
+"""
+_LATES = "SELECT * FROM peg_late"
+_SCOPED_LATES = """
+SELECT p.* FROM temp.peg_scope g
+  CROSS JOIN inbound_supply s ON s.item_id = g.item_id AND s.node_id = g.node_id
+  CROSS JOIN peg_late p ON p.supply_id = s.id
+"""
+#: The statements that read what is stored of a scope, for the test of their plans.
+SCOPED_READS = (_SCOPED_SHORTS, _SCOPED_LATES)
+
+ShortRow = tuple[str, str, str, int, int, int, int, int | None]
+LateRow = tuple[str, str, int]
+
+
+def rewrite_pegs(connection: Connection, moment: Moment) -> None:
+    """Peg every group anew."""
+    demand.scope_tight_groups(connection)
+    shorts, lates, _ = _peg_scope(connection, moment)
+    stored = {tuple(row) for row in connection.exec_driver_sql(_LINE_SHORTS)}
+    waiting = {tuple(row) for row in connection.exec_driver_sql(_LATES)}
+    _replace(connection, stored, shorts, waiting, lates)
+    rewrite_offers(connection, None)
+
+
+def refresh_pegs(connection: Connection, moment: Moment) -> None:
+    """Peg the groups that changes made dirty, and mark what depends on a difference."""
+    groups = _dirty_groups(connection)
+    if groups is None:
+        rewrite_pegs(connection, moment)
+        mark_keys(connection, WHOLE, sorted(PEG_PATHS))
+        return
+    if not groups:
+        return
+    demand.set_scope(connection, groups)
+    shorts, lates, totals = _peg_scope(connection, moment)
+    demand.keep_totals(connection, totals)
+    stored = {tuple(row) for row in connection.exec_driver_sql(_SCOPED_SHORTS)}
+    waiting = {tuple(row) for row in connection.exec_driver_sql(_SCOPED_LATES)}
+    differing, late_differing = _replace(connection, stored, shorts, waiting, lates)
+    lines = {row[0] for row in differing} | {row[1] for row in late_differing}
+    mark_keys(connection, "peg>line", lines)
+    mark_keys(connection, "peg>order", _orders_of(connection, lines))
+    mark_keys(connection, "peg>supply", {row[0] for row in late_differing})
+    mark_keys(connection, "peg>peg", {f"{row[2]}|{row[1]}" for row in differing})
+    items = {row[2] for row in differing}
+    items |= rewrite_offers(connection, {item for item, _ in groups})
+    mark_keys(connection, "peg>item", items)
+
+
+def _orders_of(connection: Connection, lines: set[str]) -> list[str]:
+    set_changed(connection, list(lines))
+    query = "SELECT DISTINCT order_id FROM order_line WHERE id IN temp.changed_id"
+    return list(connection.exec_driver_sql(query).scalars())
+
+
+def _dirty_groups(connection: Connection) -> set[tuple[str, str]] | None:
+    """The groups to look at; ``None`` for all."""
+    whole = whole_paths(connection)
+    if WHOLE in whole or not whole.isdisjoint(PEG_WAKES):
+        return None
+    marks = ", ".join("?" * len(PEG_WAKES))
+    query = f"SELECT DISTINCT key FROM dirty_scope WHERE path IN ({marks})"  # noqa: S608 - question marks
+    keys = connection.exec_driver_sql(query, PEG_WAKES).scalars()
+    return {(item, node) for item, _, node in (key.rpartition("|") for key in keys)}
+
+
+def _peg_scope(
+    connection: Connection, moment: Moment
+) -> tuple[set[ShortRow], set[LateRow], list[tuple[str, str, int, int]]]:
+    """What the groups of the scope lack, what waits for late supply, and what each group wants and binds."""
+    stock = demand.on_hand(connection)
+    coming: dict[tuple[str, str], list[Supply]] = {}
+    for row in demand.inbound(connection):
+        supply = Supply(row.id, row.quantity, row.due_at, row.eta_at)
+        coming.setdefault((row.item_id, row.node_id), []).append(supply)
+    late_ms = moment.policy.setting("inbound_late_hours") * MS_PER_HOUR
+    shorts: set[ShortRow] = set()
+    lates: set[LateRow] = set()
+    totals = []
+    found = demand.demands(connection)
+    for (item_id, node_id), group in groupby(found, key=lambda row: (row.item_id, row.node_id)):
+        rows = list(group)
+        wanting = [row for row in rows if row.wants]
+        wanted = sum(row.quantity for row in wanting)
+        totals.append((item_id, node_id, wanted, sum(row.quantity for row in rows)))
+        there = stock.get((item_id, node_id), 0)
+        if wanted <= there:
+            continue
+        supplies = coming.get((item_id, node_id), [])
+        demands = [_demand_of(row) for row in wanting]
+        short = shortfalls(demands, there, supplies)
+        if short:
+            shorts.update(_short_rows(item_id, node_id, there, short))
+            lates.update(_late_rows(demands, there, supplies, short, late_ms))
+    return shorts, lates, totals
+
+
+def _demand_of(row: Row[Any]) -> Demand:
+    return Demand(row.line_id, row.quantity, bool(row.reserved), row.promised_at)
+
+
+def _short_rows(item_id: str, node_id: str, there: int, short: Mapping[str, ShortPeg]) -> Iterable[ShortRow]:
+    return (
+        (line_id, node_id, item_id, peg.demand, peg.short, there, peg.inbound, peg.next_eta_ms)
+        for line_id, peg in short.items()
+    )
+
+
+def _late_rows(
+    demands: Sequence[Demand],
+    there: int,
+    supplies: Sequence[Supply],
+    short: dict[str, ShortPeg],
+    late_ms: int,
+) -> Iterable[LateRow]:
+    return (
+        (supply.supply_id, line_id, units)
+        for supply in supplies
+        if supply.eta_ms - supply.due_ms >= late_ms
+        for line_id, units in waiting_for(supply, demands, there, supplies, short).items()
+    )
+
+
+def _replace(
+    connection: Connection,
+    stored: set[Any],
+    shorts: set[ShortRow],
+    waiting: set[Any],
+    lates: set[LateRow],
+) -> tuple[set[Any], set[Any]]:
+    """Write what differs; the rows that came or went, short and late."""
+    for table, keys, old, new in (
+        ("peg_short", "line_id = ? AND node_id = ?", stored, shorts),
+        ("peg_late", "supply_id = ? AND line_id = ?", waiting, lates),
+    ):
+        gone = [row[:2] for row in old - new]
+        if gone:
+            connection.exec_driver_sql(f"DELETE FROM {table} WHERE {keys}", gone)  # noqa: S608 - constants
+        fresh = list(new - old)
+        if fresh:
+            marks = ", ".join("?" * len(fresh[0]))
+            connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({marks})", fresh)  # noqa: S608 - constants
+    return stored ^ shorts, waiting ^ lates
