@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 from app.read_models.geography import Geography, read_geography
 from app.read_models.network import lane_key
 from app.read_models.people import short_name
+from app.read_models.waterfall import waterfall
 from app.read_models.wishes import DetailRequest
 from app.services.propose import amount_of
+from app.services.rank import priority_of
 from app.services.recommend.freshness import is_outdated
 from domain.approval_states import RUNNING, UNDECIDED, ApprovalState
 from domain.cases import ExceptionCase
 from domain.catalogue.types import case_type
 from domain.commands import ReallocateLine, SplitLine
-from domain.ids import CaseId, EntityKind, OrderId, UserId
+from domain.ids import CaseId, EntityKind, LineId, OrderId, UserId
 from domain.items import Item
 from domain.orders import OrderLine
 from domain.recommendations import Option, Recommendation
@@ -100,9 +102,20 @@ def case_detail(sources: DetailSources, request: DetailRequest) -> CaseDetail | 
             NoteRow(at=note.at, author=short_name(sources.people, note.author), text=note.body)
             for note in sources.ledger.notes(case.case_id)
         ),
+        waterfall=waterfall(case, request.now),
+        manual_rank=_manual_rank(sources, case),
         broken_lane_ids=_broken(geography, case),
         alternative_lane_ids=_alternatives(geography, case, recommendation),
     )
+
+
+def _manual_rank(sources: DetailSources, case: ExceptionCase) -> str:
+    """A person's rank of the line with its reason, as the panel says it."""
+    lines = [LineId(e.entity_id) for e in (case.entity, *case.about) if e.kind is EntityKind.ORDER_LINE]
+    said = priority_of(case, sources.mirror.line_priorities(lines))
+    if said is None or said.rank is None:
+        return ""
+    return f"{said.rank} by {short_name(sources.people, said.author)}: {said.reason}"
 
 
 def _acting(recommendation: Recommendation | None) -> tuple[Option, ...]:

@@ -12,6 +12,7 @@ from app.read_models.figures import kpi_tiles
 from app.read_models.geography import Geography, read_geography
 from app.read_models.network import Zones, map_lanes, map_markers, map_nodes, read_zones
 from app.read_models.people import people_of
+from app.read_models.policy_notice import policy_notice
 from app.read_models.queue import queue_table
 from app.read_models.wishes import Around, DetailRequest
 from app.services.rank import rank_cases
@@ -128,6 +129,7 @@ class SnapshotReader:
                 for row in self.mirror.quarantined()
             ),
             offline=self._offline(health, around),
+            policy_notice=policy_notice(self.mirror.policy_records()),
         )
 
     def _offline(self, health: tuple[SourceHealth, ...], around: Around) -> OfflineState:

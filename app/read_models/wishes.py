@@ -21,6 +21,7 @@ PARTS_OF: dict[str, frozenset[Part]] = {
     "approvals": _OF_APPROVALS,
     "recommendations": frozenset({"cases"}),
     "notes": frozenset(),
+    "policies": _OF_SOURCES | _OF_CASES,
 }
 
 

@@ -81,6 +81,8 @@ class CaseDetail:
 
     ``subject_label`` and ``subject`` are the sixth fact (``SKU``, ``KT-2201 (short 318 ea)``).
     ``needs`` is by option id. ``why_not_propose`` is empty when the person may propose now.
+    ``waterfall`` are the bars of its money, label and cents, the last the total of the others;
+    ``manual_rank`` is a person's rank with the reason, mostly empty.
     ``broken_lane_ids`` and ``alternative_lane_ids`` are drawn on the map.
     """
 
@@ -99,6 +101,8 @@ class CaseDetail:
     timeline: tuple[TimelineEvent, ...] = ()
     orders: tuple[OrderRow, ...] = ()
     notes: tuple[NoteRow, ...] = ()
+    waterfall: tuple[tuple[str, int], ...] = ()
+    manual_rank: str = ""
     broken_lane_ids: frozenset[str] = frozenset()
     alternative_lane_ids: frozenset[str] = frozenset()
     currency: str = "USD"

@@ -13,6 +13,7 @@ from views.case_detail.options_page import OptionsPage
 from views.case_detail.state import CaseDetail
 from views.case_detail.timeline import Timeline
 from views.case_detail.view_model import DetailViewModel
+from views.case_detail.waterfall import MoneyPanel
 from views.formatting import count
 from views.shell.two_line_list import TwoLineList
 from views.widgets.labels import label
@@ -42,6 +43,7 @@ class DetailPanel(QFrame):
         self.timeline = Timeline()
         self.orders = TwoLineList("Orders of the case", pad_px=2)
         self.evidence = TwoLineList("Evidence of the case", pad_px=2)
+        self.money = MoneyPanel()
         self.notes = TwoLineList("Notes on the case", pad_px=2)
         self.note_field = QLineEdit()
         self.empty = label("Select an exception in the queue or on the map.", "secondary")
@@ -58,7 +60,8 @@ class DetailPanel(QFrame):
         self.tabs.setStyleSheet("QTabBar::tab { margin-right: 9px; }")
         for title in TABS:
             self.tabs.addTab(title)
-        for page in (_scrolled(self.options), _scrolled(self.timeline), self.orders, self.evidence):
+        facts = _stacked(self.money, self.evidence)
+        for page in (_scrolled(self.options), _scrolled(self.timeline), self.orders, facts):
             self.pages.addWidget(page)
         self.pages.addWidget(self.notes)
         self.note_field.setPlaceholderText("Add a note …  Enter keeps it")
@@ -105,6 +108,7 @@ class DetailPanel(QFrame):
         self.timeline.show_events(detail.timeline, now, detail.zone)
         self.orders.show_lines(order_lines(detail, now))
         self.evidence.show_lines(evidence_lines(detail, now))
+        self.money.show_case(detail, now)
         self.notes.show_lines(note_lines(detail, now))
         self._show_counts(detail)
 
@@ -120,6 +124,7 @@ class DetailPanel(QFrame):
     def _show_clock(self) -> None:
         if self._view_model.detail is not None:
             self.head.show_clock(self._view_model.detail, self._view_model.now)
+            self.money.show_clock(self._view_model.detail, self._view_model.now)
 
     # ------------------------------------------------------------------ acts
     def ask_to_propose(self) -> bool:
@@ -141,6 +146,17 @@ class DetailPanel(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
+
+
+def _stacked(above: QWidget, below: QWidget) -> QWidget:
+    """A page of two parts; the lower one takes the room that is left."""
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(above)
+    column.addWidget(below, 1)
+    return page
 
 
 def _scrolled(content: QWidget) -> QScrollArea:

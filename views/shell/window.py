@@ -18,6 +18,7 @@ from views.ports import TowerIntents
 from views.shell.actions import Action, ActionKeys
 from views.shell.banner import OfflineBanner
 from views.shell.key_sheet import KeySheet
+from views.shell.notice_bar import NoticeBar
 from views.shell.palette import CommandPalette, Found
 from views.shell.rail import PAGES, Rail
 from views.shell.state import Page, ThemeName, ToastKind
@@ -53,6 +54,7 @@ class TowerWindow(QWidget):
         self.rail = Rail()
         self.top = TopBar()
         self.banner = OfflineBanner()
+        self.policy_notice = NoticeBar("alert-triangle")
         self.status = StatusBar()
         self.tower = TowerPage(self.tower_model)
         self.approvals = ApprovalsPage(self.approvals_model)
@@ -78,6 +80,7 @@ class TowerWindow(QWidget):
         right.setSpacing(0)
         right.addWidget(self.top)
         right.addWidget(self.banner)
+        right.addWidget(self.policy_notice)
         right.addWidget(self.pages, 1)
         above = QHBoxLayout()
         above.setSpacing(0)
@@ -144,6 +147,7 @@ class TowerWindow(QWidget):
         self.top.health.show_health(*health_words(sources, offline=snapshot.offline.is_offline))
         self.rail.buttons["approvals"].set_badge(self.approvals_model.waiting())
         self.banner.show_state(snapshot.offline, snapshot.now, snapshot.zone)
+        self.policy_notice.show_words(snapshot.policy_notice)
         self.status.show_sources(sources, snapshot.now)
         self.status.show_clock(snapshot.now, snapshot.zone)
         if "jobs" in snapshot.changed:

@@ -59,8 +59,9 @@ class TowerSnapshot:
     """What the tower knows now. ``changed`` names the parts that differ from the snapshot before.
 
     Parts not named may be left empty: the screens keep what they had. ``now``, ``who``, ``people``,
-    ``offline`` and ``site`` always count.
+    ``offline``, ``policy_notice`` and ``site`` always count.
     ``people`` are all who may sit at this desk or own a case; ``site`` stands under the title.
+    ``policy_notice`` says which policy file was refused and what stays in force; mostly empty.
     """
 
     now: datetime
@@ -76,6 +77,7 @@ class TowerSnapshot:
     approvals: tuple[ApprovalRow, ...] = ()
     jobs: tuple[JobRow, ...] = ()
     offline: OfflineState = field(default_factory=OfflineState)
+    policy_notice: str = ""
     site: str = ""
     currency: str = "USD"
     zone: tzinfo = UTC
