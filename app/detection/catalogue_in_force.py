@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _TABLES = (GROUP_TABLE, MISSES_TABLE)
 _INDEXES = (*PEG_INDEXES, *LIFE_INDEXES, RESTLESS_INDEX, MISSES_INDEX)
+#: What every rule can count on, whatever rules there are.
+FIXED_STATEMENTS = (*_TABLES, *_INDEXES)
 _INDEX_NAME = re.compile(r"CREATE INDEX IF NOT EXISTS (det_\w+)\s+ON\s", re.IGNORECASE)
 
 
@@ -75,7 +77,7 @@ def _catalogue(asked: _Asked) -> Catalogue:
     policy, rules = asked.policy, asked.rules
     compiled = tuple(compile_rule(rule, policy) for rule in rules)
     for rule in rules:
-        _require_paths(rule)
+        require_paths(rule)
     indexes = tuple(dict.fromkeys([*_INDEXES, *(sql for rule in rules for sql in rule.indexes)]))
     whole = hashlib.sha256(policy.digest.encode())
     for one in compiled:
@@ -114,7 +116,12 @@ def _index_name(sql: str) -> str:
     return match.group(1)
 
 
-def _require_paths(rule: Rule) -> None:
+def require_paths(rule: Rule) -> None:
+    """Refuse a rule that waits for a path nobody knows.
+
+    Raises:
+        BadInputError: a path of its wakes leads nowhere.
+    """
     for path in rule.wakes:
         head, _, scope = path.partition(">")
         known = (

@@ -5,11 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from app.detection.check_rules import check_rules
 from app.detection.policy_file import PolicyProblem, PolicyRefusedError
 from app.detection.policy_set import PolicySet, load_policies, packaged_policies, packaged_texts
-from app.detection.rule_sql import compile_rule
-from app.detection.rules.registry import RULES
-from domain.errors import BadInputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,14 +41,7 @@ def _overlaid(own: frozenset[tuple[str, str]]) -> PolicySet:
 
 def broken_rules(policies: PolicySet) -> list[PolicyProblem]:
     """The rules that cannot be compiled with these policies."""
-    problems = []
-    for rule in RULES:
-        try:
-            compile_rule(rule, policies)
-        except BadInputError as error:
-            what = f"the rule {rule.case_type.code} cannot be compiled: {error.what}"
-            problems.append(PolicyProblem(file=NO_FILE, what=what))
-    return problems
+    return [PolicyProblem(file=NO_FILE, what=str(problem)) for problem in check_rules(policies)]
 
 
 def _misfits(policies: PolicySet, own: frozenset[str]) -> list[PolicyProblem]:
