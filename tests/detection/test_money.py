@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, cast
@@ -16,6 +17,7 @@ from app.detection.last_moment import (
     next_responsible_moment,
     quickest_action,
 )
+from app.detection.lifecycle.content import content
 from app.detection.money import (
     BP,
     MS_PER_DAY,
@@ -33,12 +35,16 @@ from app.detection.money import (
     severity_of,
     widened,
 )
-from app.detection.policy_set import packaged_policies
-from app.detection.rule import Moment
+from app.detection.policy_set import PolicySet, load_policies, packaged_policies, packaged_texts
+from app.detection.rule import Finding, Moment
+from app.store.instants import to_ms
 from domain.cases import Severity
 from domain.catalogue.allocation import AL_PO_LATE
+from domain.catalogue.case_type import Right, StandardAction
 from domain.catalogue.types import CASE_TYPES
 from domain.customers import SlaTerms
+from domain.ids import CaseId, EntityKind, EntityRef
+from domain.recommendations import Remedy
 from tests.support.facts import NOW
 
 POLICY = packaged_policies()
@@ -170,6 +176,13 @@ def test_the_penalty_of_a_blocked_line_grows_in(hours: int, penalty_cents: int) 
     assert part.low_cents <= part.loss_cents <= part.high_cents
 
 
+def quick_policy() -> PolicySet:
+    """The packaged policies, but prices are corrected within a minute."""
+    texts = dict(packaged_texts())
+    texts["loss.toml"] = texts["loss.toml"].replace('release_credit_hold", 15]', 'release_credit_hold", 1]')
+    return load_policies(texts)
+
+
 def test_the_last_moment_leaves_time_for_the_quickest_action() -> None:
     breach = NOW + timedelta(days=3)
     quick = quickest_action(AL_PO_LATE, POLICY)
@@ -189,6 +202,34 @@ def test_what_gets_worse_by_the_day_has_a_next_moment(days_ago: int) -> None:
     assert NOW + timedelta(hours=1) <= moment < NOW + timedelta(days=1, hours=1)
     assert (moment - first) % timedelta(days=1) == timedelta(0)
     assert next_responsible_moment(AL_PO_LATE, None, NOW, POLICY) is None
+
+
+@pytest.mark.parametrize(
+    ("said_hours", "money_moves", "minutes"),
+    [(None, True, 1_430), (24, True, 1_430), (5, True, 300), (5, False, 300), (None, False, None)],
+)
+def test_a_case_has_the_rules_own_moment_or_the_next_of_its_breach(
+    said_hours: int | None, money_moves: bool, minutes: int | None
+) -> None:
+    """The breach is in a day; the quickest action of this type takes 10 minutes."""
+    stage = StandardAction(label="Call", right=Right.ASSISTED, effort_minutes=9, remedy=Remedy.CORRECT_PRICE)
+    finding = Finding(
+        case_type=replace(AL_PO_LATE, actions=(stage,)),
+        entity=EntityRef(kind=EntityKind.ORDER_LINE, entity_id="L"),
+        title="",
+        consequence="",
+        impact=impact_of([], effort_minutes=5),
+        losses=(),
+        severity=Severity.LOW,
+        correlation_key="",
+        evidence=(),
+        breach_at=NOW + timedelta(days=1),
+        responsible_at=None if said_hours is None else NOW + timedelta(hours=said_hours),
+    )
+    moment = Moment(now_ms=to_ms(NOW), hour_ms=to_ms(NOW), policy=quick_policy())
+    look = SimpleNamespace(moment=moment, rule=SimpleNamespace(money_moves=money_moves))
+    row = content(CaseId("C"), finding, cast("Any", look), digest="", scope_key="")
+    assert row["responsible_at"] == (None if minutes is None else to_ms(NOW) + minutes * 60_000)
 
 
 def test_every_remedy_of_the_catalogue_has_a_lead_time() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from app.detection.last_moment import next_responsible_moment
 from app.detection.money import widened
-from app.store.instants import to_ms_or_none
+from app.store.instants import from_ms, to_ms_or_none
 from app.store.rows_cases import evidence_text
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from app.detection.lifecycle.look import Look
     from app.detection.rule import Finding
     from domain.ids import CaseId
@@ -44,9 +47,25 @@ def content(case_id: CaseId, finding: Finding, look: Look, *, digest: str, scope
         "order_ids": json.dumps(finding.order_ids),
         "node_id": finding.node_id,
         "breach_at": to_ms_or_none(finding.breach_at),
-        "responsible_at": to_ms_or_none(finding.responsible_at),
+        "responsible_at": to_ms_or_none(_responsible_at(finding, look)),
         "about": json.dumps([[ref.kind.value, ref.entity_id] for ref in finding.about]),
         "sources": json.dumps(finding.sources),
         "facts_sha256": digest,
         "clean_checks": 0,
     }
+
+
+def _responsible_at(finding: Finding, look: Look) -> datetime | None:
+    """The last responsible moment: the rule's own, else the next one that its breach and actions leave.
+
+    A rule that gives the breach itself has said no more than the breach. What is not looked at every hour
+    has no next moment, for it would not move on.
+    """
+    if finding.responsible_at not in {None, finding.breach_at}:
+        return finding.responsible_at
+    if not look.rule.money_moves:
+        return None
+    moment = look.moment
+    return next_responsible_moment(
+        finding.case_type, finding.breach_at, from_ms(moment.hour_ms), moment.policy
+    )
