@@ -10,7 +10,17 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from app.store import cases, kpis, line_priorities, line_story, policies, readers, source_states, timeline
+from app.store import (
+    case_marks,
+    cases,
+    kpis,
+    line_priorities,
+    line_story,
+    policies,
+    readers,
+    source_states,
+    timeline,
+)
 from app.store.engine import known_errors, reading
 from app.store.mirror_transaction import MirrorTransaction
 from domain.ids import EntityKind
@@ -21,6 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+    from app.store.case_marks import CaseMark
     from app.store.line_story import StageOfLine
     from app.store.policies import PolicyRecord
     from app.store.values import (
@@ -128,6 +139,11 @@ class Mirror:
         """The cases, oldest first; ``app.services.rank`` puts them in queue order."""
         with self._read() as connection:
             return cases.all_cases(connection, open_only=open_only)
+
+    def case_marks(self) -> Sequence[CaseMark]:
+        """Every case that is open and shown, without its evidence and sentences."""
+        with self._read() as connection:
+            return case_marks.case_marks(connection)
 
     def case(self, case_id: CaseId) -> ExceptionCase | None:
         """The case of that id, open or closed."""
