@@ -67,8 +67,8 @@ def _take_note(
     marks: Sequence[CaseMark], open_now: dict[tuple[str, int], _Open], done: list[Episode], at: datetime
 ) -> None:
     present = {(mark.case_id, mark.episode): mark for mark in marks}
-    for key in [key for key in open_now if key not in present]:
-        done.append(_episode(open_now.pop(key), at))
+    gone = [key for key in open_now if key not in present]
+    done.extend(_episode(open_now.pop(key), at) for key in gone)
     for key, mark in present.items():
         if key in open_now:
             open_now[key].last = mark

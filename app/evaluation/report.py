@@ -52,7 +52,7 @@ def verdict(truth: WorldTruth, episodes: Sequence[Episode]) -> dict[str, Any]:
 
 
 def judged_codes() -> tuple[str, ...]:
-    """The deterministic types of the world; governance watches the tower itself, which a replay never uses."""
+    """The deterministic types of a world; governance watches decisions, and nobody decides in a replay."""
     return tuple(kind.code for kind in CASE_TYPES if not kind.reserved and kind.stage is not Stage.GOVERNANCE)
 
 
