@@ -31,6 +31,10 @@ MASTER_PATHS: dict[str, str] = {
     "item>item": _OWN,
     "item>line": "SELECT id FROM order_line WHERE item_id IN temp.changed_id",
     "item>order": "SELECT order_id FROM order_line WHERE item_id IN temp.changed_id",
+    "item>customer": (
+        "SELECT o.customer_id FROM order_line l JOIN sales_order o ON o.id = l.order_id"
+        " WHERE l.item_id IN temp.changed_id"
+    ),
     "item>peg": "SELECT item_id || '|' || node_id FROM inventory_position WHERE item_id IN temp.changed_id",
     "item>supply": "SELECT id FROM inbound_supply WHERE item_id IN temp.changed_id",
     "item>position": "SELECT id FROM inventory_position WHERE item_id IN temp.changed_id",

@@ -140,8 +140,8 @@ OE_QTY_OUTLIER = CaseType(
         StandardAction(label="Ask the customer", right=Right.AUTOMATED, effort_minutes=5),
         StandardAction(label="Hold the allocation", right=Right.ASSISTED, effort_minutes=6),
     ),
-    evidence=("ordered_quantity", "usual_quantity", "case_pack", "minimum_quantity", "on_hand"),
-    severity_inputs=("line value", "share of the stock it takes"),
+    evidence=("ordered_quantity", "usual_quantity", "case_pack", "minimum_quantity"),
+    severity_inputs=("line value", "share of it that is unusual"),
 )
 
 OE_PROMISE = CaseType(

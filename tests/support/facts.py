@@ -114,6 +114,7 @@ def order(order_id: str = "SO-1", **changes: Any) -> SalesOrder:
         ship_to=SHIP_TO,
         ship_from_node_id=NodeId("MEM"),
         total_cents=100_000,
+        customer_po=f"P-{order_id}",
     )
     return replace(made, **changes)
 
