@@ -54,7 +54,6 @@ class Item:
         require_quantity(self.list_price_cents, "list_price_cents")
         require_quantity(self.landed_cost_cents, "landed_cost_cents")
         require(self.case_pack_quantity >= 1, "case_pack_quantity is below 1.")
-        require_text(self.unit_of_measure, "unit_of_measure")
         require_quantity(self.minimum_order_quantity, "minimum_order_quantity")
         require_quantity(self.volume_cm3, "volume_cm3")
         require(all(s.item_id != self.item_id for s in self.substitutes), f"{self.sku} substitutes itself.")

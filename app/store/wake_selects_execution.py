@@ -60,7 +60,17 @@ EXECUTION_PATHS: dict[str, str] = {
         " AND (EXISTS (SELECT 1 FROM json_each(e.node_ids) j WHERE j.value = s.origin_node_id)"
         " OR EXISTS (SELECT 1 FROM json_each(e.zone_ids) j WHERE j.value = s.zone_id))"
     ),
-    "milestone>shipment": "SELECT shipment_id FROM milestone WHERE id IN temp.changed_id",
+    # A milestone that corrects another one takes it out of the count.
+    "milestone>shipment": (
+        "SELECT shipment_id FROM milestone WHERE id IN temp.changed_id"
+        " UNION SELECT m.shipment_id FROM milestone c JOIN milestone m ON m.id = c.corrects_id"
+        " WHERE c.id IN temp.changed_id AND c.corrects_id <> ''"
+    ),
+    "milestone>feed": (
+        "SELECT source FROM milestone WHERE id IN temp.changed_id"
+        " UNION SELECT m.source FROM milestone c JOIN milestone m ON m.id = c.corrects_id"
+        " WHERE c.id IN temp.changed_id AND c.corrects_id <> ''"
+    ),
     "milestone>order": (
         "SELECT s.order_id FROM milestone m JOIN shipment s ON s.id = m.shipment_id"
         " WHERE m.id IN temp.changed_id"

@@ -92,6 +92,10 @@ ORDER_PATHS: dict[str, str] = {
         " UNION SELECT r.id FROM order_line l JOIN return_authorisation r ON r.order_id = l.order_id"
         " WHERE l.id IN temp.changed_id"
     ),
+    "order_line>message": (
+        "SELECT m.id FROM order_line l JOIN edi_message m ON m.order_id = l.order_id"
+        " WHERE l.id IN temp.changed_id"
+    ),
     "order_line>change": (
         "SELECT h.id FROM order_line l JOIN order_change h ON h.order_id = l.order_id"
         " WHERE l.id IN temp.changed_id"
@@ -106,7 +110,12 @@ ORDER_PATHS: dict[str, str] = {
         "SELECT t.id FROM order_change h JOIN pick_task t ON t.order_id = h.order_id"
         " WHERE h.id IN temp.changed_id"
     ),
-    "edi_message>message": _OWN,
+    # A later message of the same reference makes good what an earlier one lacked.
+    "edi_message>message": (
+        "SELECT k FROM temp.changed_id UNION SELECT n.id FROM edi_message m JOIN edi_message n"
+        " ON n.partner = m.partner AND n.transaction_set = m.transaction_set AND n.reference = m.reference"
+        " WHERE m.id IN temp.changed_id"
+    ),
     "edi_message>order": (
         "SELECT order_id FROM edi_message WHERE id IN temp.changed_id AND order_id IS NOT NULL"
     ),
@@ -169,6 +178,7 @@ ORDER_PATHS: dict[str, str] = {
         " WHERE a.id IN temp.changed_id"
     ),
     "inbound_supply>supply": _OWN,
+    "inbound_supply>supplier": "SELECT supplier_name FROM inbound_supply WHERE id IN temp.changed_id",
     "inbound_supply>item": "SELECT item_id FROM inbound_supply WHERE id IN temp.changed_id",
     "inbound_supply>node": "SELECT node_id FROM inbound_supply WHERE id IN temp.changed_id",
     "inbound_supply>peg": "SELECT item_id || '|' || node_id FROM inbound_supply WHERE id IN temp.changed_id",

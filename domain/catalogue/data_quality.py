@@ -83,9 +83,10 @@ DQ_TIME = CaseType(
     title="Wrong times",
     entity=EntityKind.MILESTONE,
     detected_when=(
-        "a milestone, not corrected by another one, happened after it was received or before one that must "
-        "precede it; the feed is the case when many of its milestones lie in the future, or when its latest "
-        "ones are all off by about the same whole number of hours"
+        "a milestone, not corrected by another one, happened later than it was received (in the last days), "
+        "or earlier than all that must precede it (delivered and in_transit before picked_up, delivered "
+        "before in_transit); the feed is the case instead when enough of its milestones lie ahead by the "
+        "same whole hours, or its latest ones agree on whole hours of delay that it did not have before"
     ),
     clears_when="the milestone is corrected or withdrawn, and the feed's latest times are right",
     correlation="time:{source}",

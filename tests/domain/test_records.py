@@ -46,7 +46,6 @@ def test_a_record_is_meant_by_its_kind_and_its_first_field(entity: Entity) -> No
         (facts.customer, "routing_chargeback_cents", -1),
         (facts.customer, "minimum_shelf_life_days", -1),
         (facts.customer, "currency", " "),
-        (facts.item, "unit_of_measure", ""),
         (facts.item, "minimum_order_quantity", -1),
         (facts.item, "volume_cm3", -1),
         (facts.order, "status_at", NAIVE),

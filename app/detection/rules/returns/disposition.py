@@ -30,7 +30,7 @@ SELECT r.id AS entity_id, r.order_id, r.line_id, r.customer_id, r.item_id, r.nod
   LEFT JOIN sales_order o ON o.id = r.order_id
   LEFT JOIN item i ON i.id = r.item_id
   LEFT JOIN customer c ON c.id = r.customer_id
- WHERE {scope:r.id} AND r.status = 'received' AND r.disposition = '' AND r.disposed_at IS NULL
+ WHERE {scope:r.id} AND r.status IN ('issued', 'received') AND r.disposition = '' AND r.disposed_at IS NULL
    AND r.credited_at IS NULL AND r.deleted_at IS NULL
    AND r.received_at < :now - {setting:disposition_hours} * 3600000
    AND {runs(node=r.node_id, customer=r.customer_id, category=i.category)}
@@ -39,7 +39,7 @@ SELECT r.id AS entity_id, r.order_id, r.line_id, r.customer_id, r.item_id, r.nod
 
 _FLIPS = """
 SELECT id FROM return_authorisation INDEXED BY det_return_received
- WHERE status = 'received' AND disposition = '' AND deleted_at IS NULL
+ WHERE status IN ('issued', 'received') AND disposition = '' AND deleted_at IS NULL
    AND received_at >= :earlier - {setting:disposition_hours} * 3600000
    AND received_at < :later - {setting:disposition_hours} * 3600000
 """
@@ -96,7 +96,7 @@ RULE = Rule(
     indexes=(
         (
             "CREATE INDEX IF NOT EXISTS det_return_received ON return_authorisation (received_at) "
-            "WHERE status = 'received' AND disposition = '' AND deleted_at IS NULL"
+            "WHERE status IN ('issued', 'received') AND disposition = '' AND deleted_at IS NULL"
         ),
     ),
 )
