@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.checks import as_utc
+from domain.checks import MAX_EXACT_INTEGER, as_utc
 from domain.decision_tables.analysis import table_problems
 from domain.decision_tables.cells import ChoiceCell
 from domain.decision_tables.evaluate import golden_problems
@@ -135,9 +135,9 @@ def _settings(name: str, raw: object, problems: list[PolicyProblem]) -> dict[str
         problems.append(PolicyProblem(file=name, what="[settings] is no table"))
         return {}
     problems += [
-        PolicyProblem(file=name, what=f"the setting {key} is {value!r}, expected a whole number")
+        PolicyProblem(file=name, what=f"the setting {key} is {value!r}, expected a whole number from 0")
         for key, value in raw.items()
-        if type(value) is not int
+        if type(value) is not int or not 0 <= value <= MAX_EXACT_INTEGER
     ]
     return raw
 

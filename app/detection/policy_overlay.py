@@ -71,12 +71,28 @@ def _misshapen(name: str, table: DecisionTable, packaged: PolicySet) -> list[Pol
         return [PolicyProblem(file=name, table=table.name, what="is none that a rule asks for")]
     expected = packaged.table(table.name)
     problems = []
-    for side, ours, theirs in (
-        ("inputs", {c.name: c.kind for c in table.inputs}, {c.name: c.kind for c in expected.inputs}),
-        ("outputs", {c.name: c.kind for c in table.outputs}, {c.name: c.kind for c in expected.outputs}),
-    ):
-        if ours != theirs:
-            wanted = ", ".join(f"{column} ({kind})" for column, kind in theirs.items())
-            what = f"has other {side} than rules give and take: {wanted}"
-            problems.append(PolicyProblem(file=name, table=table.name, what=what))
+    if table.inputs != expected.inputs:
+        wanted = ", ".join(f"{c.name} ({c.kind}{' or null' if c.nullable else ''})" for c in expected.inputs)
+        problems.append(f"has other inputs or domains than rules give: {wanted}")
+    if [(c.name, c.kind) for c in table.outputs] != [(c.name, c.kind) for c in expected.outputs]:
+        wanted = ", ".join(f"{column.name} ({column.kind})" for column in expected.outputs)
+        problems.append(f"has other outputs than rules take: {wanted}")
+    elif table.collect is not expected.collect:
+        problems.append(f"collects by {table.collect}, rules expect {expected.collect}")
+    found = [PolicyProblem(file=name, table=table.name, what=what) for what in problems]
+    return found or _strange_answers(name, table, expected)
+
+
+def _strange_answers(name: str, table: DecisionTable, expected: DecisionTable) -> list[PolicyProblem]:
+    """Answers that the packaged table would not give: outside its domain, or none where it always has one."""
+    problems = []
+    for index, column in enumerate(expected.outputs):
+        may_lack = any(row.outputs[index] is None for row in expected.rows)
+        for row in table.rows:
+            answer = row.outputs[index]
+            if (not may_lack) if answer is None else (not column.domain.matches(answer)):
+                what = (
+                    f"{column.name} is {'null' if answer is None else repr(answer)}, which rules cannot take"
+                )
+                problems.append(PolicyProblem(file=name, table=table.name, row=row.number, what=what))
     return problems

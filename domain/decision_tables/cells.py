@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.checks import MAX_EXACT_INTEGER
+
 Value = int | str | bool | None
 #: From a number (included) to a number (excluded); ``None`` is without bound.
 Span = tuple[int | None, int | None]
@@ -157,6 +159,8 @@ def _text(bare: str) -> str:
 
 
 def _span(bare: str) -> Span:
+    if any(abs(int(number)) > MAX_EXACT_INTEGER for number in _NUMBER.findall(bare)):
+        raise ValueError(f"{bare!r} holds a number beyond what is counted exactly")
     if _NUMBER.fullmatch(bare):
         return int(bare), int(bare) + 1
     if found := _COMPARISON.fullmatch(bare):

@@ -44,10 +44,14 @@ class InputColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputColumn:
-    """An output; ``order`` lists its values, best first, where the hit policy is PRIORITY."""
+    """An output: its answers lie in ``domain``, or are missing where a row says ``null``.
+
+    ``order`` lists its values, best first, where the hit policy is PRIORITY.
+    """
 
     name: str
     kind: ColumnType
+    domain: Cell
     order: tuple[Value, ...] = ()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
+from domain.checks import MAX_EXACT_INTEGER
 from domain.decision_tables.cells import ANY_TEXT, NULL_TEXT, Cell, ColumnType, Value, parse_cell
 from domain.decision_tables.model import (
     Collect,
@@ -22,7 +23,7 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 _KEYS = frozenset({"name", "hit", "collect", "inputs", "outputs", "rows", "test", "note"})
 _INPUT_KEYS = frozenset({"name", "type", "domain", "null"})
-_OUTPUT_KEYS = frozenset({"name", "type", "order"})
+_OUTPUT_KEYS = frozenset({"name", "type", "domain", "order"})
 _TEST_KEYS = frozenset({"given", "expect"})
 
 
@@ -83,12 +84,8 @@ def _inputs(
         if not isinstance(nullable, bool):
             notes.add(f"input {name}: null is true or false")
             nullable = False
-        domain = full.get("domain", ANY_TEXT)
-        cell = _cell("|".join(map(_quoted, domain)) if isinstance(domain, list) else domain, kind)
-        if isinstance(cell, str):
-            notes.add(f"input {name}: its domain is not understood: {cell}")
-            cell = parse_cell(ANY_TEXT, kind)
-        columns.append(InputColumn(name=name, kind=kind, domain=cell, nullable=nullable))
+        domain = _domain(full, kind, notes)
+        columns.append(InputColumn(name=name, kind=kind, domain=domain, nullable=nullable))
     return tuple(columns)
 
 
@@ -104,7 +101,8 @@ def _outputs(
         values = [v for v in order if _fits(v, kind)] if isinstance(order, list) else []
         if values != order:
             notes.add(f"output {name}: order is a list of {kind} values")
-        columns.append(OutputColumn(name=name, kind=kind, order=tuple(values)))
+        domain = _domain(full, kind, notes)
+        columns.append(OutputColumn(name=name, kind=kind, domain=domain, order=tuple(values)))
     if not columns:
         notes.add("has no outputs")
     return tuple(columns)
@@ -130,10 +128,12 @@ def _row(
             cells.append(cell)
     answers: list[Value] = []
     for answer, written in zip(outputs, raw[len(inputs) :], strict=True):
-        value = None if written == NULL_TEXT else written
-        if value is not None and not _fits(value, answer.kind):
+        value = written if isinstance(written, int | str) and written != NULL_TEXT else None
+        if written != NULL_TEXT and not _fits(written, answer.kind):
             notes.add(f"{answer.name} is {written!r}, expected {answer.kind}", number)
-        answers.append(value if isinstance(value, int | str) else None)
+        elif value is not None and not answer.domain.matches(value):
+            notes.add(f"{answer.name} is {written!r}, which lies outside its domain", number)
+        answers.append(value)
     written_cells = tuple(str(cell) for cell in raw[: len(inputs)])
     if len(cells) < len(inputs):
         return None
@@ -205,6 +205,16 @@ def _fit_priority(output: OutputColumn, rows: Sequence[TableRow], notes: _Notes)
             notes.add(f"{output.name} is {row.outputs[0]!r}, which order does not list", row.number)
 
 
+def _domain(entry: Mapping[str, object], kind: ColumnType, notes: _Notes) -> Cell:
+    """The values a column may have: a condition, or a list of values."""
+    written = entry.get("domain", ANY_TEXT)
+    cell = _cell("|".join(map(_quoted, written)) if isinstance(written, list) else written, kind)
+    if not isinstance(cell, str):
+        return cell
+    notes.add(f"{entry.get('name')}: its domain is not understood: {cell}")
+    return parse_cell(ANY_TEXT, kind)
+
+
 def _column_name(entry: Mapping[str, object], known: frozenset[str], side: str, notes: _Notes) -> str:
     name = entry.get("name")
     _refuse_unknown(entry, known, f"key of an {side}", notes)
@@ -252,7 +262,9 @@ def _cell(written: object, kind: ColumnType) -> Cell | str:
 def _fits(value: object, kind: ColumnType) -> bool:
     if kind is ColumnType.TEXT:
         return isinstance(value, str)
-    return isinstance(value, bool) if kind is ColumnType.BOOL else type(value) is int
+    if kind is ColumnType.BOOL:
+        return isinstance(value, bool)
+    return type(value) is int and abs(value) <= MAX_EXACT_INTEGER
 
 
 def _quoted(value: object) -> str:

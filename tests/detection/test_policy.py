@@ -102,8 +102,17 @@ def test_what_suppresses_what_is_read() -> None:
         ('["1", 100]', '["one", 100]', f"{TABLE}, row 1: tier (int): 'one' is no number"),
         ("tier = 1 }", "tier = 2 }", f"{TABLE}: test 1 fails: for tier = 2 it expects tolerance_bp = 100"),
         ("tier = 1 }", "teir = 1 }", f"{TABLE}: test 1: no input is called 'teir'"),
-        ("= 24", '= "24"', "price.toml: the setting price_late_hours is '24', expected a whole number"),
-        ("= 24", "= true", "price.toml: the setting price_late_hours is True, expected a whole number"),
+        (
+            "= 24",
+            '= "24"',
+            "price.toml: the setting price_late_hours is '24', expected a whole number from 0",
+        ),
+        ("= 24", "= -24", "price.toml: the setting price_late_hours is -24, expected a whole number from 0"),
+        (
+            "= 24",
+            "= true",
+            "price.toml: the setting price_late_hours is True, expected a whole number from 0",
+        ),
         ("[settings]", "[setings]", "price.toml: has 'setings', which is no part of a policy file"),
         ("version = 7", "version = 0", "price.toml: [policy] version is 0, expected a whole number from 1"),
         (

@@ -116,6 +116,7 @@ def test_a_bare_value_in_a_cell_means_itself() -> None:
         ("not(-)", ColumnType.TEXT, "'not(-)' can never be met"),
         ("not(-)", ColumnType.INT, "'not(-)' can never be met"),
         ("yes", ColumnType.BOOL, "'yes' is neither true nor false"),
+        (f"<{10**18}", ColumnType.INT, f"'<{10**18}' holds a number beyond what is counted exactly"),
         (1.5, ColumnType.INT, "1.5 is no condition"),
     ],
 )
@@ -209,6 +210,15 @@ UNIQUE_ROWS = [["<=2", "-", 1, True], [">2", "air", 2, True], [">2", "road|sea",
         ({"rows": [["-", "-", "1", True]]}, "1: days is '1', expected int"),
         ({"rows": [["-", "-", True, True]]}, "1: days is True, expected int"),
         ({"rows": [["-", "-", 1, 1]]}, "1: insured is 1, expected bool"),
+        (
+            {"outputs": [{"name": "days", "type": "int", "domain": "[1..8]"}, "insured"]},
+            "3: days is 9, which lies outside its domain",
+        ),
+        (
+            {"outputs": [{"name": "days", "type": "int", "domain": "some"}, "insured"]},
+            "days: its domain is not understood: 'some' is no number, comparison or interval",
+        ),
+        ({"rows": [["-", "-", 10**18, True]]}, "1: days is 1000000000000000000, expected int"),
         ({"rows": []}, "has no rows"),
         ({"hit": "ANY"}, "has hit = 'ANY', expected one of UNIQUE, FIRST, PRIORITY, COLLECT"),
         ({"collect": "sum"}, "has collect, which goes with hit = COLLECT only"),

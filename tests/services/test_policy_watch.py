@@ -153,8 +153,15 @@ def test_a_file_waits_for_the_day_it_takes_effect(mirror: Mirror, write: Callabl
         ("dispute_days", "dispute_dayz", "lacks the setting dispute_days, which rules ask for"),
         ("customer_value", "value", "table value: is none that a rule asks for"),
         ("customer_value", "value", "lacks the table customer_value, which rules ask for"),
-        ("clv_cents", "worth", "has other outputs than rules give and take: clv_cents (int)"),
-        ("misses", "missed", "has other inputs than rules give and take: tier (int), misses (int)"),
+        ("clv_cents", "worth", "has other outputs than rules take: clv_cents (int)"),
+        ('"misses", type = "int", domain = ">=0"', '"misses", type = "int"', "has other inputs or domains"),
+        ('["4", 300000]', '["4", "null"]', "customer_value, row 4: clv_cents is null, which rules cannot"),
+        (
+            '["reallocate|repick", 60]',
+            '["reallocate|repick", -1]',
+            "table action_lead, row 2: lead_minutes is -1",
+        ),
+        ("misses", "missed", "other inputs or domains than rules give: tier (int or null), misses (int)"),
     ],
 )
 def test_what_rules_cannot_use_is_refused(old: str, new: str, said: str) -> None:
