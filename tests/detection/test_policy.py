@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.detection.policy_file import PolicyRefusedError
@@ -10,6 +12,7 @@ from app.detection.rule_sql import compile_rule
 from domain.decision_tables.suppression import Suppression, SuppressOn
 from domain.errors import BadInputError
 from tests.support.rule_of_policy import rule_with
+from tests.support.source_tree import REPOSITORY
 
 TABLE = "price.toml, table price_tolerance"
 SEVERITY = "Table severity of severity.toml"
@@ -218,3 +221,13 @@ def test_the_packaged_policies_are_good_and_every_table_is_tested() -> None:
     ]
     assert untested == []
     assert {"severity.toml", "loss.toml", "exception_sets.toml"} <= policies.files.keys()
+
+
+def test_the_file_of_the_docs_can_be_loaded() -> None:
+    page = (REPOSITORY / "docs" / "policies.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (shown,) = [text for text in examples if "[[decision]]" in text]
+    policies = load_policies({"allocation.toml": shown})
+    assert policies.decide("price_tolerance", tier=3, category="paint & glue") == {"tolerance_bp": 50}
+    assert policies.decide("price_tolerance") == {"tolerance_bp": 200}
+    assert [edge.while_code for edge in policies.suppressions] == ["WH-OUTAGE"]
