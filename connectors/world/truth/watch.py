@@ -1,0 +1,74 @@
+"""How conditions are watched: what is judged together, what makes it be judged anew, what is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.world.truth.books import Books, Change
+from connectors.world.truth.shortages import Derived
+from domain.ids import EntityKind
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A condition that holds of a record from ``since`` until ``until``, if nothing changes meanwhile.
+
+    ``since`` may lie ahead, for what time alone makes wrong; ``None`` is from the moment it is seen.
+    """
+
+    code: str
+    kind: EntityKind
+    entity_id: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """The code and what it is about."""
+        return self.code, f"{self.kind}/{self.entity_id}"
+
+
+Kind = EntityKind | Derived
+Wake = Callable[[Books, Change], Iterable[str]]
+Judge = Callable[[Books, str, datetime], Iterable[Claim]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Subjects that are judged as a whole, each named by a key.
+
+    ``wakes`` tells by the kind of a changed record which subjects it concerns; ``every`` has all
+    subjects seen so far judged again at that pace, for what depends on the hour in many ways.
+    """
+
+    name: str
+    judge: Judge
+    wakes: Mapping[Kind, Wake]
+    every: timedelta | None = None
+
+
+def each(keys: Callable[[Books, Any], Iterable[str | None]]) -> Wake:
+    """A wake that names the keys of what the record was and of what it is."""
+
+    def wake(books: Books, change: Change) -> Iterable[str]:
+        return {key for record in change.both() for key in keys(books, record) if key}
+
+    return wake
+
+
+def when_changed(fields: tuple[str, ...], wake: Wake) -> Wake:
+    """A wake that sleeps through changes of other fields than these."""
+
+    def narrowed(books: Books, change: Change) -> Iterable[str]:
+        if (
+            change.before is not None
+            and change.after is not None
+            and all(getattr(change.before, name) == getattr(change.after, name) for name in fields)
+        ):
+            return ()
+        return wake(books, change)
+
+    return narrowed
