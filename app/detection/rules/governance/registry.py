@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from app.detection.rule import Rule
+from app.detection.rules.governance import clock, rollback
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (clock.RULE, rollback.RULE)

@@ -1,0 +1,99 @@
+"""The tower looks after itself: clocks that ran out, and actions that had no effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from domain.cases import CaseState, ExceptionCase, Severity
+from domain.ids import CaseId
+from tests.support.facts import customer, invoice, item, line, order, pod, shipment
+from tests.support.tower_room import TowerRoom, tower_room
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[TowerRoom]:
+    """A room with one case of high severity: an invoice of which nothing was signed for."""
+    with tower_room(tmp_path) as made:
+        made.sync(customer(), item(), order(), line(shipped_quantity=100), shipment(), invoice(), pod(0))
+        assert made.only_case("IN-POD-MISMATCH").severity is Severity.HIGH
+        yield made
+
+
+def of_code(room: TowerRoom, code: str) -> list[ExceptionCase]:
+    """The open cases of a code after a sync; a look at everything finds no others."""
+    room.sync()
+    found = [case for case in room.mirror.cases() if case.code == code]
+    with room.mirror.write() as transaction:
+        assert not transaction.detect(now=room.clock.now(), full=True).changed
+    return found
+
+
+def move(room: TowerRoom, case_id: CaseId, *states: CaseState, actor: str = "ana") -> None:
+    for state in states:
+        room.mirror.save_case_state(case_id, state, reason="as told.", at=room.clock.now(), actor=actor)
+
+
+def test_a_case_that_nobody_acknowledges_in_time_is_a_case_itself(room: TowerRoom) -> None:
+    watched = room.only_case("IN-POD-MISMATCH")
+    room.clock.advance(minutes=240)
+    assert of_code(room, "GV-SLA") == []
+    room.clock.advance(seconds=1)
+    (found,) = of_code(room, "GV-SLA")
+    assert str(found.entity) == f"exception_case/{watched.case_id}"
+    assert found.correlation_key == "clock:"
+    assert "should have been acknowledged by 2026-11-22T16:00:00Z and belongs to nobody" in found.consequence
+    assert found.severity is watched.severity
+    move(room, watched.case_id, CaseState.ACKNOWLEDGED)
+    room.clock.advance(seconds=1)
+    assert of_code(room, "GV-SLA") == []
+
+
+def test_an_acknowledged_case_has_its_second_clock(room: TowerRoom) -> None:
+    watched = room.only_case("IN-POD-MISMATCH")
+    move(room, watched.case_id, CaseState.ACKNOWLEDGED)
+    room.mirror.assign_case(watched.case_id, "ana", at=room.clock.now(), actor="ana")
+    room.clock.advance(minutes=2880)
+    assert of_code(room, "GV-SLA") == []
+    room.clock.advance(seconds=1)
+    (found,) = of_code(room, "GV-SLA")
+    assert found.correlation_key == "clock:ana"
+    assert "should have been resolved" in found.consequence
+    room.clock.advance(seconds=1)
+    room.sync(pod(100))
+    assert of_code(room, "GV-SLA") == []
+
+
+def test_what_is_snoozed_has_no_clock_until_it_wakes(room: TowerRoom) -> None:
+    watched = room.only_case("IN-POD-MISMATCH")
+    start = room.clock.now()
+    room.clock.advance(minutes=300)
+    room.mirror.snooze_case(watched.case_id, room.clock.now(), at=start, actor="ana")
+    room.clock.advance(minutes=-60)
+    assert of_code(room, "GV-SLA") == []
+    room.clock.advance(minutes=60)
+    assert len(of_code(room, "GV-SLA")) == 1
+
+
+def test_small_cases_are_not_watched(room: TowerRoom) -> None:
+    room.sync(pod(99))
+    assert room.only_case("IN-POD-MISMATCH").severity < Severity.HIGH
+    room.clock.advance(days=9)
+    assert of_code(room, "GV-SLA") == []
+
+
+def test_an_action_without_effect_is_a_case_until_a_person_looks(room: TowerRoom) -> None:
+    watched = room.only_case("IN-POD-MISMATCH")
+    road = (CaseState.PROPOSED, CaseState.EXECUTING, CaseState.VERIFYING)
+    move(room, watched.case_id, *road, actor="executor")
+    assert of_code(room, "GV-ROLLBACK") == []
+    room.clock.advance(hours=1, seconds=1)
+    (found,) = of_code(room, "GV-ROLLBACK")
+    assert str(found.entity) == f"exception_case/{watched.case_id}"
+    assert found.correlation_key == "rollback:IN-POD-MISMATCH"
+    assert "The condition is still there after the action." in found.consequence
+    room.mirror.assign_case(watched.case_id, "ana", at=room.clock.now(), actor="ana")
+    room.clock.advance(seconds=1)
+    assert of_code(room, "GV-ROLLBACK") == []
