@@ -14,8 +14,11 @@ from app.detection.policy_in_force import policies_in_force
 from app.detection.policy_overlay import overlaid
 from app.detection.policy_set import PolicySet, packaged_policies, packaged_texts
 from app.services.policy_watch import PolicyWatch, choose, read_folder
+from app.services.sync import detect_now
 from app.store.mirror import Mirror
-from tests.support.facts import NOW
+from domain.cases import Severity
+from domain.transport import ShipmentStatus
+from tests.support.facts import NOW, customer, invoice, item, line, order, shipment
 from tests.support.tower_room import tower_room
 
 LOSS = packaged_texts()["loss.toml"]
@@ -24,6 +27,12 @@ DEARER = LOSS.replace("planner_cents_per_minute = 75", "planner_cents_per_minute
 )
 BROKEN = LOSS.replace('["2", 4000000],', "").replace("version = 1", "version = 3")
 GAP = "loss.toml, table customer_value: has a gap: no row says what holds at tier = 2"
+
+_SEVERITY = packaged_texts()["severity.toml"]
+ALL_CRITICAL = (
+    _SEVERITY[: _SEVERITY.index("rows = [")].replace("version = 1", "version = 2")
+    + 'rows = [["-", "-", "-", 4]]\n'
+)
 
 
 @pytest.fixture
@@ -169,6 +178,30 @@ def test_what_rules_cannot_use_is_refused(old: str, new: str, said: str) -> None
         overlaid({"loss.toml": LOSS.replace(old, new)})
     assert any(said in str(problem) for problem in error.value.problems)
     assert all(problem.file == "loss.toml" for problem in error.value.problems)
+
+
+def test_new_figures_are_at_work_at_the_next_tick_and_refused_ones_never(tmp_path: Path) -> None:
+    folder = tmp_path / "policies"
+    folder.mkdir()
+    with tower_room(tmp_path) as room:
+        left = shipment(status=ShipmentStatus.IN_TRANSIT, shipped_at=NOW - timedelta(hours=1))
+        room.sync(customer(), item(), order(), line(shipped_quantity=100), left, invoice(112))
+        before = room.only_case("IN-QTY").severity
+        assert before is not Severity.CRITICAL
+        watch = PolicyWatch(folder=folder, mirror=room.mirror)
+        (folder / "severity.toml").write_text(ALL_CRITICAL, encoding="utf-8")
+        watch.look(NOW)
+        detect_now(room.mirror, clock=room.clock)
+        assert room.only_case("IN-QTY").severity is Severity.CRITICAL
+        (folder / "severity.toml").write_text(ALL_CRITICAL.replace('["-"', '["<9"'), encoding="utf-8")
+        watch.look(NOW)
+        detect_now(room.mirror, clock=room.clock)
+        assert room.only_case("IN-QTY").severity is Severity.CRITICAL
+        assert "has a gap" in problems(room.mirror)["severity.toml"]
+        (folder / "severity.toml").unlink()
+        watch.look(NOW)
+        detect_now(room.mirror, clock=room.clock)
+        assert room.only_case("IN-QTY").severity is before
 
 
 def test_the_packaged_files_copied_to_a_site_are_good(tmp_path: Path) -> None:
