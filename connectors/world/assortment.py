@@ -10,6 +10,17 @@ from domain.items import Item, Substitute
 
 SUBSTITUTE_EXTRA_COST_CENTS = (0, 25, 60)
 CASE_PACKS = (1, 1, 4, 6, 10, 12)
+DEAREST_PACKED_CENTS = 6_000
+DEAR_PACKS = (1, 1, 2)
+#: Units, or packs where an item comes in packs, that a customer orders at a time.
+UNITS_ORDERED = (1, 2, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24)
+PACKS_ORDERED = (1, 1, 2, 2, 3, 4)
+RESTRICTED_EVERY = 25
+RESTRICTED_COUNTRIES = ("CU", "IR", "MX", "RU")
+LARGE_MINIMUM_EVERY = 14
+GRAMS_PER_LITRE = 900
+#: Families that age on the shelf: rubber, filters, gloves; their stock is kept by lot.
+AGEING = frozenset({"HV", "FL", "GL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,8 @@ def make_items(rng: Random, count: int) -> tuple[Item, ...]:
         kind = family.kinds[(number // len(FAMILIES)) % len(family.kinds)]
         sku = f"{family.prefix}-{2201 + number * 7 % 6000:04d}"
         price = rng.randint(*family.price_cents)
+        weight = rng.randint(*family.weight_grams)
+        pack = rng.choice(DEAR_PACKS if price > DEAREST_PACKED_CENTS else CASE_PACKS)
         neighbours = (number - len(FAMILIES) * len(family.kinds), number + len(FAMILIES) * len(family.kinds))
         substitutes = tuple(
             Substitute(item_id=_item_id(other), extra_cost_cents=rng.choice(SUBSTITUTE_EXTRA_COST_CENTS))
@@ -77,14 +90,42 @@ def make_items(rng: Random, count: int) -> tuple[Item, ...]:
                 item_id=_item_id(number),
                 sku=sku,
                 name=f"{kind} {family.noun}",
-                weight_grams=rng.randint(*family.weight_grams),
+                weight_grams=weight,
                 list_price_cents=price,
                 landed_cost_cents=price * rng.randint(55, 78) // 100,
-                case_pack_quantity=rng.choice(CASE_PACKS),
+                case_pack_quantity=pack,
                 substitutes=substitutes,
+                category=family.noun.split()[-1],
+                unit_of_measure="ea" if pack == 1 else "bx",
+                minimum_order_quantity=2 * pack
+                if number % LARGE_MINIMUM_EVERY == LARGE_MINIMUM_EVERY - 1
+                else pack,
+                volume_cm3=max(1, 1000 * weight // GRAMS_PER_LITRE),
+                restricted_countries=RESTRICTED_COUNTRIES
+                if number % RESTRICTED_EVERY == RESTRICTED_EVERY // 2
+                else (),
             )
         )
     return tuple(items)
+
+
+def ages(item: Item) -> bool:
+    """Whether an item ages on the shelf, so that its stock is kept by lot."""
+    return item.sku[:2] in AGEING
+
+
+def ordered_quantity(rng: Random, item: Item) -> int:
+    """How much of an item a customer orders: whole packs, never below the least quantity sold."""
+    pack = item.case_pack_quantity
+    wanted = rng.choice(UNITS_ORDERED) if pack == 1 else pack * rng.choice(PACKS_ORDERED)
+    return max(wanted, item.minimum_order_quantity)
+
+
+def mean_quantity(item: Item) -> float:
+    """The mean of ``ordered_quantity``."""
+    pack = item.case_pack_quantity
+    options = UNITS_ORDERED if pack == 1 else tuple(pack * packs for packs in PACKS_ORDERED)
+    return sum(max(wanted, item.minimum_order_quantity) for wanted in options) / len(options)
 
 
 def supplier_of(number: int) -> str:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import singledispatchmethod
 
-from connectors.world.billing_desk import BillingDesk
-from connectors.world.order_desk import OrderDesk
+from connectors.world.company import Company
 from connectors.world.state import WorldState
-from connectors.world.supply_desk import EXPEDITE_LEAST_HOURS, SupplyDesk
-from connectors.world.things import Line, Order, Part
-from connectors.world.transport_desk import NOT_DEPARTED, TransportDesk
-from connectors.world.warehouse_desk import WarehouseDesk
+from connectors.world.stock import Part
+from connectors.world.supply_desk import EXPEDITE_LEAST_HOURS
+from connectors.world.tender_desk import NOT_DEPARTED
+from connectors.world.things import Line, Order
 from domain.commands import (
     Action,
     CreditInvoiceLine,
@@ -44,24 +43,13 @@ class Deed:
     do: Callable[[], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desks:
-    """The people who carry out commands."""
-
-    orders: OrderDesk
-    warehouse: WarehouseDesk
-    transport: TransportDesk
-    billing: BillingDesk
-    supply: SupplyDesk
-
-
 class CommandDesk:
     """Finds out whether a command is possible now."""
 
-    def __init__(self, state: WorldState, desks: Desks) -> None:
-        """Act on ``state`` through ``desks``."""
+    def __init__(self, state: WorldState, company: Company) -> None:
+        """Act on ``state`` through ``company``."""
         self._state = state
-        self._desks = desks
+        self._company = company
 
     @singledispatchmethod
     def prepare(self, action: Action) -> Deed:
@@ -81,7 +69,7 @@ class CommandDesk:
         return Deed(
             target=_ref(EntityKind.SALES_ORDER, order.order_id),
             message="credit hold released",
-            do=lambda: self._desks.orders.release_credit(order),
+            do=lambda: self._company.orders.release_credit(order),
         )
 
     @prepare.register
@@ -94,7 +82,7 @@ class CommandDesk:
         return Deed(
             target=_ref(EntityKind.ORDER_LINE, line.line_id),
             message=f"unit price set to {action.unit_price_cents} cents",
-            do=lambda: self._desks.orders.set_price(line, action.unit_price_cents),
+            do=lambda: self._company.orders.set_price(line, action.unit_price_cents),
         )
 
     @prepare.register
@@ -108,7 +96,7 @@ class CommandDesk:
         return Deed(
             target=_ref(EntityKind.SALES_ORDER, order.order_id),
             message=f"{action.field} set",
-            do=lambda: self._desks.orders.set_ship_to(order, ship_to),
+            do=lambda: self._company.orders.set_ship_to(order, ship_to),
         )
 
     @prepare.register
@@ -154,7 +142,7 @@ class CommandDesk:
         return Deed(
             target=_ref(EntityKind.SHIPMENT, shipment.shipment_id),
             message=f"booked with {service.name}",
-            do=lambda: self._desks.transport.rebook(shipment, service, pickup_at),
+            do=lambda: self._company.transport.rebook(shipment, service, pickup_at),
         )
 
     @prepare.register
@@ -170,7 +158,7 @@ class CommandDesk:
         return Deed(
             target=_ref(EntityKind.PICK_TASK, pick.task_id),
             message=f"{action.quantity} units picked from {action.bin_code}",
-            do=lambda: self._desks.warehouse.finish(pick, action.bin_code, action.quantity),
+            do=lambda: self._company.warehouse.repick(pick, action.bin_code, action.quantity),
         )
 
     @prepare.register
@@ -178,14 +166,14 @@ class CommandDesk:
         bill = self._state.bills.get(action.invoice_id)
         if bill is None:
             raise _unknown("invoice", action.invoice_id)
-        billed = {line.line_id: quantity for line, quantity in bill.shipment.contents}.get(action.line_id, 0)
+        billed = bill.quantities.get(action.line_id, 0)
         left = billed - bill.credited.get(action.line_id, 0)
         if not 0 < action.quantity <= left:
             raise _refused(f"{action.quantity} of {action.line_id} cannot be credited, {left} are left")
         return Deed(
             target=_ref(EntityKind.INVOICE, bill.invoice_id),
             message=f"{action.quantity} units credited",
-            do=lambda: self._desks.billing.credit(bill, action.line_id, action.quantity),
+            do=lambda: self._company.billing.credit(bill, action.line_id, action.quantity),
         )
 
     @prepare.register
@@ -201,7 +189,7 @@ class CommandDesk:
         return Deed(
             target=_ref(EntityKind.INBOUND_SUPPLY, supply.supply_id),
             message=f"expected at {action.eta_at.isoformat(timespec='minutes')}",
-            do=lambda: self._desks.supply.expedite(supply, action.eta_at),
+            do=lambda: self._company.supply.expedite(supply, action.eta_at),
         )
 
     def _order(self, order_id: OrderId) -> Order:
@@ -227,7 +215,7 @@ class CommandDesk:
         position = self._state.positions.get((line.item.item_id, node_id))
         if position is None:
             raise _refused(f"{node_id} does not stock {line.item.sku}")
-        covered = position.offered + self._state.inbound_until(position, line.order.promised_at)
+        covered = position.offered + position.inbound_until(line.order.promised_at)
         if covered < quantity:
             raise _refused(f"{node_id} has {max(0, covered)} uncommitted units of {line.item.sku}")
 
@@ -237,14 +225,14 @@ class CommandDesk:
             for part in _movable(line, from_node_id):
                 taken = min(left, part.quantity)
                 if taken:
-                    self._state.shrink_part(part, taken)
+                    self._company.stock.shrink_part(part, taken)
                     left -= taken
-            self._state.add_part(line, to_node_id, quantity)
+            self._company.stock.add_part(line, to_node_id, quantity)
         line.node_id = line.parts[0].node_id
         self._state.put(EntityKind.ORDER_LINE, line.line_id, line.show)
         if line.order.status in {OrderStatus.CONFIRMED, OrderStatus.RELEASED}:
             start = max(line.order.release_at, self._state.now + timedelta(minutes=10))
-            self._state.at(start, lambda: self._desks.warehouse.release(line.order))
+            self._state.at(start, lambda: self._company.warehouse.release(line.order))
 
 
 def _movable(line: Line, node_id: NodeId) -> list[Part]:

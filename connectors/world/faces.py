@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -54,7 +55,7 @@ class WorldFace:
 
         Raises:
             BadInputError: no such stream, a limit below 1 or a cursor of another feed.
-            UnavailableError: the supplier portal is in one of its silent spells.
+            UnavailableError: the supplier portal or the feed of the face is silent.
         """
         self.manifest.stream(stream)
         if limit < 1:
@@ -140,17 +141,22 @@ class WorldFace:
         )
 
     def _answer_or_be_silent(self) -> None:
-        """The supplier portal goes quiet for a while, again and again."""
-        if self._name != "supplier":
-            return
+        """A face is silent while its feed is out; the supplier portal is again and again for a while."""
         self._world.advance()
-        minutes = int((self._world.now() - self._world.opened_at).total_seconds()) // 60
-        since = minutes % SILENT_EVERY_MINUTES - SILENT_FROM_MINUTE
-        if 0 <= since < SILENT_MINUTES:
-            error = UnavailableError(
-                what=f"The supplier portal has not answered for {since} minutes.",
-                remedy="It usually comes back within the hour; until then its dates may be out of date.",
-            )
-            self._outage.lost(error)
-            raise error
-        self._outage.back()
+        since = self._world.silent_since(self._name)
+        now = self._world.now()
+        if since is None and self._name == "supplier":
+            minutes = int((now - self._world.opened_at).total_seconds()) // 60
+            spell = minutes % SILENT_EVERY_MINUTES - SILENT_FROM_MINUTE
+            if 0 <= spell < SILENT_MINUTES:
+                since = now - timedelta(minutes=spell)
+        if since is None:
+            self._outage.back()
+            return
+        silent_minutes = int((now - since).total_seconds()) // 60
+        error = UnavailableError(
+            what=f"The {self.manifest.title.lower()} has not answered for {silent_minutes} minutes.",
+            remedy="It usually comes back within the hour; until then its data may be out of date.",
+        )
+        self._outage.lost(error)
+        raise error

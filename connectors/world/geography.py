@@ -150,6 +150,11 @@ CITIES: tuple[City, ...] = (
 ZONES: tuple[str, ...] = tuple(sorted({city.zone for city in CITIES}))
 
 
+def sites_of(count: int) -> tuple[Site, ...]:
+    """That many centres, spread over the country."""
+    return SITES if count >= len(SITES) else SITES[:: len(SITES) // count][:count]
+
+
 def distance_km(one: City, other: City) -> float:
     """Great-circle distance."""
     lat1, lat2 = math.radians(one.latitude), math.radians(other.latitude)

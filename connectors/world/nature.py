@@ -11,7 +11,8 @@ class Nature:
 
     Order entry counts orders (``screening_hit`` and ``customs_hold`` those that leave the country,
     ``edi_reject`` those that come by EDI), stock counts order lines, supply purchases, the warehouse
-    picks or shipments, transport shipments, billing invoices, returns returns.
+    picks or shipments, transport shipments, billing invoices, returns returns. ``bad_notice_hours`` is how
+    often the supplier portal sends a notice nobody can read; 0 is never.
     """
 
     price_fault: int = 150
@@ -67,6 +68,7 @@ class Nature:
     clock_slip: int = 300
     orphan: int = 400
     master_gap: int = 60
+    bad_notice_hours: int = 0
 
 
 QUIET = Nature(**dict.fromkeys((field.name for field in fields(Nature)), 0))
@@ -84,6 +86,7 @@ LIVELY = replace(
     lost_stock=55,
     sold_out=70,
     slip=8,
+    bad_notice_hours=3,
 )
 """A demo: the ordinary faults often enough that there is always something to do."""
 
@@ -98,6 +101,6 @@ RESTLESS = replace(
     returned=12,
     lost_stock=16,
     sold_out=12,
-    slip=4,
+    slip=2,
 )
 """A world of few orders in which each of the main faults must still be there at any time."""

@@ -36,6 +36,12 @@ STREETS = (
 )
 CREDIT_LIMIT_CENTS_BY_TIER = {1: 400_000_000, 2: 200_000_000, 3: 100_000_000, 4: 50_000_000}
 TROUBLED_LIMIT_CENTS = 2_500_000
+FOREIGN_EVERY = 17
+GUIDED_EVERY = 5
+ROUTING_CHARGEBACK_CENTS = (15_000, 25_000, 40_000)
+ALLOWED_CARRIERS = 4
+FUSSY_EVERY = 8
+MINIMUM_SHELF_LIFE_DAYS = (60, 90, 120)
 SLA_BY_TIER = {
     1: SlaTerms(
         late_penalty_bp_per_day=300,
@@ -71,6 +77,7 @@ SERVICES = (
     ("SOVT", "Sovereign Transport", "Guaranteed", 2, 4_600, 79),
     ("TRIN", "Trinity Parcel", "Two Day", 2, 3_600, 88),
 )
+CARRIERS: tuple[str, ...] = tuple(sorted({service[0] for service in SERVICES}))
 
 
 def make_customers(rng: Random, count: int, troubled_every: int) -> tuple[Customer, ...]:
@@ -94,6 +101,11 @@ def street_of(number: int) -> str:
     return f"{100 + number * 37 % 8900} {STREETS[number % len(STREETS)]} Road"
 
 
+def country_of(number: int) -> str:
+    """Where the goods of the customer with that number go in the end."""
+    return ("MX", "CA")[number % 2] if number % FOREIGN_EVERY == FOREIGN_EVERY // 2 else "US"
+
+
 def contact_of(number: int) -> str:
     """Who receives goods at the customer with that number."""
     return f"Receiving dock {1 + number % 6}"
@@ -103,6 +115,7 @@ def _customer(rng: Random, number: int, troubled_every: int) -> Customer:
     city = city_of(number)
     troubled = number % troubled_every == troubled_every // 2
     trade = TRADES[(number // len(NAMES) + number) % len(TRADES)]
+    guided = number % GUIDED_EVERY == GUIDED_EVERY // 2
     tier = rng.choice((3, 4)) if troubled else rng.choices((1, 2, 3, 4), weights=(1, 3, 5, 3))[0]
     return Customer(
         customer_id=CustomerId(f"C-{number + 1:04d}"),
@@ -116,7 +129,15 @@ def _customer(rng: Random, number: int, troubled_every: int) -> Customer:
         required_fields=("street", "postcode", "city", "contact")
         if number % 4 == 0
         else ("street", "postcode", "city"),
+        routing_scacs=tuple(sorted(rng.sample(CARRIERS, ALLOWED_CARRIERS))) if guided else (),
+        routing_chargeback_cents=rng.choice(ROUTING_CHARGEBACK_CENTS) if guided else 0,
+        minimum_shelf_life_days=_shelf_life_days(rng, number),
+        allows_substitutes=number % 6 != 0,
     )
+
+
+def _shelf_life_days(rng: Random, number: int) -> int:
+    return rng.choice(MINIMUM_SHELF_LIFE_DAYS) if number % FUSSY_EVERY == FUSSY_EVERY // 2 else 0
 
 
 def _credit(rng: Random, tier: int, *, troubled: bool) -> CreditTerms:

@@ -1,10 +1,11 @@
-"""How large a world is, and how often things go wrong in it."""
+"""How large a world is, how long its history is, and how often things go wrong in it by themselves."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from connectors.world.nature import LIVELY, RESTLESS, Nature
 from domain.errors import BadInputError
 
 SizeName = Literal["tiny", "ci", "demo"]
@@ -12,32 +13,29 @@ SizeName = Literal["tiny", "ci", "demo"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorldSize:
-    """Counts of master data, flow of orders, and fault rates as "one in so many".
+    """Counts of master data, flow of orders, length of time, and what nature does.
 
     ``nodes_per_item`` is how many centres stock an ordinary item; one item in ``single_source_every``
-    is stocked at one centre only, so that a shortage of it has no stock elsewhere.
+    is stocked at one centre only, so that a shortage of it has no stock elsewhere. A living world opens
+    after ``history_days``; ``run_history`` runs ``span_days`` unless told otherwise. ``disruptions`` is
+    how many a plan draws. ``has_story`` says that a living world of this size follows such a plan.
     """
 
     name: str
     items: int
     customers: int
-    history_days: int
+    nodes: int
     orders_per_day: int
-    nodes_per_item: int = 7
+    history_days: int
+    span_days: int
+    disruptions: int
+    nodes_per_item: int
     single_source_every: int = 9
     contracts_per_customer: int = 8
     troubled_customer_every: int = 20
-    price_fault_every: int = 26
-    incomplete_fault_every: int = 34
-    short_pick_every: int = 40
-    late_booking_every: int = 55
-    late_transit_every: int = 70
-    pod_fault_every: int = 30
-    return_every: int = 45
-    shortage_hours: int = 6
-    late_supply_hours: int = 15
-    purchases_per_day: int = 40
     archive_days: int = 4
+    has_story: bool = False
+    nature: Nature = field(default_factory=Nature)
 
 
 SIZES: dict[str, WorldSize] = {
@@ -45,39 +43,40 @@ SIZES: dict[str, WorldSize] = {
         name="tiny",
         items=60,
         customers=30,
-        history_days=6,
+        nodes=12,
         orders_per_day=40,
+        history_days=6,
+        span_days=13,
+        disruptions=4,
+        nodes_per_item=7,
         troubled_customer_every=10,
-        price_fault_every=9,
-        incomplete_fault_every=11,
-        short_pick_every=9,
-        late_booking_every=8,
-        late_transit_every=11,
-        pod_fault_every=9,
-        return_every=15,
-        shortage_hours=9,
-        late_supply_hours=12,
-        purchases_per_day=6,
+        nature=RESTLESS,
     ),
     "ci": WorldSize(
         name="ci",
-        items=200,
-        customers=80,
-        history_days=6,
-        orders_per_day=160,
-        troubled_customer_every=16,
-        price_fault_every=16,
-        incomplete_fault_every=20,
-        short_pick_every=24,
-        late_booking_every=18,
-        late_transit_every=25,
-        pod_fault_every=20,
-        return_every=25,
-        shortage_hours=7,
-        late_supply_hours=12,
-        purchases_per_day=15,
+        items=240,
+        customers=90,
+        nodes=6,
+        orders_per_day=120,
+        history_days=7,
+        span_days=42,
+        disruptions=12,
+        nodes_per_item=4,
+        troubled_customer_every=45,
     ),
-    "demo": WorldSize(name="demo", items=800, customers=300, history_days=8, orders_per_day=500),
+    "demo": WorldSize(
+        name="demo",
+        items=800,
+        customers=300,
+        nodes=12,
+        orders_per_day=500,
+        history_days=8,
+        span_days=60,
+        disruptions=18,
+        nodes_per_item=7,
+        has_story=True,
+        nature=LIVELY,
+    ),
 }
 
 

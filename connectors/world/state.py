@@ -1,25 +1,32 @@
-"""Everything that is true in the world now, its event queue and its seeded randomness."""
+"""Everything that is true in the world now, its event queue and its keyed randomness."""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from random import Random
 
+from connectors.world.disruptions.disruption import Plan
+from connectors.world.disruptions.view import Disruptions
+from connectors.world.draws import Draws
 from connectors.world.feed import ChangeFeed
+from connectors.world.loads import Consignment, Disturbance, Pick
 from connectors.world.master import MasterData, build_master
-from connectors.world.papers import Bill
+from connectors.world.papers import Bill, GoodsReturn
 from connectors.world.sizes import WorldSize
-from connectors.world.things import Consignment, Line, Order, Part, Pick, StockPosition, Supply
+from connectors.world.stock import BinCount, StockPosition, Supply
+from connectors.world.things import Change, Line, Message, Order
+from domain.customers import Customer
 from domain.ids import (
-    AllocationId,
+    CustomerId,
     EntityKind,
+    EventId,
     InvoiceId,
     ItemId,
     LineId,
     NodeId,
     OrderId,
+    RmaId,
     ShipmentId,
     SupplyId,
     TaskId,
@@ -35,14 +42,19 @@ STREAM_OF_KIND: dict[EntityKind, str] = {
     EntityKind.CONTRACT_PRICE: "erp/master",
     EntityKind.SALES_ORDER: "erp/orders",
     EntityKind.ORDER_LINE: "erp/orders",
+    EntityKind.ORDER_CHANGE: "erp/orders",
+    EntityKind.EDI_MESSAGE: "erp/messages",
     EntityKind.INBOUND_SUPPLY: "erp/supply",
     EntityKind.INVOICE: "erp/billing",
     EntityKind.RETURN_AUTHORISATION: "erp/billing",
     EntityKind.INVENTORY_POSITION: "wms/stock",
     EntityKind.ALLOCATION: "wms/stock",
+    EntityKind.LOT: "wms/stock",
     EntityKind.PICK_TASK: "wms/tasks",
+    EntityKind.CYCLE_COUNT: "wms/tasks",
     EntityKind.LANE: "tms/network",
     EntityKind.CARRIER_SERVICE: "tms/network",
+    EntityKind.ROUTE_EVENT: "tms/network",
     EntityKind.SHIPMENT: "tms/shipments",
     EntityKind.MILESTONE: "tms/shipments",
     EntityKind.CARRIER_BOOKING: "tms/shipments",
@@ -50,41 +62,52 @@ STREAM_OF_KIND: dict[EntityKind, str] = {
 }
 PORTAL_STREAM = "supplier/inbound"
 
-FIRST_STOCK_UNITS = (150, 700)
-SAFETY_STOCK_UNITS = (10, 40)
-
 
 class WorldState:
-    """The world as it is at ``now``; changed only by events and commands, in the order of time."""
+    """The world as it is at ``now``; changed only by events and commands, in the order of time.
 
-    def __init__(self, *, seed: int, size: WorldSize, opened_at: datetime) -> None:
-        """Build the master data and first stock; the clock stands ``history_days`` before ``opened_at``."""
+    ``items`` and ``customers`` are the master data as they stand now (limits are cut, weights get lost);
+    ``master`` is how they began. ``archive`` keeps finished orders for whoever asked for a history.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int,
+        size: WorldSize,
+        begins_at: datetime,
+        plan: Plan = (),
+        keeps_archive: bool = False,
+    ) -> None:
+        """Build the master data; the clock stands at ``begins_at``, nothing has happened yet."""
         self.seed = seed
         self.size = size
-        self.opened_at = opened_at
-        self.now = opened_at - timedelta(days=size.history_days)
+        self.nature = size.nature
+        self.begins_at = begins_at
+        self.now = begins_at
+        self.draws = Draws(seed)
+        self.disruptions = Disruptions(plan)
         self.feed = ChangeFeed()
-        self.master: MasterData = build_master(seed, size, self.now)
+        self.master: MasterData = build_master(seed, size, begins_at)
+        self.items: dict[ItemId, Item] = {item.item_id: item for item in self.master.items}
+        self.customers: dict[CustomerId, Customer] = {c.customer_id: c for c in self.master.customers}
         self.positions: dict[tuple[ItemId, NodeId], StockPosition] = {}
         self.orders: dict[OrderId, Order] = {}
         self.lines: dict[LineId, Line] = {}
         self.picks: dict[TaskId, Pick] = {}
         self.shipments: dict[ShipmentId, Consignment] = {}
         self.bills: dict[InvoiceId, Bill] = {}
+        self.returns: dict[RmaId, GoodsReturn] = {}
         self.supplies: dict[SupplyId, Supply] = {}
+        self.disturbances: dict[EventId, Disturbance] = {}
+        self.counts: list[BinCount] = []
+        self.keeps_archive = keeps_archive
+        self.archive: dict[OrderId, Order] = {}
+        self.received: list[Supply] = []
+        self.events_done = 0
         self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
         self._queued = 0
-        self._serials: dict[str, int] = {}
-        self._open_books()
-
-    def rng(self, *names: object) -> Random:
-        """A stream of random numbers of its own for whatever ``names`` name, the same in every run."""
-        return Random("/".join((str(self.seed), *(str(name) for name in names))))
-
-    def serial(self, name: str) -> int:
-        """The next whole number of a series, from 1."""
-        self._serials[name] = self._serials.get(name, 0) + 1
-        return self._serials[name]
+        self._show_master()
 
     def at(self, when: datetime, act: Callable[[], None]) -> None:
         """Let ``act`` happen at ``when``, after everything planned before for the same instant."""
@@ -93,15 +116,30 @@ class WorldState:
 
     def after(self, minutes: float, act: Callable[[], None]) -> None:
         """Let ``act`` happen that many minutes from now."""
-        self.at(self.now + timedelta(seconds=round(minutes * 60)), act)
+        self._queued += 1
+        when = self.now + timedelta(seconds=round(minutes * 60))
+        heapq.heappush(self._queue, (when, self._queued, act))
+
+    def after_hours(
+        self, span: tuple[float, float], question: str, entity: str, act: Callable[[], None]
+    ) -> None:
+        """Let ``act`` happen some hours from now, as many as this entity draws for this question."""
+        self.after(60 * self.draws.between(span, question, entity), act)
 
     def run_until(self, moment: datetime) -> None:
         """Let everything happen that is due up to and including ``moment``; time never goes back."""
         queue = self._queue
+        done = 0
         while queue and queue[0][0] <= moment:
             self.now, _, act = heapq.heappop(queue)
             act()
+            done += 1
+        self.events_done += done
         self.now = max(self.now, moment)
+
+    def happens(self, one_in: int, question: str, entity: str) -> bool:
+        """Whether one of nature's faults happens to an entity."""
+        return self.draws.happens(one_in, question, entity)
 
     def put(self, kind: EntityKind, entity_id: str, show: Callable[[], Entity]) -> None:
         """Tell the readers that a record is new or changed."""
@@ -111,78 +149,80 @@ class WorldState:
         """Tell the readers that a record is gone."""
         self.feed.remove(STREAM_OF_KIND[kind], kind, entity_id, self.now)
 
+    def put_order(self, order: Order) -> None:
+        """Tell the readers of a new or changed order header."""
+        self.put(EntityKind.SALES_ORDER, order.order_id, order.show)
+
+    def put_line(self, line: Line) -> None:
+        """Tell the readers of a new or changed order line."""
+        self.put(EntityKind.ORDER_LINE, line.line_id, line.show)
+
+    def put_change(self, change: Change) -> None:
+        """Tell the readers of a new or changed request of a customer."""
+        self.put(EntityKind.ORDER_CHANGE, change.change_id, change.show)
+
+    def put_message(self, message: Message) -> None:
+        """Tell the readers of a new or changed EDI message."""
+        self.put(EntityKind.EDI_MESSAGE, message.message_id, message.show)
+
+    def put_pick(self, pick: Pick) -> None:
+        """Tell the readers of a new or changed pick task."""
+        self.put(EntityKind.PICK_TASK, pick.task_id, pick.show)
+
+    def put_shipment(self, shipment: Consignment) -> None:
+        """Tell the readers of a new or changed shipment."""
+        self.put(EntityKind.SHIPMENT, shipment.shipment_id, shipment.show)
+
+    def put_bill(self, bill: Bill) -> None:
+        """Tell the readers of a new or changed invoice."""
+        self.put(EntityKind.INVOICE, bill.invoice_id, bill.show)
+
+    def put_return(self, kept: GoodsReturn) -> None:
+        """Tell the readers of a new or changed return."""
+        self.put(EntityKind.RETURN_AUTHORISATION, kept.rma_id, kept.show)
+
     def put_position(self, position: StockPosition) -> None:
         """Tell the readers of a changed stock position."""
         self.put(EntityKind.INVENTORY_POSITION, position.position_id, position.show)
 
+    def put_count(self, count: BinCount) -> None:
+        """Tell the readers of a new or changed count."""
+        self.put(EntityKind.CYCLE_COUNT, count.count_id, count.show)
+
+    def put_disturbance(self, disturbance: Disturbance) -> None:
+        """Tell the readers of a new or changed disturbance of the network."""
+        self.disturbances[disturbance.event_id] = disturbance
+        self.put(EntityKind.ROUTE_EVENT, disturbance.event_id, disturbance.show)
+
     def put_supply(self, supply: Supply) -> None:
         """Tell the readers of changed inbound goods, through the system that knows them."""
-        stream = PORTAL_STREAM if supply.is_portal else STREAM_OF_KIND[EntityKind.INBOUND_SUPPLY]
-        self.feed.put(stream, EntityKind.INBOUND_SUPPLY, supply.supply_id, self.now, supply.show)
+        self.feed.put(stream_of(supply), EntityKind.INBOUND_SUPPLY, supply.supply_id, self.now, supply.show)
 
-    def add_part(self, line: Line, node_id: NodeId, quantity: int) -> Part:
-        """Plan open units of a line to ship from a node; joins a part that is planned there already."""
-        for part in line.parts:
-            if part.node_id == node_id and part.shipment is None and not part.reserved:
-                part.quantity += quantity
-                self.put(EntityKind.ALLOCATION, part.allocation_id, part.show)
-                return part
-        line.parts_made += 1
-        part = Part(AllocationId(f"AL-{line.line_id[3:]}-{line.parts_made}"), line, node_id, quantity)
-        line.parts.append(part)
-        self.positions[line.item.item_id, node_id].claims[part.allocation_id] = part
-        self.put(EntityKind.ALLOCATION, part.allocation_id, part.show)
-        return part
+    def set_item(self, item: Item) -> None:
+        """Change the master data of an item."""
+        self.items[item.item_id] = item
+        self.put(EntityKind.ITEM, item.item_id, lambda: self.items[item.item_id])
 
-    def shrink_part(self, part: Part, quantity: int) -> None:
-        """Take units out of a part, and the part away once it is empty."""
-        position = self.positions[part.line.item.item_id, part.node_id]
-        part.quantity -= quantity
-        if part.reserved:
-            position.reserved -= quantity
-        if part.quantity > 0:
-            self.put(EntityKind.ALLOCATION, part.allocation_id, part.show)
-            return
-        part.line.parts.remove(part)
-        del position.claims[part.allocation_id]
-        self.drop(EntityKind.ALLOCATION, part.allocation_id)
+    def set_customer(self, customer: Customer) -> None:
+        """Change the master data of a customer."""
+        self.customers[customer.customer_id] = customer
+        self.put(EntityKind.CUSTOMER, customer.customer_id, lambda: self.customers[customer.customer_id])
 
-    def inbound_until(self, position: StockPosition, moment: datetime) -> int:
-        """Units expected at a position up to ``moment``."""
-        return sum(
-            supply.ordered - supply.received
-            for supply in self.supplies.values()
-            if supply.position is position and supply.eta_at <= moment
-        )
-
-    def _open_books(self) -> None:
-        """Show the master data and put the first stock on the shelves."""
+    def _show_master(self) -> None:
         master = self.master
-        entities: tuple[Entity, ...] = (
-            *master.nodes,
-            *master.items,
-            *master.customers,
-            *master.contracts,
-            *master.lanes,
-            *master.services,
-        )
-        for entity in entities:
+        fixed: tuple[Entity, ...] = (*master.nodes, *master.contracts, *master.lanes, *master.services)
+        for entity in fixed:
             ref = ref_of(entity)
             self.put(ref.kind, ref.entity_id, _showing(entity))
-        rng = self.rng("stock")
         for item in master.items:
-            for node_id in master.stocked_at[item.item_id]:
-                self._stock_up(rng, item, node_id)
+            self.set_item(item)
+        for customer in master.customers:
+            self.set_customer(customer)
 
-    def _stock_up(self, rng: Random, item: Item, node_id: NodeId) -> None:
-        position = StockPosition(
-            item=item,
-            node_id=node_id,
-            on_hand=rng.randint(*FIRST_STOCK_UNITS),
-            safety=rng.randint(*SAFETY_STOCK_UNITS),
-        )
-        self.positions[item.item_id, node_id] = position
-        self.put_position(position)
+
+def stream_of(supply: Supply) -> str:
+    """The stream that shows inbound goods: the portal's, or the ERP's."""
+    return PORTAL_STREAM if supply.is_portal else STREAM_OF_KIND[EntityKind.INBOUND_SUPPLY]
 
 
 def _showing(entity: Entity) -> Callable[[], Entity]:

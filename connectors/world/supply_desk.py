@@ -1,208 +1,210 @@
-"""Goods come in; counts go wrong, suppliers slip, and a portal sends notices nobody can read."""
+"""Goods are bought when stock runs low; suppliers confirm, ship and are late; docks and shelves take time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from random import Random
 
 import msgspec
 
+from connectors.world import names
 from connectors.world.assortment import PORTAL_SUPPLIERS, supplier_of
-from connectors.world.state import PORTAL_STREAM, STREAM_OF_KIND, WorldState
-from connectors.world.things import Part, StockPosition, Supply
+from connectors.world.state import PORTAL_STREAM, WorldState
+from connectors.world.stock import StockPosition, Supply
+from connectors.world.stock_desk import StockDesk
 from domain.ids import EntityKind, SupplyId
-from domain.inventory import SupplyKind
+from domain.items import ItemLifecycle
 
 MINUTES_PER_DAY = 1440
-LEAST_NODES_FOR_ELSEWHERE = 3
-LEAST_HOURS_TO_PROMISE = 48
-SHORT_SHARE_PERCENT = (35, 75)
-RECOUNT_HOURS = (40, 72)
-LATE_DUE_HOURS = 30
-SLIP_NOTICE_HOURS = (2, 6)
-BAD_NOTICE_EVERY_MINUTES = 180
-BAD_NOTICE_HOURS = (6, 9)
+LEAD_DAYS = (6, 9)
+LEAN_LEAD_DAYS = (3, 4)
+PORTAL_EXTRA_DAYS = 1
+CONFIRM_HOURS = (3.0, 20.0)
+ASN_HOURS_BEFORE = (20.0, 40.0)
+SLIP_NOTICE_HOURS = (8.0, 40.0)
+SLIP_DAYS = (3, 6)
+SHORT_PERCENT = (40, 85)
+PUTAWAY_HOURS = (2.0, 6.0)
+SLOW_PUTAWAY_HOURS = (24.0, 60.0)
 EXPEDITE_LEAST_HOURS = 12
-HARMLESS_SLIP_SHARE = 0.12
-MOST_CANDIDATES = 8
+BAD_NOTICE_HOURS = (6.0, 9.0)
+PERCENT = 100
 
 
 class SupplyDesk:
-    """Purchasing, receiving and the surprises of both."""
+    """Purchasing and receiving."""
 
-    def __init__(self, state: WorldState) -> None:
-        """Start buying; the first surprises come within hours."""
+    def __init__(self, state: WorldState, stock: StockDesk) -> None:
+        """Buy whenever a claim brings a position of ``stock`` to its reorder point."""
         self._state = state
-        state.after(5, self._buy)
-        state.after(600, self._run_short)
-        state.after(720, self._let_supplier_slip)
-        state.after(10, self._send_bad_notice)
+        self._stock = stock
+        self._notices = 0
+        self.when_received: Callable[[Supply], None] = _nobody
+        stock.when_claimed = self.review
+        if state.nature.bad_notice_hours:
+            state.after(10, self._send_bad_notice)
+
+    def review(self, position: StockPosition) -> None:
+        """Buy if what is there and what comes will not last."""
+        state = self._state
+        left = position.on_hand - position.missing + position.on_order - position.claimed
+        if left >= position.reorder_point or state.now < position.no_purchase_until:
+            return
+        if state.items[position.item.item_id].lifecycle is ItemLifecycle.ACTIVE:
+            self._buy(position, position.reorder_point - left + position.order_quantity)
+
+    def pause(self, position: StockPosition, until: datetime) -> None:
+        """The supplier has nothing and names no date; purchasing asks again then."""
+        position.no_purchase_until = until
+        self._state.at(until, lambda: self.review(position))
 
     def expedite(self, supply: Supply, eta_at: datetime) -> None:
         """Have goods come earlier."""
         supply.eta_at = eta_at
         self._state.put_supply(supply)
-        self._state.at(eta_at, lambda: self._receive(supply))
+        self._state.at(eta_at, lambda: self._arrive(supply, eta_at))
 
-    def _buy(self) -> None:
-        """Ordinary replenishment; some of it slips without anybody waiting for it."""
-        state = self._state
-        serial = state.serial("purchase")
-        rng = state.rng("purchase", serial)
-        state.after(MINUTES_PER_DAY / state.size.purchases_per_day, self._buy)
-        position = rng.choice(list(state.positions.values()))
-        if position.is_tight:
-            return
-        due_at = _morning(state.now + timedelta(days=rng.randint(3, 7)), rng)
-        supply = self._order(position, rng.randint(60, 300), due_at)
-        if rng.random() < HARMLESS_SLIP_SHARE:
-            state.after(rng.uniform(20, 60) * 60, lambda: self._slip(supply, due_at + timedelta(days=2)))
+    def slip(self, supply: Supply, days: int) -> None:
+        """The supplier says that goods come later than it promised."""
+        if supply.dock_at is None:
+            supply.eta_at += timedelta(days=days)
+            self._state.put_supply(supply)
+            eta_at = supply.eta_at
+            self._state.at(eta_at, lambda: self._arrive(supply, eta_at))
 
-    def _order(self, position: StockPosition, quantity: int, due_at: datetime) -> Supply:
+    def send_less(self, supply: Supply, percent: int) -> None:
+        """The supplier confirms only part of what was ordered."""
+        if supply.sent is None and supply.dock_at is None:
+            less = supply.ordered - max(1, supply.ordered * percent // PERCENT)
+            supply.confirmed = supply.ordered - less
+            supply.position.on_order -= less
+            self._state.put_supply(supply)
+
+    def _buy(self, position: StockPosition, quantity: int) -> Supply:
         state = self._state
-        serial = state.serial("supply")
+        position.purchases += 1
+        supply_id = names.supply_id(position.item.item_id, position.node_id, position.purchases)
         supplier = supplier_of(state.master.item_number[position.item.item_id])
+        is_portal = supplier in PORTAL_SUPPLIERS
+        days = LEAN_LEAD_DAYS if self._stock.is_lean(position.item) else LEAD_DAYS
+        lead = state.draws.whole(days, "lead", supply_id) + (PORTAL_EXTRA_DAYS if is_portal else 0)
+        hour = state.draws.whole((12, 16), "slot", supply_id)
+        due_at = (state.now + timedelta(days=lead)).replace(hour=hour, minute=0, second=0, microsecond=0)
         supply = Supply(
-            supply_id=SupplyId(f"PO-{70_000 + serial}-1"),
-            kind=SupplyKind.PURCHASE,
+            supply_id=supply_id,
             position=position,
             ordered=quantity,
+            ordered_at=state.now,
             due_at=due_at,
             eta_at=due_at,
             supplier=supplier,
-            is_portal=supplier in PORTAL_SUPPLIERS,
+            is_portal=is_portal,
         )
-        state.supplies[supply.supply_id] = supply
-        state.put_supply(supply)
-        state.at(due_at, lambda: self._receive(supply))
+        self._follow(supply)
         return supply
 
-    def _slip(self, supply: Supply, eta_at: datetime) -> None:
-        if supply.received == 0 and eta_at > supply.eta_at:
-            supply.eta_at = eta_at
-            self._state.put_supply(supply)
-            self._state.at(eta_at, lambda: self._receive(supply))
-
-    def _receive(self, supply: Supply) -> None:
-        state = self._state
-        if supply.received or state.now < supply.eta_at:
-            return
-        supply.received = supply.ordered
-        supply.position.on_hand += supply.ordered
-        supply.position.is_tight = False
+    def _follow(self, supply: Supply) -> None:
+        """What will become of a purchase: confirmed, perhaps late or short, announced, received."""
+        state, nature, supply_id = self._state, self._state.nature, supply.supply_id
+        state.supplies[supply_id] = supply
+        supply.position.supplies.append(supply)
+        supply.position.on_order += supply.ordered
         state.put_supply(supply)
-        state.put_position(supply.position)
-        del state.supplies[supply.supply_id]
-        stream = PORTAL_STREAM if supply.is_portal else STREAM_OF_KIND[EntityKind.INBOUND_SUPPLY]
-        state.after(
-            state.size.archive_days * MINUTES_PER_DAY,
-            lambda: state.feed.remove(stream, EntityKind.INBOUND_SUPPLY, supply.supply_id, state.now),
-        )
+        state.after_hours(CONFIRM_HOURS, "confirm", supply_id, lambda: self._confirm(supply))
+        eta_at = supply.eta_at
+        state.at(eta_at, lambda: self._arrive(supply, eta_at))
+        self._announce_before(supply)
+        if state.happens(nature.slip, "slip", supply_id):
+            days = state.draws.whole(SLIP_DAYS, "slip-days", supply_id)
+            state.after_hours(SLIP_NOTICE_HOURS, "slip-at", supply_id, lambda: self.slip(supply, days))
 
-    def _run_short(self) -> None:
-        """A count finds less than the system said: by turns where others have stock, and where none has."""
+    def _confirm(self, supply: Supply) -> None:
+        """The supplier confirms (855), under a disruption or by nature less than was ordered."""
         state = self._state
-        serial = state.serial("shortage")
-        rng = state.rng("shortage", serial)
-        state.after(state.size.shortage_hours * 60, self._run_short)
-        if serial % 2:
-            self._lose_stock(rng, self._pick_position(rng, self._helped_elsewhere))
+        supply.confirmed = supply.ordered
+        percent = state.disruptions.shipped_percent(supply.supplier)
+        days = state.disruptions.slip_days(supply.supplier)
+        if percent < PERCENT:
+            self.send_less(supply, percent)
+        elif state.happens(state.nature.short_ship, "short-ship", supply.supply_id):
+            self.send_less(supply, state.draws.whole(SHORT_PERCENT, "short-by", supply.supply_id))
         else:
-            self._sell_out(rng, self._pick_position(rng, lambda p: not self._other_positions(p)))
+            state.put_supply(supply)
+        if days:
+            self.slip(supply, days)
 
-    def _lose_stock(self, rng: Random, position: StockPosition | None) -> None:
-        """Stock is missing here while other centres have enough; a recount finds it days later."""
-        if position is None:
-            return
-        lost = self._drain(rng, position)
-        self._state.after(rng.uniform(*RECOUNT_HOURS) * 60, lambda: self._recount(position, lost))
-
-    def _sell_out(self, rng: Random, position: StockPosition | None) -> None:
-        """The only stock there is runs short; the next purchase comes after what was promised."""
-        if position is None:
-            return
-        latest = max(part.line.order.promised_at for part in _waiting(position))
-        lost = self._drain(rng, position)
-        self._order(position, 2 * lost, _morning(latest + timedelta(days=1), rng))
-
-    def _let_supplier_slip(self) -> None:
-        """Lines wait for a purchase that was due in time; then the supplier says it comes later."""
+    def _announce_before(self, supply: Supply) -> None:
         state = self._state
-        serial = state.serial("slip")
-        rng = state.rng("slip", serial)
-        state.after(state.size.late_supply_hours * 60, self._let_supplier_slip)
-        position = self._pick_position(rng, lambda p: bool(p.claims))
-        if position is None:
+        if state.happens(state.nature.missing_asn, "no-asn", supply.supply_id):
             return
-        latest = max(part.line.order.promised_at for part in _waiting(position))
-        quantity = self._drain(rng, position) * 2
-        supply = self._order(position, quantity, _morning(state.now + timedelta(hours=LATE_DUE_HOURS), rng))
-        eta_at = _morning(latest + timedelta(days=rng.randint(1, 2)), rng)
-        state.after(rng.uniform(*SLIP_NOTICE_HOURS) * 60, lambda: self._slip(supply, eta_at))
+        hours = state.draws.between(ASN_HOURS_BEFORE, "asn", supply.supply_id)
+        state.at(supply.eta_at - timedelta(hours=hours), lambda: self._announce(supply, hours))
 
-    def _pick_position(self, rng: Random, fits: Callable[[StockPosition], bool]) -> StockPosition | None:
-        """A position many lines wait at, all promised late enough for a planner to act."""
-        soonest = self._state.now + timedelta(hours=LEAST_HOURS_TO_PROMISE)
-        claimed = [p for p in self._state.positions.values() if p.claims and not p.is_tight]
-        claimed.sort(key=lambda position: (-len(position.claims), position.position_id))
-        found: list[StockPosition] = []
-        for position in claimed:
-            waiting = _waiting(position)
-            in_time = all(part.line.order.promised_at >= soonest for part in waiting)
-            if waiting and in_time and fits(position):
-                found.append(position)
-            if len(found) == MOST_CANDIDATES:
-                break
-        return rng.choice(found) if found else None
+    def _announce(self, supply: Supply, hours: float) -> None:
+        """The supplier announces the truck (856), some hours before it comes."""
+        state = self._state
+        if supply.dock_at is not None:
+            return
+        if state.now < supply.eta_at - timedelta(hours=hours):
+            state.at(supply.eta_at - timedelta(hours=hours), lambda: self._announce(supply, hours))
+            return
+        supply.sent = supply.confirmed if supply.confirmed is not None else supply.ordered
+        supply.asn_at = state.now
+        state.put_supply(supply)
 
-    def _other_positions(self, position: StockPosition) -> list[StockPosition]:
-        item_id = position.item.item_id
-        return [
-            self._state.positions[item_id, node_id]
-            for node_id in self._state.master.stocked_at[item_id]
-            if node_id != position.node_id
-        ]
-
-    def _helped_elsewhere(self, position: StockPosition) -> bool:
-        others = self._other_positions(position)
-        needed = sum(part.quantity for part in _waiting(position))
-        return len(others) >= LEAST_NODES_FOR_ELSEWHERE and any(
-            other.spare >= needed and not other.is_tight for other in others
+    def _arrive(self, supply: Supply, eta_at: datetime) -> None:
+        """The truck is at the dock; putting away takes hours, or days where receiving is in trouble."""
+        state = self._state
+        if supply.dock_at is not None or supply.eta_at != eta_at:
+            return
+        supply.dock_at = state.now
+        state.put_supply(supply)
+        slow = state.happens(state.nature.slow_putaway, "slow", supply.supply_id)
+        hours = state.draws.between(
+            SLOW_PUTAWAY_HOURS if slow else PUTAWAY_HOURS, "putaway", supply.supply_id
         )
+        hours += state.disruptions.receiving_delay_hours(supply.position.node_id)
+        state.after(60 * hours, lambda: self._put_away(supply))
 
-    def _drain(self, rng: Random, position: StockPosition) -> int:
-        """Take stock away until part of what waits is not covered; the units now missing."""
-        needed = sum(part.quantity for part in _waiting(position))
-        missing = max(1, needed * rng.randint(*SHORT_SHARE_PERCENT) // 100)
-        position.on_hand = position.reserved + needed - missing
-        position.is_tight = True
-        self._state.put_position(position)
-        return missing
-
-    def _recount(self, position: StockPosition, found: int) -> None:
-        position.on_hand += found
-        position.is_tight = False
-        self._state.put_position(position)
+    def _put_away(self, supply: Supply) -> None:
+        state, position = self._state, supply.position
+        ends_at = state.disruptions.outage_ends_at(position.node_id)
+        if ends_at is not None:
+            minutes = 60 * state.draws.between(PUTAWAY_HOURS, "after-outage", supply.supply_id)
+            state.at(ends_at + timedelta(minutes=round(minutes)), lambda: self._put_away(supply))
+            return
+        quantity = supply.coming
+        position.on_order -= quantity
+        position.supplies.remove(supply)
+        supply.received += quantity
+        supply.received_at = state.now
+        state.put_supply(supply)
+        del state.supplies[supply.supply_id]
+        if state.keeps_archive:
+            state.received.append(supply)
+        self._stock.add_lot(position, quantity)
+        self._stock.add_stock(position, quantity)
+        self.when_received(supply)
 
     def _send_bad_notice(self) -> None:
         """A supplier sends a notice with an impossible date; hours later it sends it again, correctly."""
         state = self._state
-        serial = state.serial("notice")
-        rng = state.rng("notice", serial)
-        state.after(BAD_NOTICE_EVERY_MINUTES, self._send_bad_notice)
-        position = rng.choice(list(state.positions.values()))
+        self._notices += 1
+        state.after(60 * state.nature.bad_notice_hours, self._send_bad_notice)
+        rng = state.draws.stream("notice", str(self._notices))
+        item = rng.choice(state.master.items)
+        position = state.positions[item.item_id, rng.choice(state.master.stocked_at[item.item_id])]
+        due_at = (state.now + timedelta(days=5)).replace(hour=14, minute=0, second=0, microsecond=0)
         supply = Supply(
-            supply_id=SupplyId(f"PO-{90_000 + serial}-1"),
-            kind=SupplyKind.PURCHASE,
+            supply_id=SupplyId(f"PO-{90_000 + self._notices}-1"),
             position=position,
             ordered=rng.randint(40, 200),
-            due_at=_morning(state.now + timedelta(days=5), rng),
-            eta_at=_morning(state.now + timedelta(days=5), rng),
+            ordered_at=state.now,
+            due_at=due_at,
+            eta_at=due_at,
             supplier=rng.choice(sorted(PORTAL_SUPPLIERS)),
             is_portal=True,
         )
-        supply.eta_at = supply.due_at
         raw = msgspec.json.encode(
             {
                 "po_line": supply.supply_id,
@@ -213,19 +215,8 @@ class SupplyDesk:
             }
         )
         state.feed.put_unreadable(PORTAL_STREAM, EntityKind.INBOUND_SUPPLY, supply.supply_id, state.now, raw)
-        state.after(rng.uniform(*BAD_NOTICE_HOURS) * 60, lambda: self._correct_notice(supply))
-
-    def _correct_notice(self, supply: Supply) -> None:
-        self._state.supplies[supply.supply_id] = supply
-        self._state.put_supply(supply)
-        self._state.at(supply.eta_at, lambda: self._receive(supply))
+        state.after_hours(BAD_NOTICE_HOURS, "notice", supply.supply_id, lambda: self._follow(supply))
 
 
-def _waiting(position: StockPosition) -> list[Part]:
-    """The parts that no stock is bound to yet."""
-    return [part for part in position.claims.values() if not part.reserved]
-
-
-def _morning(day: datetime, rng: Random) -> datetime:
-    """A delivery slot on that day, between 12:00 and 16:00 UTC."""
-    return day.replace(hour=rng.randint(12, 16), minute=0, second=0, microsecond=0)
+def _nobody(_supply: Supply) -> None:
+    """Nobody watches yet."""

@@ -1,7 +1,7 @@
-"""The world's own moving things, and how each is shown as a domain value.
+"""Orders as the world keeps them, and how each is shown as a domain value.
 
-They are mutable on purpose: while nobody reads, a change costs almost nothing; the frozen domain
-value is built only when a reader asks for the record.
+The world's things are mutable on purpose: while nobody reads, a change costs almost nothing; the frozen
+domain value is built only when a reader asks for the record.
 """
 
 from __future__ import annotations
@@ -11,111 +11,34 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from domain.customers import Customer
-from domain.ids import (
-    AllocationId,
-    BookingId,
-    LineId,
-    MilestoneId,
-    NodeId,
-    OrderId,
-    PositionId,
-    ShipmentId,
-    SupplyId,
-    TaskId,
-)
-from domain.inventory import Allocation, AllocationStatus, InboundSupply, InventoryPosition, SupplyKind
+from domain.edi import EdiMessage, EdiStatus
+from domain.ids import ChangeId, LineId, MessageId, NodeId, OrderId
 from domain.items import Item
-from domain.network import CarrierService
-from domain.orders import CreditStatus, OrderLine, OrderStatus, SalesOrder, ShipTo
-from domain.transport import (
-    BookingStatus,
-    CarrierBooking,
-    Milestone,
-    Shipment,
-    ShipmentLine,
-    ShipmentStatus,
+from domain.orders import (
+    CreditStatus,
+    OrderChange,
+    OrderChangeKind,
+    OrderChangeStatus,
+    OrderLine,
+    OrderStatus,
+    SalesOrder,
+    ScreeningStatus,
+    ShipTo,
 )
-from domain.warehouse import PickStatus, PickTask
+from domain.transport import ShipmentStatus
 
 if TYPE_CHECKING:
-    from connectors.world.papers import Bill, GoodsReturn, SignedReceipt
+    from connectors.world.loads import Consignment
+    from connectors.world.papers import Bill, GoodsReturn
+    from connectors.world.stock import Part
 
-
-@dataclass(slots=True, eq=False)
-class StockPosition:
-    """Units of an item at a node and the open parts that claim them; ``reserved`` units are bound already."""
-
-    item: Item
-    node_id: NodeId
-    on_hand: int
-    safety: int
-    reserved: int = 0
-    claims: dict[AllocationId, Part] = field(default_factory=dict)
-    is_tight: bool = False
-
-    @property
-    def position_id(self) -> PositionId:
-        """The id, made of item and node."""
-        return PositionId(f"{self.item.item_id}@{self.node_id}")
-
-    @property
-    def spare(self) -> int:
-        """Units a new order may count on: no line has a claim on them, and the safety stock is left."""
-        return self.on_hand - self.safety - sum(part.quantity for part in self.claims.values())
-
-    @property
-    def offered(self) -> int:
-        """Units another node's line may have: as ``spare``, but orders not yet confirmed do not count."""
-        firm = sum(part.quantity for part in self.claims.values() if part.is_firm)
-        return self.on_hand - self.safety - firm
-
-    @property
-    def free_to_reserve(self) -> int:
-        """Units that can be bound to a line now; for lines already here the safety stock is used up."""
-        return self.on_hand - self.reserved
-
-    def show(self) -> InventoryPosition:
-        """As the WMS shows it."""
-        return InventoryPosition(
-            position_id=self.position_id,
-            item_id=self.item.item_id,
-            node_id=self.node_id,
-            on_hand_quantity=self.on_hand,
-            safety_stock_quantity=self.safety,
-        )
-
-
-@dataclass(slots=True, eq=False)
-class Part:
-    """Open units of a line that ship from one node."""
-
-    allocation_id: AllocationId
-    line: Line
-    node_id: NodeId
-    quantity: int
-    reserved: bool = False
-    shipment: Consignment | None = None
-
-    @property
-    def is_firm(self) -> bool:
-        """Whether stock is bound to it, or will be as soon as its time comes."""
-        return self.reserved or self.line.order.is_firm
-
-    def show(self) -> Allocation:
-        """As the WMS shows it."""
-        return Allocation(
-            allocation_id=self.allocation_id,
-            line_id=self.line.line_id,
-            item_id=self.line.item.item_id,
-            node_id=self.node_id,
-            quantity=self.quantity,
-            status=AllocationStatus.RESERVED if self.reserved else AllocationStatus.PLANNED,
-        )
+GOING_ON = frozenset({OrderStatus.CONFIRMED, OrderStatus.RELEASED})
+NOT_RELEASED = frozenset({OrderStatus.ENTERED, OrderStatus.CONFIRMED})
 
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """An order line and the parts it ships in."""
+    """An order line and the parts it ships in; ``shipped`` is what the ERP was told of."""
 
     line_id: LineId
     order: Order
@@ -124,9 +47,18 @@ class Line:
     quantity: int
     price_cents: int
     node_id: NodeId
+    agreed_cents: int
     shipped: int = 0
     parts: list[Part] = field(default_factory=list)
-    parts_made: int = 0
+    parts_made: dict[NodeId, int] = field(default_factory=dict)
+    cancelled: bool = False
+    quantity_confirmed: bool = False
+    price_approved: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing of it is left to ship."""
+        return self.cancelled or self.shipped >= self.quantity
 
     def show(self) -> OrderLine:
         """As the ERP shows it."""
@@ -141,15 +73,25 @@ class Line:
             requested_at=self.order.requested_at,
             promised_at=self.order.promised_at,
             node_id=self.node_id,
+            cancelled=self.cancelled,
+            quantity_confirmed=self.quantity_confirmed,
+            price_approved=self.price_approved,
         )
 
 
 @dataclass(slots=True, eq=False)
 class Order:
-    """A sales order; it does not move while ``blocks`` names something wrong with it."""
+    """A sales order; it does not move while ``blocks`` names something wrong with it.
+
+    ``reached`` tells when it first came to each status. ``because_of`` names the disruption that made
+    the order; ordinary demand leaves it blank. ``odd_line`` is the position of a line whose quantity is a
+    slip of the finger.
+    """
 
     order_id: OrderId
     customer: Customer
+    customer_number: int
+    customer_po: str
     ordered_at: datetime
     requested_at: datetime
     promised_at: datetime
@@ -157,20 +99,44 @@ class Order:
     ship_to: ShipTo
     node_id: NodeId
     channel: str
+    because_of: str = ""
+    odd_line: int = 0
+    is_promised_too_early: bool = False
+    is_due: bool = False
     status: OrderStatus = OrderStatus.ENTERED
+    reached: dict[OrderStatus, datetime] = field(default_factory=dict)
+    status_at: datetime | None = None
     credit: CreditStatus = CreditStatus.CLEAR
+    screening: ScreeningStatus = ScreeningStatus.NONE
+    licence_number: str = ""
+    ship_to_is_new: bool = False
+    payment_changed: bool = False
+    contact_changed: bool = False
+    reviewed: bool = False
+    billing_block: str = ""
     lines: list[Line] = field(default_factory=list)
     blocks: set[str] = field(default_factory=set)
     shipments: list[Consignment] = field(default_factory=list)
     bills: list[Bill] = field(default_factory=list)
     returns: list[GoodsReturn] = field(default_factory=list)
-    retry_at: datetime | None = None
+    changes: list[Change] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
 
     @property
     def is_firm(self) -> bool:
         """Whether the order is confirmed, not shipped in full and not on credit hold."""
-        is_going_on = self.status in {OrderStatus.CONFIRMED, OrderStatus.RELEASED}
-        return is_going_on and self.credit is not CreditStatus.HOLD
+        return self.status in GOING_ON and self.credit is not CreditStatus.HOLD
+
+    @property
+    def live_shipments(self) -> list[Consignment]:
+        """Its shipments that were not called off."""
+        return [kept for kept in self.shipments if kept.status is not ShipmentStatus.CANCELLED]
+
+    def move_to(self, status: OrderStatus, at: datetime) -> None:
+        """Bring it to a status."""
+        self.status = status
+        self.status_at = at
+        self.reached.setdefault(status, at)
 
     def show(self) -> SalesOrder:
         """As the ERP shows it."""
@@ -186,160 +152,69 @@ class Order:
             ship_to=self.ship_to,
             ship_from_node_id=self.node_id,
             channel=self.channel,
-            total_cents=sum(line.quantity * line.price_cents for line in self.lines),
+            total_cents=sum(line.quantity * line.price_cents for line in self.lines if not line.cancelled),
+            customer_po=self.customer_po,
+            status_at=self.status_at,
+            screening=self.screening,
+            licence_number=self.licence_number,
+            ship_to_is_new=self.ship_to_is_new,
+            payment_changed=self.payment_changed,
+            contact_changed=self.contact_changed,
+            reviewed=self.reviewed,
+            billing_block=self.billing_block,
         )
 
 
 @dataclass(slots=True, eq=False)
-class Supply:
-    """Inbound goods; ``is_portal`` when the supplier portal and not the ERP knows their dates."""
+class Change:
+    """A customer's request to change an order (EDI 860)."""
 
-    supply_id: SupplyId
-    kind: SupplyKind
-    position: StockPosition
-    ordered: int
-    due_at: datetime
-    eta_at: datetime
-    supplier: str
-    is_portal: bool
-    received: int = 0
-
-    def show(self) -> InboundSupply:
-        """As the ERP or the portal shows it."""
-        return InboundSupply(
-            supply_id=self.supply_id,
-            number=self.supply_id.rsplit("-", 1)[0],
-            kind=self.kind,
-            item_id=self.position.item.item_id,
-            node_id=self.position.node_id,
-            ordered_quantity=self.ordered,
-            received_quantity=self.received,
-            due_at=self.due_at,
-            eta_at=self.eta_at,
-            supplier_name=self.supplier,
-        )
-
-
-@dataclass(slots=True, eq=False)
-class Pick:
-    """A pick task for one part."""
-
-    task_id: TaskId
-    part: Part
-    bin_code: str
-    requested: int
-    due_at: datetime
-    updated_at: datetime
-    picked: int = 0
-    status: PickStatus = PickStatus.RELEASED
-
-    def show(self) -> PickTask:
-        """As the WMS shows it."""
-        line = self.part.line
-        return PickTask(
-            task_id=self.task_id,
-            order_id=line.order.order_id,
-            line_id=line.line_id,
-            item_id=line.item.item_id,
-            node_id=self.part.node_id,
-            bin_code=self.bin_code,
-            requested_quantity=self.requested,
-            picked_quantity=self.picked,
-            status=self.status,
-            due_at=self.due_at,
-            updated_at=self.updated_at,
-        )
-
-
-@dataclass(slots=True, eq=False)
-class Booking:
-    """A carrier's promise to move a shipment."""
-
-    booking_id: BookingId
-    shipment: Consignment
-    service: CarrierService
-    booked_at: datetime
-    cost_cents: int
-    status: BookingStatus = BookingStatus.TENDERED
-
-    def show(self) -> CarrierBooking:
-        """As the TMS shows it."""
-        return CarrierBooking(
-            booking_id=self.booking_id,
-            shipment_id=self.shipment.shipment_id,
-            service_id=self.service.service_id,
-            scac=self.service.scac,
-            status=self.status,
-            booked_at=self.booked_at,
-            cost_cents=self.cost_cents,
-        )
-
-
-@dataclass(slots=True, eq=False)
-class Event:
-    """Something that happened to a shipment."""
-
-    milestone_id: MilestoneId
-    shipment: Consignment
-    code: str
-    raw_code: str
-    reason_code: str
-    happened_at: datetime
-    place_name: str
-
-    def show(self) -> Milestone:
-        """As the TMS shows it."""
-        return Milestone(
-            milestone_id=self.milestone_id,
-            shipment_id=self.shipment.shipment_id,
-            code=self.code,
-            raw_code=self.raw_code,
-            reason_code=self.reason_code,
-            happened_at=self.happened_at,
-            place_name=self.place_name,
-        )
-
-
-@dataclass(slots=True, eq=False)
-class Consignment:
-    """A shipment: parts of one order leaving one node with one carrier service."""
-
-    shipment_id: ShipmentId
-    serial: int
+    change_id: ChangeId
     order: Order
-    node_id: NodeId
-    contents: list[tuple[Line, int]]
-    parts: list[Part]
-    service: CarrierService
-    pickup_at: datetime
-    eta_at: datetime
-    window_end_at: datetime
-    weight_grams: int
-    cost_cents: int
-    status: ShipmentStatus = ShipmentStatus.PLANNED
-    picks: list[Pick] = field(default_factory=list)
-    bookings: list[Booking] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    receipt: SignedReceipt | None = None
+    line: Line | None
+    change: OrderChangeKind
+    new_quantity: int | None
+    requested_at: datetime
+    status: OrderChangeStatus = OrderChangeStatus.OPEN
+    closed_at: datetime | None = None
 
-    def show(self) -> Shipment:
-        """As the TMS shows it."""
-        return Shipment(
-            shipment_id=self.shipment_id,
-            number=self.shipment_id,
+    def show(self) -> OrderChange:
+        """As the ERP shows it."""
+        return OrderChange(
+            change_id=self.change_id,
             order_id=self.order.order_id,
-            customer_id=self.order.customer.customer_id,
-            origin_node_id=self.node_id,
+            line_id=None if self.line is None else self.line.line_id,
+            change=self.change,
+            new_quantity=self.new_quantity,
+            requested_at=self.requested_at,
             status=self.status,
-            planned_pickup_at=self.pickup_at,
-            window_end_at=self.window_end_at,
-            eta_at=self.eta_at,
-            lines=tuple(
-                ShipmentLine(line_id=line.line_id, item_id=line.item.item_id, quantity=quantity)
-                for line, quantity in self.contents
-            ),
-            service_id=self.service.service_id,
-            scac=self.service.scac,
-            freight_cost_cents=self.cost_cents,
-            weight_grams=self.weight_grams,
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    """An EDI message that brought an order, or would have."""
+
+    message_id: MessageId
+    partner: str
+    transaction_set: str
+    reference: str
+    received_at: datetime
+    order: Order | None
+    status: EdiStatus = EdiStatus.ACCEPTED
+    segment: str = ""
+    error_code: str = ""
+
+    def show(self) -> EdiMessage:
+        """As the EDI translator shows it."""
+        return EdiMessage(
+            message_id=self.message_id,
+            partner=self.partner,
+            transaction_set=self.transaction_set,
+            reference=self.reference,
+            status=self.status,
+            segment=self.segment,
+            error_code=self.error_code,
+            received_at=self.received_at,
+            order_id=None if self.order is None else self.order.order_id,
         )

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
 
 import msgspec
 
-from connectors.world.billing_desk import BillingDesk
-from connectors.world.command_desk import CommandDesk, Deed, Desks
+from connectors.world.command_desk import CommandDesk, Deed
 from connectors.world.command_log import CommandLog, LoggedCommand
+from connectors.world.company import found_company
+from connectors.world.disruptions.plan import plan_for
 from connectors.world.faces import FACES, WorldFace
 from connectors.world.feed import Row
-from connectors.world.order_desk import OrderDesk
+from connectors.world.history import collector_paused
 from connectors.world.sizes import SizeName, size_named
 from connectors.world.state import WorldState
-from connectors.world.supply_desk import SupplyDesk
-from connectors.world.transport_desk import TransportDesk
-from connectors.world.warehouse_desk import WarehouseDesk
 from domain.clock import Clock
 from domain.commands import Action, Command, CommandResult, Receipt
 from domain.errors import BadInputError, ConflictError, CorruptError, RefusedError
@@ -53,23 +48,12 @@ class World:
         self._clock = clock
         self._lock = RLock()
         record = _open_record(state_dir, seed, size, clock.now())
-        self._state = WorldState(seed=record.seed, size=size_named(record.size), opened_at=record.opened_at)
-        billing = BillingDesk(self._state)
-        transport = TransportDesk(self._state, billing)
-        warehouse = WarehouseDesk(self._state, transport)
-        self._commands = CommandDesk(
-            self._state,
-            Desks(
-                orders=OrderDesk(self._state, warehouse),
-                warehouse=warehouse,
-                transport=transport,
-                billing=billing,
-                supply=SupplyDesk(self._state),
-            ),
-        )
+        self._opened_at = record.opened_at
+        self._state = _state_of(record)
+        self._commands = CommandDesk(self._state, found_company(self._state))
         self._log = CommandLog(state_dir / "commands.jsonl")
         self._given: dict[str, tuple[Action, Receipt]] = {}
-        with _collector_paused():
+        with collector_paused():
             for entry in self._log.entries:
                 self._repeat(entry)
             self.advance()
@@ -77,7 +61,7 @@ class World:
     @property
     def opened_at(self) -> datetime:
         """When this world was opened for the first time, in world time."""
-        return self._state.opened_at
+        return self._opened_at
 
     @property
     def lock(self) -> RLock:
@@ -108,6 +92,11 @@ class World:
         if name not in FACES:
             raise BadInputError(what=f"The world has no face {name!r}.", remedy=f"Faces: {', '.join(FACES)}.")
         return WorldFace(self, name)
+
+    def silent_since(self, source: str) -> datetime | None:
+        """Since when a face has been silent by the plan of disruptions."""
+        with self._lock:
+            return self._state.disruptions.silent_since(source)
 
     def read(self, stream: str, cursor: str | None, limit: int) -> tuple[list[Row], str, bool]:
         """A slice of a stream as of now (see ``ChangeFeed.read``)."""
@@ -199,16 +188,12 @@ def _repeated(action: Action, receipt: Receipt, command: Command) -> Receipt:
     return replace(receipt, repeated=True)
 
 
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Put off the garbage collector while the history is made: all of it stays (a third faster)."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+def _state_of(record: WorldRecord) -> WorldState:
+    """The world of a record before anything has happened; one with a story follows the plan of its seed."""
+    size = size_named(record.size)
+    begins_at = record.opened_at - timedelta(days=size.history_days)
+    plan = plan_for(record.seed, size, begins_at) if size.has_story else ()
+    return WorldState(seed=record.seed, size=size, begins_at=begins_at, plan=plan)
 
 
 def _whole_second(moment: datetime) -> datetime:
