@@ -99,3 +99,18 @@ def test_a_wrong_request_is_told_and_the_worker_goes_on(tmp_path: Path) -> None:
         assert isinstance(again, Said)
         assert "nowhere" in again.text
         assert {Changed, HubState} & {type(report) for report in (said, again)} == set()
+
+
+def test_a_change_of_the_policy_folder_is_told_at_the_next_sync(tmp_path: Path) -> None:
+    of = profile(tmp_path / "site")
+    folder = tmp_path / "policies"
+    folder.mkdir()
+    changes = {"sources": (), "policy_folder": folder}
+    of = Profile(**{name: getattr(of, name) for name in of.__slots__} | changes)
+    with worker(of) as pipe:
+        assert isinstance(heard(pipe, Ready), Ready)
+        (folder / "loss.toml").write_text("rows = [", encoding="utf-8")
+        pipe.send(SyncNow(source="nowhere"))
+        changed = heard(pipe, Changed)
+    assert isinstance(changed, Changed)
+    assert changed.parts == {"policies"}
