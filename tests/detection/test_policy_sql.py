@@ -41,7 +41,7 @@ def as_column(answer: object) -> object:
     return "|".join(map(str, answer)) if isinstance(answer, tuple) else answer
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_sql_and_closure_agree(database: Connection, data: st.DataObject) -> None:
     found = data.draw(tables(("UNIQUE", "FIRST", "PRIORITY", "COLLECT")))

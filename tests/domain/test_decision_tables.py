@@ -274,7 +274,7 @@ def space(found: DecisionTable) -> list[dict[str, Value]]:
     return [dict(zip(names, values, strict=True)) for values in itertools.product(*columns)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(found=tables(("UNIQUE", "FIRST", "PRIORITY")))
 def test_gaps_overlaps_and_dead_rows_are_those_that_brute_force_finds(found: DecisionTable) -> None:
     def hits(values: dict[str, Value]) -> list[int]:
@@ -302,7 +302,7 @@ def test_gaps_overlaps_and_dead_rows_are_those_that_brute_force_finds(found: Dec
         assert {p.row for p in whats if "never reached" in p.what} == dead
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_the_closure_says_what_its_cells_say(data: st.DataObject) -> None:
     found = data.draw(tables(("FIRST",)))
