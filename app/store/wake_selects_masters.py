@@ -76,6 +76,10 @@ MASTER_PATHS: dict[str, str] = {
         "SELECT l.id FROM sales_order o JOIN order_line l ON l.order_id = o.id"
         " WHERE o.customer_id IN temp.changed_id"
     ),
+    "customer>item": (
+        "SELECT l.item_id FROM sales_order o JOIN order_line l ON l.order_id = o.id"
+        " WHERE o.customer_id IN temp.changed_id"
+    ),
     "customer>task": (
         "SELECT t.id FROM sales_order o JOIN pick_task t ON t.order_id = o.id"
         " WHERE o.customer_id IN temp.changed_id"

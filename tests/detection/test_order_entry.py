@@ -25,11 +25,12 @@ def test_a_quiet_world_has_no_case(room: TowerRoom) -> None:
 def test_a_credit_hold_costs_margin_and_a_growing_penalty(room: TowerRoom) -> None:
     room.sync(*facts.quiet_world(), facts.order(credit_status=CreditStatus.HOLD))
     case = room.only_case("OE-CREDIT")
-    # Two days to go is near: half of one day's penalty of 1,000; 5 % of the margin of 40,000.
+    # Two days to go is near: half of one day's penalty of 1,000 and of a miss's churn of 40 (a tier-2
+    # customer is worth 4,000,000, and 10 in a million leave); 5 % of the margin of 40,000.
     assert (case.impact.penalty_cents, case.impact.margin_cents) == (500, 2_000)
-    assert (case.impact.low_cents, case.impact.loss_cents, case.impact.high_cents) == (0, 2_500, 14_000)
-    assert case.impact.avoidable_cents == 2_500
-    assert case.impact.value_per_minute_cents == 250
+    assert (case.impact.low_cents, case.impact.loss_cents, case.impact.high_cents) == (0, 2_520, 14_040)
+    assert case.impact.avoidable_cents == 2_520
+    assert case.impact.value_per_minute_cents == 252
     assert case.breach_at == PROMISED
     assert case.order_ids == ("SO-1",)
     assert case.node_id == "MEM"
@@ -143,7 +144,7 @@ def test_a_blank_required_field_blocks_the_order(room: TowerRoom) -> None:
     assert case.correlation_key == "incomplete:C1:street,postcode"
     # Near its promise as above, and six minutes of a planner at 0.75 a minute.
     assert case.impact.rework_cents == 450
-    assert case.impact.loss_cents == 500 + 2_000 + 450
+    assert case.impact.loss_cents == 500 + 2_000 + 20 + 450
     assert {fact.name: fact.value for fact in case.evidence}["last_good_order"] == "SO-0"
 
 
