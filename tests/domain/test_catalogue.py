@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).parent.parent.parent
 
 def test_codes_are_distinct_and_found() -> None:
     codes = [kind.code for kind in CASE_TYPES]
-    assert len(set(codes)) == len(codes) == 10
+    assert len(set(codes)) == len(codes) == 70
     assert [case_type(code) for code in codes] == list(CASE_TYPES)
 
 
