@@ -10,7 +10,7 @@ from connectors.world.truth import limits
 from connectors.world.truth.books import Books, Change, pair
 from connectors.world.truth.order_states import goes_on, is_open
 from connectors.world.truth.shortages import Derived
-from connectors.world.truth.watch import Claim, Watch, each
+from connectors.world.truth.watch import Claim, Watch, by, each
 from domain.customers import LOWEST_TIER
 from domain.ids import EntityKind
 from domain.inventory import AllocationStatus, LotQuality
@@ -86,8 +86,7 @@ def _is_heard_of(supply: InboundSupply) -> bool:
 
 def _announces(books: Books, supply: InboundSupply) -> bool:
     """Whether its supplier is one that announces its shipments."""
-    others = books.supplies_of_supplier.of(supply.supplier_name).values()
-    return bool(supply.supplier_name) and any(other.asn_at is not None for other in others)
+    return bool(supply.supplier_name and books.announced_by.of(supply.supplier_name))
 
 
 def _is_too_little(books: Books, supply: InboundSupply) -> bool:
@@ -205,11 +204,11 @@ def _allocations_of_order(books: Books, order: SalesOrder) -> Iterable[str]:
 
 def _supplies_of_announcer(books: Books, change: Change) -> Iterable[str]:
     """The goods themselves; all of the supplier's once it is seen to announce, or to have stopped."""
-    for supply in change.both():
-        yield supply.supply_id
-    told = [supply.asn_at is not None for supply in change.both()]
-    if len(told) == 1 or told[0] != told[1]:
-        yield from books.supplies_of_supplier.of((change.after or change.before).supplier_name)
+    supply = change.after or change.before
+    told = [kept.asn_at is not None for kept in change.both()]
+    if any(told) and len(books.announced_by.of(supply.supplier_name)) <= 1:
+        return (supply.supply_id, *books.supplies_of_supplier.of(supply.supplier_name))
+    return (supply.supply_id,)
 
 
 WATCHES = (
@@ -217,10 +216,10 @@ WATCHES = (
         name="short lines",
         judge=judge_short_line,
         wakes={
-            Derived.SHORTAGE: each(lambda _books, short: (short.line_id,)),
+            Derived.SHORTAGE: by("line_id"),
             BOUND: each(_short_lines_at),
             EntityKind.SALES_ORDER: each(_short_lines_by_order),
-            LINE: each(lambda _books, line: (line.line_id,)),
+            LINE: by("line_id"),
         },
     ),
     Watch(
@@ -228,7 +227,7 @@ WATCHES = (
         judge=judge_supply,
         wakes={
             SUPPLY: _supplies_of_announcer,
-            Derived.WAITING: each(lambda _books, waiting: (waiting.supply_id,)),
+            Derived.WAITING: by("supply_id"),
             Derived.SHORTAGE: _supplies_at_short_groups,
         },
     ),
@@ -236,7 +235,7 @@ WATCHES = (
         name="stranded stock",
         judge=judge_stranded,
         wakes={
-            BOUND: each(lambda _books, bound: (bound.allocation_id,)),
+            BOUND: by("allocation_id"),
             Derived.SHORTAGE: _held_at_short_groups,
             EntityKind.SALES_ORDER: each(_allocations_of_order),
             LINE: each(lambda books, line: books.allocations_of_line.of(line.line_id)),
@@ -246,7 +245,7 @@ WATCHES = (
         name="lots",
         judge=judge_lot,
         wakes={
-            BOUND: each(lambda _books, bound: (bound.allocation_id,)),
+            BOUND: by("allocation_id"),
             EntityKind.LOT: each(lambda books, lot: books.allocations_of_lot.of(lot.lot_id)),
             EntityKind.SALES_ORDER: each(_allocations_of_order),
             LINE: each(lambda books, line: books.allocations_of_line.of(line.line_id)),
@@ -256,8 +255,8 @@ WATCHES = (
         name="splits",
         judge=judge_split,
         wakes={
-            EntityKind.SALES_ORDER: each(lambda _books, order: (order.order_id,)),
-            LINE: each(lambda _books, line: (line.order_id,)),
+            EntityKind.SALES_ORDER: by("order_id"),
+            LINE: by("order_id"),
             BOUND: each(lambda books, bound: _order_of_line(books, bound.line_id)),
         },
     ),

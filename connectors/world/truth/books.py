@@ -189,6 +189,9 @@ class Books:
         self.allocations_of_group = self.allocations.by(lambda bound: (pair(bound.item_id, bound.node_id),))
         self.allocations_of_lot = self.allocations.by(lambda bound: (bound.lot_id,) if bound.lot_id else ())
         self.supplies_of_group = self.supplies.by(lambda supply: (pair(supply.item_id, supply.node_id),))
+        self.announced_by = self.supplies.by(
+            lambda supply: () if supply.asn_at is None else (supply.supplier_name,)
+        )
         self.supplies_of_supplier = self.supplies.by(lambda supply: (supply.supplier_name,))
         self.picks_of_line = self.picks.by(lambda pick: (pick.line_id,))
         self.picks_of_order = self.picks.by(lambda pick: (pick.order_id,))

@@ -12,7 +12,7 @@ from connectors.world.truth import limits
 from connectors.world.truth.books import Books, pair
 from connectors.world.truth.order_states import NOT_LEFT
 from connectors.world.truth.transport import standing_milestones
-from connectors.world.truth.watch import Claim, Watch, each
+from connectors.world.truth.watch import Claim, Watch, each, when_changed
 from domain.ids import EntityKind
 from domain.transport import ShipmentStatus
 
@@ -95,7 +95,7 @@ WATCHES = (
     Watch(
         name="carrier trouble",
         judge=judge_trouble,
-        wakes={EntityKind.SHIPMENT: each(_of_shipment)},
+        wakes={EntityKind.SHIPMENT: when_changed(("scac",), each(_of_shipment))},
         every=timedelta(hours=1),
     ),
 )

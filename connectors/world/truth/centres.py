@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from connectors.world.truth import limits
 from connectors.world.truth.books import Books
-from connectors.world.truth.watch import Claim, Watch, each
+from connectors.world.truth.watch import Claim, Watch, by
 from domain.ids import EntityKind
 
 STEP = timedelta(minutes=10)
@@ -36,7 +36,7 @@ WATCHES = (
     Watch(
         name="labour",
         judge=judge_labour,
-        wakes={EntityKind.PICK_TASK: each(lambda _books, pick: (pick.node_id,))},
+        wakes={EntityKind.PICK_TASK: by("node_id")},
         every=timedelta(minutes=30),
     ),
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from connectors.world.truth import limits
 from connectors.world.truth.books import Books, Change
 from connectors.world.truth.order_states import is_open
-from connectors.world.truth.watch import Claim, Watch, each, when_changed
+from connectors.world.truth.watch import Claim, Watch, by, each, when_changed
 from domain.ids import EntityKind
 from domain.orders import OrderStatus
 
@@ -64,6 +64,22 @@ def _items_of_order(books: Books, change: Change) -> Iterable[str]:
     return {line.item_id for line in books.lines_of_order.of(order.order_id).values()}
 
 
+class _LineSets:
+    """What orders ask for, sorted, made once each."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self._found: dict[str, LineSet] = {}
+
+    def order(self, order: SalesOrder) -> LineSet:
+        found = self._found.get(order.order_id)
+        if found is None:
+            lines = self._books.lines_of_order.of(order.order_id).values()
+            asked = sorted((line.item_id, line.ordered_quantity) for line in lines if not line.cancelled)
+            found = self._found[order.order_id] = tuple(asked)
+        return found
+
+
 def judge_duplicates(books: Books, customer_id: str, _at: datetime) -> Iterable[Claim]:
     """Orders of a customer that repeat an earlier one: its purchase order number, or its lines soon after."""
     orders = [
@@ -74,33 +90,29 @@ def judge_duplicates(books: Books, customer_id: str, _at: datetime) -> Iterable[
     orders.sort(key=lambda order: (order.ordered_at, order.order_id))
     newest_of: dict[str, datetime] = {}
     earlier: list[SalesOrder] = []
+    lines_of = _LineSets(books)
     for order in orders:
         purchase = order.customer_po.strip()
         if is_open(order) and not order.reviewed:
             before = newest_of.get(purchase) if purchase else None
             again = before is not None and order.ordered_at - before <= limits.SAME_PO_WITHIN
-            if again or _repeats_lines(books, order, earlier):
+            if again or _repeats_lines(lines_of, order, earlier):
                 yield Claim("OE-DUP", ORDER, order.order_id)
         newest_of[purchase] = order.ordered_at
         earlier.append(order)
 
 
-def _repeats_lines(books: Books, order: SalesOrder, earlier: list[SalesOrder]) -> bool:
+def _repeats_lines(lines_of: _LineSets, order: SalesOrder, earlier: list[SalesOrder]) -> bool:
     wanted: LineSet | None = None
     for first in reversed(earlier):
         if order.ordered_at - first.ordered_at > limits.SAME_LINES_WITHIN:
             return False
-        wanted = _line_set(books, order) if wanted is None else wanted
-        if wanted and wanted == _line_set(books, first):
+        wanted = lines_of.order(order) if wanted is None else wanted
+        if wanted and wanted == lines_of.order(first):
             numbered = order.customer_po.strip() and first.customer_po.strip()
             if len(wanted) >= limits.SAME_LINES_LEAST or not numbered:
                 return True
     return False
-
-
-def _line_set(books: Books, order: SalesOrder) -> LineSet:
-    lines = books.lines_of_order.of(order.order_id).values()
-    return tuple(sorted((line.item_id, line.ordered_quantity) for line in lines if not line.cancelled))
 
 
 def _customer_of_line(books: Books, line: OrderLine) -> Iterable[str | None]:
@@ -121,9 +133,9 @@ WATCHES = (
                     "quantity_confirmed",
                     "unit_price_cents",
                 ),
-                each(lambda _books, line: (line.item_id,)),
+                by("item_id"),
             ),
-            EntityKind.ITEM: each(lambda _books, item: (item.item_id,)),
+            EntityKind.ITEM: by("item_id"),
             ORDER: _items_of_order,
         },
     ),
@@ -131,9 +143,7 @@ WATCHES = (
         name="duplicates",
         judge=judge_duplicates,
         wakes={
-            ORDER: when_changed(
-                ("status", "reviewed", "customer_po"), each(lambda _books, order: (order.customer_id,))
-            ),
+            ORDER: when_changed(("status", "reviewed", "customer_po"), by("customer_id")),
             LINE: when_changed(("ordered_quantity", "cancelled"), each(_customer_of_line)),
         },
     ),

@@ -11,7 +11,7 @@ from connectors.world.truth.books import Books, Change, pair
 from connectors.world.truth.invoicing import LEFT
 from connectors.world.truth.order_states import is_open
 from connectors.world.truth.warehouse import OPEN_PICK, reserved_units
-from connectors.world.truth.watch import Claim, Wake, Watch, each
+from connectors.world.truth.watch import Claim, Wake, Watch, by, each
 from domain.edi import EdiStatus
 from domain.ids import EntityKind
 from domain.inventory import SupplyKind
@@ -201,12 +201,13 @@ def judge_named(books: Books, ref: str, _at: datetime) -> Iterable[Claim]:
 
 
 def _names(kind: EntityKind, field: str) -> Wake:
-    """Waked by records of which a field names a record of that kind; only coming and going matter."""
+    """Waked by records of which a field names a record of that kind, unless it names the same as before."""
 
     def wake(_books: Books, change: Change) -> Iterable[str]:
-        if change.before is not None and change.after is not None:
+        named = [getattr(record, field) for record in change.both()]
+        if len(named) == 2 and named[0] == named[1]:  # noqa: PLR2004 - before and after
             return ()
-        return {f"{kind}/{getattr(record, field)}" for record in change.both()}
+        return {f"{kind}/{name}" for name in named}
 
     return wake
 
@@ -226,7 +227,7 @@ WATCHES = (
         name="positions",
         judge=judge_position,
         wakes={
-            EntityKind.INVENTORY_POSITION: each(lambda _books, held: (held.position_id,)),
+            EntityKind.INVENTORY_POSITION: by("position_id"),
             EntityKind.ALLOCATION: each(
                 lambda books, bound: books.positions_of_group.of(pair(bound.item_id, bound.node_id))
             ),
@@ -236,7 +237,7 @@ WATCHES = (
         name="items",
         judge=judge_item,
         wakes={
-            EntityKind.ITEM: each(lambda _books, item: (item.item_id,)),
+            EntityKind.ITEM: by("item_id"),
             EntityKind.ORDER_LINE: each(lambda books, line: _if_faulty(books, line.item_id)),
             ORDER: each(lambda books, order: _faulty_items_of_order(books, order.order_id)),
         },
@@ -245,10 +246,10 @@ WATCHES = (
         name="statuses",
         judge=judge_order_statuses,
         wakes={
-            ORDER: each(lambda _books, order: (order.order_id,)),
-            EntityKind.ORDER_LINE: each(lambda _books, line: (line.order_id,)),
-            EntityKind.SHIPMENT: each(lambda _books, shipment: (shipment.order_id,)),
-            EntityKind.PICK_TASK: each(lambda _books, pick: (pick.order_id,)),
+            ORDER: by("order_id"),
+            EntityKind.ORDER_LINE: by("order_id"),
+            EntityKind.SHIPMENT: by("order_id"),
+            EntityKind.PICK_TASK: by("order_id"),
         },
     ),
     Watch(
@@ -266,12 +267,12 @@ WATCHES = (
     Watch(
         name="trails",
         judge=judge_trail,
-        wakes={EntityKind.MILESTONE: each(lambda _books, milestone: (milestone.shipment_id,))},
+        wakes={EntityKind.MILESTONE: by("shipment_id")},
     ),
     Watch(
         name="suppliers",
         judge=judge_supplier,
-        wakes={EntityKind.INBOUND_SUPPLY: each(lambda _books, supply: (supply.supplier_name,))},
+        wakes={EntityKind.INBOUND_SUPPLY: by("supplier_name")},
     ),
     Watch(
         name="named records",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from connectors.world.truth import limits
 from connectors.world.truth.books import Books
-from connectors.world.truth.watch import Claim, Watch, each
+from connectors.world.truth.watch import Claim, Watch, by, each
 from domain.billing import InvoiceStatus, PodCondition
 from domain.ids import EntityKind
 from domain.orders import OrderStatus
@@ -206,8 +206,8 @@ WATCHES = (
         name="billing",
         judge=judge_billing,
         wakes={
-            BILL: each(lambda _books, bill: (bill.order_id,)),
-            SHIPMENT: each(lambda _books, shipment: (shipment.order_id,)),
+            BILL: by("order_id"),
+            SHIPMENT: by("order_id"),
             EntityKind.PROOF_OF_DELIVERY: each(_order_of_receipt),
             EntityKind.SALES_ORDER: each(lambda books, order: _if_billed(books, order.order_id)),
             EntityKind.ORDER_LINE: each(lambda books, line: _if_billed(books, line.order_id)),

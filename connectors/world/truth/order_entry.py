@@ -11,14 +11,13 @@ from connectors.world.truth import limits
 from connectors.world.truth.books import Books, pair
 from connectors.world.truth.order_states import BEFORE_RELEASE, NOT_LEFT, is_open
 from connectors.world.truth.shortages import Derived
-from connectors.world.truth.watch import Claim, Watch, each
+from connectors.world.truth.watch import Claim, Watch, by, each
 from domain.ids import EntityKind
 from domain.items import ItemLifecycle
 from domain.orders import CreditStatus, OrderStatus, ScreeningStatus
 
 if TYPE_CHECKING:
     from domain.orders import OrderLine, SalesOrder
-    from domain.transport import Shipment
 
 ORDER = EntityKind.SALES_ORDER
 LINE = EntityKind.ORDER_LINE
@@ -168,10 +167,6 @@ def judge_routing(books: Books, shipment_id: str, _at: datetime) -> Iterable[Cla
         yield Claim("OE-ROUTING", EntityKind.SHIPMENT, shipment_id)
 
 
-def _shipment(_books: Books, shipment: Shipment) -> Iterable[str]:
-    return (shipment.shipment_id,)
-
-
 def judge_changes(books: Books, order_id: str, _at: datetime) -> Iterable[Claim]:
     """Requests to change what the warehouse has been told to pick already."""
     order = books.orders.get(order_id)
@@ -193,21 +188,21 @@ WATCHES = (
         name="orders",
         judge=judge_order,
         wakes={
-            ORDER: each(lambda _books, order: (order.order_id,)),
-            LINE: each(lambda _books, line: (line.order_id,)),
+            ORDER: by("order_id"),
+            LINE: by("order_id"),
             EntityKind.CUSTOMER: each(
                 lambda books, customer: _orders_of_customer(books, customer.customer_id)
             ),
             EntityKind.ITEM: each(lambda books, item: _orders_of_item(books, item.item_id)),
             EntityKind.CONTRACT_PRICE: each(lambda books, price: _orders_of_item(books, price.item_id)),
-            Derived.SHORTAGE: each(lambda _books, short: (short.order_id,)),
+            Derived.SHORTAGE: by("order_id"),
         },
     ),
     Watch(
         name="routing",
         judge=judge_routing,
         wakes={
-            EntityKind.SHIPMENT: each(_shipment),
+            EntityKind.SHIPMENT: by("shipment_id"),
             EntityKind.CUSTOMER: each(
                 lambda books, customer: (
                     shipment.shipment_id
@@ -221,7 +216,7 @@ WATCHES = (
         name="changes",
         judge=judge_changes,
         wakes={
-            EntityKind.ORDER_CHANGE: each(lambda _books, request: (request.order_id,)),
+            EntityKind.ORDER_CHANGE: by("order_id"),
             ORDER: each(lambda books, order: _if_changing(books, order.order_id)),
             LINE: each(lambda books, line: _if_changing(books, line.order_id)),
             EntityKind.PICK_TASK: each(lambda books, pick: _if_changing(books, pick.order_id)),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connectors.world.truth import limits
 from connectors.world.truth.books import Books
 from connectors.world.truth.invoicing import BOOKED, LEFT
-from connectors.world.truth.watch import Claim, Watch, each
+from connectors.world.truth.watch import Claim, Watch, by, each
 from domain.ids import EntityKind
 from domain.returns import RmaStatus
 
@@ -104,13 +104,13 @@ WATCHES = (
     Watch(
         name="returns",
         judge=judge_return,
-        wakes={RETURN: each(lambda _books, back: (back.rma_id,))},
+        wakes={RETURN: by("rma_id")},
     ),
     Watch(
         name="claims",
         judge=judge_claims,
         wakes={
-            RETURN: each(lambda _books, back: (back.line_id,)),
+            RETURN: by("line_id"),
             EntityKind.ORDER_LINE: each(
                 lambda books, line: (line.line_id,) if books.returns_of_line.of(line.line_id) else ()
             ),
@@ -129,7 +129,7 @@ WATCHES = (
     Watch(
         name="return rates",
         judge=judge_rate,
-        wakes={RETURN: each(lambda _books, back: (back.item_id,))},
+        wakes={RETURN: by("item_id")},
         every=timedelta(hours=1),
     ),
 )

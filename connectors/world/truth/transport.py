@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connectors.world.truth import limits
 from connectors.world.truth.books import Books
 from connectors.world.truth.order_states import NOT_LEFT
-from connectors.world.truth.watch import Claim, Watch, each
+from connectors.world.truth.watch import Claim, Watch, by, each
 from domain.billing import PodCondition
 from domain.ids import EntityKind
 from domain.transport import BookingStatus, ShipmentStatus
@@ -129,10 +129,10 @@ WATCHES = (
         name="shipments",
         judge=judge_shipment,
         wakes={
-            SHIPMENT: each(lambda _books, shipment: (shipment.shipment_id,)),
-            EntityKind.MILESTONE: each(lambda _books, milestone: (milestone.shipment_id,)),
-            EntityKind.CARRIER_BOOKING: each(lambda _books, booking: (booking.shipment_id,)),
-            EntityKind.PROOF_OF_DELIVERY: each(lambda _books, receipt: (receipt.shipment_id,)),
+            SHIPMENT: by("shipment_id"),
+            EntityKind.MILESTONE: by("shipment_id"),
+            EntityKind.CARRIER_BOOKING: by("shipment_id"),
+            EntityKind.PROOF_OF_DELIVERY: by("shipment_id"),
             EntityKind.ORDER_LINE: each(lambda books, line: books.shipments_of_line.of(line.line_id)),
         },
     ),
@@ -140,7 +140,7 @@ WATCHES = (
         name="route events",
         judge=judge_event,
         wakes={
-            EntityKind.ROUTE_EVENT: each(lambda _books, event: (event.event_id,)),
+            EntityKind.ROUTE_EVENT: by("event_id"),
             SHIPMENT: each(_events_near),
         },
     ),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connectors.world.truth import limits
 from connectors.world.truth.books import Books, pair
 from connectors.world.truth.order_states import NOT_LEFT, goes_on, is_open
-from connectors.world.truth.watch import Claim, Watch, each
+from connectors.world.truth.watch import Claim, Watch, by, each
 from domain.ids import EntityKind
 from domain.transport import DocumentStatus
 from domain.warehouse import PickQuality, PickStatus
@@ -227,8 +227,8 @@ WATCHES = (
         name="picks of a line",
         judge=judge_line_picks,
         wakes={
-            TASK: each(lambda _books, pick: (pick.line_id,)),
-            EntityKind.ORDER_LINE: each(lambda _books, line: (line.line_id,)),
+            TASK: by("line_id"),
+            EntityKind.ORDER_LINE: by("line_id"),
             EntityKind.SALES_ORDER: each(lambda books, order: books.lines_of_order.of(order.order_id)),
         },
     ),
@@ -264,7 +264,7 @@ WATCHES = (
         name="dock",
         judge=judge_dock,
         wakes={
-            EntityKind.INBOUND_SUPPLY: each(lambda _books, supply: (supply.supply_id,)),
+            EntityKind.INBOUND_SUPPLY: by("supply_id"),
             EntityKind.INVENTORY_POSITION: each(
                 lambda books, held: _docked_supplies(books, pair(held.item_id, held.node_id))
             ),
@@ -281,13 +281,13 @@ WATCHES = (
         name="pick faces",
         judge=judge_pick_face,
         wakes={
-            EntityKind.INVENTORY_POSITION: each(lambda _books, held: (held.position_id,)),
+            EntityKind.INVENTORY_POSITION: by("position_id"),
             TASK: each(lambda books, pick: books.positions_of_group.of(pair(pick.item_id, pick.node_id))),
         },
     ),
     Watch(
         name="papers",
         judge=judge_papers,
-        wakes={EntityKind.SHIPMENT: each(lambda _books, shipment: (shipment.shipment_id,))},
+        wakes={EntityKind.SHIPMENT: by("shipment_id")},
     ),
 )

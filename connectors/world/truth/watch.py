@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from connectors.world.truth.books import Books, Change
@@ -55,6 +56,21 @@ def each(keys: Callable[[Books, Any], Iterable[str | None]]) -> Wake:
 
     def wake(books: Books, change: Change) -> Iterable[str]:
         return {key for record in change.both() for key in keys(books, record) if key}
+
+    return wake
+
+
+def by(field: str) -> Wake:
+    """A wake that names what one field of the record names, or did before."""
+    read = attrgetter(field)
+
+    def wake(_books: Books, change: Change) -> Iterable[str]:
+        if change.after is None:
+            return (read(change.before),)
+        key = read(change.after)
+        if change.before is None or read(change.before) == key:
+            return (key,)
+        return (read(change.before), key)
 
     return wake
 
