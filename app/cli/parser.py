@@ -22,6 +22,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_loop(commands)
     _add_keys(commands)
     _add_services(commands)
+    _add_worlds(commands)
     _add_policy(commands)
     return parser.parse_args(list(arguments))
 
@@ -129,3 +130,16 @@ def _add_policy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     listed = what.add_parser("list", help="print id, version, digest and since when, one policy a line")
     _profile_option(listed)
     listed.set_defaults(run=_late("app.cli.policy", "list_policies"))
+
+
+def _add_worlds(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    world = commands.add_parser("world", help="write a simulated world with its truth to a folder")
+    world.add_argument("--size", choices=("tiny", "ci", "demo", "scale"), default="ci")
+    world.add_argument("--seed", type=int, required=True, metavar="N")
+    world.add_argument("--out", required=True, metavar="DIR", help="empty, or an older world")
+    world.add_argument("--null", action="store_true", help="a world that nothing disrupts")
+    world.set_defaults(run=_late("app.cli.world", "write_world"))
+    judge = commands.add_parser("evaluate", help="lead the tower through a written world and judge it")
+    judge.add_argument("folder", metavar="DIR", help="as world wrote it")
+    judge.add_argument("--progress", action="store_true", help="tell each day on standard error")
+    judge.set_defaults(run=_late("app.cli.world", "evaluate"))

@@ -1,7 +1,7 @@
 """Writing down what each system of a world shows, when it shows it: with lags, repeats and lost messages.
 
-Changes of one record within the same minute are shown once, as systems do that tell of a record and
-not of every keystroke. Lags differ from document to document, so a later revision can come before
+Changes of one record within a few minutes are shown once, as systems do that tell of a record and not
+of every keystroke. Lags differ from document to document, so a later revision can come before
 an earlier one; a share of documents comes twice; a few milestones under way are never sent.
 """
 
@@ -47,69 +47,31 @@ class Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 @dataclass(slots=True)
-class _Pending:
-    row_revision: int
-    changed_at: datetime
-    stream: str
-    body: dict[str, Any] | None
-    raw: bytes
-    kind: EntityKind
-    number: str
-    lost: bool
-
-
-@dataclass(slots=True)
 class Recorder:
-    """Listens to a world's change feed; ``seed`` decides lags and losses."""
+    """Takes down what a world's feed tells; ``seed`` decides lags, repeats and losses."""
 
     seed: int
     lines: dict[str, list[Line]] = field(default_factory=lambda: {face: [] for face in DIALECTS})
     keys: dict[str, KeyTable] = field(
         default_factory=lambda: {face: KeyTable(dialect.prefix) for face, dialect in DIALECTS.items()}
     )
-    _pending: dict[str, _Pending] = field(default_factory=dict)
-    _minute: datetime | None = None
 
-    def note(self, stream: str, row: Row) -> None:
-        """Take down a change as it happens."""
-        minute = row.changed_at.replace(second=0, microsecond=0)
-        if minute != self._minute:
-            self.flush()
-            self._minute = minute
-        face, _, name = stream.partition("/")
+    def take(self, face: str, stream: str, row: Row) -> None:
+        """Take down one change."""
         entity = row.render() if row.render is not None else None
+        if isinstance(entity, Milestone) and self._is_lost(entity):
+            return
         dialect, keys = DIALECTS[face], self.keys[face]
-        self._pending[f"{row.kind}/{row.entity_id}"] = _Pending(
-            row_revision=row.stamp,
-            changed_at=row.changed_at,
-            stream=f"{face}/{name}",
+        chance = Random(f"{self.seed}/shown/{row.kind}/{row.entity_id}/{row.stamp}")
+        line = Line(
+            shown_at=row.changed_at + _lag(dialect, chance),
+            stream=stream,
+            kind=row.kind,
+            key=keys.key(row.kind, row.entity_id),
+            revision=row.stamp,
+            changed_at=row.changed_at + timedelta(seconds=dialect.skew_seconds),
             body=None if entity is None else document_of(entity, dialect=dialect, keys=keys),
             raw=row.raw,
-            kind=row.kind,
-            number=row.entity_id,
-            lost=isinstance(entity, Milestone) and self._is_lost(entity),
-        )
-
-    def flush(self) -> None:
-        """Show what changed in the minute that is over."""
-        for pending in self._pending.values():
-            if not pending.lost:
-                self._show(pending)
-        self._pending.clear()
-
-    def _show(self, pending: _Pending) -> None:
-        face, _, stream = pending.stream.partition("/")
-        dialect, keys = DIALECTS[face], self.keys[face]
-        chance = Random(f"{self.seed}/shown/{pending.kind}/{pending.number}/{pending.changed_at.isoformat()}")
-        line = Line(
-            shown_at=pending.changed_at + _lag(dialect, chance),
-            stream=stream,
-            kind=pending.kind,
-            key=keys.key(pending.kind, pending.number),
-            revision=pending.row_revision,
-            changed_at=pending.changed_at + timedelta(seconds=dialect.skew_seconds),
-            body=pending.body,
-            raw=pending.raw,
         )
         self.lines[face].append(line)
         if chance.randrange(_PER_MILLE) < dialect.duplicates_per_mille:
@@ -128,7 +90,6 @@ def _lag(dialect: Dialect, chance: Random) -> timedelta:
 
 def write_faces(recorder: Recorder, folder: Path) -> None:
     """Write every face's documents and keys, in the order in which they were shown; the same bytes always."""
-    recorder.flush()
     for face, lines in recorder.lines.items():
         lines.sort(key=lambda line: (line.shown_at, line.revision))
         _write(folder / f"{face}.jsonl.gz", (msgspec.json.encode(line) for line in lines))
