@@ -97,7 +97,7 @@ def print_worlds(verdicts: Sequence[dict[str, Any]]) -> None:
     print("bars:      >= 0.90  <= 0.05          >= 5.00      <= 1.00 >= 1.50")
 
 
-def _share(value: float | int | None) -> str:
+def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
