@@ -25,7 +25,10 @@ from domain.transport import CarrierBooking, Milestone, RouteEvent, Shipment, Sh
 from domain.warehouse import CycleCount, PickTask
 
 if TYPE_CHECKING:
-    from connectors.world.feed import ChangeFeed
+    from datetime import datetime
+
+    from connectors.world.feed import Row
+    from connectors.world.state import WorldState
     from domain.records import Entity
 
 T = TypeVar("T")
@@ -112,8 +115,11 @@ class Shelf(Generic[T]):
 class Books:
     """The newest record of everything."""
 
-    def __init__(self) -> None:
-        """Start empty; ``read`` fills it."""
+    def __init__(self, world: WorldState) -> None:
+        """Start empty; ``read`` fills it. ``held`` are the conditions that hold, kept by the observer."""
+        self.world = world
+        self.held: Mapping[tuple[str, str], datetime] = {}
+        self.unreadable: dict[str, str] = {}
         self.nodes = Shelf[Node]()
         self.lanes = Shelf[Lane]()
         self.services = Shelf[CarrierService]()
@@ -238,8 +244,9 @@ class Books:
             if order is not None and order.ship_from_node_id == node_id:
                 yield line
 
-    def read(self, feed: ChangeFeed, streams: Iterable[str]) -> list[Change]:
+    def read(self, streams: Iterable[str]) -> list[Change]:
         """Take over what changed since the last reading."""
+        feed = self.world.feed
         changes: list[Change] = []
         newest = self._stamp
         for stream in streams:
@@ -250,10 +257,19 @@ class Books:
                 if row.stamp <= self._stamp:
                     continue
                 newest = max(newest, row.stamp)
+                self._note_unreadable(stream, row)
                 entity = None if row.render is None else row.render()
                 self._take(row.kind, row.entity_id, entity, changes)
         self._stamp = newest
         return changes
+
+    def _note_unreadable(self, stream: str, row: Row) -> None:
+        """Keep in mind by source which records nobody can read."""
+        ref = f"{row.kind}/{row.entity_id}"
+        if row.raw:
+            self.unreadable[ref] = stream.partition("/")[0]
+        else:
+            self.unreadable.pop(ref, None)
 
     def _take(self, kind: EntityKind, entity_id: str, after: Entity | None, changes: list[Change]) -> None:
         before = self._shelves[kind].put(entity_id, after)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from connectors.world.truth import limits
 from connectors.world.truth.books import Books, pair
 from connectors.world.truth.order_states import NOT_LEFT
-from connectors.world.truth.transport import standing_milestones
+from connectors.world.truth.transport import allowed_silence, says_failed, standing_milestones
 from connectors.world.truth.watch import Claim, Watch, each, when_changed
 from domain.ids import EntityKind
 from domain.transport import ShipmentStatus
@@ -43,37 +43,51 @@ def judge_capacity(books: Books, carrier: str, at: datetime) -> Iterable[Claim]:
 
 def judge_trouble(books: Books, carrier: str, at: datetime) -> Iterable[Claim]:
     """So many late or silent shipments that a carrier's usual share does not explain them."""
-    shipments = [
-        shipment
-        for shipment in books.shipments_of_carrier.of(carrier).values()
-        if _is_looked_at(shipment, at)
-    ]
-    if len(shipments) < limits.CARRIER_LEAST_SHIPMENTS:
+    count = bad = moving = silent = past = past_bad = 0
+    for shipment in books.shipments_of_carrier.of(carrier).values():
+        if shipment.status is ShipmentStatus.IN_TRANSIT:
+            is_bad = _is_slow(books, shipment, shipment.eta_at) or _is_silent(books, shipment, at)
+            count, moving = count + 1, moving + 1
+            bad, silent = bad + is_bad, silent + is_bad
+        elif shipment.status is ShipmentStatus.DELIVERED and shipment.delivered_at is not None:
+            is_bad = _is_slow(books, shipment, shipment.delivered_at)
+            if shipment.delivered_at > at - limits.CARRIER_WINDOW:
+                count, bad = count + 1, bad + is_bad
+            elif shipment.delivered_at > at - limits.CARRIER_PAST:
+                past, past_bad = past + 1, past_bad + is_bad
+    usual_bp = _usual_bp(past, past_bad)
+    if silent <= 1 or bad * limits.ALL_BP <= usual_bp * count:
         return
-    bad = sum(_is_bad(books, shipment, at) for shipment in shipments)
-    usual = limits.CARRIER_USUAL_BP / limits.ALL_BP
-    if _tail(len(shipments), bad, usual) < limits.CARRIER_OPEN_ODDS:
+    is_open = ("TR-CARRIER", f"{CARRIER}/{carrier}") in books.held
+    odds = limits.CARRIER_CLEAR_ODDS if is_open else limits.CARRIER_OPEN_ODDS
+    many = silent >= limits.CARRIER_CASES and silent * limits.ALL_BP >= limits.CARRIER_CASES_BP * moving
+    if many or _tail(count, bad, usual_bp / limits.ALL_BP) * odds < 1:
         yield Claim("TR-CARRIER", CARRIER, carrier)
 
 
-def _is_looked_at(shipment: Shipment, at: datetime) -> bool:
-    if shipment.status is ShipmentStatus.IN_TRANSIT:
-        return True
-    if shipment.status is not ShipmentStatus.DELIVERED or shipment.delivered_at is None:
+def _usual_bp(count: int, bad: int) -> int:
+    """What share is usual, pulled towards the least one where little is known."""
+    weight, least = limits.CARRIER_USUAL_WEIGHT, limits.CARRIER_USUAL_LEAST_BP
+    share = (bad * limits.ALL_BP + least * weight) // (count + weight)
+    return min(limits.CARRIER_USUAL_MOST_BP, max(least, share))
+
+
+def _is_slow(books: Books, shipment: Shipment, there_at: datetime | None) -> bool:
+    """Late, and by the carrier's own doing: it took longer from its departure than its service says."""
+    if there_at is None or there_at <= shipment.window_end_at:
         return False
-    return shipment.delivered_at > at - limits.CARRIER_WINDOW
+    service = books.services.get(shipment.service_id)
+    days = 0 if service is None else service.transit_days
+    left_at = shipment.shipped_at or shipment.planned_pickup_at
+    return there_at - left_at > timedelta(days=days) + limits.CARRIER_SLACK
 
 
-def _is_bad(books: Books, shipment: Shipment, at: datetime) -> bool:
-    """Late, or silent for longer than is allowed."""
-    if shipment.status is ShipmentStatus.DELIVERED:
-        return shipment.delivered_at is not None and shipment.delivered_at > shipment.window_end_at
-    if shipment.eta_at is not None and shipment.eta_at > shipment.window_end_at:
-        return True
+def _is_silent(books: Books, shipment: Shipment, at: datetime) -> bool:
     trail = standing_milestones(books, shipment.shipment_id)
     if not trail:
         return False
-    return at > trail[-1].happened_at + limits.GAP_AFTER.get(trail[-1].code, limits.GAP_AT_MOST)
+    allowed = allowed_silence(books, shipment, trail[-1].code)
+    return at >= trail[-1].happened_at + allowed or says_failed(trail[-1])
 
 
 def _tail(count: int, bad: int, share: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from connectors.world.truth import limits
@@ -222,7 +222,21 @@ def _itself(kind: EntityKind, field: str, *wakes: Wake) -> Wake:
     return wake
 
 
+def judge_feed(books: Books, source: str, _at: datetime) -> Iterable[Claim]:
+    """A source that says nothing, or something nobody can read."""
+    silent_since = books.world.disruptions.silent_since(source)
+    if silent_since is not None or source in books.unreadable.values():
+        yield Claim("DQ-STALE", EntityKind.FEED, source, silent_since)
+
+
 WATCHES = (
+    Watch(
+        name="feeds",
+        judge=judge_feed,
+        wakes={},
+        every=timedelta(minutes=30),
+        subjects=("erp", "wms", "tms", "supplier"),
+    ),
     Watch(
         name="positions",
         judge=judge_position,

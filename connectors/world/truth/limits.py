@@ -100,17 +100,29 @@ LEAD_SHARE_BP = ((100, 6_700), (60, 7_200), (40, 7_750), (30, 8_000), (25, 8_800
 ORPHAN_HOLD = timedelta(minutes=60)
 BULKY_CATEGORIES = frozenset({"bulky", "oversize", "furniture"})
 
-# Transport.
+# Transport. Silence is allowed by the days a service takes; a delivery tour takes a day.
 TENDER_BEFORE_PICKUP = timedelta(hours=24)
-PICKUP_GRACE = timedelta(hours=2)
-GAP_AT_MOST = timedelta(hours=36)
-GAP_AFTER = {"picked_up": timedelta(hours=36), "in_transit": timedelta(hours=36)}
+PICKUP_GRACE = timedelta(minutes=120)
+SILENCE_BY_TRANSIT_DAYS = {
+    0: timedelta(hours=24),
+    1: timedelta(hours=24),
+    2: timedelta(hours=36),
+    3: timedelta(hours=48),
+    4: timedelta(hours=60),
+}
+SILENCE_AT_MOST = timedelta(hours=72)
+SILENCE_ON_TOUR = timedelta(hours=14)
+CARRIER_SLACK = timedelta(hours=6)
 CARRIER_WINDOW = timedelta(hours=48)
-CARRIER_LEAST_SHIPMENTS = 8
-CARRIER_USUAL_BP = 500
-CARRIER_OPEN_ODDS = 1e-4
-CARRIER_CLEAR_ODDS = 1e-2
-FREIGHT_OVER_QUOTE_BP = 1_000
-FREIGHT_OVER_QUOTE_CENTS = 2_000
+CARRIER_PAST = timedelta(days=30)
+CARRIER_USUAL_LEAST_BP = 500
+CARRIER_USUAL_MOST_BP = 3_000
+CARRIER_USUAL_WEIGHT = 20
+CARRIER_OPEN_ODDS = 10_000
+CARRIER_CLEAR_ODDS = 100
+CARRIER_CASES = 10
+CARRIER_CASES_BP = 2_500
+FREIGHT_OVER_QUOTE_BP = 200
+FREIGHT_OVER_QUOTE_CENTS = 500
 FREIGHT_OF_MARGIN_BP = 5_000
 FREIGHT_OF_MARGIN_CENTS = 5_000

@@ -43,14 +43,17 @@ class Observer:
     def __init__(self, state: WorldState) -> None:
         """Watch ``state``; nothing is seen before the first look."""
         self._state = state
-        self.books = Books()
+        self.books = Books(state)
         self._cover = Cover(self.books)
-        self._claims: list[dict[str, tuple[Claim, ...]]] = [{} for _ in WATCHES]
+        self._claims: list[dict[str, tuple[Claim, ...]]] = [
+            dict.fromkeys(watch.subjects, ()) for watch in WATCHES
+        ]
         self._next_round: list[datetime | None] = [None for _ in WATCHES]
         self._timers: list[tuple[datetime, int, int, str]] = []
         self._timed = 0
         self._looked_at: datetime | None = None
         self._holding: dict[Identity, datetime] = {}
+        self.books.held = self._holding
         self._ended: list[Spell] = []
         self._wakes: dict[Kind, list[tuple[int, Wake]]] = {}
         for number, watch in enumerate(WATCHES):
@@ -60,7 +63,7 @@ class Observer:
     def look(self) -> None:
         """Take in what the world is now."""
         at = self._state.now
-        changes = self.books.read(self._state.feed, STREAMS)
+        changes = self.books.read(STREAMS)
         changes += self._cover.renew(changes)
         due = self._due(changes, at)
         for number, keys in enumerate(due):

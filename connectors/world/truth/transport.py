@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from connectors.world.truth import limits
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from domain.transport import Milestone, RouteEvent, Shipment
 
 SHIPMENT = EntityKind.SHIPMENT
-#: X12 214 codes of deliveries attempted in vain, refused or not found.
-FAILED_CODES = frozenset({"A1", "A2", "A5", "A7", "BS", "delivery_failed", "attempted", "refused"})
-DAMAGED_CODES = frozenset({"A9", "damaged"})
+#: By X12 214 status and reason codes, and by the words they are normalised to.
+FAILED_WORDS = frozenset({"attempted", "delivery_attempted", "refused", "delivery_failed", "undeliverable"})
+FAILED_REASONS = frozenset({"A1", "A2", "A5", "A7", "AQ", "B1", "BS"})
+FAILED_STATUSES = frozenset({"A1", "A2", "A5", "A7", "AH", "AP", "BS"})
 CUSTOMS_REASONS = frozenset({"AS", "BC", "CA", "AR"})
 
 
@@ -39,7 +40,7 @@ def judge_shipment(books: Books, shipment_id: str, _at: datetime) -> Iterable[Cl
     if shipment.status in NOT_LEFT:
         yield from _before_leaving(books, shipment, trail)
     elif trail:
-        yield from _under_way(shipment, trail[-1])
+        yield from _under_way(books, shipment, trail[-1])
 
 
 def standing_milestones(books: Books, shipment_id: str) -> list[Milestone]:
@@ -51,31 +52,60 @@ def standing_milestones(books: Books, shipment_id: str) -> list[Milestone]:
 
 
 def _before_leaving(books: Books, shipment: Shipment, trail: list[Milestone]) -> Iterable[Claim]:
-    bookings = books.bookings_of.of(shipment.shipment_id).values()
-    answers = {booking.status for booking in bookings}
-    turned_down = BookingStatus.DECLINED in answers or BookingStatus.EXPIRED in answers
     pickup_at = shipment.planned_pickup_at
-    if turned_down and BookingStatus.ACCEPTED not in answers:
-        yield Claim("TR-TENDER", SHIPMENT, shipment.shipment_id, pickup_at - limits.TENDER_BEFORE_PICKUP)
+    lost_at = _lost_tender_at(books, shipment)
+    if lost_at is not None:
+        since = max(lost_at, pickup_at - limits.TENDER_BEFORE_PICKUP)
+        yield Claim("TR-TENDER", SHIPMENT, shipment.shipment_id, since)
     if not any(milestone.code == "picked_up" for milestone in trail):
         yield Claim("TR-PICKUP", SHIPMENT, shipment.shipment_id, pickup_at + limits.PICKUP_GRACE)
     if _is_too_dear(books, shipment):
         yield Claim("TR-OVERSPEND", SHIPMENT, shipment.shipment_id)
 
 
-def _under_way(shipment: Shipment, newest: Milestone) -> Iterable[Claim]:
-    allowed = limits.GAP_AFTER.get(newest.code, limits.GAP_AT_MOST)
-    yield Claim("TR-GAP", SHIPMENT, shipment.shipment_id, newest.happened_at + allowed)
-    if {newest.code, newest.raw_code, newest.reason_code} & FAILED_CODES:
+def _lost_tender_at(books: Books, shipment: Shipment) -> datetime | None:
+    """When the first tender is or will be lost, where no carrier has accepted."""
+    lost: list[datetime] = []
+    for booking in books.bookings_of.of(shipment.shipment_id).values():
+        if booking.status is BookingStatus.ACCEPTED:
+            return None
+        if booking.status in {BookingStatus.DECLINED, BookingStatus.EXPIRED}:
+            lost.append(booking.booked_at)
+        elif booking.status is BookingStatus.TENDERED and booking.expires_at is not None:
+            lost.append(booking.expires_at)
+    return min(lost, default=None)
+
+
+def _under_way(books: Books, shipment: Shipment, newest: Milestone) -> Iterable[Claim]:
+    silent_from = newest.happened_at + allowed_silence(books, shipment, newest.code)
+    yield Claim("TR-GAP", SHIPMENT, shipment.shipment_id, silent_from)
+    if says_failed(newest):
         yield Claim("TR-FAILED", SHIPMENT, shipment.shipment_id)
-    if newest.reason_code in CUSTOMS_REASONS:
+    if newest.reason_code in CUSTOMS_REASONS or newest.code == "customs_hold":
         yield Claim("TR-CUSTOMS", SHIPMENT, shipment.shipment_id)
+
+
+def allowed_silence(books: Books, shipment: Shipment, code: str) -> timedelta:
+    """For how long nothing need be heard after a milestone."""
+    if code == "out_for_delivery":
+        return limits.SILENCE_ON_TOUR
+    service = books.services.get(shipment.service_id)
+    days = 3 if service is None else service.transit_days
+    return limits.SILENCE_BY_TRANSIT_DAYS.get(days, limits.SILENCE_AT_MOST)
+
+
+def says_failed(milestone: Milestone) -> bool:
+    """Whether a milestone tells of a delivery in vain."""
+    if milestone.code in {"delivered", "damaged", "returned"}:
+        return False
+    told = milestone.code in FAILED_WORDS or milestone.raw_code in FAILED_STATUSES
+    return told or milestone.reason_code in FAILED_REASONS
 
 
 def _is_damaged(books: Books, shipment: Shipment, trail: Iterable[Milestone]) -> bool:
     if shipment.claim_filed:
         return False
-    if any({milestone.code, milestone.raw_code} & DAMAGED_CODES for milestone in trail):
+    if any(m.code == "damaged" or "A9" in {m.raw_code, m.reason_code} for m in trail):
         return True
     return any(
         part.condition is PodCondition.DAMAGED
@@ -85,25 +115,22 @@ def _is_damaged(books: Books, shipment: Shipment, trail: Iterable[Milestone]) ->
 
 
 def _is_too_dear(books: Books, shipment: Shipment) -> bool:
-    """Beyond its quote, or beyond what of the margin of its goods may go into freight."""
+    """Beyond its quote, or beyond what of the order's margin may go into freight."""
     freight = shipment.freight_cost_cents
     if shipment.quote_cents is not None:
         over = freight - shipment.quote_cents
         dear = over * limits.ALL_BP > limits.FREIGHT_OVER_QUOTE_BP * shipment.quote_cents
-        if dear and over > limits.FREIGHT_OVER_QUOTE_CENTS:
+        if dear and over >= limits.FREIGHT_OVER_QUOTE_CENTS:
             return True
-    allowed = margin_cents(books, shipment) * limits.FREIGHT_OF_MARGIN_BP // limits.ALL_BP
-    return freight - allowed > limits.FREIGHT_OF_MARGIN_CENTS and freight > allowed
-
-
-def margin_cents(books: Books, shipment: Shipment) -> int:
-    """What the goods of a shipment earn: prices less landed costs."""
-    earned = 0
-    for part in shipment.lines:
-        line, item = books.lines.get(part.line_id), books.items.get(part.item_id)
-        if line is not None and item is not None:
-            earned += part.quantity * (line.unit_price_cents - item.landed_cost_cents)
-    return earned
+    if freight < limits.FREIGHT_OF_MARGIN_CENTS:
+        return False
+    lines = [line for line in books.lines_of_order.of(shipment.order_id).values() if not line.cancelled]
+    margin = 0
+    for line in lines:
+        item = books.items.get(line.item_id)
+        cost_cents = line.unit_price_cents if item is None else item.landed_cost_cents
+        margin += line.ordered_quantity * (line.unit_price_cents - cost_cents)
+    return bool(lines) and freight * limits.ALL_BP > max(0, margin) * limits.FREIGHT_OF_MARGIN_BP
 
 
 def judge_event(books: Books, event_id: str, _at: datetime) -> Iterable[Claim]:
@@ -114,8 +141,16 @@ def judge_event(books: Books, event_id: str, _at: datetime) -> Iterable[Claim]:
 
 
 def _is_met(books: Books, event: RouteEvent) -> bool:
-    starts = any(books.open_shipments_from.of(node_id) for node_id in event.node_ids)
-    return starts or any(books.open_shipments_to.of(zone_id) for zone_id in event.zone_ids)
+    """Whether a shipment that is not there yet, and leaves before the end, starts or goes there."""
+    until = event.ends_at
+    return any(
+        until is None or shipment.planned_pickup_at < until
+        for place, index in (
+            *((node_id, books.open_shipments_from) for node_id in event.node_ids),
+            *((zone_id, books.open_shipments_to) for zone_id in event.zone_ids),
+        )
+        for shipment in index.of(place).values()
+    )
 
 
 def _events_near(books: Books, shipment: Shipment) -> Iterable[str]:
@@ -133,7 +168,7 @@ WATCHES = (
             EntityKind.MILESTONE: by("shipment_id"),
             EntityKind.CARRIER_BOOKING: by("shipment_id"),
             EntityKind.PROOF_OF_DELIVERY: by("shipment_id"),
-            EntityKind.ORDER_LINE: each(lambda books, line: books.shipments_of_line.of(line.line_id)),
+            EntityKind.ORDER_LINE: each(lambda books, line: books.shipments_of_order.of(line.order_id)),
         },
     ),
     Watch(

@@ -42,13 +42,15 @@ class Watch:
     """Subjects that are judged as a whole, each named by a key.
 
     ``wakes`` tells by the kind of a changed record which subjects it concerns; ``every`` has all
-    subjects seen so far judged again at that pace, for what depends on the hour in many ways.
+    subjects seen so far, and those named from the start, judged again at that pace, for what depends
+    on the hour in many ways.
     """
 
     name: str
     judge: Judge
     wakes: Mapping[Kind, Wake]
     every: timedelta | None = None
+    subjects: tuple[str, ...] = ()
 
 
 def each(keys: Callable[[Books, Any], Iterable[str | None]]) -> Wake:
