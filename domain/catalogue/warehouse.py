@@ -132,8 +132,8 @@ WH_OUTAGE = CaseType(
     title="Centre stands still",
     entity=EntityKind.NODE,
     detected_when=(
-        "within the shift, while picks are open, no pick was started or closed at the node for longer than "
-        "the policy's multiple of its usual longest gap, and the warehouse's feed is not stale"
+        "on a working day, while several released picks wait, no pick was started or closed at the node in "
+        "hours that on the last seven days saw the policy's number of picks, as far as its feed is read"
     ),
     clears_when="picks have gone on again for the policy's minutes, or nothing is open any more",
     correlation="outage:{node_id}",
@@ -143,7 +143,7 @@ WH_OUTAGE = CaseType(
         StandardAction(label="Declare the outage", right=Right.HUMAN_ONLY, effort_minutes=5),
         StandardAction(label="Send new orders to other centres", right=Right.HUMAN_ONLY, effort_minutes=20),
     ),
-    evidence=("last_event_at", "silent_minutes", "usual_gap_minutes", "open_picks"),
+    evidence=("last_event_at", "silent_since", "usual_picks", "open_picks", "due_at"),
     severity_inputs=("loss of all open work of the centre", "hours to cut-off"),
     root=True,
     inhibits=(

@@ -20,6 +20,7 @@ from tests.support.facts import DAY, NOW, customer, item, line, node, order, pic
 from tests.support.open_case import record_open_case
 from tests.support.rule_room import RuleRoom, policy_of, rule_room
 
+POLICY = policy_of("warehouse")
 RoomOf = Callable[[Rule], AbstractContextManager[RuleRoom]]
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -32,7 +33,7 @@ PARTIES: tuple[Entity, ...] = (customer(), item(), MEMPHIS, order(status=OrderSt
 def room_of(tmp_path: Path) -> RoomOf:
     @contextmanager
     def made(rule: Rule) -> Iterator[RuleRoom]:
-        with rule_room(tmp_path, rule, policy_of("warehouse")) as room:
+        with rule_room(tmp_path, rule, POLICY) as room:
             room.put(*PARTIES)
             assert room.look() == []
             yield room
@@ -112,75 +113,95 @@ def a_week_of_work(until: datetime) -> list[PickTask]:
 THREE_WAIT = tuple(
     waiting(f"T{n}", due_at=NOW.replace(hour=16), released_at=NOW.replace(hour=7)) for n in range(3)
 )
+OUT = replace(MEMPHIS, working_weekdays=tuple(range(7)))
 
 
-def test_a_centre_stands_still_after_three_times_its_usual_pause(room_of: RoomOf) -> None:
+def test_a_centre_stands_still_once_twelve_picks_are_usual_in_the_time(room_of: RoomOf) -> None:
     with room_of(outage.RULE) as room:
-        room.put(*a_week_of_work(NOW), *THREE_WAIT)
+        room.put(OUT, *a_week_of_work(NOW), *THREE_WAIT)
         assert room.look() == []
-        room.advance(minutes=29)
+        room.advance(minutes=119)
         assert room.look() == []
         room.advance(minutes=1)
-        assert room.look() == [], "the day before it went on at 12:10, and so did the others"
-        room.advance(minutes=10)
         found = room.only()
     assert str(found.entity) == "node/MEM"
     assert found.correlation_key == "outage:MEM"
     assert found.consequence == (
-        "Nothing was picked at Memphis since 12:00 UTC (usual pause: up to 10 min), while 3 picks of 1 orders "
-        "wait; the first are due at 16:00 UTC. Call the site and send new orders elsewhere."
+        "Nothing was picked at Memphis since 12:00 UTC (in these hours of other days: 12 picks), while 3 "
+        "picks of 1 orders wait; the first are due at 16:00 UTC. Call the site and send new orders elsewhere."
     )
+    assert {key for key, _ in found.losses} == {"SO-1/1", "node/MEM"}
 
 
-def test_two_waiting_picks_are_no_sign_of_an_outage(room_of: RoomOf) -> None:
+def test_two_waiting_picks_or_a_day_off_are_no_sign_of_an_outage(room_of: RoomOf) -> None:
     with room_of(outage.RULE) as room:
-        room.put(*a_week_of_work(NOW), *THREE_WAIT[:2])
+        room.put(OUT, *a_week_of_work(NOW), *THREE_WAIT[:2])
+        room.advance(hours=3)
+        assert room.look() == []
+        room.put(MEMPHIS, THREE_WAIT[2])
+        assert room.look() == [], "it is a Sunday"
+        room.put(OUT)
+        assert len(room.look()) == 1
+
+
+def test_silence_counts_from_when_enough_work_waits(room_of: RoomOf) -> None:
+    late = tuple(replace(task, released_at=NOW + 90 * MINUTE) for task in THREE_WAIT)
+    with room_of(outage.RULE) as room:
+        room.advance(hours=2)
+        room.put(OUT, *a_week_of_work(NOW), *late)
+        room.advance(minutes=89)
+        assert room.look() == []
+        room.advance(minutes=1)
+        assert len(room.look()) == 1
+
+
+def test_a_night_is_no_outage_and_the_morning_counts_from_its_beginning(room_of: RoomOf) -> None:
+    with room_of(outage.RULE) as room:
+        room.advance(hours=-6)
+        room.put(OUT, *a_week_of_work(NOW - 20 * HOUR), *THREE_WAIT)
+        assert room.look() == []
+        room.advance(hours=3, minutes=49)
+        assert room.look() == [], "09:49, work begins at 08:00"
+        room.advance(minutes=1)
+        assert len(room.look()) == 1
+
+
+def test_a_centre_without_a_day_of_history_is_not_judged(room_of: RoomOf) -> None:
+    with room_of(outage.RULE) as room:
+        room.put(OUT, *(done(NOW - n * MINUTE) for n in range(60)), *THREE_WAIT)
         room.advance(hours=3)
         assert room.look() == []
 
 
-def test_silence_counts_from_when_enough_work_waits(room_of: RoomOf) -> None:
-    late = tuple(replace(task, released_at=NOW + 2 * HOUR) for task in THREE_WAIT)
-    with room_of(outage.RULE) as room:
-        room.advance(hours=2)
-        room.put(*a_week_of_work(NOW), *late)
-        room.advance(minutes=29)
-        assert room.look() == []
-        room.advance(minutes=1)
-        assert len(room.look()) == 1
-
-
-def test_a_night_is_no_outage_and_the_morning_starts_the_clock(room_of: RoomOf) -> None:
-    with room_of(outage.RULE) as room:
-        room.advance(hours=-4.5)
-        room.put(*a_week_of_work(NOW - 12 * HOUR), *THREE_WAIT)
-        assert room.look() == []
-        room.advance(minutes=55)
-        assert room.look() == [], "08:25, work begins at 08:00"
-        room.advance(minutes=5)
-        assert len(room.look()) == 1
-
-
 def test_work_that_goes_on_ends_the_outage_after_a_while(room_of: RoomOf) -> None:
     with room_of(outage.RULE) as room:
-        room.put(*a_week_of_work(NOW), *THREE_WAIT)
-        room.advance(hours=1)
+        room.put(OUT, *a_week_of_work(NOW), *THREE_WAIT)
+        room.advance(hours=2)
         room.only()
         with room.room.mirror.engine.begin() as connection:
-            at = NOW + HOUR
+            at = NOW + 2 * HOUR
             record_open_case(connection, "WH-OUTAGE", EntityKind.NODE, "MEM", opened_at=at)
-        room.put(done(NOW + 70 * MINUTE))
+        room.put(done(NOW + 130 * MINUTE))
         room.advance(minutes=24)
         assert len(room.look()) == 1, "a first pick is not yet an end"
-        room.put(done(NOW + 84 * MINUTE))
         room.advance(minutes=1)
         assert room.look() == []
+
+
+def test_an_open_outage_lasts_through_the_night(room_of: RoomOf) -> None:
+    with room_of(outage.RULE) as room:
+        room.put(OUT, *a_week_of_work(NOW), *THREE_WAIT)
+        with room.room.mirror.engine.begin() as connection:
+            at = NOW + 2 * HOUR
+            record_open_case(connection, "WH-OUTAGE", EntityKind.NODE, "MEM", opened_at=at)
+        room.advance(hours=12)
+        assert len(room.look()) == 1
 
 
 def test_a_centre_without_open_work_is_not_out(room_of: RoomOf) -> None:
     with room_of(outage.RULE) as room:
-        room.put(*a_week_of_work(NOW), *THREE_WAIT)
-        room.advance(hours=1)
+        room.put(OUT, *a_week_of_work(NOW), *THREE_WAIT)
+        room.advance(hours=2)
         room.only()
         room.put(*(replace(task, status=PickStatus.CANCELLED) for task in THREE_WAIT))
         assert room.look() == []
@@ -189,8 +210,8 @@ def test_a_centre_without_open_work_is_not_out(room_of: RoomOf) -> None:
 def test_a_feed_that_was_not_read_hides_work_and_is_no_outage(room_of: RoomOf) -> None:
     with room_of(outage.RULE) as room:
         room.room.sync()
-        room.put(*a_week_of_work(NOW), *THREE_WAIT)
-        room.advance(hours=2)
+        room.put(OUT, *a_week_of_work(NOW), *THREE_WAIT)
+        room.advance(hours=3)
         assert room.look() == []
         room.room.sync()
         room.advance(minutes=1)

@@ -30,6 +30,7 @@ from tests.support.facts import (
 )
 from tests.support.rule_room import RuleRoom, policy_of, rule_room
 
+POLICY = policy_of("warehouse")
 RoomOf = Callable[[Rule], AbstractContextManager[RuleRoom]]
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -41,7 +42,7 @@ SHORT = pick(picked_quantity=60, status=PickStatus.SHORT, released_at=NOW - HOUR
 def room_of(tmp_path: Path) -> RoomOf:
     @contextmanager
     def made(rule: Rule) -> Iterator[RuleRoom]:
-        with rule_room(tmp_path, rule, policy_of("warehouse")) as room:
+        with rule_room(tmp_path, rule, POLICY) as room:
             room.put(*PARTIES)
             assert room.look() == []
             yield room

@@ -33,6 +33,7 @@ from tests.support.facts import (
 )
 from tests.support.rule_room import RuleRoom, policy_of, rule_room
 
+POLICY = policy_of("warehouse")
 RoomOf = Callable[[Rule], AbstractContextManager[RuleRoom]]
 HOUR = timedelta(hours=1)
 PARTIES: tuple[Entity, ...] = (customer(), item(), node(), order(status=OrderStatus.RELEASED), line())
@@ -44,7 +45,7 @@ SHORT_PICK = pick("T8", picked_quantity=90, status=PickStatus.SHORT, updated_at=
 def room_of(tmp_path: Path) -> RoomOf:
     @contextmanager
     def made(rule: Rule) -> Iterator[RuleRoom]:
-        with rule_room(tmp_path, rule, policy_of("warehouse")) as room:
+        with rule_room(tmp_path, rule, POLICY) as room:
             room.put(*PARTIES)
             assert room.look() == []
             yield room

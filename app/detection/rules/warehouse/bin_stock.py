@@ -8,6 +8,7 @@ from app.detection.money import impact_of, rework_cents_of, severity_of
 from app.detection.phrasing import distinct, fact, iso
 from app.detection.rule import Finding, Moment, Rule
 from app.detection.rules.warehouse.pick_rows import (
+    OPEN_PICKS_INDEX,
     best_tier,
     bin_ref,
     distinct_picks,
@@ -201,9 +202,6 @@ RULE = Rule(
             " (CAST(node_id || '|' || bin_code AS TEXT), item_id, node_id)"
             " WHERE deleted_at IS NULL AND status IN ('released', 'started')"
         ),
-        (
-            "CREATE INDEX IF NOT EXISTS det_task_stock ON pick_task (item_id, node_id, bin_code)"
-            " WHERE deleted_at IS NULL AND status IN ('released', 'started')"
-        ),
+        OPEN_PICKS_INDEX,
     ),
 )

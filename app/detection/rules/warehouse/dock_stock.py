@@ -36,6 +36,7 @@ WITH docked AS MATERIALIZED (
     FROM inbound_supply s INDEXED BY det_supply_docked
    WHERE {scope:CAST(s.item_id || '|' || s.node_id AS TEXT)} AND s.deleted_at IS NULL AND s.cancelled = 0
      AND s.dock_at IS NOT NULL AND s.received_at IS NULL
+     AND s.received_quantity < s.ordered_quantity
      AND s.dock_at + {setting:dock_stock_hours} * 3600000 <= :now AND {runs(node=s.node_id)}),
 want AS MATERIALIZED (
   SELECT d.id AS supply_id, d.on_hand, a.line_id, a.quantity AS units, a.status = 'reserved' AS bound
@@ -54,6 +55,7 @@ open_want AS MATERIALIZED (
          SUM(SUM(w.units)) OVER (PARTITION BY w.supply_id) AS wanted
     FROM want w CROSS JOIN order_line l ON l.id = w.line_id CROSS JOIN sales_order o ON o.id = l.order_id
    WHERE w.units > 0 AND l.deleted_at IS NULL AND l.cancelled = 0 AND o.deleted_at IS NULL
+     AND l.shipped_quantity < l.ordered_quantity
      AND o.status IN ('confirmed', 'released') AND o.credit_status <> 'hold'
    GROUP BY w.supply_id, w.line_id)
 SELECT s.id AS entity_id, s.item_id || '|' || s.node_id AS scope_key, s.number AS supply_number, s.item_id,

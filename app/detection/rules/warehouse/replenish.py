@@ -8,6 +8,7 @@ from app.detection.money import impact_of, rework_cents_of, severity_of
 from app.detection.phrasing import distinct, fact
 from app.detection.rule import Finding, Moment, Rule
 from app.detection.rules.warehouse.pick_rows import (
+    OPEN_PICKS_INDEX,
     best_tier,
     bin_ref,
     clock_words,
@@ -28,28 +29,29 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+# Candidates are found by all open picks of the item; then only those whose goods are still wanted count.
 _SQL = with_picks("""
-WITH wanted AS MATERIALIZED (
-  SELECT item_id, node_id, SUM(requested_quantity - picked_quantity) AS units
-    FROM pick_task INDEXED BY det_task_peg
-   WHERE {scope:CAST(item_id || '|' || node_id AS TEXT)} AND deleted_at IS NULL
-     AND status IN ('released', 'started')
-   GROUP BY CAST(item_id || '|' || node_id AS TEXT)),
-starving AS MATERIALIZED (
+WITH face AS MATERIALIZED (
   SELECT p.id, p.item_id, p.node_id, p.pick_face_quantity, p.on_hand_quantity - p.pick_face_quantity AS bulk,
-         w.units, p.source AS stock_source, p.observed_at AS stock_seen_at
-    FROM wanted w CROSS JOIN inventory_position p ON p.item_id = w.item_id AND p.node_id = w.node_id
-   WHERE p.deleted_at IS NULL AND p.pick_face_quantity < w.units
-     AND p.on_hand_quantity > p.pick_face_quantity)
-SELECT x.id AS entity_id, x.item_id || '|' || x.node_id AS scope_key, x.pick_face_quantity, x.bulk, x.units,
-       x.stock_source, x.stock_seen_at, @columns
-  FROM starving x
-  CROSS JOIN pick_task t INDEXED BY det_task_peg
-    ON CAST(t.item_id || '|' || t.node_id AS TEXT) = x.item_id || '|' || x.node_id
-   AND t.deleted_at IS NULL AND t.status IN ('released', 'started')
-  @joins
- WHERE {runs(node=x.node_id, category=i.category)}
- ORDER BY x.id, t.due_at, t.id
+         p.source AS stock_source, p.observed_at AS stock_seen_at
+    FROM {full:(SELECT DISTINCT item_id, node_id FROM pick_task INDEXED BY det_task_stock
+                 WHERE deleted_at IS NULL AND status IN ('released', 'started')) w
+         CROSS JOIN inventory_position p ON p.item_id = w.item_id AND p.node_id = w.node_id}
+         {narrow:inventory_position p}
+   WHERE {scope:p.id} AND p.deleted_at IS NULL AND p.on_hand_quantity > p.pick_face_quantity
+     AND p.pick_face_quantity < (SELECT SUM(t.requested_quantity - t.picked_quantity)
+                                   FROM pick_task t INDEXED BY det_task_stock
+                                  WHERE t.item_id = p.item_id AND t.node_id = p.node_id
+                                    AND t.deleted_at IS NULL AND t.status IN ('released', 'started'))),
+wanted AS MATERIALIZED (
+  SELECT x.id AS entity_id, x.pick_face_quantity, x.bulk, x.stock_source, x.stock_seen_at,
+         SUM(MAX(0, t.requested_quantity - t.picked_quantity)) OVER (PARTITION BY x.id) AS units, @columns
+    FROM face x
+    CROSS JOIN pick_task t INDEXED BY det_task_stock ON t.item_id = x.item_id AND t.node_id = x.node_id
+     AND t.deleted_at IS NULL AND t.status IN ('released', 'started')
+    @joins
+   WHERE @wanted AND {runs(node=x.node_id, category=i.category)})
+SELECT * FROM wanted WHERE pick_face_quantity < units ORDER BY entity_id, due_at, task_id
 """)
 
 
@@ -114,20 +116,13 @@ RULE = Rule(
     case_type=WH_REPLEN,
     sql=_SQL,
     wakes=(
-        "pick_task>peg",
-        "inventory_position>peg",
-        "order_line>peg",
-        "sales_order>peg",
-        "item>peg",
-        "node>peg",
+        "pick_task>position",
+        "inventory_position>position",
+        "order_line>position",
+        "sales_order>position",
+        "item>position",
+        "node>position",
     ),
     assess=_assess,
-    indexes=(
-        (
-            "CREATE INDEX IF NOT EXISTS det_task_peg ON pick_task"
-            " (CAST(item_id || '|' || node_id AS TEXT), item_id, node_id, requested_quantity,"
-            " picked_quantity)"
-            " WHERE deleted_at IS NULL AND status IN ('released', 'started')"
-        ),
-    ),
+    indexes=(OPEN_PICKS_INDEX,),
 )
