@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 from app.detection.case_paths import CASE_SCOPES, CasePaths
 from app.detection.lifecycle.stored import LIFE_INDEXES
 from app.detection.misses import MISSES_INDEX, MISSES_TABLE
-from app.detection.pegs.demand import GROUP_TABLE
 from app.detection.pegs.demand import INDEXES as PEG_INDEXES
+from app.detection.pegs.offers import BOUND_TABLE
 from app.detection.pegs.rewrite import PEG_PATHS
 from app.detection.rule import PolicyReader
 from app.detection.rule_sql import CompiledRule, compile_rule
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from app.detection.rule import Rule
 
-_TABLES = (GROUP_TABLE, MISSES_TABLE)
+_TABLES = (BOUND_TABLE, MISSES_TABLE)
 _INDEXES = (*PEG_INDEXES, *LIFE_INDEXES, RESTLESS_INDEX, MISSES_INDEX)
 #: What every rule can count on, whatever rules there are.
 FIXED_STATEMENTS = (*_TABLES, *_INDEXES)

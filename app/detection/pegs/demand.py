@@ -16,80 +16,86 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-#: What pegging rests on: an index entry holds all that it needs to know of an open line or an allocation.
+#: What pegging rests on: an index entry holds all that it needs to know of a line, an order, an allocation.
 INDEXES = (
     """
-CREATE INDEX IF NOT EXISTS det_line_open_by_order ON order_line
- (order_id, item_id, node_id, ordered_quantity, shipped_quantity)
+CREATE INDEX IF NOT EXISTS det_line_open_by_item ON order_line
+ (item_id, node_id, order_id, ordered_quantity, shipped_quantity, promised_at, cancelled, deleted_at)
  WHERE deleted_at IS NULL AND cancelled = 0 AND shipped_quantity < ordered_quantity
 """,
     """
-CREATE INDEX IF NOT EXISTS det_line_open_by_item ON order_line
- (item_id, node_id, order_id, ordered_quantity, shipped_quantity, promised_at)
- WHERE deleted_at IS NULL AND cancelled = 0 AND shipped_quantity < ordered_quantity
+CREATE INDEX IF NOT EXISTS det_order_open ON sales_order
+ (id, credit_status, status, ship_from_node_id, customer_id, deleted_at)
+ WHERE deleted_at IS NULL AND status IN ('entered', 'confirmed', 'released')
 """,
     """
 CREATE INDEX IF NOT EXISTS det_allocation_by_line ON allocation
- (line_id, item_id, node_id, status, quantity) WHERE deleted_at IS NULL
+ (line_id, quantity, item_id, node_id, status, deleted_at) WHERE deleted_at IS NULL
 """,
     """
 CREATE INDEX IF NOT EXISTS det_allocation_by_group ON allocation
- (item_id, node_id, line_id, status, quantity) WHERE deleted_at IS NULL
+ (item_id, node_id, line_id, status, quantity, deleted_at) WHERE deleted_at IS NULL
 """,
     "CREATE INDEX IF NOT EXISTS det_short_by_group ON peg_short (item_id, node_id)",
 )
-
-#: What each group wants and binds in total, kept so that offers of an item need not add up its demand.
-GROUP_TABLE = """
-CREATE TABLE IF NOT EXISTS det_peg_group (
-  item_id TEXT NOT NULL, node_id TEXT NOT NULL, wanted INTEGER NOT NULL, bound INTEGER NOT NULL,
-  PRIMARY KEY (item_id, node_id)) WITHOUT ROWID
-"""
 
 _SCOPE = """
 CREATE TEMP TABLE IF NOT EXISTS peg_scope (
   item_id TEXT, node_id TEXT, PRIMARY KEY (item_id, node_id)) WITHOUT ROWID
 """
-
-_GROUPS = """
-INSERT INTO det_peg_group (item_id, node_id, wanted, bound)
-SELECT item_id, node_id, SUM(quantity * wants), SUM(quantity) FROM (
-  SELECT a.item_id, a.node_id, a.quantity, o.status <> 'entered' AND o.credit_status <> 'hold' AS wants
-    FROM order_line l
-    CROSS JOIN sales_order o ON o.id = l.order_id
-    CROSS JOIN allocation a ON a.line_id = l.id
-   WHERE l.deleted_at IS NULL AND l.cancelled = 0 AND l.shipped_quantity < l.ordered_quantity
-     AND o.deleted_at IS NULL AND o.status IN ('entered', 'confirmed', 'released')
-     AND a.deleted_at IS NULL AND a.quantity > 0
-     AND (a.status = 'reserved' OR o.status <> 'entered' AND o.credit_status <> 'hold')
-  UNION ALL
-  SELECT l.item_id, COALESCE(l.node_id, o.ship_from_node_id),
-         l.ordered_quantity - l.shipped_quantity
-           - COALESCE((SELECT SUM(a.quantity) FROM allocation a
-                        WHERE a.line_id = l.id AND a.deleted_at IS NULL), 0) AS quantity, 1
-    FROM order_line l CROSS JOIN sales_order o ON o.id = l.order_id
-   WHERE l.deleted_at IS NULL AND l.cancelled = 0 AND l.shipped_quantity < l.ordered_quantity
-     AND o.deleted_at IS NULL AND o.status IN ('confirmed', 'released') AND o.credit_status <> 'hold'
-     AND quantity > 0 AND COALESCE(l.node_id, o.ship_from_node_id) IS NOT NULL)
- GROUP BY item_id, node_id
+_MOST = """
+CREATE TEMP TABLE IF NOT EXISTS peg_most (
+  item_id TEXT, node_id TEXT, units INTEGER, PRIMARY KEY (item_id, node_id)) WITHOUT ROWID
 """
 
-_TIGHT = """
-INSERT OR IGNORE INTO temp.peg_scope
-SELECT g.item_id, g.node_id FROM det_peg_group g
- WHERE g.wanted > 0
-   AND g.wanted > MAX(0, COALESCE((SELECT SUM(p.on_hand_quantity) FROM inventory_position p
-                                    WHERE p.item_id = g.item_id AND p.node_id = g.node_id
-                                      AND p.deleted_at IS NULL), 0))
+_OPEN_LINE = "l.deleted_at IS NULL AND l.cancelled = 0 AND l.shipped_quantity < l.ordered_quantity"
+_OPEN_ORDER = "o.deleted_at IS NULL AND o.status IN ('entered', 'confirmed', 'released')"
+_GOES_ON = f"{_OPEN_ORDER} AND o.status <> 'entered' AND o.credit_status <> 'hold'"
+_LINE = "order_line l INDEXED BY det_line_open_by_item"
+_ORDER = "sales_order o INDEXED BY det_order_open"
+_ALLOCATED = """
+COALESCE((SELECT SUM(x.quantity) FROM allocation x INDEXED BY det_allocation_by_line
+           WHERE x.line_id = l.id AND x.deleted_at IS NULL), 0)
+"""
+_REMAINDER = f"l.ordered_quantity - l.shipped_quantity - {_ALLOCATED}"
+_ON_HAND = """
+MAX(0, COALESCE((SELECT SUM(p.on_hand_quantity) FROM inventory_position p
+                  WHERE p.item_id = g.item_id AND p.node_id = g.node_id AND p.deleted_at IS NULL), 0))
 """
 
-_STOCK = """
-SELECT g.item_id, g.node_id,
-       MAX(0, COALESCE((SELECT SUM(p.on_hand_quantity) FROM inventory_position p
-                         WHERE p.item_id = g.item_id AND p.node_id = g.node_id
-                           AND p.deleted_at IS NULL), 0)) AS on_hand
-  FROM temp.peg_scope g
-"""
+# The most that a group can want: every open line of it in full, whatever its order may do, and what lines
+# of other groups have allocated here. Most groups have more on hand, and need not be looked at closer.
+_MOST_WANTED = (
+    f"""
+INSERT INTO temp.peg_most
+SELECT l.item_id, l.node_id, SUM(l.ordered_quantity - l.shipped_quantity)
+  FROM {_LINE} WHERE {_OPEN_LINE} AND l.node_id IS NOT NULL GROUP BY l.item_id, l.node_id
+""",  # noqa: S608 - all parts are constants of this file
+    f"""
+INSERT INTO temp.peg_most
+SELECT l.item_id, o.ship_from_node_id, SUM(l.ordered_quantity - l.shipped_quantity)
+  FROM {_LINE} CROSS JOIN {_ORDER} ON o.id = l.order_id
+ WHERE {_OPEN_LINE} AND l.node_id IS NULL AND {_OPEN_ORDER} AND o.ship_from_node_id IS NOT NULL
+ GROUP BY l.item_id, o.ship_from_node_id
+    ON CONFLICT DO UPDATE SET units = units + excluded.units
+""",  # noqa: S608 - all parts are constants of this file
+    """
+INSERT INTO temp.peg_most
+SELECT a.item_id, a.node_id, SUM(a.quantity)
+  FROM allocation a INDEXED BY det_allocation_by_line CROSS JOIN order_line l ON l.id = a.line_id
+ WHERE a.deleted_at IS NULL AND a.quantity > 0
+   AND (l.node_id IS NOT a.node_id OR l.item_id <> a.item_id
+        OR a.quantity > l.ordered_quantity - l.shipped_quantity)
+ GROUP BY a.item_id, a.node_id
+    ON CONFLICT DO UPDATE SET units = units + excluded.units
+""",
+)
+
+_TIGHT = f"""
+INSERT INTO temp.peg_scope SELECT g.item_id, g.node_id FROM temp.peg_most g WHERE g.units > {_ON_HAND}
+"""  # noqa: S608 - all parts are constants of this file
+
+_STOCK = f"SELECT g.item_id, g.node_id, {_ON_HAND} AS on_hand FROM temp.peg_scope g"  # noqa: S608 - constants
 
 _INBOUND = """
 SELECT s.item_id, s.node_id, s.id, s.ordered_quantity - s.received_quantity AS quantity, s.due_at, s.eta_at
@@ -98,54 +104,62 @@ SELECT s.item_id, s.node_id, s.id, s.ordered_quantity - s.received_quantity AS q
  ORDER BY s.item_id, s.node_id, s.id
 """
 
-_ORDER_COLUMNS = """
-       COALESCE((SELECT c.tier FROM customer c
-                  WHERE c.id = o.customer_id AND c.deleted_at IS NULL), 4) AS tier,
-       l.promised_at AS promised_at, o.status <> 'entered' AND o.credit_status <> 'hold' AS wants,
-       COALESCE((SELECT r.rank FROM line_priority r WHERE r.line_id = l.id), 9223372036854775807) AS rank,
-       CASE (SELECT r.confirmation_class FROM line_priority r WHERE r.line_id = l.id)
-            WHEN 'win' THEN 0 WHEN 'gain' THEN 1 WHEN 'lose' THEN 3 ELSE 2 END AS class
-"""
-
-_REMAINDER = """
-       l.ordered_quantity - l.shipped_quantity
-         - COALESCE((SELECT SUM(a.quantity) FROM allocation a
-                      WHERE a.line_id = l.id AND a.deleted_at IS NULL), 0) AS quantity, 0 AS reserved,
-"""
-
-_GOES_ON = """
-   AND l.deleted_at IS NULL AND l.cancelled = 0 AND l.shipped_quantity < l.ordered_quantity
-   AND o.deleted_at IS NULL AND o.status IN ('confirmed', 'released') AND o.credit_status <> 'hold'
-   AND quantity > 0
+_SERVED_BY = """
+COALESCE((SELECT c.tier FROM customer c WHERE c.id = o.customer_id AND c.deleted_at IS NULL), 4) AS tier,
+l.promised_at AS promised_at,
+COALESCE((SELECT r.rank FROM line_priority r WHERE r.line_id = l.id), 9223372036854775807) AS rank,
+CASE (SELECT r.confirmation_class FROM line_priority r WHERE r.line_id = l.id)
+     WHEN 'win' THEN 0 WHEN 'gain' THEN 1 WHEN 'lose' THEN 3 ELSE 2 END AS class
 """
 
 _DEMAND = f"""
-SELECT g.item_id, g.node_id, l.id AS line_id, a.quantity, a.status = 'reserved' AS reserved, {_ORDER_COLUMNS}
+SELECT g.item_id, g.node_id, l.id AS line_id, a.quantity AS quantity, a.status = 'reserved' AS reserved,
+       o.status <> 'entered' AND o.credit_status <> 'hold' AS wants, {_SERVED_BY}
   FROM temp.peg_scope g
-  CROSS JOIN allocation a ON a.item_id = g.item_id AND a.node_id = g.node_id
+  CROSS JOIN allocation a INDEXED BY det_allocation_by_group
+    ON a.item_id = g.item_id AND a.node_id = g.node_id
   CROSS JOIN order_line l ON l.id = a.line_id
-  CROSS JOIN sales_order o ON o.id = l.order_id
- WHERE a.deleted_at IS NULL AND a.quantity > 0
-   AND l.deleted_at IS NULL AND l.cancelled = 0 AND l.shipped_quantity < l.ordered_quantity
-   AND o.deleted_at IS NULL AND o.status IN ('entered', 'confirmed', 'released')
+  CROSS JOIN {_ORDER} ON o.id = l.order_id
+ WHERE a.deleted_at IS NULL AND a.quantity > 0 AND {_OPEN_LINE} AND {_OPEN_ORDER}
    AND (a.status = 'reserved' OR o.status <> 'entered' AND o.credit_status <> 'hold')
 UNION ALL
-SELECT g.item_id, g.node_id, l.id, {_REMAINDER} {_ORDER_COLUMNS}
+SELECT g.item_id, g.node_id, l.id, {_REMAINDER}, 0, 1, {_SERVED_BY}
   FROM temp.peg_scope g
-  CROSS JOIN order_line l ON l.item_id = g.item_id AND l.node_id = g.node_id
-  CROSS JOIN sales_order o ON o.id = l.order_id
- WHERE 1 {_GOES_ON}
+  CROSS JOIN {_LINE} ON l.item_id = g.item_id AND l.node_id = g.node_id
+  CROSS JOIN {_ORDER} ON o.id = l.order_id
+ WHERE {_OPEN_LINE} AND {_GOES_ON} AND {_REMAINDER} > 0
 UNION ALL
-SELECT g.item_id, g.node_id, l.id, {_REMAINDER} {_ORDER_COLUMNS}
+SELECT g.item_id, g.node_id, l.id, {_REMAINDER}, 0, 1, {_SERVED_BY}
   FROM temp.peg_scope g
-  CROSS JOIN order_line l ON l.item_id = g.item_id AND l.node_id IS NULL
-  CROSS JOIN sales_order o ON o.id = l.order_id AND o.ship_from_node_id = g.node_id
- WHERE 1 {_GOES_ON}
+  CROSS JOIN {_LINE} ON l.item_id = g.item_id AND l.node_id IS NULL
+  CROSS JOIN {_ORDER} ON o.id = l.order_id AND o.ship_from_node_id = g.node_id
+ WHERE {_OPEN_LINE} AND {_GOES_ON} AND {_REMAINDER} > 0
  ORDER BY 1, 2, rank, class, reserved DESC, tier, promised_at, line_id
 """  # noqa: S608 - all parts are constants of this file
 
+#: What is bound in each group of the scope: the same demand, added up without its order.
+_BOUND = f"""
+SELECT g.item_id, g.node_id,
+       COALESCE((SELECT SUM(a.quantity)
+                   FROM allocation a INDEXED BY det_allocation_by_group
+                  CROSS JOIN order_line l ON l.id = a.line_id
+                  CROSS JOIN {_ORDER} ON o.id = l.order_id
+                  WHERE a.item_id = g.item_id AND a.node_id = g.node_id
+                    AND a.deleted_at IS NULL AND a.quantity > 0 AND {_OPEN_LINE} AND {_OPEN_ORDER}
+                    AND (a.status = 'reserved' OR o.status <> 'entered' AND o.credit_status <> 'hold')), 0)
+       + COALESCE((SELECT SUM(MAX(0, {_REMAINDER}))
+                     FROM {_LINE} CROSS JOIN {_ORDER} ON o.id = l.order_id
+                    WHERE l.item_id = g.item_id AND l.node_id = g.node_id
+                      AND {_OPEN_LINE} AND {_GOES_ON}), 0)
+       + COALESCE((SELECT SUM(MAX(0, {_REMAINDER}))
+                     FROM {_LINE} CROSS JOIN {_ORDER} ON o.id = l.order_id
+                    WHERE l.item_id = g.item_id AND l.node_id IS NULL AND o.ship_from_node_id = g.node_id
+                      AND {_OPEN_LINE} AND {_GOES_ON}), 0)
+  FROM temp.peg_scope g
+"""  # noqa: S608 - all parts are constants of this file
+
 #: The statements that read a scope of groups, for the test of their plans.
-SCOPED_READS = (_STOCK, _INBOUND, _DEMAND)
+SCOPED_READS = (_STOCK, _INBOUND, _DEMAND, _BOUND)
 
 
 def set_scope(connection: Connection, groups: Iterable[tuple[str, str]]) -> None:
@@ -158,11 +172,14 @@ def set_scope(connection: Connection, groups: Iterable[tuple[str, str]]) -> None
 
 
 def scope_tight_groups(connection: Connection) -> None:
-    """Add up the demand of every group; those that want more than is on hand become the scope."""
+    """Let the groups that may want more than is on hand be the ones that are read."""
     set_scope(connection, ())
-    connection.exec_driver_sql("DELETE FROM det_peg_group")
-    connection.exec_driver_sql(_GROUPS)
+    connection.exec_driver_sql(_MOST)
+    connection.exec_driver_sql("DELETE FROM temp.peg_most")
+    for statement in _MOST_WANTED:
+        connection.exec_driver_sql(statement)
     connection.exec_driver_sql(_TIGHT)
+    connection.exec_driver_sql("DELETE FROM temp.peg_most")
 
 
 def demands(connection: Connection) -> Iterable[Row[Any]]:
@@ -170,21 +187,16 @@ def demands(connection: Connection) -> Iterable[Row[Any]]:
     return connection.exec_driver_sql(_DEMAND)
 
 
+def bound(connection: Connection) -> Sequence[tuple[str, str, int]]:
+    """The units bound in each group of the scope."""
+    return [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(_BOUND)]
+
+
 def on_hand(connection: Connection) -> dict[tuple[str, str], int]:
     """Units on hand by group of the scope."""
-    return {(item, node): units for item, node, units in connection.exec_driver_sql(_STOCK)}
+    return {(row[0], row[1]): row[2] for row in connection.exec_driver_sql(_STOCK)}
 
 
 def inbound(connection: Connection) -> Sequence[Row[Any]]:
     """What is still to come for the groups of the scope."""
     return connection.exec_driver_sql(_INBOUND).all()
-
-
-def keep_totals(connection: Connection, totals: Iterable[tuple[str, str, int, int]]) -> None:
-    """Replace what is kept of the groups of the scope."""
-    connection.exec_driver_sql(
-        "DELETE FROM det_peg_group WHERE (item_id, node_id) IN (SELECT item_id, node_id FROM temp.peg_scope)"
-    )
-    rows = list(totals)
-    if rows:
-        connection.exec_driver_sql("INSERT INTO det_peg_group VALUES (?, ?, ?, ?)", rows)

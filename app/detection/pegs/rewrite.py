@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.detection.pegging import Demand, ShortPeg, Supply, shortfalls, waiting_for
 from app.detection.pegs import demand
-from app.detection.pegs.offers import rewrite_offers
+from app.detection.pegs.offers import forget_bound, keep_bound, rewrite_offers
 from app.store.dirt import WHOLE, mark_keys, set_changed, whole_paths
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ LateRow = tuple[str, str, int]
 def rewrite_pegs(connection: Connection, moment: Moment) -> None:
     """Peg every group anew."""
     demand.scope_tight_groups(connection)
-    shorts, lates, _ = _peg_scope(connection, moment)
+    shorts, lates, totals = _peg_scope(connection, moment)
+    forget_bound(connection, None)
+    keep_bound(connection, totals)
     stored = {tuple(row) for row in connection.exec_driver_sql(_LINE_SHORTS)}
     waiting = {tuple(row) for row in connection.exec_driver_sql(_LATES)}
     _replace(connection, stored, shorts, waiting, lates)
@@ -71,7 +73,8 @@ def refresh_pegs(connection: Connection, moment: Moment) -> None:
         return
     demand.set_scope(connection, groups)
     shorts, lates, totals = _peg_scope(connection, moment)
-    demand.keep_totals(connection, totals)
+    forget_bound(connection, groups)
+    keep_bound(connection, totals)
     stored = {tuple(row) for row in connection.exec_driver_sql(_SCOPED_SHORTS)}
     waiting = {tuple(row) for row in connection.exec_driver_sql(_SCOPED_LATES)}
     differing, late_differing = _replace(connection, stored, shorts, waiting, lates)
@@ -104,8 +107,8 @@ def _dirty_groups(connection: Connection) -> set[tuple[str, str]] | None:
 
 def _peg_scope(
     connection: Connection, moment: Moment
-) -> tuple[set[ShortRow], set[LateRow], list[tuple[str, str, int, int]]]:
-    """What the groups of the scope lack, what waits for late supply, and what each group wants and binds."""
+) -> tuple[set[ShortRow], set[LateRow], list[tuple[str, str, int]]]:
+    """What the groups of the scope lack, what waits for late supply, and what each group binds."""
     stock = demand.on_hand(connection)
     coming: dict[tuple[str, str], list[Supply]] = {}
     for row in demand.inbound(connection):
@@ -120,7 +123,7 @@ def _peg_scope(
         rows = list(group)
         wanting = [row for row in rows if row.wants]
         wanted = sum(row.quantity for row in wanting)
-        totals.append((item_id, node_id, wanted, sum(row.quantity for row in rows)))
+        totals.append((item_id, node_id, sum(row.quantity for row in rows)))
         there = stock.get((item_id, node_id), 0)
         if wanted <= there:
             continue
