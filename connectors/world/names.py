@@ -79,8 +79,8 @@ def milestone_id(shipment: ShipmentId, times: int) -> MilestoneId:
 
 
 def invoice_id(shipment: ShipmentId, times: int = 1) -> InvoiceId:
-    """The ``times``-th invoice of a shipment."""
-    return InvoiceId(_numbered(f"IN-{shipment[3:]}", times))
+    """The ``times``-th invoice of a shipment; a letter, for shipments are numbered already."""
+    return InvoiceId(f"IN-{shipment[3:]}" if times == 1 else f"IN-{shipment[3:]}{chr(ord('A') + times - 1)}")
 
 
 def pod_id(shipment: ShipmentId) -> PodId:
