@@ -1,4 +1,4 @@
-"""``control-tower world`` and ``control-tower evaluate``: a recorded world with its truth, and the verdict."""
+"""``control-tower world`` and ``control-tower evaluate``: a world with its truth, and the verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a recorded world's folder to the verdict: a fresh mirror, the replay, the comparison with the truth."""
+"""From a world's folder to the verdict: a fresh mirror, the replay, the comparison with the truth."""
 
 from __future__ import annotations
 
