@@ -22,6 +22,8 @@ from app.store.wake_paths import WAKE_PATHS
 from domain.errors import BadInputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import Connection
 
     from app.detection.rule import Rule
@@ -78,7 +80,7 @@ def _catalogue(asked: _Asked) -> Catalogue:
     compiled = tuple(compile_rule(rule, policy) for rule in rules)
     for rule in rules:
         require_paths(rule)
-    indexes = tuple(dict.fromkeys([*_INDEXES, *(sql for rule in rules for sql in rule.indexes)]))
+    indexes = _distinct([*_INDEXES, *(sql for rule in rules for sql in rule.indexes)])
     whole = hashlib.sha256(policy.digest.encode())
     for one in compiled:
         said = (one.rule.case_type.code, one.rule.case_type.version, one.full_sql, one.flips)
@@ -93,17 +95,33 @@ def _catalogue(asked: _Asked) -> Catalogue:
     )
 
 
+def _distinct(statements: Iterable[str]) -> tuple[str, ...]:
+    by_name: dict[str, str] = {}
+    for sql in statements:
+        known = by_name.setdefault(_index_name(sql), sql)
+        if _plain(known) != _plain(sql):
+            raise BadInputError(
+                what=f"Two rules mean different indexes by {_index_name(sql)}.",
+                remedy="Give one of them another name, or make them the same.",
+            )
+    return tuple(by_name.values())
+
+
 def prepare(connection: Connection, catalogue: Catalogue) -> None:
     """Make the tables and indexes that the rules rest on, and drop indexes nobody asks for any more."""
     for statement in _TABLES:
         connection.exec_driver_sql(statement)
     wanted = {_index_name(sql): sql for sql in catalogue.indexes}
-    query = "SELECT name FROM sqlite_master WHERE type = 'index' AND name GLOB 'det_*'"
-    present = set(connection.exec_driver_sql(query).scalars())
-    for name in sorted(present - wanted.keys()):
-        connection.exec_driver_sql(f"DROP INDEX {name}")
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND name GLOB 'det_*'"
+    for name, sql in connection.exec_driver_sql(query).all():
+        if name not in wanted or _plain(sql) != _plain(wanted[name]):
+            connection.exec_driver_sql(f"DROP INDEX {name}")
     for statement in wanted.values():
         connection.exec_driver_sql(statement)
+
+
+def _plain(sql: str) -> str:
+    return " ".join(sql.replace("IF NOT EXISTS ", "").split())
 
 
 def _index_name(sql: str) -> str:

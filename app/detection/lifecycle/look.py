@@ -72,4 +72,4 @@ class Look:
 
     def digest(self, rows: Sequence[Row[Any]]) -> str:
         """Of what a case says: the same digest, the same case."""
-        return hashlib.sha256((self._salt + repr(rows)).encode()).hexdigest()
+        return hashlib.sha256((self._salt + repr([tuple(row) for row in rows])).encode()).hexdigest()
