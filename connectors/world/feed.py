@@ -6,7 +6,6 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 
 from domain.errors import BadInputError
 from domain.ids import EntityKind, EntityRef
@@ -105,7 +104,8 @@ class ChangeFeed:
         start = 0 if cursor is None else bisect_left(log, _stamp_of(cursor), key=lambda entry: entry[0])
         found: list[Row] = []
         last = 0
-        for stamp, row in islice(log, start, None):
+        for place in range(start, len(log)):
+            stamp, row = log[place]
             if row.stamp != stamp:
                 continue
             if len(found) == limit:
