@@ -18,7 +18,7 @@ from domain.ids import EntityKind, EntityRef
 _SQL = """
 WITH bad AS (
   SELECT p.id, p.item_id, p.node_id, p.on_hand_quantity, p.source, p.observed_at,
-         COALESCE((SELECT SUM(a.quantity) FROM allocation a
+         COALESCE((SELECT SUM(a.quantity) FROM allocation a INDEXED BY det_reserved
            WHERE a.item_id = p.item_id AND a.node_id = p.node_id AND a.status = 'reserved'
              AND a.deleted_at IS NULL), 0) AS reserved
     FROM inventory_position p
@@ -103,7 +103,8 @@ RULE = Rule(
     assess=_assess,
     indexes=(
         (
-            "CREATE INDEX IF NOT EXISTS det_reserved ON allocation (item_id, node_id, quantity) "
+            "CREATE INDEX IF NOT EXISTS det_reserved ON allocation "
+            "(item_id, node_id, status, deleted_at, quantity) "
             "WHERE status = 'reserved' AND deleted_at IS NULL"
         ),
     ),

@@ -62,11 +62,11 @@ SELECT 'milestone' AS entity_kind, a.id AS entity_id, a.source AS scope_key, 'ah
        a.observed_at, a.code, a.happened_at, a.came_at, NULL AS other_code, NULL AS other_at, a.hours,
        1 AS milestones, s.order_id, s.number AS shipment_number, s.origin_node_id
   FROM ahead a LEFT JOIN shipment s ON s.id = a.shipment_id
- WHERE a.source NOT IN (SELECT source FROM shifted) AND {{runs(node=s.origin_node_id)}}
+ WHERE NOT EXISTS (SELECT 1 FROM shifted h WHERE h.source = a.source) AND {{runs(node=s.origin_node_id)}}
 UNION ALL
 SELECT 'feed', a.source, a.source, 'ahead', a.source, MAX(a.observed_at), MIN(a.code), MIN(a.happened_at),
        MIN(a.came_at), NULL, NULL, a.hours, COUNT(*), NULL, NULL, NULL
-  FROM ahead a WHERE a.source IN (SELECT source FROM shifted) GROUP BY a.source, a.hours
+  FROM shifted h CROSS JOIN ahead a ON a.source = h.source GROUP BY a.source, a.hours
 UNION ALL
 SELECT 'feed', f.source, f.source, 'late', f.source, 0, NULL, NULL, NULL, NULL, NULL, f.hours, f.off, NULL,
        NULL, NULL

@@ -15,34 +15,40 @@ from app.store.instants import from_ms
 from domain.catalogue.invoicing import IN_QTY
 from domain.ids import EntityKind, EntityRef
 
-# A line of the books counts once for each of: an invoice that bills too much of it (less credits), the
-# last invoice of a shipment that bills too little (credits are no mistake), a finished line shipped oddly.
+# Most invoices say word for word what their shipment does; only the others are looked at line by line. A
+# line counts once for each of: an invoice that bills too much of it (less credits), the last invoice of a
+# shipment that bills too little (credits are no mistake), a finished line shipped oddly.
 _SQL = """
-WITH odd AS (
-  SELECT v.id AS invoice_id, b.line_id, 'over' AS deviation, b.unit_price_cents,
+WITH doubt AS MATERIALIZED (
+  SELECT v.id, v.shipment_id, v.issued_at FROM invoice v
+   WHERE {scope:v.order_id} AND v.deleted_at IS NULL AND v.status <> 'cancelled'
+     AND (SELECT group_concat(b.line_id || ':' || b.quantity || ':' || b.credited_quantity)
+            FROM invoice_line b WHERE b.invoice_id = v.id)
+         IS NOT (SELECT group_concat(y.line_id || ':' || y.quantity || ':0')
+                   FROM shipment_line y WHERE y.shipment_id = v.shipment_id)
+     AND EXISTS (SELECT 1 FROM shipment s WHERE s.id = v.shipment_id)),
+odd AS (
+  SELECT doubt.id AS invoice_id, b.line_id, 'over' AS deviation, b.unit_price_cents,
          (SELECT SUM(x.quantity - x.credited_quantity) FROM invoice_line x
            WHERE x.invoice_id = b.invoice_id AND x.line_id = b.line_id) AS billed,
          COALESCE((SELECT SUM(y.quantity) FROM shipment_line y
-           WHERE y.shipment_id = v.shipment_id AND y.line_id = b.line_id), 0) AS right_quantity
-    FROM invoice v CROSS JOIN invoice_line b ON b.invoice_id = v.id
-   WHERE {scope:v.order_id} AND v.deleted_at IS NULL AND v.status <> 'cancelled'
-     AND EXISTS (SELECT 1 FROM shipment s WHERE s.id = v.shipment_id)
-     AND billed > right_quantity
+           WHERE y.shipment_id = doubt.shipment_id AND y.line_id = b.line_id), 0) AS right_quantity
+    FROM doubt CROSS JOIN invoice_line b ON b.invoice_id = doubt.id
+   WHERE billed > right_quantity
      AND NOT EXISTS (SELECT 1 FROM invoice_line z
            WHERE z.invoice_id = b.invoice_id AND z.line_id = b.line_id AND z.ordinal < b.ordinal)
   UNION ALL
-  SELECT v.id, y.line_id, 'under', (SELECT l.unit_price_cents FROM order_line l WHERE l.id = y.line_id),
+  SELECT doubt.id, y.line_id, 'under', (SELECT l.unit_price_cents FROM order_line l WHERE l.id = y.line_id),
          COALESCE((SELECT SUM(b.quantity) FROM invoice w JOIN invoice_line b ON b.invoice_id = w.id
            WHERE w.shipment_id = y.shipment_id AND w.deleted_at IS NULL AND w.status <> 'cancelled'
              AND b.line_id = y.line_id), 0) AS billed,
          (SELECT SUM(x.quantity) FROM shipment_line x
            WHERE x.shipment_id = y.shipment_id AND x.line_id = y.line_id) AS right_quantity
-    FROM invoice v CROSS JOIN shipment_line y ON y.shipment_id = v.shipment_id
-   WHERE {scope:v.order_id} AND v.deleted_at IS NULL AND v.status <> 'cancelled'
-     AND billed < right_quantity
+    FROM doubt CROSS JOIN shipment_line y ON y.shipment_id = doubt.shipment_id
+   WHERE billed < right_quantity
      AND NOT EXISTS (SELECT 1 FROM invoice w
-           WHERE w.shipment_id = v.shipment_id AND w.deleted_at IS NULL AND w.status <> 'cancelled'
-             AND (w.issued_at, w.id) > (v.issued_at, v.id))
+           WHERE w.shipment_id = doubt.shipment_id AND w.deleted_at IS NULL AND w.status <> 'cancelled'
+             AND (w.issued_at, w.id) > (doubt.issued_at, doubt.id))
      AND NOT EXISTS (SELECT 1 FROM shipment_line z
            WHERE z.shipment_id = y.shipment_id AND z.line_id = y.line_id AND z.ordinal < y.ordinal)
   UNION ALL
@@ -64,7 +70,7 @@ SELECT v.id AS entity_id, v.order_id AS scope_key, d.line_id, d.deviation, d.bil
        v.number AS invoice_number, v.status, v.order_id, v.shipment_id, v.issued_at, v.source,
        v.observed_at, l.ordered_quantity, o.number, s.number AS shipment_number,
        s.origin_node_id, s.source AS shipment_source, s.observed_at AS shipment_observed_at, c.tier
-  FROM odd d JOIN invoice v ON v.id = d.invoice_id
+  FROM odd d CROSS JOIN invoice v ON v.id = d.invoice_id
   LEFT JOIN order_line l ON l.id = d.line_id
   LEFT JOIN sales_order o ON o.id = v.order_id
   LEFT JOIN shipment s ON s.id = v.shipment_id
