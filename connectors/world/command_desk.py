@@ -128,7 +128,7 @@ class CommandDesk:
     @prepare.register
     def _rebook(self, action: RebookCarrier) -> Deed:
         shipment = self._state.shipments.get(action.shipment_id)
-        service = self._state.master.service_of.get(action.service_id)
+        service = self._state.services.get(action.service_id)
         if shipment is None:
             raise _unknown("shipment", action.shipment_id)
         if service is None or service.scac != action.scac:

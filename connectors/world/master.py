@@ -36,6 +36,8 @@ ZIPF_EXPONENT = 0.8
 TIER_WEIGHT = {1: 6, 2: 4, 3: 2, 4: 1}
 TROUBLED_WEIGHT = 3
 LINES_PER_ORDER = 2.2
+#: What a centre says it picks in one shift, of what is ordered from it in a day.
+CAPACITY_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,10 @@ def build_master(seed: int, size: WorldSize, since: datetime) -> MasterData:
     stocked_at = _stocked_at(rng, items, sites, size)
     share, units = _expected(size, items, customers, sites, stocked_at)
     return MasterData(
-        nodes=tuple(_node(site) for site in sites),
+        nodes=tuple(
+            _node(site, sum(expected for (_, node_id), expected in units.items() if node_id == site.node_id))
+            for site in sites
+        ),
         lanes=lanes,
         services=services,
         items=items,
@@ -117,7 +122,7 @@ def _activity(customer: Customer) -> int:
     return TROUBLED_WEIGHT if is_troubled(customer) else TIER_WEIGHT[customer.tier]
 
 
-def _node(site: Site) -> Node:
+def _node(site: Site, units_per_day: float) -> Node:
     return Node(
         node_id=site.node_id,
         name=site.city.name,
@@ -125,7 +130,7 @@ def _node(site: Site) -> Node:
         timezone=site.timezone,
         working_weekdays=ALL_WEEKDAYS,
         cutoff_minute_of_day=CUTOFF_MINUTE_OF_DAY,
-        pick_capacity_units_per_day=6_000,
+        pick_capacity_units_per_day=max(1, round(CAPACITY_SHARE * units_per_day)),
     )
 
 

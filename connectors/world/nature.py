@@ -26,12 +26,12 @@ class Nature:
     discontinued_item: int = 40
     change_request: int = 45
     edi_reject: int = 200
-    early_allocation: int = 60
+    early_allocation: int = 3
     lost_stock: int = 900
     sold_out: int = 900
     count_difference: int = 12
     lot_fault: int = 40
-    refill_fault: int = 350
+    refill_fault: int = 150
     slip: int = 25
     short_ship: int = 40
     missing_asn: int = 60
@@ -51,7 +51,7 @@ class Nature:
     customs_hold: int = 12
     surcharge: int = 250
     guide_slip: int = 60
-    route_event: int = 400
+    route_event: int = 150
     wrong_billed_quantity: int = 300
     wrong_billed_price: int = 300
     unbilled: int = 300
@@ -65,8 +65,8 @@ class Nature:
     undecided_return: int = 8
     uncredited_return: int = 8
     late_posting: int = 250
-    clock_slip: int = 300
-    orphan: int = 400
+    clock_slip: int = 1500
+    orphan: int = 1500
     master_gap: int = 60
     bad_notice_hours: int = 0
 

@@ -23,6 +23,9 @@ CONFIRM_MINUTES = (20.0, 90.0)
 GO_ON_MINUTES = 15
 WIDE_SPLIT_EVERY = 40
 DAYS_AFTER_ARRIVAL = 3.3
+PICK_DAYS = 0.7
+LEAST_DAYS_TO_START = 1.5
+EAGER_DAYS = 0.8
 PRICE_BASE = 100
 
 CREDIT = "credit"
@@ -110,7 +113,7 @@ class OrderDesk:
     def promise(self, order: Order, promised_at: datetime) -> None:
         """Give an order a date that can be kept."""
         order.promised_at = promised_at
-        order.release_at = promised_at - timedelta(days=DAYS_AFTER_ARRIVAL)
+        order.release_at = promised_at - timedelta(days=self._days_before(order))
         self._state.put_order(order)
         for line in order.lines:
             self._state.put_line(line)
@@ -206,17 +209,24 @@ class OrderDesk:
             position = self._state.positions[line.item.item_id, line.node_id]
             if position.on_hand < position.claimed and position.supplies:
                 arrives_at = max(supply.eta_at for supply in position.supplies)
-                least = arrives_at + timedelta(days=DAYS_AFTER_ARRIVAL)
-                while order.promised_at < least:
-                    order.promised_at += timedelta(days=1)
+                self._promise_after(order, arrives_at)
+        self._promise_after(order, self._state.now + timedelta(days=LEAST_DAYS_TO_START))
         order.requested_at = order.promised_at
+        early = EAGER_DAYS * self._state.draws.share("eager", order.order_id)
         order.release_at = max(
-            order.promised_at - timedelta(days=DAYS_AFTER_ARRIVAL + 0.8 * self._eagerness(order)),
+            order.promised_at - timedelta(days=self._days_before(order) + early),
             self._state.now + timedelta(hours=2),
         )
 
-    def _eagerness(self, order: Order) -> float:
-        return self._state.draws.share("eager", order.order_id)
+    def _promise_after(self, order: Order, ready_at: datetime) -> None:
+        least = ready_at + timedelta(days=self._days_before(order))
+        while order.promised_at < least:
+            order.promised_at += timedelta(days=1)
+
+    def _days_before(self, order: Order) -> float:
+        """Days before its promise that an order must be released: to pick it, and for its way."""
+        lane = self._state.master.lane_of[order.node_id, order.customer.zone_id]
+        return max(DAYS_AFTER_ARRIVAL, lane.transit_days + PICK_DAYS)
 
 
 def _is_agreed(line: Line) -> bool:

@@ -27,11 +27,13 @@ from domain.ids import (
     NodeId,
     OrderId,
     RmaId,
+    ServiceId,
     ShipmentId,
     SupplyId,
     TaskId,
 )
 from domain.items import Item
+from domain.network import CarrierService
 from domain.records import Entity, ref_of
 
 #: Which face shows a kind, in which of its streams.
@@ -66,7 +68,8 @@ PORTAL_STREAM = "supplier/inbound"
 class WorldState:
     """The world as it is at ``now``; changed only by events and commands, in the order of time.
 
-    ``items`` and ``customers`` are the master data as they stand now (limits are cut, weights get lost);
+    ``items``, ``customers`` and ``services`` are the master data as they stand now (limits are cut,
+    weights get lost);
     ``master`` is how they began. ``archive`` keeps finished orders for whoever asked for a history.
     """
 
@@ -91,6 +94,7 @@ class WorldState:
         self.master: MasterData = build_master(seed, size, begins_at)
         self.items: dict[ItemId, Item] = {item.item_id: item for item in self.master.items}
         self.customers: dict[CustomerId, Customer] = {c.customer_id: c for c in self.master.customers}
+        self.services: dict[ServiceId, CarrierService] = dict(self.master.service_of)
         self.positions: dict[tuple[ItemId, NodeId], StockPosition] = {}
         self.orders: dict[OrderId, Order] = {}
         self.lines: dict[LineId, Line] = {}
@@ -208,9 +212,14 @@ class WorldState:
         self.customers[customer.customer_id] = customer
         self.put(EntityKind.CUSTOMER, customer.customer_id, lambda: self.customers[customer.customer_id])
 
+    def set_service(self, service: CarrierService) -> None:
+        """Change the master data of a carrier service."""
+        self.services[service.service_id] = service
+        self.put(EntityKind.CARRIER_SERVICE, service.service_id, lambda: self.services[service.service_id])
+
     def _show_master(self) -> None:
         master = self.master
-        fixed: tuple[Entity, ...] = (*master.nodes, *master.contracts, *master.lanes, *master.services)
+        fixed: tuple[Entity, ...] = (*master.nodes, *master.contracts, *master.lanes)
         for entity in fixed:
             ref = ref_of(entity)
             self.put(ref.kind, ref.entity_id, _showing(entity))
@@ -218,6 +227,8 @@ class WorldState:
             self.set_item(item)
         for customer in master.customers:
             self.set_customer(customer)
+        for service in master.services:
+            self.set_service(service)
 
 
 def stream_of(supply: Supply) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from connectors.world import names
-from connectors.world.assortment import PORTAL_SUPPLIERS, supplier_of
+from connectors.world.assortment import PORTAL_SUPPLIERS, SUPPLIERS, supplier_of
 from connectors.world.state import PORTAL_STREAM, WorldState
 from connectors.world.stock import StockPosition, Supply
 from connectors.world.stock_desk import StockDesk
@@ -18,13 +18,15 @@ from domain.items import ItemLifecycle
 MINUTES_PER_DAY = 1440
 LEAD_DAYS = (6, 9)
 LEAN_LEAD_DAYS = (3, 4)
+EARLY_HOURS = (28.0, 46.0)
+EARLY_SINCE_DAYS = (8, 20)
 PORTAL_EXTRA_DAYS = 1
 CONFIRM_HOURS = (3.0, 20.0)
-ASN_HOURS_BEFORE = (20.0, 40.0)
+ASN_HOURS_BEFORE = (30.0, 60.0)
 SLIP_NOTICE_HOURS = (8.0, 40.0)
 SLIP_DAYS = (3, 6)
 SHORT_PERCENT = (40, 85)
-PUTAWAY_HOURS = (2.0, 6.0)
+PUTAWAY_HOURS = (1.0, 3.5)
 SLOW_PUTAWAY_HOURS = (24.0, 60.0)
 EXPEDITE_LEAST_HOURS = 12
 BAD_NOTICE_HOURS = (6.0, 9.0)
@@ -96,12 +98,21 @@ class SupplyDesk:
             ordered=quantity,
             ordered_at=state.now,
             due_at=due_at,
-            eta_at=due_at,
+            eta_at=due_at - self._early_by(supplier, supply_id),
             supplier=supplier,
             is_portal=is_portal,
         )
         self._follow(supply)
         return supply
+
+    def _early_by(self, supplier: str, supply_id: SupplyId) -> timedelta:
+        """One supplier has become faster than its lead times in the master data say."""
+        state = self._state
+        days = state.draws.whole(EARLY_SINCE_DAYS, "early-since", supplier)
+        is_early = supplier == state.draws.one_of(SUPPLIERS, "early-supplier", "suppliers")
+        if not is_early or state.now < state.begins_at + timedelta(days=days):
+            return timedelta()
+        return timedelta(hours=round(state.draws.between(EARLY_HOURS, "early-by", supply_id)))
 
     def _follow(self, supply: Supply) -> None:
         """What will become of a purchase: confirmed, perhaps late or short, announced, received."""

@@ -162,7 +162,7 @@ class TenderDesk:
         self, scacs: tuple[str, ...], days: float, grams: int, refused: frozenset[str]
     ) -> CarrierService:
         """The cheapest timely service of an allowed carrier; failing that a timely one, then the fastest."""
-        services = self._state.master.services
+        services = self._state.services.values()
         fresh = [s for s in services if s.scac not in refused] or list(services)
         allowed = [s for s in fresh if not scacs or s.scac in scacs]
         for wanted in (allowed, fresh):

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from connectors.world.stock import StockPosition
     from connectors.world.things import Order
 
-BINS = (2, 4)
-LOST_PERCENT = (88, 97)
+BINS = (4, 7)
+LOST_PERCENT = (96, 100)
 REMOVE_HOURS = (12.0, 36.0)
 AGAIN_MINUTES = 30
 PERCENT = 100
