@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from connectors.world.state import PORTAL_STREAM, STREAM_OF_KIND, WorldState
 from connectors.world.truth.books import Books, Change
 from connectors.world.truth.stages import WATCHES
+from connectors.world.truth.stakes import Stake, stake_of
 from connectors.world.truth.supply_cover import Cover
 from domain.ids import EntityKind, EntityRef
 
@@ -19,17 +20,22 @@ if TYPE_CHECKING:
     from connectors.world.truth.watch import Claim, Kind, Wake
 
 Identity = tuple[str, str]
+NO_STAKE = Stake()
 STREAMS = tuple(sorted({*STREAM_OF_KIND.values(), PORTAL_STREAM}))
 
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """A condition held from ``onset`` until ``clear``; ``None`` when it still does."""
+    """A condition held from ``onset`` until ``clear``; ``None`` when it still does.
+
+    ``stake`` is what it touched, where the observer was asked for it.
+    """
 
     code: str
     entity: str
     onset: datetime
     clear: datetime | None
+    stake: Stake = NO_STAKE
 
     @property
     def identity(self) -> Identity:
@@ -40,8 +46,8 @@ class Spell:
 class Observer:
     """Looks at a world again and again; each look costs what changed since the last one."""
 
-    def __init__(self, state: WorldState) -> None:
-        """Watch ``state``; nothing is seen before the first look."""
+    def __init__(self, state: WorldState, *, appraises: bool = False) -> None:
+        """Watch ``state``; nothing is seen before the first look. ``appraises`` notes what is at stake."""
         self._state = state
         self.books = Books(state)
         self._cover = Cover(self.books)
@@ -55,6 +61,9 @@ class Observer:
         self._holding: dict[Identity, datetime] = {}
         self.books.held = self._holding
         self._ended: list[Spell] = []
+        self._appraises = appraises
+        self._stakes: dict[Identity, Stake] = {}
+        self.first_pickup: dict[str, datetime] = {}
         self._wakes: dict[Kind, list[tuple[int, Wake]]] = {}
         for number, watch in enumerate(WATCHES):
             for kind, wake in watch.wakes.items():
@@ -64,6 +73,9 @@ class Observer:
         """Take in what the world is now."""
         at = self._state.now
         changes = self.books.read(STREAMS)
+        for change in changes:
+            if change.kind is EntityKind.SHIPMENT and change.before is None:
+                self.first_pickup.setdefault(change.after.shipment_id, change.after.planned_pickup_at)
         changes += self._cover.renew(changes)
         due = self._due(changes, at)
         for number, keys in enumerate(due):
@@ -81,7 +93,10 @@ class Observer:
 
     def spells(self) -> list[Spell]:
         """All that has held so far, in the order of code, entity and onset."""
-        still = [Spell(*identity, onset, None) for identity, onset in self._holding.items()]
+        still = [
+            Spell(*identity, onset, None, self._stakes.get(identity, NO_STAKE))
+            for identity, onset in self._holding.items()
+        ]
         return sorted([*self._ended, *still], key=lambda spell: (spell.code, spell.entity, spell.onset))
 
     def _due(self, changes: Iterable[Change], at: datetime) -> list[set[str]]:
@@ -130,12 +145,17 @@ class Observer:
                 earliest = self._looked_at or at
                 onset = at if claim.since is None else max(claim.since, earliest)
                 self._holding[claim.identity] = onset
+                if self._appraises:
+                    self._stakes[claim.identity] = stake_of(self.books, claim, at)
 
     def _end(self, claim: Claim, at: datetime) -> None:
         onset = self._holding.pop(claim.identity, None)
         if onset is not None:
             clear = at if claim.until is None else min(at, claim.until)
-            self._ended.append(Spell(*claim.identity, onset, max(onset, clear)))
+            stake = NO_STAKE
+            if self._appraises:
+                stake = self._stakes.pop(claim.identity).joined(stake_of(self.books, claim, at))
+            self._ended.append(Spell(*claim.identity, onset, max(onset, clear), stake))
 
 
 def observe(state: WorldState) -> frozenset[tuple[str, EntityRef]]:
