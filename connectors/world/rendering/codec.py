@@ -16,6 +16,9 @@ from domain.ids import EntityKind
 from domain.records import TYPE_OF_KIND, Entity, ref_of
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
 class KeyTable:
     """A system's own keys: whole numbers in the order in which it first saw a record."""
 
@@ -86,22 +89,31 @@ def entity_of(kind: EntityKind, body: dict[str, Any], *, dialect: Dialect, keys:
 
 
 def _out(value: Any, dialect: Dialect) -> Any:  # noqa: ANN401 - any field of any record
-    if is_dataclass(value):
-        return {
-            dialect.field_name(each.name): _field_out(each.name, getattr(value, each.name), dialect)
-            for each in fields(value)
-        }
-    if isinstance(value, datetime):
+    kind = type(value)
+    if kind is datetime:
         return dialect.time(value)
-    if isinstance(value, tuple):
+    if kind is tuple:
         return [_out(each, dialect) for each in value]
-    return value
+    if kind in _PLAIN:
+        return value
+    names = _names(kind, dialect)
+    if names is None:
+        return value
+    return {
+        theirs: dialect.money(content) if is_money and content is not None else _out(content, dialect)
+        for ours, theirs, is_money in names
+        for content in (getattr(value, ours),)
+    }
 
 
-def _field_out(name: str, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401 - any field of any record
-    if name.endswith("_cents") and isinstance(value, int):
-        return dialect.money(value)
-    return _out(value, dialect)
+@cache
+def _names(kind: type, dialect: Dialect) -> tuple[tuple[str, str, bool], ...] | None:
+    """Our name, theirs, and whether it is an amount, of each field; ``None`` for what is no record."""
+    if not is_dataclass(kind):
+        return None
+    return tuple(
+        (each.name, dialect.field_name(each.name), each.name.endswith("_cents")) for each in fields(kind)
+    )
 
 
 def _back(value: dict[str, Any], wanted: type, dialect: Dialect) -> dict[str, Any]:
