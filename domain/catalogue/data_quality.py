@@ -85,8 +85,8 @@ DQ_TIME = CaseType(
     detected_when=(
         "a milestone, not corrected by another one, happened later than it was received (in the last days), "
         "or earlier than all that must precede it (delivered and in_transit before picked_up, delivered "
-        "before in_transit); the feed is the case instead when enough of its milestones lie ahead by the "
-        "same whole hours, or its latest ones agree on whole hours of delay that it did not have before"
+        "before in_transit); where nearly all of the feed's latest milestones are off by the same whole "
+        "hours, and the ones before were not, the feed is the case"
     ),
     clears_when="the milestone is corrected or withdrawn, and the feed's latest times are right",
     correlation="time:{source}",

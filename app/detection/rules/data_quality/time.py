@@ -31,48 +31,42 @@ _LATEST = (
     " AND m.received_at IS NOT NULL AND m.deleted_at IS NULL ORDER BY m.received_at DESC"
 )
 
-# Ahead of its receipt: the feed is the case where enough of its milestones are ahead by the same hours, else
-# each milestone. Before all that must precede it: the later step is the case, unless it is ahead as well.
-# Late by whole hours: the feed, where its latest milestones agree on hours that earlier ones did not have.
+# Ahead of its receipt: each milestone, unless the clock of its whole feed is off. Before all that must
+# precede it: the later step is the case, unless it is ahead as well. A feed's clock is off where its latest
+# milestones agree on whole hours that most of the earlier ones did not have.
 _SQL = f"""
-WITH ahead AS MATERIALIZED (
-  SELECT m.id, m.source, m.shipment_id, m.code, m.happened_at, m.observed_at,
-         COALESCE(m.received_at, m.observed_at) AS came_at,
-         {_HOURS.format(span="m.happened_at - COALESCE(m.received_at, m.observed_at)")} AS hours
-    FROM milestone m INDEXED BY det_milestone_ahead
-   WHERE {{scope:m.source}} AND m.happened_at > COALESCE(m.received_at, m.observed_at)
-     AND {_AHEAD.format(m="m")} AND {_COUNTS.format(m="m")}
-     AND COALESCE(m.received_at, m.observed_at) > :now - {{setting:clock_window_days}} * 86400000),
-shifted AS (
-  SELECT DISTINCT source FROM (SELECT source, hours FROM ahead WHERE hours >= 1 GROUP BY source, hours
-                               HAVING COUNT(*) >= {{setting:clock_least_count}})),
-feed AS MATERIALIZED (
+WITH feed AS MATERIALIZED (
   SELECT f.source, (SELECT hours FROM ({_LATEST} LIMIT {{setting:clock_latest_count}})
                      GROUP BY hours ORDER BY COUNT(*) DESC, hours LIMIT 1) AS hours
     FROM source_state f WHERE {{scope:f.source}}),
-late AS MATERIALIZED (
+tally AS MATERIALIZED (
   SELECT f.source, f.hours,
          (SELECT COUNT(*) FROM ({_LATEST} LIMIT {{setting:clock_latest_count}})) AS latest,
          (SELECT COUNT(*) FROM ({_LATEST} LIMIT {{setting:clock_latest_count}}) WHERE hours = f.hours) AS off,
          (SELECT COUNT(*) FROM ({_LATEST} LIMIT 1000 OFFSET {{setting:clock_latest_count}})) AS earlier,
          (SELECT COUNT(*) FROM ({_LATEST} LIMIT 1000 OFFSET {{setting:clock_latest_count}})
            WHERE hours = f.hours) AS usual
-    FROM feed f WHERE f.hours >= 1)
-SELECT 'milestone' AS entity_kind, a.id AS entity_id, a.source AS scope_key, 'ahead' AS why, a.source,
-       a.observed_at, a.code, a.happened_at, a.came_at, NULL AS other_code, NULL AS other_at, a.hours,
-       1 AS milestones, s.order_id, s.number AS shipment_number, s.origin_node_id
-  FROM ahead a LEFT JOIN shipment s ON s.id = a.shipment_id
- WHERE NOT EXISTS (SELECT 1 FROM shifted h WHERE h.source = a.source) AND {{runs(node=s.origin_node_id)}}
+    FROM feed f WHERE f.hours <> 0),
+clock AS MATERIALIZED (
+  SELECT t.source, t.hours, t.off FROM tally t
+   WHERE t.latest = {{setting:clock_latest_count}} AND t.earlier >= t.latest
+     AND t.off * 10000 >= t.latest * {{setting:clock_share_bp}} AND t.usual * 2 < t.earlier)
+SELECT 'feed' AS entity_kind, c.source AS entity_id, c.source AS scope_key, 'clock' AS why, c.source,
+       NULL AS observed_at, NULL AS code, NULL AS happened_at, NULL AS came_at, NULL AS other_code,
+       NULL AS other_at, c.hours, c.off AS milestones, NULL AS order_id, NULL AS shipment_number,
+       NULL AS origin_node_id
+  FROM clock c
 UNION ALL
-SELECT 'feed', a.source, a.source, 'ahead', a.source, MAX(a.observed_at), MIN(a.code), MIN(a.happened_at),
-       MIN(a.came_at), NULL, NULL, a.hours, COUNT(*), NULL, NULL, NULL
-  FROM shifted h CROSS JOIN ahead a ON a.source = h.source GROUP BY a.source, a.hours
-UNION ALL
-SELECT 'feed', f.source, f.source, 'late', f.source, 0, NULL, NULL, NULL, NULL, NULL, f.hours, f.off, NULL,
-       NULL, NULL
-  FROM late f
- WHERE f.latest = {{setting:clock_latest_count}} AND f.earlier >= f.latest
-   AND f.off * 10000 >= f.latest * {{setting:clock_share_bp}} AND f.usual * 2 < f.earlier
+SELECT 'milestone', m.id, m.source, 'ahead', m.source, m.observed_at, m.code, m.happened_at,
+       COALESCE(m.received_at, m.observed_at), NULL, NULL,
+       {_HOURS.format(span="COALESCE(m.received_at, m.observed_at) - m.happened_at")}, 1, s.order_id,
+       s.number, s.origin_node_id
+  FROM milestone m INDEXED BY det_milestone_ahead LEFT JOIN shipment s ON s.id = m.shipment_id
+ WHERE {{scope:m.source}} AND m.happened_at > COALESCE(m.received_at, m.observed_at)
+   AND {_AHEAD.format(m="m")} AND {_COUNTS.format(m="m")}
+   AND COALESCE(m.received_at, m.observed_at) > :now - {{setting:clock_window_days}} * 86400000
+   AND NOT EXISTS (SELECT 1 FROM clock c WHERE c.source = m.source AND c.hours < 0)
+   AND {{runs(node=s.origin_node_id)}}
 UNION ALL
 SELECT 'milestone', m.id, m.shipment_id, 'order', m.source, m.observed_at, m.code, m.happened_at,
        COALESCE(m.received_at, m.observed_at), p.code, p.happened_at, 0, 1, s.order_id, s.number,
@@ -91,7 +85,7 @@ SELECT 'milestone', m.id, m.shipment_id, 'order', m.source, m.observed_at, m.cod
   LEFT JOIN shipment s ON s.id = m.shipment_id
  WHERE {{scope:m.shipment_id}} AND m.code IN ('delivered', 'in_transit') AND {_COUNTS.format(m="m")}
    AND NOT {_AHEAD.format(m="m")} AND {{runs(node=s.origin_node_id)}}
- ORDER BY entity_id, why, hours
+ ORDER BY entity_id, why
 """  # noqa: S608 - pieces of this file
 
 _LEAVES = """
@@ -103,16 +97,15 @@ SELECT source FROM milestone INDEXED BY det_milestone_ahead_when
 
 
 def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
-    head = max(rows, key=lambda row: row.milestones)
+    head = rows[0]
     policy = moment.policy
-    count = sum(row.milestones for row in rows)
     kind = EntityKind(head.entity_kind)
     rework = rework_cents_of(DQ_TIME.effort_minutes, policy)
     impact = impact_of([], effort_minutes=DQ_TIME.effort_minutes, rework_cents=rework)
     this = (kind, head.entity_id)
-    seen = {"entity": this, "source": head.source, "as_of_ms": head.observed_at or None}
+    seen = {"entity": this, "source": head.source, "as_of_ms": head.observed_at}
     name = f"{(head.code or '').replace('_', ' ')} of {head.shipment_number or 'its shipment'}"
-    title, words = _words(head, count, name)
+    title, words = _words(head, name)
     return Finding(
         case_type=DQ_TIME,
         entity=EntityRef(kind=kind, entity_id=head.entity_id),
@@ -125,8 +118,8 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         evidence=(
             fact("happened_at", "many" if head.happened_at is None else iso(head.happened_at), **seen),
             fact("received_at", "many" if head.came_at is None else iso(head.came_at), **seen),
-            fact("milestones_off", count, unit="milestones", **seen),
-            fact("offset_hours", head.hours, unit="hours", **seen),
+            fact("milestones_off", head.milestones, unit="milestones", **seen),
+            fact("offset_hours", -head.hours, unit="hours", **seen),
             fact("why", head.why, **seen),
         ),
         order_ids=(head.order_id,) if head.order_id is not None else (),
@@ -139,16 +132,16 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
     )
 
 
-def _words(row: Row[Any], count: int, name: str) -> tuple[str, str]:
+def _words(row: Row[Any], name: str) -> tuple[str, str]:
     """Title and sentence."""
     unsafe = "what is late and what is on time cannot be told"
-    if row.entity_kind == EntityKind.FEED:
-        side = "ahead of" if row.why == "ahead" else "behind"
+    if row.why == "clock":
+        side = "ahead of" if row.hours < 0 else "behind"
         return (
             f"The clock of {row.source} is off",
             (
-                f"{count} milestones of {row.source} are about {row.hours} h {side} the time they came: "
-                f"{unsafe} until its time zone is repaired."
+                f"The latest {row.milestones} milestones of {row.source} are about {abs(row.hours)} h {side} "
+                f"the time they came: {unsafe} until its time zone is repaired."
             ),
         )
     if row.why == "order":
