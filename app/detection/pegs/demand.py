@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 #: What pegging rests on: an index entry holds all that it needs to know of a line, an order, an allocation.
 INDEXES = (
     """
-CREATE INDEX IF NOT EXISTS det_peg_line ON order_line
+CREATE INDEX IF NOT EXISTS det_line_open_by_item ON order_line
  (item_id, node_id, order_id, ordered_quantity, shipped_quantity, promised_at, cancelled, deleted_at)
  WHERE deleted_at IS NULL AND cancelled = 0 AND shipped_quantity < ordered_quantity
 """,
     """
-CREATE INDEX IF NOT EXISTS det_peg_order ON sales_order
+CREATE INDEX IF NOT EXISTS det_order_open ON sales_order
  (id, credit_status, status, ship_from_node_id, customer_id, deleted_at)
  WHERE deleted_at IS NULL AND status IN ('entered', 'confirmed', 'released')
 """,
     """
-CREATE INDEX IF NOT EXISTS det_peg_allocation ON allocation
+CREATE INDEX IF NOT EXISTS det_allocation_by_line ON allocation
  (line_id, quantity, item_id, node_id, status, deleted_at) WHERE deleted_at IS NULL
 """,
     """
-CREATE INDEX IF NOT EXISTS det_peg_allocation_group ON allocation
+CREATE INDEX IF NOT EXISTS det_allocation_by_group ON allocation
  (item_id, node_id, line_id, status, quantity, deleted_at) WHERE deleted_at IS NULL
 """,
-    "CREATE INDEX IF NOT EXISTS det_peg_short ON peg_short (item_id, node_id)",
+    "CREATE INDEX IF NOT EXISTS det_short_by_group ON peg_short (item_id, node_id)",
 )
 
 _SCOPE = """
@@ -51,10 +51,10 @@ CREATE TEMP TABLE IF NOT EXISTS peg_most (
 _OPEN_LINE = "l.deleted_at IS NULL AND l.cancelled = 0 AND l.shipped_quantity < l.ordered_quantity"
 _OPEN_ORDER = "o.deleted_at IS NULL AND o.status IN ('entered', 'confirmed', 'released')"
 _GOES_ON = f"{_OPEN_ORDER} AND o.status <> 'entered' AND o.credit_status <> 'hold'"
-_LINE = "order_line l INDEXED BY det_peg_line"
-_ORDER = "sales_order o INDEXED BY det_peg_order"
+_LINE = "order_line l INDEXED BY det_line_open_by_item"
+_ORDER = "sales_order o INDEXED BY det_order_open"
 _ALLOCATED = """
-COALESCE((SELECT SUM(x.quantity) FROM allocation x INDEXED BY det_peg_allocation
+COALESCE((SELECT SUM(x.quantity) FROM allocation x INDEXED BY det_allocation_by_line
            WHERE x.line_id = l.id AND x.deleted_at IS NULL), 0)
 """
 _REMAINDER = f"l.ordered_quantity - l.shipped_quantity - {_ALLOCATED}"
@@ -82,7 +82,7 @@ SELECT l.item_id, o.ship_from_node_id, SUM(l.ordered_quantity - l.shipped_quanti
     """
 INSERT INTO temp.peg_most
 SELECT a.item_id, a.node_id, SUM(a.quantity)
-  FROM allocation a INDEXED BY det_peg_allocation CROSS JOIN order_line l ON l.id = a.line_id
+  FROM allocation a INDEXED BY det_allocation_by_line CROSS JOIN order_line l ON l.id = a.line_id
  WHERE a.deleted_at IS NULL AND a.quantity > 0
    AND (l.node_id IS NOT a.node_id OR l.item_id <> a.item_id
         OR a.quantity > l.ordered_quantity - l.shipped_quantity)
@@ -116,7 +116,7 @@ _DEMAND = f"""
 SELECT g.item_id, g.node_id, l.id AS line_id, a.quantity AS quantity, a.status = 'reserved' AS reserved,
        o.status <> 'entered' AND o.credit_status <> 'hold' AS wants, {_SERVED_BY}
   FROM temp.peg_scope g
-  CROSS JOIN allocation a INDEXED BY det_peg_allocation_group
+  CROSS JOIN allocation a INDEXED BY det_allocation_by_group
     ON a.item_id = g.item_id AND a.node_id = g.node_id
   CROSS JOIN order_line l ON l.id = a.line_id
   CROSS JOIN {_ORDER} ON o.id = l.order_id
@@ -141,7 +141,7 @@ SELECT g.item_id, g.node_id, l.id, {_REMAINDER}, 0, 1, {_SERVED_BY}
 _BOUND = f"""
 SELECT g.item_id, g.node_id,
        COALESCE((SELECT SUM(a.quantity)
-                   FROM allocation a INDEXED BY det_peg_allocation_group
+                   FROM allocation a INDEXED BY det_allocation_by_group
                   CROSS JOIN order_line l ON l.id = a.line_id
                   CROSS JOIN {_ORDER} ON o.id = l.order_id
                   WHERE a.item_id = g.item_id AND a.node_id = g.node_id
