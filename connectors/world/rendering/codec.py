@@ -15,7 +15,6 @@ from domain.errors import BadInputError
 from domain.ids import EntityKind
 from domain.records import TYPE_OF_KIND, Entity, ref_of
 
-
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 
@@ -96,7 +95,7 @@ def _out(value: Any, dialect: Dialect) -> Any:  # noqa: ANN401 - any field of an
         return [_out(each, dialect) for each in value]
     if kind in _PLAIN:
         return value
-    names = _names(kind, dialect)
+    names = _names(kind, dialect)  # type: ignore[arg-type] # a class is hashable
     if names is None:
         return value
     return {
