@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 FEWEST_CASES = 4
 #: How often chance may form a group, over all values looked at in one run.
 FALSE_ALARM = 1e-4
 #: A value must be at least so many times as frequent among the cases as among all.
 LEAST_LIFT = 3
+
+#: Terms of a tail below this share of its sum change nothing that is compared.
+_NEGLIGIBLE = 1e-12
 
 #: Equal evidence goes to the narrower trait, in this order.
 TRAITS = ("lane", "supplier", "carrier", "item", "customer", "node", "hour")
@@ -38,10 +41,13 @@ class Population:
     """All records comparable with the cases, counted by trait and value."""
 
     counts: Mapping[str, Mapping[str, int]]
+    _totals: dict[str, int] = field(default_factory=dict, init=False)
 
     def total(self, trait: str) -> int:
         """How many records there are, as far as the trait is known."""
-        return sum(self.counts.get(trait, {}).values())
+        if trait not in self._totals:
+            self._totals[trait] = sum(self.counts.get(trait, {}).values())
+        return self._totals[trait]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,56 +69,90 @@ def upper_tail(hits: int, draws: int, marked: int, total: int) -> float:
     most = min(draws, marked)
     if hits > most:
         return 0.0
+    first = max(hits, draws - (total - marked))
     whole = _log_choose(total, draws)
-    terms = [
-        _log_choose(marked, k) + _log_choose(total - marked, draws - k) - whole
-        for k in range(max(hits, draws - (total - marked)), most + 1)
-    ]
-    return min(1.0, math.fsum(math.exp(term) for term in terms))
+    term = math.exp(_log_choose(marked, first) + _log_choose(total - marked, draws - first) - whole)
+    chance = 0.0
+    for k in range(first, most + 1):
+        chance += term
+        if term < chance * _NEGLIGIBLE:
+            break
+        term *= (marked - k) * (draws - k) / ((k + 1) * (total - marked - draws + k + 1))
+    return min(1.0, chance)
 
 
 def contrasts(observations: Sequence[Observation], population: Population) -> tuple[Contrast, ...]:
     """The values that stand out, the clearest first; a case belongs to one of them at most."""
-    left = sorted(observations, key=lambda o: o.case_id)
+    pool = _Pool(observations)
+    looked_at = len(pool.groups)
     found: list[Contrast] = []
     while True:
-        best = _clearest(left, population)
+        best = _clearest(pool, population, looked_at)
         if best is None:
             return tuple(found)
         found.append(best)
-        taken = set(best.case_ids)
-        left = [o for o in left if o.case_id not in taken]
 
 
-def _clearest(observations: Sequence[Observation], population: Population) -> Contrast | None:
-    of_keys = len({o.key for o in observations})
-    groups: dict[Trait, list[Observation]] = {}
-    for observation in observations:
-        for trait in TRAITS:
-            value = observation.traits.get(trait)
-            if value:
-                groups.setdefault((trait, value), []).append(observation)
-    candidates = []
-    for (trait, value), group in groups.items():
-        keys = len({o.key for o in group})
-        total = max(population.total(trait), of_keys)
-        records = max(population.counts.get(trait, {}).get(value, 0), keys)
-        if keys < FEWEST_CASES or keys * total < LEAST_LIFT * records * of_keys:
+class _Pool:
+    """The keys not grouped yet, by trait and value; a key has what all its cases have."""
+
+    def __init__(self, observations: Sequence[Observation]) -> None:
+        self.units: dict[str, list[Observation]] = {}
+        for observation in observations:
+            self.units.setdefault(observation.key, []).append(observation)
+        self.groups: dict[Trait, set[str]] = {}
+        for key, cases in self.units.items():
+            for trait in _shared(cases):
+                self.groups.setdefault(trait, set()).add(key)
+
+    def take(self, trait: Trait) -> tuple[str, ...]:
+        """The cases that share a value; they are left out from now on."""
+        keys = sorted(self.groups[trait])
+        cases = [observation for key in keys for observation in self.units.pop(key)]
+        for group in self.groups.values():
+            group.difference_update(keys)
+        return tuple(sorted(observation.case_id for observation in cases))
+
+
+def _shared(cases: Sequence[Observation]) -> list[Trait]:
+    first = cases[0].traits
+    return [
+        (name, value)
+        for name in TRAITS
+        if (value := first.get(name)) and all(case.traits.get(name) == value for case in cases)
+    ]
+
+
+def _clearest(pool: _Pool, population: Population, looked_at: int) -> Contrast | None:
+    of_keys = len(pool.units)
+    best: tuple[float, int, str, int, int] | None = None
+    for (name, value), group in pool.groups.items():
+        keys = len(group)
+        if keys < FEWEST_CASES:
+            continue
+        total = max(population.total(name), of_keys)
+        records = max(population.counts.get(name, {}).get(value, 0), keys)
+        if keys * total < LEAST_LIFT * records * of_keys:
             continue
         tail = upper_tail(keys, of_keys, records, total)
-        if tail * len(groups) < FALSE_ALARM:
-            contrast = Contrast(
-                trait=trait,
-                value=value,
-                case_ids=tuple(o.case_id for o in group),
-                keys=keys,
-                of_keys=of_keys,
-                records=records,
-                of_records=total,
-                tail=tail,
-            )
-            candidates.append(contrast)
-    return min(candidates, key=lambda c: (c.tail, TRAITS.index(c.trait), c.value), default=None)
+        if tail * looked_at < FALSE_ALARM:
+            candidate = (tail, TRAITS.index(name), value, records, total)
+            best = candidate if best is None else min(best, candidate)
+    if best is None:
+        return None
+    tail, place, value, records, total = best
+    trait = (TRAITS[place], value)
+    keys = len(pool.groups[trait])
+    return Contrast(
+        trait=trait[0],
+        value=value,
+        case_ids=pool.take(trait),
+        keys=keys,
+        of_keys=of_keys,
+        records=records,
+        of_records=total,
+        tail=tail,
+    )
 
 
 def _log_choose(n: int, k: int) -> float:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from app.detection.incidents.anchors import prepare
 from app.detection.incidents.edges import edges_in_force
 from app.detection.incidents.facts import read_facts
 from app.detection.incidents.leftovers import contrast_is_due, group_leftovers
 from app.detection.incidents.place import Placing
-from app.detection.incidents.scope import take_scope
+from app.detection.incidents.scope import silence_ended, take_scope
 from app.detection.incidents.silencing import silenced
 from app.detection.incidents.values import refresh_values
 from app.detection.incidents.write import Written, open_incidents, write_placements
@@ -33,20 +33,20 @@ MOST_ROUNDS = 8
 
 # What was said of a closed case, and what else hit it, is over.
 _CLOSED = (
-    text("""
+    """
 DELETE FROM incident_override WHERE case_id IN (
  SELECT c.case_id FROM temp.corr_case c JOIN exception_case e ON e.case_id = c.case_id
   WHERE e.closed_at IS NOT NULL)
-"""),
-    text("""
+""",
+    """
 DELETE FROM also_affected WHERE case_id IN (
  SELECT c.case_id FROM temp.corr_case c JOIN exception_case e ON e.case_id = c.case_id
   WHERE e.closed_at IS NOT NULL)
-"""),
-    text("""
+""",
+    """
 UPDATE exception_case SET suppressed_by = '' WHERE suppressed_by <> '' AND closed_at IS NOT NULL
    AND case_id IN (SELECT case_id FROM temp.corr_case)
-"""),
+""",
 )
 
 
@@ -59,7 +59,9 @@ def correlate(
     """
     edges = edges_in_force(moment.policy)
     prepare(connection, edges)
-    changed = _rounds(connection, changed_case_ids, now_ms=moment.now_ms)
+    changed: set[CaseId] = set()
+    if changed_case_ids is None or changed_case_ids or silence_ended(connection, now_ms=moment.now_ms):
+        changed = _rounds(connection, changed_case_ids, now_ms=moment.now_ms)
     if contrast_is_due(connection, hour_ms=moment.hour_ms):
         changed |= _contrast(connection, edges, now_ms=moment.now_ms)
     return frozenset(changed)
@@ -93,7 +95,7 @@ def _round(
 ) -> Written:
     take_scope(connection, scope, now_ms=now_ms, left=left)
     for statement in _CLOSED:
-        connection.execute(statement)
+        connection.exec_driver_sql(statement)
     facts = read_facts(connection)
     placing = Placing(facts=facts, now_ms=now_ms)
     placed = placing.run()

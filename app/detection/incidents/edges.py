@@ -81,6 +81,13 @@ def root_kinds(case_type: CaseType) -> tuple[str, ...]:
     return _ROOT_KINDS.get(case_type.entity, (case_type.entity,))
 
 
+def _link_kinds(child: CaseType, root: CaseType) -> tuple[str, ...]:
+    if child.entity is EntityKind.CARRIER and root.entity is EntityKind.ROUTE_EVENT:
+        # A carrier's trouble is no shipment that meets an event; they meet on the lanes both name.
+        return (EntityKind.LANE,)
+    return root_kinds(root)
+
+
 def edges_of(
     suppressions: Iterable[Suppression] = (), types: Iterable[CaseType] = CASE_TYPES
 ) -> tuple[Edge, ...]:
@@ -91,7 +98,7 @@ def edges_of(
         for rank, code in enumerate(child.parents):
             root = by_code.get(code)
             if root is not None and root.root:
-                for kind in root_kinds(root):
+                for kind in _link_kinds(child, root):
                     edge = Edge(child=child.code, root=code, kind=kind, rank=rank, own=True, mutes=False)
                     found[edge] = None
     for root in by_code.values():
@@ -110,6 +117,11 @@ def edges_in_force(policy: object) -> tuple[Edge, ...]:
     return edges_of(policy.suppressions if isinstance(policy, SuppressingPolicy) else ())
 
 
-def needed_kinds(edges: Iterable[Edge]) -> frozenset[tuple[str, str]]:
-    """Which kinds of thing must be known of cases of which code: pairs of code and kind."""
-    return frozenset(pair for edge in edges for pair in ((edge.child, edge.kind), (edge.root, edge.kind)))
+def needed_kinds(edges: Iterable[Edge]) -> dict[tuple[str, str], bool]:
+    """Which kinds of thing must be known of cases of which code; whether only what is their own."""
+    needed: dict[tuple[str, str], bool] = {}
+    for edge in edges:
+        needed[edge.child, edge.kind] = False
+        root = (edge.root, edge.kind)
+        needed[root] = edge.own and needed.get(root, True)
+    return needed

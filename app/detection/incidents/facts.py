@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from app.detection.incidents.edges import OLDER_MEMBER_MS
 from domain.incidents import IncidentBasis
@@ -13,67 +13,69 @@ from domain.incidents import IncidentBasis
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_CASES = text("""
+_CASES = """
 SELECT e.case_id, e.code, e.opened_at, e.correlation_key, e.correlation_version, e.parent_case_id,
        e.suppressed_by, e.node_id, e.state, e.episode, e.title, e.entity_kind, e.entity_id,
        e.incident_id AS shown, m.incident_id, m.basis, m.joined_at,
        v.incident_id AS wanted, v.author, v.reason,
        EXISTS (SELECT 1 FROM exception_case p
                 WHERE p.case_id = e.parent_case_id AND p.closed_at IS NULL) AS parent_is_open
-  FROM temp.corr_case c JOIN exception_case e ON e.case_id = c.case_id
+  FROM temp.corr_case c CROSS JOIN exception_case e ON e.case_id = c.case_id
   LEFT JOIN incident_member m ON m.case_id = e.case_id
   LEFT JOIN incident_override v ON v.case_id = e.case_id
  WHERE e.closed_at IS NULL
  ORDER BY e.opened_at, e.case_id
-""")
+"""
 
-_LINKS = text("""
+_LINKS = """
 SELECT a.case_id AS child, r.case_id AS root, g.rank, g.mutes, a.kind, a.id, a.weight,
        e.opened_at AS root_opened_at, e.code, e.title
   FROM temp.corr_case c CROSS JOIN case_about a ON a.case_id = c.case_id
-  JOIN temp.corr_edge g ON g.child = a.code AND g.kind = a.kind
-  JOIN case_about r ON r.kind = a.kind AND r.id = a.id AND r.code = g.root AND (r.own OR NOT g.own)
-  JOIN exception_case e ON e.case_id = r.case_id
+ CROSS JOIN temp.corr_edge g ON g.child = a.code AND g.kind = a.kind
+ CROSS JOIN case_about r INDEXED BY case_about_by_thing
+         ON r.kind = a.kind AND r.id = a.id AND r.code = g.root AND (r.own OR NOT g.own)
+ CROSS JOIN exception_case e ON e.case_id = r.case_id
  WHERE e.closed_at IS NULL AND r.case_id <> a.case_id
  ORDER BY a.case_id, g.mutes, g.rank, a.weight DESC, e.opened_at, r.case_id, a.kind, a.id
-""")
+"""
 
-_INCIDENTS = text("""
+_INCIDENTS = """
 SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version
   FROM incident i WHERE i.closed_at IS NULL AND i.incident_id IN (
-   SELECT m.incident_id FROM temp.corr_case c JOIN incident_member m ON m.case_id = c.case_id
-   UNION SELECT m.incident_id FROM temp.corr_home h JOIN incident_member m ON m.case_id = h.case_id
-   UNION SELECT v.incident_id FROM temp.corr_case c JOIN incident_override v ON v.case_id = c.case_id)
+   SELECT m.incident_id FROM temp.corr_case c CROSS JOIN incident_member m ON m.case_id = c.case_id
+   UNION SELECT m.incident_id FROM temp.corr_home h CROSS JOIN incident_member m ON m.case_id = h.case_id
+   UNION SELECT v.incident_id FROM temp.corr_case c CROSS JOIN incident_override v ON v.case_id = c.case_id)
 UNION
 SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version
-  FROM temp.corr_case c JOIN exception_case e ON e.case_id = c.case_id
-  JOIN incident i ON i.correlation_key = e.correlation_key AND i.closed_at IS NULL
+  FROM temp.corr_case c CROSS JOIN exception_case e ON e.case_id = c.case_id
+ CROSS JOIN incident i ON i.correlation_key = e.correlation_key AND i.closed_at IS NULL
  WHERE e.closed_at IS NULL
 UNION
 SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version
-  FROM temp.corr_case c JOIN incident i ON i.correlation_key = 'alone:' || c.case_id AND i.closed_at IS NULL
-""")
+  FROM temp.corr_case c CROSS JOIN incident i ON i.correlation_key = 'alone:' || c.case_id
+ WHERE i.closed_at IS NULL
+"""
 
-_HOMES = text("""
-SELECT h.case_id, m.incident_id FROM temp.corr_home h JOIN incident_member m ON m.case_id = h.case_id
-""")
+_HOMES = """
+SELECT h.case_id, m.incident_id FROM temp.corr_home h CROSS JOIN incident_member m ON m.case_id = h.case_id
+"""
 
-_SIZES = text("""
+_SIZES = """
 SELECT m.incident_id, COUNT(*) AS members
-  FROM temp.corr_incident i JOIN incident_member m ON m.incident_id = i.incident_id
-  JOIN exception_case e ON e.case_id = m.case_id
+  FROM temp.corr_incident i CROSS JOIN incident_member m ON m.incident_id = i.incident_id
+ CROSS JOIN exception_case e ON e.case_id = m.case_id
  WHERE e.closed_at IS NULL AND m.basis = 'static_key' GROUP BY m.incident_id
-""")
+"""
 
-_ALSO = text("""
-SELECT x.case_id, x.incident_id FROM temp.corr_case c JOIN also_affected x ON x.case_id = c.case_id
-""")
+_ALSO = """
+SELECT x.case_id, x.incident_id FROM temp.corr_case c CROSS JOIN also_affected x ON x.case_id = c.case_id
+"""
 
 _SCRATCH = (
-    text("CREATE TEMP TABLE IF NOT EXISTS corr_home (case_id TEXT PRIMARY KEY) WITHOUT ROWID"),
-    text("CREATE TEMP TABLE IF NOT EXISTS corr_incident (incident_id TEXT PRIMARY KEY) WITHOUT ROWID"),
-    text("DELETE FROM temp.corr_home"),
-    text("DELETE FROM temp.corr_incident"),
+    "CREATE TEMP TABLE IF NOT EXISTS corr_home (case_id TEXT PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TEMP TABLE IF NOT EXISTS corr_incident (incident_id TEXT PRIMARY KEY) WITHOUT ROWID",
+    "DELETE FROM temp.corr_home",
+    "DELETE FROM temp.corr_incident",
 )
 
 
@@ -144,7 +146,7 @@ class Facts:
 def read_facts(connection: Connection) -> Facts:
     """What is known of the cases in ``temp.corr_case``."""
     for statement in _SCRATCH:
-        connection.execute(statement)
+        connection.exec_driver_sql(statement)
     links = _links(connection)
     roots = {link.root for found in links.values() for link in found}
     _fill(connection, "INSERT OR IGNORE INTO temp.corr_home VALUES (:value)", roots)
@@ -155,21 +157,21 @@ def read_facts(connection: Connection) -> Facts:
             key=row.correlation_key,
             version=row.correlation_version,
         )
-        for row in connection.execute(_INCIDENTS)
+        for row in connection.exec_driver_sql(_INCIDENTS)
     }
     _fill(connection, "INSERT OR IGNORE INTO temp.corr_incident VALUES (:value)", incidents)
     return Facts(
         cases=_cases(connection, links, incidents),
         incidents=incidents,
-        homes={row.case_id: row.incident_id for row in connection.execute(_HOMES)},
-        sizes={row.incident_id: row.members for row in connection.execute(_SIZES)},
+        homes={row.case_id: row.incident_id for row in connection.exec_driver_sql(_HOMES)},
+        sizes={row.incident_id: row.members for row in connection.exec_driver_sql(_SIZES)},
         also=_also(connection),
     )
 
 
 def _links(connection: Connection) -> dict[str, list[Link]]:
     found: dict[str, list[Link]] = {}
-    for row in connection.execute(_LINKS):
+    for row in connection.exec_driver_sql(_LINKS):
         link = Link(
             root=row.root,
             code=row.code,
@@ -188,7 +190,7 @@ def _cases(
     connection: Connection, links: dict[str, list[Link]], incidents: dict[str, OpenIncident]
 ) -> dict[str, CaseNow]:
     cases = {}
-    for row in connection.execute(_CASES):
+    for row in connection.exec_driver_sql(_CASES):
         mine = links.get(row.case_id, [])
         # A membership of an earlier episode, or in an incident that has closed, counts no more.
         holds = row.incident_id in incidents and row.joined_at >= row.opened_at
@@ -214,13 +216,13 @@ def _cases(
             wanted=row.wanted,
             author=row.author or "",
             reason=row.reason or "",
-            causes=_first_of_each(link for link in mine if not link.mutes and _in_time(link, row.opened_at)),
+            causes=_first_of_each(link for link in mine if not link.mutes and in_time(link, row.opened_at)),
             mutes=_first_of_each(link for link in mine if link.mutes),
         )
     return cases
 
 
-def _in_time(link: Link, opened_at: int) -> bool:
+def in_time(link: Link, opened_at: int) -> bool:
     """Whether the case can have come of the root: some roots explain only what came up with them."""
     older = OLDER_MEMBER_MS.get(link.kind)
     return older is None or opened_at >= link.opened_at - older
@@ -235,7 +237,7 @@ def _first_of_each(links: Iterable[Link]) -> tuple[Link, ...]:
 
 def _also(connection: Connection) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for row in connection.execute(_ALSO):
+    for row in connection.exec_driver_sql(_ALSO):
         found.setdefault(row.case_id, set()).add(row.incident_id)
     return {case_id: frozenset(incidents) for case_id, incidents in found.items()}
 
@@ -243,7 +245,7 @@ def _also(connection: Connection) -> dict[str, frozenset[str]]:
 def _fill(connection: Connection, statement: str, values: Iterable[str]) -> None:
     rows = [{"value": value} for value in sorted(values)]
     if rows:
-        connection.execute(text(statement), rows)
+        connection.exec_driver_sql(statement, rows)
 
 
 def is_static(basis: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select
 
 from app.detection.incidents.anchors import gather_refs, need
 from app.detection.incidents.contrast import (
@@ -31,84 +31,82 @@ CONTRASTED = "contrasted"
 WINDOW_MS = 24 * MS_PER_HOUR
 
 _POOL = (
-    text("DELETE FROM temp.corr_case"),
-    text("""
+    "DELETE FROM temp.corr_case",
+    """
 INSERT INTO temp.corr_case
-SELECT e.case_id FROM exception_case e JOIN incident_member m ON m.case_id = e.case_id
+SELECT e.case_id FROM exception_case e CROSS JOIN incident_member m ON m.case_id = e.case_id
  WHERE e.closed_at IS NULL AND e.opened_at > :since AND m.basis IN ('static_key', 'contrast')
    AND NOT EXISTS (SELECT 1 FROM incident_override v WHERE v.case_id = e.case_id)
-"""),
+""",
 )
 
-_CASES = text("""
+_CASES = """
 SELECT e.case_id, e.code, e.entity_kind, e.correlation_key, e.state, e.episode, m.incident_id, m.basis
-  FROM temp.corr_case c JOIN exception_case e ON e.case_id = c.case_id
-  JOIN incident_member m ON m.case_id = e.case_id
+  FROM temp.corr_case c CROSS JOIN exception_case e ON e.case_id = c.case_id
+  CROSS JOIN incident_member m ON m.case_id = e.case_id
  ORDER BY e.case_id
-""")
+"""
 
 # Carriers are compared over all their nodes, lanes by origin and zone.
-_TRAITS = text("""
+_TRAITS = """
 SELECT r.case_id, r.kind, MIN(r.id) AS value FROM temp.corr_ref r
  WHERE r.kind IN ('supplier', 'item', 'customer', 'node', 'hour')
     OR (r.kind = 'carrier' AND instr(r.id, '|') = 0) OR (r.kind = 'lane' AND instr(r.id, '|') > 0)
  GROUP BY r.case_id, r.kind HAVING COUNT(*) = 1
-""")
+"""
 
-_OPEN = text("SELECT incident_id FROM incident WHERE correlation_key = :key AND closed_at IS NULL")
+_OPEN = "SELECT incident_id FROM incident WHERE correlation_key = :key AND closed_at IS NULL"
 
-_JOIN = text("""
+_JOIN = """
 UPDATE incident_member SET incident_id = :incident_id, basis = 'contrast', why = :why, joined_at = :joined_at
  WHERE case_id = :case_id
-""")
+"""
 
 _SHIPMENTS = {
-    "carrier": text("SELECT scac AS value, COUNT(*) AS records FROM shipment GROUP BY scac"),
-    "lane": text("""
+    "carrier": "SELECT scac AS value, COUNT(*) AS records FROM shipment GROUP BY scac",
+    "lane": """
 SELECT origin_node_id || '|' || zone_id AS value, COUNT(*) AS records FROM shipment
  GROUP BY origin_node_id, zone_id
-"""),
-    "node": text("SELECT origin_node_id AS value, COUNT(*) AS records FROM shipment GROUP BY origin_node_id"),
-    "customer": text("SELECT customer_id AS value, COUNT(*) AS records FROM shipment GROUP BY customer_id"),
+""",
+    "node": "SELECT origin_node_id AS value, COUNT(*) AS records FROM shipment GROUP BY origin_node_id",
+    "customer": "SELECT customer_id AS value, COUNT(*) AS records FROM shipment GROUP BY customer_id",
 }
 _ORDERS = {
-    "customer": text(
-        "SELECT customer_id AS value, COUNT(*) AS records FROM sales_order GROUP BY customer_id"
-    ),
-    "hour": text("""
+    "customer": "SELECT customer_id AS value, COUNT(*) AS records FROM sales_order GROUP BY customer_id",
+    "hour": """
 SELECT CAST(ordered_at / 3600000 AS TEXT) AS value, COUNT(*) AS records FROM sales_order
  GROUP BY ordered_at / 3600000
-"""),
+""",
 }
 _ORDER_NODES = {
-    "node": text("""
+    "node": """
 SELECT ship_from_node_id AS value, COUNT(*) AS records FROM sales_order GROUP BY ship_from_node_id
-""")
+"""
 }
 _LINES = _ORDERS | {
-    "item": text("SELECT item_id AS value, COUNT(*) AS records FROM order_line GROUP BY item_id"),
-    "node": text("SELECT node_id AS value, COUNT(*) AS records FROM order_line GROUP BY node_id"),
+    "item": "SELECT item_id AS value, COUNT(*) AS records FROM order_line GROUP BY item_id",
+    "node": "SELECT node_id AS value, COUNT(*) AS records FROM order_line GROUP BY node_id",
 }
 _TASKS = _ORDERS | {
-    "item": text("SELECT item_id AS value, COUNT(*) AS records FROM pick_task GROUP BY item_id"),
-    "node": text("SELECT node_id AS value, COUNT(*) AS records FROM pick_task GROUP BY node_id"),
+    "item": "SELECT item_id AS value, COUNT(*) AS records FROM pick_task GROUP BY item_id",
+    "node": "SELECT node_id AS value, COUNT(*) AS records FROM pick_task GROUP BY node_id",
 }
 _SUPPLIES = {
-    "supplier": text("""
+    "supplier": """
 SELECT supplier_name AS value, COUNT(*) AS records FROM inbound_supply GROUP BY supplier_name
-"""),
-    "item": text("SELECT item_id AS value, COUNT(*) AS records FROM inbound_supply GROUP BY item_id"),
-    "node": text("SELECT node_id AS value, COUNT(*) AS records FROM inbound_supply GROUP BY node_id"),
+""",
+    "item": "SELECT item_id AS value, COUNT(*) AS records FROM inbound_supply GROUP BY item_id",
+    "node": "SELECT node_id AS value, COUNT(*) AS records FROM inbound_supply GROUP BY node_id",
 }
 _POSITIONS = {
-    "item": text("SELECT item_id AS value, COUNT(*) AS records FROM inventory_position GROUP BY item_id"),
-    "node": text("SELECT node_id AS value, COUNT(*) AS records FROM inventory_position GROUP BY node_id"),
+    "item": "SELECT item_id AS value, COUNT(*) AS records FROM inventory_position GROUP BY item_id",
+    "node": "SELECT node_id AS value, COUNT(*) AS records FROM inventory_position GROUP BY node_id",
 }
 _RETURNS = {
-    "item": text("SELECT item_id AS value, COUNT(*) AS records FROM return_authorisation GROUP BY item_id"),
-    "customer": text("""
+    "item": "SELECT item_id AS value, COUNT(*) AS records FROM return_authorisation GROUP BY item_id",
+    "customer": """
 SELECT customer_id AS value, COUNT(*) AS records FROM return_authorisation GROUP BY customer_id
-"""),
+""",
 }
 
 #: With which records the cases about a kind are comparable, and how those are counted by trait.
@@ -142,8 +140,8 @@ def contrast_is_due(connection: Connection, *, hour_ms: int) -> bool:
     query = select(DETECTION_STATE.c.at).where(DETECTION_STATE.c.name == CONTRASTED)
     if connection.execute(query).scalar_one_or_none() == hour_ms:
         return False
-    connection.execute(
-        text("INSERT OR REPLACE INTO detection_state (name, at) VALUES (:name, :at)"),
+    connection.exec_driver_sql(
+        "INSERT OR REPLACE INTO detection_state (name, at) VALUES (:name, :at)",
         {"name": CONTRASTED, "at": hour_ms},
     )
     return True
@@ -151,16 +149,16 @@ def contrast_is_due(connection: Connection, *, hour_ms: int) -> bool:
 
 def group_leftovers(connection: Connection, *, now_ms: int) -> tuple[set[CaseId], set[str]]:
     """Join the leftovers of a day that have something in common; the cases moved, the incidents left."""
-    connection.execute(_POOL[0])
-    connection.execute(_POOL[1], {"since": now_ms - WINDOW_MS})
-    cases = {row.case_id: row for row in connection.execute(_CASES)}
+    connection.exec_driver_sql(_POOL[0])
+    connection.exec_driver_sql(_POOL[1], {"since": now_ms - WINDOW_MS})
+    cases = {row.case_id: row for row in connection.exec_driver_sql(_CASES)}
     if len(cases) < FEWEST_CASES:
         return set(), set()
     codes = sorted({row.code for row in cases.values()})
-    need(connection, [(code, trait) for code in codes for trait in TRAITS])
+    need(connection, {(code, trait): False for code in codes for trait in TRAITS})
     gather_refs(connection)
     traits: dict[str, dict[str, str]] = {}
-    for row in connection.execute(_TRAITS):
+    for row in connection.exec_driver_sql(_TRAITS):
         traits.setdefault(row.case_id, {})[row.kind] = row.value
     moved: set[CaseId] = set()
     left: set[str] = set()
@@ -183,7 +181,7 @@ def _population(
     counts = {}
     for trait, query in queries.items():
         if any(trait in observation.traits for observation in pool):
-            found = {str(row.value): row.records for row in connection.execute(query) if row.value}
+            found = {str(row.value): row.records for row in connection.exec_driver_sql(query) if row.value}
             if trait == "hour":
                 # An hour that is not over would seem rarer than it is.
                 found.pop(str(now_ms // MS_PER_HOUR), None)
@@ -206,13 +204,13 @@ def _join(
     if not newcomers:
         return
     key = f"contrast:{found.trait}:{found.value}"
-    incident_id = connection.execute(_OPEN, {"key": key}).scalar()
+    incident_id = connection.exec_driver_sql(_OPEN, {"key": key}).scalar()
     if incident_id is None:
         incident_id = incident_identity(key, 1, now_ms, CaseId(found.case_ids[0]))
         incident = OpenIncident(incident_id=incident_id, basis=IncidentBasis.CONTRAST, key=key, version=1)
         open_incidents(connection, [incident], now_ms=now_ms, title=_title(found))
     why = _why(found, of_what)
-    connection.execute(
+    connection.exec_driver_sql(
         _JOIN,
         [
             {"incident_id": incident_id, "why": why, "joined_at": now_ms, "case_id": row.case_id}

@@ -41,6 +41,8 @@ _SHARES: dict[str, str] = {
     ANY: "It is of a kind that keeps quiet now",
 }
 
+_BETWEEN: dict[str, str] = {EntityKind.CARRIER: "from", EntityKind.LANE: "to"}
+
 
 def names_of(connection: Connection, placements: Iterable[Placement]) -> Mapping[tuple[str, str], str]:
     """What people call the things that the sentences name, by kind and id."""
@@ -87,9 +89,19 @@ def cause_words(case: CaseNow, link: Link, names: Mapping[tuple[str, str], str])
 
 
 def _share(link: Link, names: Mapping[tuple[str, str], str]) -> str:
-    thing = names.get((link.kind, link.thing), link.thing).replace("|", " at ")
+    thing = names.get((link.kind, link.thing)) or _spoken(link)
     words = _SHARES.get(link.kind, f"It is about {link.kind.replace('_', ' ')} {{thing}}")
     return words.format(thing=thing)
+
+
+def _spoken(link: Link) -> str:
+    """An id of two parts as people say it: ``bin A-1 at MEM``, ``ACME from MEM``, ``MEM to Z1``."""
+    first, bar, second = link.thing.partition("|")
+    if not bar:
+        return first
+    if link.kind in {EntityKind.BIN, EntityKind.WAVE}:
+        return f"{second} at {first}"
+    return f"{first} {_BETWEEN.get(link.kind, 'at')} {second}"
 
 
 def _quoted(link: Link) -> str:

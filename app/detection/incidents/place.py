@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.detection.incidents.facts import OpenIncident, is_static
+from app.detection.incidents.facts import OpenIncident, in_time, is_static
 from domain.ids import CaseId
 from domain.incidents import IncidentBasis, incident_identity
 
@@ -94,7 +94,7 @@ class Placing:
             return case.incident_id, IncidentBasis.PEGGING, None
         if case.basis in {IncidentBasis.INHIBITION, IncidentBasis.CONTRAST}:
             return case.incident_id, IncidentBasis(case.basis), None
-        if mute is not None and self._stands_alone(case):
+        if mute is not None and in_time(mute, case.opened_at) and self._stands_alone(case):
             home = self._home(mute.root)
             if home:
                 return home, IncidentBasis.INHIBITION, None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from app.store.instants import from_ms
 from app.store.silences import silences
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from app.detection.incidents.facts import CaseNow
     from domain.incidents import Silence
 
-_CUSTOMER = text("""
+_CUSTOMER = """
 SELECT CASE WHEN COUNT(DISTINCT o.customer_id) = 1 THEN MIN(o.customer_id) ELSE '' END
   FROM exception_case e JOIN json_each(e.order_ids) j JOIN sales_order o ON o.id = j.value
  WHERE e.case_id = :case_id
-""")
+"""
 
-_MATCHING = text("""
+_MATCHING = """
 SELECT e.case_id FROM exception_case e
  WHERE e.closed_at IS NULL AND (:code = '' OR e.code = :code) AND (:node = '' OR e.node_id = :node)
-""")
+"""
 
 
 def silenced(connection: Connection, cases: Iterable[CaseNow], *, now_ms: int) -> dict[str, str]:
@@ -44,7 +44,7 @@ def silenced(connection: Connection, cases: Iterable[CaseNow], *, now_ms: int) -
 def candidates(connection: Connection, silence: Silence) -> set[str]:
     """The open cases that a silence may hide, as far as type and node say."""
     values = {"code": silence.code, "node": silence.node_id or ""}
-    return set(connection.execute(_MATCHING, values).scalars())
+    return set(connection.exec_driver_sql(_MATCHING, values).scalars())
 
 
 def _matches(connection: Connection, silence: Silence, case: CaseNow) -> bool:
@@ -54,4 +54,4 @@ def _matches(connection: Connection, silence: Silence, case: CaseNow) -> bool:
         return False
     if not silence.customer_id:
         return True
-    return connection.execute(_CUSTOMER, {"case_id": case.case_id}).scalar() == silence.customer_id
+    return connection.exec_driver_sql(_CUSTOMER, {"case_id": case.case_id}).scalar() == silence.customer_id

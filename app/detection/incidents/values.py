@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from app.store.schema_incidents import INCIDENT
 from domain.catalogue.types import case_type
@@ -20,46 +20,46 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
 _SCRATCH = (
-    text("CREATE TEMP TABLE IF NOT EXISTS corr_value (incident_id TEXT PRIMARY KEY) WITHOUT ROWID"),
-    text("DELETE FROM temp.corr_value"),
-    text("""
+    "CREATE TEMP TABLE IF NOT EXISTS corr_value (incident_id TEXT PRIMARY KEY) WITHOUT ROWID",
+    "DELETE FROM temp.corr_value",
+    """
 INSERT OR IGNORE INTO temp.corr_value
-SELECT m.incident_id FROM temp.corr_case c JOIN incident_member m ON m.case_id = c.case_id
-"""),
+SELECT m.incident_id FROM temp.corr_case c CROSS JOIN incident_member m ON m.case_id = c.case_id
+""",
 )
 
-_MEMBERS = text("""
+_MEMBERS = """
 SELECT v.incident_id, e.case_id, e.code, e.title, e.loss_cents, e.effort_minutes, e.opened_at,
        e.parent_case_id, m.basis
-  FROM temp.corr_value v JOIN incident_member m ON m.incident_id = v.incident_id
-  JOIN exception_case e ON e.case_id = m.case_id
+  FROM temp.corr_value v CROSS JOIN incident_member m ON m.incident_id = v.incident_id
+  CROSS JOIN exception_case e ON e.case_id = m.case_id
  WHERE e.closed_at IS NULL ORDER BY v.incident_id, e.loss_cents DESC, e.case_id
-""")
+"""
 
-_MONEY = text("""
+_MONEY = """
 SELECT k.incident_id, SUM(k.worst) AS loss_cents, SUM(k.saved) AS avoidable_cents,
        SUM(EXISTS (SELECT 1 FROM order_line l WHERE l.id = k.loss_key)) AS lines
   FROM (SELECT m.incident_id, x.loss_key, MAX(x.loss_cents) AS worst,
                MAX(CASE WHEN e.loss_cents > 0 THEN x.loss_cents * e.avoidable_cents / e.loss_cents
                         ELSE 0 END) AS saved
-          FROM temp.corr_value v JOIN incident_member m ON m.incident_id = v.incident_id
-          JOIN exception_case e ON e.case_id = m.case_id
-          JOIN case_loss x ON x.case_id = e.case_id
+          FROM temp.corr_value v CROSS JOIN incident_member m ON m.incident_id = v.incident_id
+          CROSS JOIN exception_case e ON e.case_id = m.case_id
+          CROSS JOIN case_loss x ON x.case_id = e.case_id
          WHERE e.closed_at IS NULL GROUP BY m.incident_id, x.loss_key) k
  GROUP BY k.incident_id
-""")
+"""
 
-_ORDERS = text("""
+_ORDERS = """
 SELECT m.incident_id, COUNT(DISTINCT j.value) AS orders
-  FROM temp.corr_value v JOIN incident_member m ON m.incident_id = v.incident_id
-  JOIN exception_case e ON e.case_id = m.case_id JOIN json_each(e.order_ids) j
+  FROM temp.corr_value v CROSS JOIN incident_member m ON m.incident_id = v.incident_id
+  CROSS JOIN exception_case e ON e.case_id = m.case_id JOIN json_each(e.order_ids) j
  WHERE e.closed_at IS NULL GROUP BY m.incident_id
-""")
+"""
 
-_NOW = text("""
-SELECT i.* FROM temp.corr_value v JOIN incident i ON i.incident_id = v.incident_id
+_NOW = """
+SELECT i.* FROM temp.corr_value v CROSS JOIN incident i ON i.incident_id = v.incident_id
  WHERE i.closed_at IS NULL ORDER BY i.incident_id
-""")
+"""
 
 #: Found by more than a shared key: what an incident once rested on stays its basis.
 _STRENGTH = (IncidentBasis.STATIC_KEY, IncidentBasis.INHIBITION, IncidentBasis.PEGGING)
@@ -69,18 +69,20 @@ _KEPT = frozenset({IncidentBasis.CONTRAST, IncidentBasis.MANUAL})
 def refresh_values(connection: Connection, further: Collection[str], *, now_ms: int) -> None:
     """Count anew the incidents of the cases in ``temp.corr_case``, and ``further`` ones."""
     for statement in _SCRATCH:
-        connection.execute(statement)
+        connection.exec_driver_sql(statement)
     if further:
         rows = [{"incident_id": incident_id} for incident_id in sorted(further)]
-        connection.execute(text("INSERT OR IGNORE INTO temp.corr_value VALUES (:incident_id)"), rows)
+        connection.exec_driver_sql("INSERT OR IGNORE INTO temp.corr_value VALUES (:incident_id)", rows)
     members = {
         incident_id: list(group)
-        for incident_id, group in groupby(connection.execute(_MEMBERS), key=lambda row: row.incident_id)
+        for incident_id, group in groupby(
+            connection.exec_driver_sql(_MEMBERS), key=lambda row: row.incident_id
+        )
     }
-    money = {row.incident_id: row for row in connection.execute(_MONEY)}
-    orders = {row.incident_id: row.orders for row in connection.execute(_ORDERS)}
+    money = {row.incident_id: row for row in connection.exec_driver_sql(_MONEY)}
+    orders = {row.incident_id: row.orders for row in connection.exec_driver_sql(_ORDERS)}
     changes = []
-    for row in connection.execute(_NOW).mappings():
+    for row in connection.exec_driver_sql(_NOW).mappings():
         incident_id = row["incident_id"]
         mine = members.get(incident_id)
         if mine is None:

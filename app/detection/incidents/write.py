@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, text, update
+from sqlalchemy import Connection, bindparam, delete, insert
 
 from app.detection.incidents.phrases import cause_words, names_of, why
-from app.store.schema_cases import CASE_EVENT, EXCEPTION_CASE
+from app.store.schema_cases import CASE_EVENT
 from app.store.schema_incidents import ALSO_AFFECTED, INCIDENT
 from domain.ids import CaseId
 
@@ -20,12 +20,17 @@ if TYPE_CHECKING:
 
 ACTOR = "detection"
 
-_MEMBER = text("""
+_MEMBER = """
 INSERT INTO incident_member (case_id, incident_id, basis, why, joined_at)
 VALUES (:case_id, :incident_id, :basis, :why, :joined_at)
 ON CONFLICT (case_id) DO UPDATE SET incident_id = excluded.incident_id, basis = excluded.basis,
   why = excluded.why, joined_at = excluded.joined_at
-""")
+"""
+
+_CASE = """
+UPDATE exception_case SET incident_id = :incident_id, parent_case_id = :parent_case_id,
+  suppressed_by = :suppressed_by WHERE case_id = :the_case
+"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,7 +68,7 @@ def write_placements(
             written.left.add(case.was_in)
         written.joined.add(placement.incident_id)
     if members:
-        connection.execute(_MEMBER, members)
+        connection.exec_driver_sql(_MEMBER, members)
     if events:
         connection.execute(insert(CASE_EVENT), events)
     _write_cases(connection, placed.values(), silenced, written)
@@ -155,9 +160,7 @@ def _write_cases(
             )
             written.changed.add(CaseId(case.case_id))
     if rows:
-        change = update(EXCEPTION_CASE).where(EXCEPTION_CASE.c.case_id == bindparam("the_case"))
-        names = ("incident_id", "parent_case_id", "suppressed_by")
-        connection.execute(change.values({name: bindparam(name) for name in names}), rows)
+        connection.exec_driver_sql(_CASE, rows)
 
 
 def _write_also(
