@@ -14,6 +14,13 @@ _ALLOCATED_PEGS = (
 )
 
 ORDER_PATHS: dict[str, str] = {
+    # A customer's tier decides who is served first.
+    "customer>peg": (
+        "SELECT" + _LINE_PEGS + "o.customer_id IN temp.changed_id"  # noqa: S608 - constants of this file
+        " UNION SELECT a.item_id || '|' || a.node_id"
+        " FROM sales_order o JOIN order_line l ON l.order_id = o.id JOIN allocation a ON a.line_id = l.id"
+        " WHERE o.customer_id IN temp.changed_id"
+    ),
     "sales_order>order": _OWN,
     "sales_order>customer": "SELECT customer_id FROM sales_order WHERE id IN temp.changed_id",
     "sales_order>node": (
@@ -138,6 +145,11 @@ ORDER_PATHS: dict[str, str] = {
         "SELECT l.order_id FROM inventory_position p JOIN order_line l ON l.item_id = p.item_id"
         " WHERE p.id IN temp.changed_id"
     ),
+    # The lines that are short now; what becomes short is marked by pegging.
+    "inventory_position>short_line": (
+        "SELECT g.line_id FROM inventory_position p"
+        " JOIN peg_short g ON g.item_id = p.item_id AND g.node_id = p.node_id WHERE p.id IN temp.changed_id"
+    ),
     "inventory_position>supply": (
         "SELECT s.id FROM inventory_position p"
         " JOIN inbound_supply s ON s.item_id = p.item_id AND s.node_id = p.node_id"
@@ -178,6 +190,13 @@ ORDER_PATHS: dict[str, str] = {
         " WHERE a.id IN temp.changed_id"
     ),
     "inbound_supply>supply": _OWN,
+    # The first announcement of a supplier makes it one of whom announcements are expected.
+    "inbound_supply>supply_of_supplier": (
+        "SELECT n.id FROM inbound_supply s JOIN inbound_supply n ON n.supplier_name = s.supplier_name"
+        " WHERE s.id IN temp.changed_id AND n.asn_at IS NULL AND s.supplier_name <> ''"
+        " AND (SELECT COUNT(*) FROM (SELECT 1 FROM inbound_supply a WHERE a.supplier_name = s.supplier_name"
+        " AND a.asn_at IS NOT NULL AND a.deleted_at IS NULL LIMIT 2)) < 2"
+    ),
     "inbound_supply>supplier": "SELECT supplier_name FROM inbound_supply WHERE id IN temp.changed_id",
     "inbound_supply>item": "SELECT item_id FROM inbound_supply WHERE id IN temp.changed_id",
     "inbound_supply>node": "SELECT node_id FROM inbound_supply WHERE id IN temp.changed_id",
