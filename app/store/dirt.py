@@ -84,7 +84,8 @@ def set_changed(connection: Connection, ids: Sequence[str]) -> None:
     """Let these be the ids in ``temp.changed_id``."""
     connection.exec_driver_sql(_IDS)
     connection.exec_driver_sql("DELETE FROM temp.changed_id")
-    connection.exec_driver_sql("INSERT OR IGNORE INTO temp.changed_id VALUES (?)", [(key,) for key in ids])
+    if ids:
+        connection.exec_driver_sql("INSERT OR IGNORE INTO temp.changed_id VALUES (?)", [(k,) for k in ids])
 
 
 def whole_paths(connection: Connection) -> frozenset[str]:
