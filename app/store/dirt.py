@@ -80,12 +80,13 @@ def _follow(connection: Connection, paths: Mapping[str, str], ids: Sequence[str]
             mark_keys(connection, WHOLE, [path])
 
 
-def set_changed(connection: Connection, ids: Sequence[str]) -> None:
+def set_changed(connection: Connection, ids: Iterable[str]) -> None:
     """Let these be the ids in ``temp.changed_id``."""
     connection.exec_driver_sql(_IDS)
     connection.exec_driver_sql("DELETE FROM temp.changed_id")
-    if ids:
-        connection.exec_driver_sql("INSERT OR IGNORE INTO temp.changed_id VALUES (?)", [(k,) for k in ids])
+    rows = [(key,) for key in ids]
+    if rows:
+        connection.exec_driver_sql("INSERT OR IGNORE INTO temp.changed_id VALUES (?)", rows)
 
 
 def whole_paths(connection: Connection) -> frozenset[str]:
