@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.detection.money import blocked_line_loss, churn_of, severity_of, sla_of
+from app.detection.pegs.demand import INDEXES as PEG_INDEXES
 from app.detection.phrasing import distinct
 from app.detection.rule import Finding, Moment
 from app.detection.rules.indexes import partial_index
@@ -54,6 +55,17 @@ ORDER_MONEY_WAKES = ("sales_order>order", "order_line>order", "customer>order", 
 
 #: The same for rules that look at all orders of a customer together.
 CUSTOMER_MONEY_WAKES = ("sales_order>customer", "order_line>customer", "customer>customer", "item>customer")
+
+#: Orders that are not shipped, as pegging keeps them.
+OPEN_ORDERS_INDEX = next(sql for sql in PEG_INDEXES if "det_order_open " in sql)
+
+#: Open lines of an order, with all that several rules ask of them.
+OPEN_LINES_INDEX = partial_index(
+    "det_line_by_order",
+    "order_line (order_id, item_id, unit_price_cents, node_id, ordered_quantity, shipped_quantity, cancelled,"
+    " price_approved, deleted_at)",
+    OPEN_LINE,
+)
 
 #: Orders that may still be entered wrongly are few: the full pass of several rules goes by them.
 ENTERED_INDEX = partial_index(

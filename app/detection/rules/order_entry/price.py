@@ -8,7 +8,7 @@ from app.detection.money import severity_of
 from app.detection.phrasing import distinct, fact, money_words
 from app.detection.rule import Finding, Moment, Rule
 from app.detection.rules.indexes import partial_index
-from app.detection.rules.order_entry.orders import OPEN, OPEN_LINE, OPEN_ORDER
+from app.detection.rules.order_entry.orders import OPEN, OPEN_LINE, OPEN_LINES_INDEX, OPEN_ORDERS_INDEX
 from app.store.instants import from_ms
 from domain.cases import Impact
 from domain.catalogue.order_entry import OE_PRICE
@@ -40,7 +40,7 @@ _SQL = f"""
 WITH found AS MATERIALIZED (
   SELECT l.id, q.id AS contract_id
     FROM {{full:sales_order o INDEXED BY det_order_open
-    CROSS JOIN order_line l INDEXED BY det_line_priced ON l.order_id = o.id}}
+    CROSS JOIN order_line l INDEXED BY det_line_by_order ON l.order_id = o.id}}
          {{narrow:order_line l CROSS JOIN sales_order o ON o.id = l.order_id}}
     CROSS JOIN contract_price q INDEXED BY det_contract
                ON q.customer_id = o.customer_id AND q.item_id = l.item_id AND {_VALID}
@@ -146,10 +146,8 @@ RULE = Rule(
         f"SELECT l.id {_CONTRACT_LINES} p.valid_until > :earlier AND p.valid_until <= :later",
     ),
     indexes=(
-        partial_index("det_order_open", "sales_order (id, customer_id, status, deleted_at)", OPEN_ORDER),
-        partial_index(
-            "det_line_priced", f"order_line (order_id, item_id, unit_price_cents, {_LINE})", _PRICED
-        ),
+        OPEN_ORDERS_INDEX,
+        OPEN_LINES_INDEX,
         partial_index(
             "det_line_by_price", f"order_line (item_id, unit_price_cents, order_id, {_LINE})", _PRICED
         ),

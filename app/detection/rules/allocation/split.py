@@ -1,0 +1,133 @@
+"""AL-SPLIT: an order is planned from more nodes than its customer takes shipments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.detection.money import severity_of
+from app.detection.pegs.demand import INDEXES as PEG_INDEXES
+from app.detection.phrasing import day_words, distinct, fact, money_words
+from app.detection.rule import Finding, Moment, Rule
+from app.detection.rules.allocation.shortage import OPEN_LINE
+from app.detection.rules.order_entry.orders import OPEN_LINES_INDEX
+from app.store.instants import from_ms
+from domain.cases import Impact
+from domain.catalogue.allocation import AL_SPLIT
+from domain.ids import EntityKind, EntityRef
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Row
+
+_GOES_ON = "o.deleted_at IS NULL AND o.status IN ('confirmed', 'released') AND o.credit_status <> 'hold'"
+_ALLOCATED = """COALESCE((SELECT SUM(b.quantity) FROM allocation b
+                    WHERE b.line_id = l.id AND b.deleted_at IS NULL), 0)"""
+
+# Only an order whose lines name different nodes, or one of which is allocated at another node than it
+# names, can ship from several; of those the nodes are gathered.
+_MAYBE = f"""
+SELECT l.order_id FROM order_line l INDEXED BY det_line_by_order
+ WHERE {OPEN_LINE} GROUP BY l.order_id
+HAVING MIN(l.node_id) <> MAX(l.node_id) OR COUNT(l.node_id) BETWEEN 1 AND COUNT(*) - 1
+ UNION
+SELECT l.order_id FROM allocation a INDEXED BY det_allocation_by_line
+ CROSS JOIN order_line l ON l.id = a.line_id
+ WHERE a.deleted_at IS NULL AND a.quantity > 0 AND a.node_id IS NOT l.node_id
+"""  # noqa: S608 - constants only
+
+_SQL = f"""
+WITH maybe AS MATERIALIZED (
+  SELECT o.id FROM {{full:({_MAYBE}) r CROSS JOIN sales_order o ON o.id = r.order_id}}
+                   {{narrow:sales_order o}}
+   WHERE {{scope:o.id}} AND {_GOES_ON.replace("o.status", "{narrow:+}o.status")}),
+place AS MATERIALIZED (
+  SELECT l.order_id, a.node_id
+    FROM maybe r CROSS JOIN order_line l INDEXED BY det_line_by_order ON l.order_id = r.id
+    CROSS JOIN allocation a ON a.line_id = l.id
+   WHERE {OPEN_LINE} AND a.deleted_at IS NULL AND a.quantity > 0
+   UNION
+  SELECT l.order_id, COALESCE(l.node_id, o.ship_from_node_id)
+    FROM maybe r CROSS JOIN order_line l INDEXED BY det_line_by_order ON l.order_id = r.id
+    CROSS JOIN sales_order o ON o.id = l.order_id
+   WHERE {OPEN_LINE} AND COALESCE(l.node_id, o.ship_from_node_id) IS NOT NULL
+     AND l.ordered_quantity - l.shipped_quantity > {_ALLOCATED}),
+wide AS MATERIALIZED (
+  SELECT p.order_id, COUNT(*) AS nodes FROM place p GROUP BY p.order_id HAVING COUNT(*) > 1)
+SELECT o.id AS entity_id, o.number, o.customer_id, o.promised_at, o.source, o.observed_at,
+       c.name AS customer_name, c.tier, c.max_shipments, c.source AS customer_source, p.node_id,
+       n.name AS node_name,
+       (SELECT MIN(g.fixed_cost_cents) FROM lane g WHERE g.origin_node_id = p.node_id
+                                                     AND g.zone_id = c.zone_id AND g.deleted_at IS NULL)
+         AS freight_cents
+  FROM wide w
+  CROSS JOIN sales_order o ON o.id = w.order_id
+  CROSS JOIN customer c ON c.id = o.customer_id
+  CROSS JOIN place p ON p.order_id = w.order_id
+  LEFT JOIN node n ON n.id = p.node_id
+ WHERE c.deleted_at IS NULL AND w.nodes > c.max_shipments
+   AND {{runs(node=o.ship_from_node_id, customer=o.customer_id)}}
+ ORDER BY o.id, p.node_id
+"""  # noqa: S608 - constants only
+
+
+def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
+    head = rows[0]
+    too_many = len(rows) - head.max_shipments
+    freights = sorted(row.freight_cents or 0 for row in rows)
+    extra = sum(freights[:too_many])
+    unknown = any(row.freight_cents is None for row in rows)
+    names = ", ".join(row.node_name or row.node_id for row in rows)
+    order = {
+        "source": head.source,
+        "as_of_ms": head.observed_at,
+        "entity": (EntityKind.SALES_ORDER, head.entity_id),
+    }
+    takes = f"{head.max_shipments} shipment{'s' if head.max_shipments != 1 else ''}"
+    return Finding(
+        case_type=AL_SPLIT,
+        entity=EntityRef(kind=EntityKind.SALES_ORDER, entity_id=head.entity_id),
+        title=f"{head.number} would ship from {len(rows)} nodes",
+        consequence=(
+            f"{head.number} is planned from {names}, and {head.customer_name} takes {takes} an order: "
+            f"{money_words(extra)} more freight, promised {day_words(head.promised_at)}."
+        ),
+        impact=Impact(
+            loss_cents=extra,
+            low_cents=0,
+            high_cents=max(extra, sum(freights)),
+            avoidable_cents=extra,
+            effort_minutes=AL_SPLIT.effort_minutes,
+            rework_cents=extra,
+            assumed=("freight",) if unknown else (),
+        ),
+        losses=((f"sales_order/{head.entity_id}", extra),),
+        severity=severity_of(extra, head.promised_at, moment.hour_ms, moment.policy, tier=head.tier),
+        correlation_key=f"split:{head.entity_id}",
+        evidence=(
+            fact("nodes", names, **order),
+            fact("max_shipments", head.max_shipments, unit="shipments", source=head.customer_source),
+            fact("extra_freight", extra, unit="cents"),
+        ),
+        order_ids=(head.entity_id,),
+        node_id=head.node_id,
+        breach_at=from_ms(head.promised_at),
+        sources=distinct([head.source, head.customer_source]),
+        about=tuple(EntityRef(kind=EntityKind.NODE, entity_id=row.node_id) for row in rows),
+    )
+
+
+RULE = Rule(
+    case_type=AL_SPLIT,
+    sql=_SQL,
+    wakes=(
+        "sales_order>order",
+        "order_line>order",
+        "allocation>order",
+        "customer>order",
+        "lane>order",
+        "node>order",
+    ),
+    assess=_assess,
+    indexes=(*PEG_INDEXES, OPEN_LINES_INDEX),
+)
