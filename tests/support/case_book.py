@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, select, text, update
 from app.detection.incidents.correlate import correlate
 from app.detection.rule import Moment
 from app.store.apply import apply_records
+from app.store.engine import open_database
 from app.store.instants import to_ms
 from app.store.mirror import Mirror
 from app.store.schema_cases import CASE_LOSS, EXCEPTION_CASE
@@ -206,11 +207,17 @@ def refs(*pairs: tuple[EntityKind, str]) -> str:
 
 
 @contextmanager
-def case_books(folder: Path, *names: str) -> Iterator[list[CaseBook]]:
-    """Empty books that start alike, each in a folder of its own."""
+def case_books(folder: Path, *names: str, start: bytes = b"") -> Iterator[list[CaseBook]]:
+    """Books that start alike (empty, or with the file ``start``), each in a folder of its own."""
     with ExitStack() as rooms:
         books = []
         for name in names:
             (folder / name).mkdir()
-            books.append(CaseBook(mirror=rooms.enter_context(tower_room(folder / name)).mirror))
+            if start:
+                (folder / name / "mirror.db").write_bytes(start)
+                mirror = Mirror(open_database(folder / name / "mirror.db", role="mirror"))
+                rooms.callback(mirror.close)
+            else:
+                mirror = rooms.enter_context(tower_room(folder / name)).mirror
+            books.append(CaseBook(mirror=mirror))
         yield books

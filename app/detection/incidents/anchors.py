@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _SCRATCH = (
+    "CREATE TEMP TABLE IF NOT EXISTS corr_case (case_id TEXT PRIMARY KEY) WITHOUT ROWID",
     """
 CREATE TEMP TABLE IF NOT EXISTS corr_need (
   code TEXT, kind TEXT, own INTEGER, PRIMARY KEY (code, kind)) WITHOUT ROWID
@@ -145,7 +146,7 @@ INSERT OR IGNORE INTO temp.corr_ref
 SELECT r.case_id, 'peg', l.item_id || '|' || COALESCE(l.node_id,
        (SELECT o.ship_from_node_id FROM sales_order o WHERE o.id = l.order_id), ''), r.code, 0
   FROM temp.corr_ref r CROSS JOIN temp.corr_need n ON n.code = r.code AND n.kind = 'peg'
-  CROSS JOIN order_line l ON l.id = r.id WHERE r.kind = 'order_line'
+  CROSS JOIN order_line l ON l.id = r.id WHERE r.kind = 'order_line' AND r.own
 """,
     """
 INSERT OR IGNORE INTO temp.corr_ref
@@ -221,7 +222,8 @@ SELECT r.case_id, 'wave', t.node_id || '|' || t.wave_id, r.code, 0
 INSERT OR IGNORE INTO temp.corr_ref
 SELECT r.case_id, 'bin', t.node_id || '|' || t.bin_code, r.code, 0
   FROM temp.corr_ref r CROSS JOIN temp.corr_need n ON n.code = r.code AND n.kind = 'bin'
-  CROSS JOIN pick_task t ON t.line_id = r.id WHERE r.kind = 'order_line' AND t.deleted_at IS NULL
+  CROSS JOIN pick_task t ON t.line_id = r.id
+ WHERE r.kind = 'order_line' AND r.own AND t.deleted_at IS NULL
 """,
     """
 INSERT OR IGNORE INTO temp.corr_ref

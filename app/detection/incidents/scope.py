@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 
     from domain.ids import CaseId
 
-_SCRATCH = (
-    "CREATE TEMP TABLE IF NOT EXISTS corr_case (case_id TEXT PRIMARY KEY) WITHOUT ROWID",
-    "DELETE FROM temp.corr_case",
-)
-
 # Everything open, and what was closed since it was last looked at.
 _ALL = (
     "INSERT INTO temp.corr_case SELECT case_id FROM exception_case WHERE closed_at IS NULL",
@@ -121,8 +116,7 @@ def take_scope(
 
     ``left`` are incidents that cases went away from just now.
     """
-    for statement in _SCRATCH:
-        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql("DELETE FROM temp.corr_case")
     if changed is None:
         for statement in _ALL:
             connection.exec_driver_sql(statement)
