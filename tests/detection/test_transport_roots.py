@@ -181,9 +181,7 @@ def test_an_event_meets_the_shipments_of_its_zone_while_it_is_on(room_of: RoomOf
         assert str(found.entity) == "route_event/E1"
         assert found.correlation_key == "event:E1"
         assert found.title == "Snow storm on the way of 1 shipments"
-        assert "at Z1: 1 open shipments of 1 orders meet it and it lasts until 2026-11-23T17:00Z" in (
-            found.consequence
-        )
+        assert "at Z1: 1 open shipments meet it and it lasts until 2026-11-23T17:00Z" in found.consequence
         assert [str(ref) for ref in found.about] == ["lane/MEM|Z1"]
         room.advance(hours=28)
         assert room.look() == []
@@ -212,10 +210,23 @@ def test_an_event_at_a_node_meets_what_starts_there_once(room_of: RoomOf) -> Non
     with room_of(route_event.RULE) as room:
         room.put(shipment(zone_id="Z1"), replace(shipment("SH-2", zone_id="Z2")), here)
         found = room.only()
-        assert "2 open shipments of 1 orders meet it and its end is not known" in found.consequence
+        assert "2 open shipments meet it and its end is not known" in found.consequence
         assert [str(ref) for ref in found.about] == ["lane/MEM|Z1", "lane/MEM|Z2", "node/MEM"]
         room.put(replace(here, ends_at=NOW))
         assert room.look() == []
+
+
+def test_of_a_large_event_a_few_shipments_stand_for_all(tmp_path: Path) -> None:
+    few = policy_of("transport", route_detail_shipments=2)
+    with rule_room(tmp_path, route_event.RULE, few) as room:
+        room.put(*PARTIES, *(shipment(f"SH-{n}", zone_id=f"Z{1 + n % 2}") for n in range(3)))
+        room.put(event(zone_ids=(ZoneId("Z1"), ZoneId("Z2"))))
+        found = room.only()
+    assert found.title == "Snow storm on the way of 3 shipments"
+    assert [str(ref) for ref in found.about] == ["lane/MEM|Z1", "lane/MEM|Z2"]
+    assert "rest_of_shipments" in found.impact.assumed
+    losses = dict(found.losses)
+    assert losses["route_event/E1"] == losses["SO-1/1"] // 2 + 15 * 75
 
 
 @pytest.mark.parametrize("rule", [carrier.RULE, route_event.RULE])

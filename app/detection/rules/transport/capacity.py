@@ -126,7 +126,8 @@ RULE = Rule(
         (
             "CREATE INDEX IF NOT EXISTS det_shipment_ahead ON shipment"
             " (CAST(scac || '|' || origin_node_id AS TEXT), service_id, planned_pickup_at, scac,"
-            " origin_node_id) WHERE deleted_at IS NULL AND status IN ('planned', 'booked', 'packed')"
+            " origin_node_id, status, deleted_at)"
+            " WHERE deleted_at IS NULL AND status IN ('planned', 'booked', 'packed')"
             " AND service_id IS NOT NULL"
         ),
         PICKUP_INDEX,

@@ -195,7 +195,8 @@ RULE = Rule(
         ),
         (
             "CREATE INDEX IF NOT EXISTS det_shipment_carrier_done ON shipment"
-            " (CAST(scac || '|' || origin_node_id AS TEXT), delivered_at)"
+            " (CAST(scac || '|' || origin_node_id AS TEXT), delivered_at, window_end_at, shipped_at,"
+            " planned_pickup_at, service_id, scac, origin_node_id, status, deleted_at)"
             " WHERE deleted_at IS NULL AND status = 'delivered' AND scac <> ''"
         ),
         (

@@ -117,7 +117,7 @@ RULE = Rule(
     indexes=(
         (
             "CREATE INDEX IF NOT EXISTS det_shipment_freight ON shipment"
-            " (id, freight_cost_cents, quote_cents, order_id)"
+            " (id, freight_cost_cents, quote_cents, order_id, status, deleted_at)"
             " WHERE deleted_at IS NULL AND status IN ('planned', 'booked', 'packed')"
             " AND freight_cost_cents > 0"
         ),

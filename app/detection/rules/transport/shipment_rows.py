@@ -61,11 +61,12 @@ _FRAGMENTS = {
 #: The index of notable milestones, for rules that begin with them.
 NOTABLE_INDEX = (
     "CREATE INDEX IF NOT EXISTS det_milestone_notable ON milestone"
-    f" (shipment_id, happened_at, code, raw_code, reason_code) WHERE deleted_at IS NULL AND {_NOTABLE}"
+    " (shipment_id, happened_at, code, raw_code, reason_code, deleted_at)"
+    f" WHERE deleted_at IS NULL AND {_NOTABLE}"
 )
 #: Indexes of what has not left: by id with its pickup, and by when it is picked up.
 HERE_INDEX = (
-    "CREATE INDEX IF NOT EXISTS det_shipment_here ON shipment (id, planned_pickup_at)"
+    "CREATE INDEX IF NOT EXISTS det_shipment_here ON shipment (id, planned_pickup_at, status, deleted_at)"
     " WHERE deleted_at IS NULL AND status IN ('planned', 'booked', 'packed')"
 )
 PICKUP_INDEX = (

@@ -27,10 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-# The clock of this rule moves in quarters of an hour (@step): the window of milestones that may have run
-# out in between is wide, and an hour more or less of silence means the same. Without a milestone, silence
-# counts from the departure.
-_STEP = ":now / 900000 * 900000"
+# Without a milestone, silence counts from the departure.
 _ALLOWED = (
     "MIN(MAX({decide:milestone_gap.hours(milestone=@code, scac=s.scac, transit_days=v.transit_days)},"
     " {setting:gap_least_hours}), {setting:gap_most_hours})"
@@ -51,7 +48,7 @@ WITH silent AS MATERIALIZED (
     LEFT JOIN milestone m ON m.id = h.last_id
     LEFT JOIN carrier_service v ON v.id = s.service_id
    WHERE COALESCE(m.happened_at, s.shipped_at, s.planned_pickup_at)
-         + {setting:gap_least_hours} * 3600000 <= @step
+         + {setting:gap_least_hours} * 3600000 <= :now
      AND (m.id IS NULL OR @meaning NOT IN ('delivered', 'returned')))
 SELECT s.id AS entity_id, x.allowed_hours, x.heard_at, k.code AS last_code, k.raw_code AS last_raw_code,
        k.place_name AS last_place, k.source AS last_source, k.observed_at AS last_observed_at, @columns
@@ -59,34 +56,37 @@ SELECT s.id AS entity_id, x.allowed_hours, x.heard_at, k.code AS last_code, k.ra
   CROSS JOIN shipment s ON s.id = x.silent_id
   LEFT JOIN milestone k ON k.id = x.milestone_id
   @joins
- WHERE x.heard_at + x.allowed_hours * 3600000 <= @step
+ WHERE x.heard_at + x.allowed_hours * 3600000 <= :now
    AND {runs(node=s.origin_node_id, customer=s.customer_id)}
  ORDER BY s.id, b.ordinal
 """)
     .replace("@no_news", _NO_NEWS)
     .replace("@news", _NEWS)
-    .replace("@step", _STEP)
 )
-_RAN_OUT = """@heard > :earlier / 900000 * 900000 - {setting:gap_most_hours} * 3600000
-   AND @heard <= :later / 900000 * 900000 - {setting:gap_least_hours} * 3600000
-   AND @heard + @allowed * 3600000 > :earlier / 900000 * 900000
-   AND @heard + @allowed * 3600000 <= :later / 900000 * 900000"""
-_NEWS_RAN_OUT = """
+# Allowances are whole hours: for each of them, what was heard of so long ago is a narrow range of an index.
+_HOURS = """
+WITH RECURSIVE allowance(hours) AS (
+  SELECT {setting:gap_least_hours}
+   UNION ALL SELECT hours + 1 FROM allowance WHERE hours < {setting:gap_most_hours})
+"""
+_NEWS_RAN_OUT = f"""{_HOURS}
 SELECT m.shipment_id
-  FROM milestone m INDEXED BY det_milestone_time
+  FROM allowance a
+  CROSS JOIN milestone m INDEXED BY det_milestone_time
+    ON m.happened_at > :earlier - a.hours * 3600000 AND m.happened_at <= :later - a.hours * 3600000
   CROSS JOIN shipment s ON s.id = m.shipment_id
   LEFT JOIN carrier_service v ON v.id = s.service_id
- WHERE :later / 900000 > :earlier / 900000 AND m.deleted_at IS NULL AND s.status = 'in_transit' AND @ran_out
-""".replace("@ran_out", _RAN_OUT.replace("@heard", "m.happened_at").replace("@allowed", _NEWS))
-_DEPARTURE_RAN_OUT = """
+ WHERE m.deleted_at IS NULL AND s.status = 'in_transit' AND {_NEWS} = a.hours
+"""  # noqa: S608 - made of this file's own text
+_DEPARTURE_RAN_OUT = f"""{_HOURS}
 SELECT s.id
-  FROM shipment s INDEXED BY det_shipment_left
+  FROM allowance a
+  CROSS JOIN shipment s INDEXED BY det_shipment_left
+    ON COALESCE(s.shipped_at, s.planned_pickup_at) > :earlier - a.hours * 3600000
+   AND COALESCE(s.shipped_at, s.planned_pickup_at) <= :later - a.hours * 3600000
   LEFT JOIN carrier_service v ON v.id = s.service_id
- WHERE :later / 900000 > :earlier / 900000 AND s.deleted_at IS NULL AND s.status = 'in_transit' AND @ran_out
-""".replace(
-    "@ran_out",
-    _RAN_OUT.replace("@heard", "COALESCE(s.shipped_at, s.planned_pickup_at)").replace("@allowed", _NO_NEWS),
-)
+ WHERE s.deleted_at IS NULL AND s.status = 'in_transit' AND {_NO_NEWS} = a.hours
+"""  # noqa: S608 - made of this file's own text
 
 
 def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
@@ -158,7 +158,8 @@ RULE = Rule(
             " WHERE deleted_at IS NULL AND status = 'in_transit'"
         ),
         (
-            "CREATE INDEX IF NOT EXISTS det_milestone_time ON milestone (happened_at, shipment_id, code)"
+            "CREATE INDEX IF NOT EXISTS det_milestone_time ON milestone"
+            " (happened_at, shipment_id, code, deleted_at)"
             " WHERE deleted_at IS NULL"
         ),
     ),

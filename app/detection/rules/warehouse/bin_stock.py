@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from app.detection.money import impact_of, rework_cents_of, severity_of
 from app.detection.phrasing import distinct, fact, iso
 from app.detection.rule import Finding, Moment, Rule
+from app.detection.rules.data_quality.negative import RULE as NEGATIVE_STOCK
 from app.detection.rules.warehouse.pick_rows import (
     OPEN_PICKS_INDEX,
     best_tier,
@@ -61,7 +62,7 @@ WITH suspect AS MATERIALIZED (
   SELECT s.node_id || '|' || s.bin_code, s.node_id, s.bin_code, 'reserved', s.item_id, g.reserved,
          g.on_hand, MAX(s.updated_at), MIN(g.source), MAX(g.observed_at)
     FROM (SELECT d.item_id, d.node_id,
-                 (SELECT SUM(a.quantity) FROM allocation a
+                 (SELECT SUM(a.quantity) FROM allocation a INDEXED BY det_reserved
                    WHERE a.item_id = d.item_id AND a.node_id = d.node_id AND a.status = 'reserved'
                      AND a.deleted_at IS NULL) AS reserved,
                  (SELECT SUM(p.on_hand_quantity) FROM inventory_position p
@@ -73,7 +74,8 @@ WITH suspect AS MATERIALIZED (
                  (SELECT MAX(p.observed_at) FROM inventory_position p
                    WHERE p.item_id = d.item_id AND p.node_id = d.node_id AND p.deleted_at IS NULL)
                  AS observed_at
-            FROM (SELECT DISTINCT item_id, node_id FROM pick_task INDEXED BY det_task_bin
+            FROM (SELECT DISTINCT item_id, node_id
+                    FROM pick_task INDEXED BY {full:det_task_stock} {narrow:det_task_bin}
                    WHERE {scope:CAST(node_id || '|' || bin_code AS TEXT)} AND deleted_at IS NULL
                      AND status IN ('released', 'started')) d
            WHERE reserved > on_hand) g
@@ -199,9 +201,10 @@ RULE = Rule(
         ),
         (
             "CREATE INDEX IF NOT EXISTS det_task_bin ON pick_task"
-            " (CAST(node_id || '|' || bin_code AS TEXT), item_id, node_id)"
+            " (CAST(node_id || '|' || bin_code AS TEXT), item_id, node_id, status, deleted_at)"
             " WHERE deleted_at IS NULL AND status IN ('released', 'started')"
         ),
         OPEN_PICKS_INDEX,
+        *NEGATIVE_STOCK.indexes,
     ),
 )

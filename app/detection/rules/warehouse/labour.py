@@ -8,6 +8,7 @@ from app.detection.money import impact_of, rework_cents_of, severity_of
 from app.detection.phrasing import fact, iso
 from app.detection.rule import Finding, Moment, Rule
 from app.detection.rules.warehouse.pick_rows import (
+    DUE_PICKS_INDEX,
     best_tier,
     clock_words,
     node_ref,
@@ -143,11 +144,5 @@ RULE = Rule(
             " AND t.due_at <= :later / 600000 * 600000 + {setting:shift_minutes} * 60000)"
         ),
     ),
-    indexes=(
-        (
-            "CREATE INDEX IF NOT EXISTS det_task_due ON pick_task"
-            " (node_id, due_at, requested_quantity, picked_quantity)"
-            " WHERE deleted_at IS NULL AND status IN ('released', 'started')"
-        ),
-    ),
+    indexes=(DUE_PICKS_INDEX,),
 )

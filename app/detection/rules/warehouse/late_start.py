@@ -106,7 +106,7 @@ RULE = Rule(
     indexes=(
         (
             "CREATE INDEX IF NOT EXISTS det_task_unstarted ON pick_task"
-            " (CAST(node_id || '|' || wave_id AS TEXT), due_at - work_minutes * 60000)"
+            " (CAST(node_id || '|' || wave_id AS TEXT), due_at, work_minutes, wave_id, status, deleted_at)"
             " WHERE deleted_at IS NULL AND status = 'released' AND wave_id <> ''"
         ),
         (

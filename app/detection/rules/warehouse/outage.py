@@ -15,6 +15,7 @@ from app.detection.money import impact_of, rework_cents_of, severity_of
 from app.detection.phrasing import fact, iso
 from app.detection.rule import Finding, Moment, Rule
 from app.detection.rules.warehouse.pick_rows import (
+    DUE_PICKS_INDEX,
     best_tier,
     clock_words,
     node_ref,
@@ -45,7 +46,8 @@ WITH site AS MATERIALIZED (
          (SELECT COALESCE(t.released_at, t.updated_at) FROM @waiting AND t.status = 'released'
              AND t.due_at > @minute - {setting:outage_due_hours} * 3600000
              AND t.due_at <= @minute + {setting:outage_due_hours} * 3600000
-           ORDER BY 1 LIMIT 1 OFFSET {setting:outage_least_picks} - 1) AS waiting_since,
+           ORDER BY COALESCE(t.released_at, t.updated_at) LIMIT 1 OFFSET {setting:outage_least_picks} - 1)
+         AS waiting_since,
          (SELECT MAX(e.opened_at) FROM exception_case e
            WHERE e.entity_kind = 'node' AND e.entity_id = n.id AND e.code = 'WH-OUTAGE'
              AND e.closed_at IS NULL) AS declared_at,
@@ -148,17 +150,14 @@ RULE = Rule(
     ),
     indexes=(
         (
-            "CREATE INDEX IF NOT EXISTS det_task_scan ON pick_task (node_id, updated_at)"
+            "CREATE INDEX IF NOT EXISTS det_task_scan ON pick_task (node_id, updated_at, status)"
             " WHERE status IN ('started', 'done', 'short')"
         ),
         (
-            "CREATE INDEX IF NOT EXISTS det_task_waiting ON pick_task (node_id, due_at)"
+            "CREATE INDEX IF NOT EXISTS det_task_waiting ON pick_task"
+            " (node_id, COALESCE(released_at, updated_at), due_at, status, deleted_at)"
             " WHERE deleted_at IS NULL AND status = 'released'"
         ),
-        (
-            "CREATE INDEX IF NOT EXISTS det_task_due ON pick_task"
-            " (node_id, due_at, requested_quantity, picked_quantity)"
-            " WHERE deleted_at IS NULL AND status IN ('released', 'started')"
-        ),
+        DUE_PICKS_INDEX,
     ),
 )

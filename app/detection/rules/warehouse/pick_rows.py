@@ -31,10 +31,16 @@ _WANTED = """COALESCE(o.status, 'released') NOT IN ('shipped', 'invoiced', 'canc
 
 #: Paths by which the money and the order of a pick reach the key of its case.
 TASK_MONEY_WAKES = ("sales_order>task", "order_line>task", "customer>task", "item>task", "node>task")
+#: The index of open picks by when they are due; it holds what it is asked for, so that no row is fetched.
+DUE_PICKS_INDEX = (
+    "CREATE INDEX IF NOT EXISTS det_task_due ON pick_task"
+    " (node_id, due_at, status, deleted_at, requested_quantity, picked_quantity)"
+    " WHERE deleted_at IS NULL AND status IN ('released', 'started')"
+)
 #: The index of open picks by what they take from where.
 OPEN_PICKS_INDEX = (
     "CREATE INDEX IF NOT EXISTS det_task_stock ON pick_task"
-    " (item_id, node_id, bin_code, requested_quantity, picked_quantity)"
+    " (item_id, node_id, bin_code, status, deleted_at, requested_quantity, picked_quantity)"
     " WHERE deleted_at IS NULL AND status IN ('released', 'started')"
 )
 
