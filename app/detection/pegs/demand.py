@@ -2,7 +2,7 @@
 
 Demand is the allocations of open lines and what each line has not allocated yet, for confirmed or released
 orders that are not on credit hold (``wants``). Stock that is reserved for an order which may not go on is
-bound: nobody may take it, but the order itself is not short. Manual ranks are served first, then the
+bound: nobody may take it, but the order itself is not short; so is stock of a substitute. Manual ranks are served first, then the
 confirmation classes (``win`` and ``gain`` before others, ``lose`` last), reserved before unreserved, then
 customer tier and promise.
 """
@@ -114,7 +114,7 @@ CASE (SELECT r.confirmation_class FROM line_priority r WHERE r.line_id = l.id)
 
 _DEMAND = f"""
 SELECT g.item_id, g.node_id, l.id AS line_id, a.quantity AS quantity, a.status = 'reserved' AS reserved,
-       o.status <> 'entered' AND o.credit_status <> 'hold' AS wants, {_SERVED_BY}
+       a.item_id = l.item_id AND o.status <> 'entered' AND o.credit_status <> 'hold' AS wants, {_SERVED_BY}
   FROM temp.peg_scope g
   CROSS JOIN allocation a INDEXED BY det_allocation_by_group
     ON a.item_id = g.item_id AND a.node_id = g.node_id
