@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from app.detection.money import LineLoss
+
 # After release the clocks of the warehouse and the road take over; a held order waits for its release.
 _EARLY = "h.deleted_at IS NULL AND h.status IN ('entered', 'confirmed') AND h.credit_status <> 'hold'"
 _DOOR = "{setting:pick_lead_hours} * 3600000"
@@ -60,14 +62,18 @@ SELECT h.id
  CROSS JOIN peg_short p ON p.line_id = l.id}}
  WHERE {{scope:h.id}} AND {_EARLY.replace("h.status", "{narrow:+}h.status")} AND {OPEN_LINE}
    AND p.next_eta_at IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM peg_short u WHERE u.line_id = p.line_id AND u.next_eta_at IS NULL)
    AND h.promised_at < p.next_eta_at + {_DOOR}
        + 86400000 * COALESCE({_TRANSIT_WAITING}, 0)
 """  # noqa: S608 - constants only
 
 _EXTRA = f"""
-       l.item_id, COALESCE(l.node_id, o.ship_from_node_id) AS from_node_id,
-       l.ordered_quantity > l.shipped_quantity AS is_open, {_TRANSIT_SHOWN} AS transit_days,
-       (SELECT MAX(p.next_eta_at) FROM peg_short p WHERE p.line_id = l.id) AS supply_at,
+       l.item_id, COALESCE(l.node_id, o.ship_from_node_id) AS from_node_id, l.ordered_quantity,
+       l.promised_at AS line_promised_at, l.ordered_quantity > l.shipped_quantity AS is_open,
+       {_TRANSIT_SHOWN} AS transit_days,
+       (SELECT SUM(p.short_quantity) FROM peg_short p WHERE p.line_id = l.id) AS short_quantity,
+       (SELECT CASE WHEN COUNT(*) = COUNT(p.next_eta_at) THEN MAX(p.next_eta_at) END
+          FROM peg_short p WHERE p.line_id = l.id) AS supply_at,
 """  # noqa: S608 - constants only
 
 
@@ -78,23 +84,29 @@ def _feasible_ms(row: Row[Any], moment: Moment) -> int:
     return int(start + lead + (row.transit_days or 0) * MS_PER_DAY)
 
 
+def _loss(row: Row[Any], moment: Moment) -> LineLoss:
+    """What a line that comes too late loses: all of it, or what it lacks of the stock until that comes."""
+    units, since, until = row.ordered_quantity, row.promised_at, _feasible_ms(row, moment)
+    if row.supply_at is not None:
+        units, since = row.short_quantity, row.line_promised_at
+        until = max(row.supply_at, moment.hour_ms)
+    return line_loss(
+        key=row.line_id,
+        value_cents=row.value_cents * units // max(1, row.ordered_quantity),
+        margin_cents=row.margin_cents * units // max(1, row.ordered_quantity),
+        days=max(1, days_between(since, until)),
+        sla=sla_of(row),
+        churn_cents=churn_of(row, moment),
+    )
+
+
 def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
     head = rows[0]
     wanting = [row for row in rows if row.line_id is not None and row.is_open]
     worst = max(wanting, key=lambda row: (_feasible_ms(row, moment), row.line_id))
     feasible = _feasible_ms(worst, moment)
     late = [row for row in wanting if _feasible_ms(row, moment) > head.promised_at] or [worst]
-    losses = [
-        line_loss(
-            key=row.line_id,
-            value_cents=row.value_cents,
-            margin_cents=row.margin_cents,
-            days=max(1, days_between(head.promised_at, _feasible_ms(row, moment))),
-            sla=sla_of(head),
-            churn_cents=churn_of(head, moment),
-        )
-        for row in late
-    ]
+    losses = [_loss(row, moment) for row in late]
     days = max(1, days_between(head.promised_at, feasible))
     waits = worst.supply_at is not None
     why = f"its goods come {day_words(worst.supply_at)}" if waits else "picking and transit take longer"
