@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from statistics import median
+from statistics import median_low
 from typing import TYPE_CHECKING
 
 from connectors.world.truth import limits
@@ -25,13 +25,13 @@ LineSet = tuple[tuple[str, int], ...]
 def judge_quantities(books: Books, item_id: str, _at: datetime) -> Iterable[Claim]:
     """Open lines of an item whose quantity is out of all proportion, no full packs, or too little."""
     item = books.items.get(item_id)
-    lines = list(books.lines_of_item.of(item_id).values())
+    lines = [line for line in books.lines_of_item.of(item_id).values() if not line.cancelled]
     if item is None or not lines:
         return
     asked = [line for line in lines if _is_asked(books, line)]
     if not asked:
         return
-    usual = median(line.ordered_quantity for line in lines)
+    usual = median_low(line.ordered_quantity for line in lines)
     for line in asked:
         value = line.value_cents
         unusual = (

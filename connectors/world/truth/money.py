@@ -168,7 +168,7 @@ class Outcome:
         loss = sum(fate.loss_cents() for fate in fates)
         if code in LOST_BY_LEAVING_BP:
             return self._if_it_left(code, fates, cents, ended)
-        saved = self._saving(code, fates, onset, ended)
+        saved = self._saving(code, fates, ended)
         if saved is None:
             return Worth(loss)
         most = saved(onset)
@@ -182,9 +182,7 @@ class Outcome:
         lost = cents * LOST_BY_LEAVING_BP[code] // ALL_BP
         return Worth(lost, lost, min(left))
 
-    def _saving(
-        self, code: str, fates: list[Fate], onset: datetime, ended: datetime
-    ) -> Callable[[datetime], int] | None:
+    def _saving(self, code: str, fates: list[Fate], ended: datetime) -> Callable[[datetime], int] | None:
         """What acting at a time would have saved."""
         if code in HOLDS:
             return lambda at: sum(_saved(fate, ended - at) for fate in fates)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING
@@ -14,13 +15,14 @@ from connectors.world.truth.shortages import Derived
 from connectors.world.truth.watch import Claim, Watch, by, each
 from domain.ids import EntityKind
 from domain.items import ItemLifecycle
-from domain.orders import CreditStatus, OrderStatus, ScreeningStatus
+from domain.orders import CreditStatus, OrderStatus, ScreeningStatus, ShipTo
 
 if TYPE_CHECKING:
     from domain.orders import OrderLine, SalesOrder
 
 ORDER = EntityKind.SALES_ORDER
 LINE = EntityKind.ORDER_LINE
+ADDRESS_FIELDS = frozenset(field.name for field in fields(ShipTo))
 
 
 def judge_order(books: Books, order_id: str, at: datetime) -> Iterable[Claim]:
@@ -40,7 +42,7 @@ def judge_order(books: Books, order_id: str, at: datetime) -> Iterable[Claim]:
     if order.status is OrderStatus.ENTERED and order.credit_status is not CreditStatus.HOLD:
         since = (order.status_at or order.ordered_at) + limits.ENTERED_AT_MOST
         yield Claim("OE-STUCK", ORDER, order_id, since)
-    infeasible_from = _infeasible_from(books, order)
+    infeasible_from = _infeasible_from(books, order, lines)
     if infeasible_from is not None:
         yield Claim("OE-PROMISE", ORDER, order_id, infeasible_from)
     for line in lines:
@@ -73,7 +75,9 @@ def _is_incomplete(books: Books, order: SalesOrder) -> bool:
     customer = books.customers.get(order.customer_id)
     if customer is None or order.status not in BEFORE_RELEASE:
         return False
-    return bool(order.ship_to.missing(customer.required_fields))
+    asked = tuple(name for name in customer.required_fields if name in ADDRESS_FIELDS)
+    lacks_number = "customer_po" in customer.required_fields and not order.customer_po.strip()
+    return lacks_number or bool(order.ship_to.missing(asked))
 
 
 def _is_restricted(books: Books, order: SalesOrder, lines: Iterable[OrderLine]) -> bool:
@@ -110,21 +114,25 @@ def _fraud_points(books: Books, order: SalesOrder) -> int:
     return points
 
 
-def _infeasible_from(books: Books, order: SalesOrder) -> datetime | None:
+def _infeasible_from(books: Books, order: SalesOrder, lines: Iterable[OrderLine]) -> datetime | None:
     """From when the promise cannot be kept any more; the supply it waits for may say so at once."""
     if order.status not in BEFORE_RELEASE or order.credit_status is CreditStatus.HOLD:
         return None
     customer = books.customers.get(order.customer_id)
-    if customer is None or order.ship_from_node_id is None:
-        return None
-    lane = next(iter(books.lane_of.of(pair(order.ship_from_node_id, customer.zone_id)).values()), None)
-    if lane is None:
-        return None
-    latest_start = order.promised_at - limits.PICK_LEAD - timedelta(days=lane.transit_days)
-    for short in books.shortages_of_order.of(order.order_id).values():
-        if short.coming_at is not None and short.coming_at > latest_start:
+    latest: list[datetime] = []
+    for line in lines:
+        node_id = line.node_id or order.ship_from_node_id
+        if customer is None or node_id is None or not line.open_quantity:
+            continue
+        lane = next(iter(books.lane_of.of(pair(node_id, customer.zone_id)).values()), None)
+        if lane is None:
+            continue
+        latest_start = order.promised_at - limits.PICK_LEAD - timedelta(days=lane.transit_days)
+        short = books.shortages.get(line.line_id)
+        if short is not None and short.coming_at is not None and short.coming_at > latest_start:
             return order.ordered_at
-    return latest_start
+        latest.append(latest_start)
+    return min(latest, default=None)
 
 
 def _is_off_price(books: Books, order: SalesOrder, line: OrderLine, at: datetime) -> bool:

@@ -141,7 +141,7 @@ def caused_by(disruption: Disruption, spells: Sequence[Spell], other: Run) -> li
     for number, spell in enumerate(spells):
         start = max(spell.onset, disruption.starts_at)
         end = min(spell.clear or other.until, other.until)
-        if end < start or spell.onset >= other.until:
+        if end <= start:
             continue
         alone = end - start
         near = False
