@@ -221,6 +221,9 @@ def test_what_left_is_billed_within_the_limit(room_of: RoomOf) -> None:
         assert room.look() == []
         room.put(invoice(status=InvoiceStatus.CANCELLED))
         assert len(room.look()) == 1
+        room.put(invoice(status=InvoiceStatus.PAID))
+        room.drop(invoice())
+        assert room.look() == [], "it is in the archive"
 
 
 def test_an_invoice_of_the_whole_order_bills_its_shipments(room_of: RoomOf) -> None:

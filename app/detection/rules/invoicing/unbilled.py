@@ -24,7 +24,8 @@ from domain.ids import EntityKind, EntityRef
 
 _DAYS_PER_YEAR = 365
 
-# An invoice that names no shipment bills whatever of its order has left.
+# An invoice that names no shipment bills whatever of its order has left. A posted invoice is never taken
+# back: one that its source no longer has is in the archive.
 _SQL = """
 SELECT s.id AS entity_id, s.number AS shipment_number, s.order_id, s.origin_node_id, s.shipped_at,
        s.source, s.observed_at, o.number, o.billing_block, c.name AS customer_name, c.tier, y.line_id,
@@ -36,10 +37,10 @@ SELECT s.id AS entity_id, s.number AS shipment_number, s.order_id, s.origin_node
   LEFT JOIN customer c ON c.id = s.customer_id
  WHERE {scope:s.id} AND s.status IN ('in_transit', 'delivered') AND s.deleted_at IS NULL
    AND s.shipped_at < :now - {setting:unbilled_hours} * 3600000
-   AND NOT EXISTS (SELECT 1 FROM invoice v WHERE v.shipment_id = s.id AND v.deleted_at IS NULL
+   AND NOT EXISTS (SELECT 1 FROM invoice v WHERE v.shipment_id = s.id
                     AND v.status IN ('posted', 'paid'))
    AND NOT EXISTS (SELECT 1 FROM invoice v WHERE v.order_id = s.order_id AND v.shipment_id IS NULL
-                    AND v.deleted_at IS NULL AND v.status IN ('posted', 'paid'))
+                    AND v.status IN ('posted', 'paid'))
    AND EXISTS (SELECT 1 FROM source_state z, json_each(z.kinds) k WHERE k.value = 'invoice')
    AND {runs(node=s.origin_node_id, customer=s.customer_id)}
  GROUP BY s.id, y.line_id
