@@ -29,7 +29,8 @@ class Incident:
     """Cases with one cause. Money counts every line once, with the largest loss any case sees in it.
 
     ``correlation_key`` and ``correlation_version`` are those it was opened with; ``root_case_id`` the case
-    that causes the others, where one is known. ``action_label`` is the one thing to do first.
+    that causes the others, where one is known. ``action_label`` is the one thing to do first,
+    ``members`` how many open cases it has, ``responsible_at`` when the first of them is past help.
     """
 
     incident_id: IncidentId
@@ -46,6 +47,8 @@ class Incident:
     avoidable_cents: int = 0
     effort_minutes: int = 1
     action_label: str = ""
+    members: int = 0
+    responsible_at: datetime | None = None
 
     def __post_init__(self) -> None:
         """Refuse an incident without identity, key or title."""
@@ -54,9 +57,10 @@ class Incident:
         require_text(self.correlation_key, "correlation_key")
         require_utc(self.opened_at, "opened_at")
         require_utc(self.closed_at, "closed_at")
+        require_utc(self.responsible_at, "responsible_at")
         require_cents(self.loss_cents, "loss_cents")
         require_cents(self.avoidable_cents, "avoidable_cents")
-        for name in ("orders", "lines", "correlation_version"):
+        for name in ("orders", "lines", "members", "correlation_version"):
             require_quantity(getattr(self, name), name)
         require(self.effort_minutes > 0, "effort_minutes is not above zero.")
 

@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 
 _C = EXCEPTION_CASE.c
 
+#: States by which somebody has taken a case up: its first clock has done its work.
+_TAKEN_UP = frozenset(
+    {
+        CaseState.ACKNOWLEDGED,
+        CaseState.IN_PROGRESS,
+        CaseState.WAITING,
+        CaseState.PROPOSED,
+        CaseState.EXECUTING,
+    }
+)
+
 _AT_RISK = text("""
 SELECT COALESCE(SUM(worst), 0) FROM (
   SELECT MAX(x.loss_cents) AS worst
@@ -91,34 +102,84 @@ def move_case(
         )
     values: dict[str, Any] = {"state": wanted.value, "state_reason": reason}
     if case.state is not wanted:
-        values["state_at"] = to_ms(at)
-        values["closed_at"] = to_ms(at) if wanted in CLOSED_STATES else None
+        values |= _on_the_way(case, wanted, at)
     if owner is not None:
         values["owner"] = owner
-    connection.execute(update(EXCEPTION_CASE).where(_C.case_id == case_id).values(values))
+    _change(connection, case_id, values)
     if case.state is not wanted:
         add_event(connection, case, kind="moved", to_state=wanted, reason=reason, at=at, actor=actor)
+    return require_case(connection, case_id)
+
+
+def _on_the_way(case: ExceptionCase, wanted: CaseState, at: datetime) -> dict[str, Any]:
+    """What else a move changes: when it was, who first took the case up, whom it no longer waits for."""
+    values: dict[str, Any] = {
+        "state_at": to_ms(at),
+        "closed_at": to_ms(at) if wanted in CLOSED_STATES else None,
+        "waiting_on": "",
+        "waiting_until": None,
+    }
+    if case.acknowledged_at is None and wanted in _TAKEN_UP:
+        values["acknowledged_at"] = to_ms(at)
+    return values
+
+
+def wait_for(
+    connection: Connection,
+    case_id: CaseId,
+    whom: str,
+    until: datetime | None,
+    *,
+    at: datetime,
+    actor: str,
+) -> ExceptionCase:
+    """Let a case wait for somebody until then (``None``: until it is resumed).
+
+    Raises:
+        BadInputError: there is no such case.
+        ConflictError: its life does not allow that.
+    """
+    end = "" if until is None else f" until {until.isoformat(timespec='minutes')}"
+    move_case(connection, case_id, CaseState.WAITING, reason=f"Waits for {whom}{end}.", at=at, actor=actor)
+    _change(connection, case_id, {"waiting_on": whom, "waiting_until": to_ms_or_none(until)})
     return require_case(connection, case_id)
 
 
 def assign_case(connection: Connection, case_id: CaseId, owner: str, *, at: datetime, actor: str) -> None:
     """Make a person the owner of a case; an empty name frees it."""
     case = require_case(connection, case_id)
-    connection.execute(update(EXCEPTION_CASE).where(_C.case_id == case_id).values(owner=owner))
+    _change(connection, case_id, {"owner": owner})
     reason = f"Assigned to {owner}." if owner else "Freed."
     add_event(connection, case, kind="assigned", to_state=case.state, reason=reason, at=at, actor=actor)
 
 
 def snooze_case(
-    connection: Connection, case_id: CaseId, until: datetime | None, *, at: datetime, actor: str
+    connection: Connection,
+    case_id: CaseId,
+    until: datetime | None,
+    *,
+    at: datetime,
+    actor: str,
+    until_doubled: bool = False,
 ) -> None:
-    """Let a case rest until then, or until its facts change; ``None`` wakes it."""
+    """Let a case rest until then, or until its facts change; ``None`` wakes it.
+
+    ``until_doubled`` keeps the loss of now: facts wake it only when the loss has doubled.
+    """
     case = require_case(connection, case_id)
-    connection.execute(
-        update(EXCEPTION_CASE).where(_C.case_id == case_id).values(snoozed_until=to_ms_or_none(until))
-    )
-    reason = "Woken." if until is None else f"Snoozed until {until.isoformat(timespec='minutes')}."
+    loss_cents = case.impact.loss_cents if until_doubled and until is not None else None
+    _change(connection, case_id, {"snoozed_until": to_ms_or_none(until), "snooze_loss_cents": loss_cents})
+    if until is None:
+        reason = "Woken."
+    elif until_doubled:
+        reason = f"Snoozed until the money doubles, {until.isoformat(timespec='minutes')} at the latest."
+    else:
+        reason = f"Snoozed until {until.isoformat(timespec='minutes')}."
     add_event(connection, case, kind="snoozed", to_state=case.state, reason=reason, at=at, actor=actor)
+
+
+def _change(connection: Connection, case_id: CaseId, values: dict[str, Any]) -> None:
+    connection.execute(update(EXCEPTION_CASE).where(_C.case_id == case_id).values(values))
 
 
 def require_case(connection: Connection, case_id: CaseId) -> ExceptionCase:

@@ -86,6 +86,11 @@ Index(
     sqlite_where=text("parent_case_id IS NOT NULL"),
 )
 Index(
+    "exception_case_waiting",
+    EXCEPTION_CASE.c.waiting_until,
+    sqlite_where=text("waiting_until IS NOT NULL"),
+)
+Index(
     "exception_case_on_the_clock",
     EXCEPTION_CASE.c.code,
     EXCEPTION_CASE.c.opened_at,

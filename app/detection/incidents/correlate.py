@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from app.detection.incidents.anchors import prepare
+from app.detection.incidents.clocks import run_clocks
 from app.detection.incidents.edges import edges_in_force
 from app.detection.incidents.facts import read_facts
 from app.detection.incidents.leftovers import contrast_is_due, group_leftovers
@@ -55,13 +56,14 @@ def correlate(
 ) -> frozenset[CaseId]:
     """Place the changed cases and what hangs on them (``None``: every case) within the transaction.
 
-    Gives the cases whose incident, cause or mute is different now.
+    Waits that are over end and service clocks that ran out are noted on the way. Gives the cases whose
+    incident, cause, mute, wait or clock is different now.
     """
+    changed = run_clocks(connection, now_ms=moment.now_ms)
     edges = edges_in_force(moment.policy)
     prepare(connection, edges)
-    changed: set[CaseId] = set()
     if changed_case_ids is None or changed_case_ids or silence_ended(connection, now_ms=moment.now_ms):
-        changed = _rounds(connection, changed_case_ids, now_ms=moment.now_ms)
+        changed |= _rounds(connection, changed_case_ids, now_ms=moment.now_ms)
     if contrast_is_due(connection, hour_ms=moment.hour_ms):
         changed |= _contrast(connection, edges, now_ms=moment.now_ms)
     return frozenset(changed)

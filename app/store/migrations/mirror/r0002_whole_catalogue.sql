@@ -349,6 +349,8 @@ CREATE INDEX exception_case_by_suppressor ON exception_case (suppressed_by) WHER
 
 CREATE INDEX exception_case_on_the_clock ON exception_case (code, opened_at) WHERE closed_at IS NULL AND escalated = 0;
 
+CREATE INDEX exception_case_waiting ON exception_case (waiting_until) WHERE waiting_until IS NOT NULL;
+
 CREATE INDEX incident_open ON incident (correlation_key) WHERE closed_at IS NULL;
 
 CREATE INDEX incident_member_by_incident ON incident_member (incident_id);

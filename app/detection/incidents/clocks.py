@@ -1,0 +1,129 @@
+"""Service clocks and waits: what ends a wait, and which cases nobody took up or ended in time.
+
+The clocks are the catalogue's; they stand still while a case is held back, waits for somebody, rests or
+is muted. A breach is noted once: it lifts the case one step in the order of the queue.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.detection.incidents.write import ACTOR
+from domain.cases import CaseState
+from domain.catalogue.types import CASE_TYPES
+from domain.ids import CaseId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection, Row
+
+    from domain.catalogue.case_type import CaseType
+
+_MS_PER_MINUTE = 60_000
+
+_WAITED = """
+SELECT e.case_id, e.episode, e.state, e.waiting_on FROM exception_case e INDEXED BY exception_case_waiting
+ WHERE e.waiting_until IS NOT NULL AND e.waiting_until <= :now AND e.state = 'waiting'
+"""
+_RESUME = """
+UPDATE exception_case SET state = 'in_progress', state_at = :now, state_reason = :reason, waiting_on = '',
+  waiting_until = NULL WHERE case_id = :case_id
+"""
+_OVERDUE = """
+SELECT e.case_id, e.episode, e.state, e.opened_at, e.acknowledged_at
+  FROM exception_case e INDEXED BY exception_case_on_the_clock
+ WHERE e.code = :code AND e.closed_at IS NULL AND e.escalated = 0 AND e.opened_at < :taken_up_by
+   AND (e.opened_at < :ended_by OR (e.state = 'open' AND e.acknowledged_at IS NULL))
+   AND e.state NOT IN ('suspended', 'waiting') AND e.suppressed_by = ''
+   AND (e.snoozed_until IS NULL OR e.snoozed_until <= :now)
+"""
+_PAUSES = """
+SELECT at, kind, from_state, to_state, reason FROM case_event
+ WHERE case_id = :case_id AND episode = :episode AND at >= :opened_at ORDER BY event_id
+"""
+_ESCALATE = "UPDATE exception_case SET escalated = 1 WHERE case_id = :case_id"
+_EVENT = """
+INSERT INTO case_event (case_id, at, episode, kind, from_state, to_state, reason, actor)
+VALUES (:case_id, :now, :episode, :kind, :from_state, :to_state, :reason, :actor)
+"""
+_STANDING = frozenset({CaseState.WAITING.value, CaseState.SUSPENDED.value})
+
+
+def run_clocks(connection: Connection, *, now_ms: int) -> set[CaseId]:
+    """End the waits that are over and note the clocks that ran out; the cases that this changed."""
+    return _end_waits(connection, now_ms) | _escalate(connection, now_ms)
+
+
+def _end_waits(connection: Connection, now_ms: int) -> set[CaseId]:
+    waited = list(connection.exec_driver_sql(_WAITED, {"now": now_ms}))
+    changes, events = [], []
+    for row in waited:
+        reason = f"The wait for {row.waiting_on} is over."
+        changes.append({"case_id": row.case_id, "now": now_ms, "reason": reason})
+        events.append(_event(row, now_ms, "moved", CaseState.IN_PROGRESS.value, reason))
+    if changes:
+        connection.exec_driver_sql(_RESUME, changes)
+        connection.exec_driver_sql(_EVENT, events)
+    return {CaseId(row.case_id) for row in waited}
+
+
+def _escalate(connection: Connection, now_ms: int) -> set[CaseId]:
+    overdue: list[dict[str, Any]] = []
+    for case_type in CASE_TYPES:
+        values = {
+            "code": case_type.code,
+            "now": now_ms,
+            "taken_up_by": now_ms - case_type.acknowledge_minutes * _MS_PER_MINUTE,
+            "ended_by": now_ms - case_type.resolve_minutes * _MS_PER_MINUTE,
+        }
+        for row in connection.exec_driver_sql(_OVERDUE, values):
+            found = _breach(connection, row, case_type, now_ms)
+            if found:
+                overdue.append(_event(row, now_ms, "escalated", row.state, found))
+    if overdue:
+        connection.exec_driver_sql(_ESCALATE, [{"case_id": event["case_id"]} for event in overdue])
+        connection.exec_driver_sql(_EVENT, overdue)
+    return {CaseId(event["case_id"]) for event in overdue}
+
+
+def _breach(connection: Connection, row: Row[Any], case_type: CaseType, now_ms: int) -> str:
+    """Which clock has run out, pauses left out; blank when none has."""
+    values = {"case_id": row.case_id, "episode": row.episode, "opened_at": row.opened_at}
+    paused_ms = _paused_ms(connection.exec_driver_sql(_PAUSES, values), now_ms)
+    ran = (now_ms - row.opened_at - paused_ms) // _MS_PER_MINUTE
+    if ran > case_type.resolve_minutes:
+        return f"Not ended within {case_type.resolve_minutes} minutes."
+    untouched = row.acknowledged_at is None and row.state == CaseState.OPEN
+    if untouched and ran > case_type.acknowledge_minutes:
+        return f"Not taken up within {case_type.acknowledge_minutes} minutes."
+    return ""
+
+
+def _paused_ms(events: Iterable[Row[Any]], now_ms: int) -> int:
+    """How long the clocks stood still: held back, waiting, or resting by somebody's wish."""
+    total, since = 0, None
+    stands = rests = False
+    for event in events:
+        if event.kind == "snoozed":
+            rests = event.reason.startswith("Snoozed")
+        elif event.from_state != event.to_state:
+            stands = event.to_state in _STANDING
+        if (stands or rests) and since is None:
+            since = event.at
+        elif not (stands or rests) and since is not None:
+            total, since = total + event.at - since, None
+    return total if since is None else total + now_ms - since
+
+
+def _event(row: Row[Any], now_ms: int, kind: str, to_state: str, reason: str) -> dict[str, Any]:
+    return {
+        "case_id": row.case_id,
+        "now": now_ms,
+        "episode": row.episode,
+        "kind": kind,
+        "from_state": row.state,
+        "to_state": to_state,
+        "reason": reason,
+        "actor": ACTOR,
+    }
