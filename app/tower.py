@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.services.approval_room import ApprovalRoom, fresh_from
@@ -27,6 +26,7 @@ from app.signing.vault import CannotSignError
 from app.signing_desk import EXECUTOR, SigningDesk
 from app.store.ledger import Ledger
 from app.store.recommendations import recommendation_body
+from app.tower_cases import TowerCases
 from domain.approval_states import RUNNING, ApprovalState
 from domain.approvals import Verdict
 from domain.cases import CaseState, ExceptionCase
@@ -90,6 +90,7 @@ class Tower:
     def __init__(self, parts: TowerParts) -> None:
         """Make every source known; nothing is read or sent yet."""
         self.parts = parts
+        self.cases = TowerCases.of(parts)
         self._sync_options = {
             SourceName(s.name): SyncOptions(interval_seconds=s.poll_seconds) for s in parts.profile.sources
         }
@@ -166,12 +167,7 @@ class Tower:
         Raises:
             BadInputError: there is none.
         """
-        found = self.parts.mirror.case(CaseId(case_id))
-        if found is None:
-            raise BadInputError(
-                what=f"There is no case {case_id}.", remedy="control-tower cycle lists the open ones."
-            )
-        return found
+        return self.cases.life.case(case_id)
 
     # ---- remedies
 
@@ -322,42 +318,6 @@ class Tower:
         except CannotSignError:
             hub_key = None
         return self.parts.ledger.verify(hub_key)
-
-    # ---- the planner's own moves
-
-    def assign(self, case_id: str, owner: str, user: str) -> None:
-        """Make a person the owner of a case."""
-        self.parts.mirror.assign_case(CaseId(case_id), owner, at=self.parts.clock.now(), actor=user)
-
-    def acknowledge(self, case_id: str, user: str) -> None:
-        """Say that a case has been seen; whoever says so owns it if nobody did."""
-        case = self.case(case_id)
-        self.parts.mirror.save_case_state(
-            case.case_id,
-            CaseState.ACKNOWLEDGED,
-            reason="seen",
-            at=self.parts.clock.now(),
-            actor=user,
-            owner=case.owner or user,
-        )
-
-    def snooze(self, case_id: str, minutes: int, user: str) -> None:
-        """Let a case rest for so many minutes, or until its facts change."""
-        now = self.parts.clock.now()
-        until = now + timedelta(minutes=minutes) if minutes > 0 else None
-        self.parts.mirror.snooze_case(CaseId(case_id), until, at=now, actor=user)
-
-    def note(self, case_id: str, text: str, user: str) -> None:
-        """Write something down about a case."""
-        case = self.case(case_id)
-        with self.parts.ledger.transaction() as transaction:
-            transaction.add_note(
-                note_id=self.parts.ids.new_id(),
-                case_id=case.case_id,
-                author=user,
-                body=text,
-                at=self.parts.clock.now(),
-            )
 
     # ---- inside
 

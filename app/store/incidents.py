@@ -37,6 +37,13 @@ SELECT m.* FROM incident_member m JOIN exception_case e ON e.case_id = m.case_id
  ORDER BY m.case_id IS NOT :root, e.loss_cents DESC, m.case_id
 """)
 
+_ALL_MEMBERS = text("""
+SELECT m.* FROM incident i JOIN incident_member m ON m.incident_id = i.incident_id
+  JOIN exception_case e ON e.case_id = m.case_id
+ WHERE i.closed_at IS NULL AND e.closed_at IS NULL
+ ORDER BY m.case_id IS NOT i.root_case_id, e.loss_cents DESC, m.case_id
+""")
+
 
 def open_incidents(connection: Connection) -> list[Incident]:
     """The incidents with an open member, the dearest first."""
@@ -47,6 +54,14 @@ def one_incident(connection: Connection, incident_id: IncidentId) -> Incident | 
     """The incident of that id, open or closed; ``None`` if there is none."""
     row = connection.execute(_ONE, {"incident_id": incident_id}).mappings().one_or_none()
     return None if row is None else _incident(row)
+
+
+def open_members(connection: Connection) -> dict[IncidentId, list[IncidentMember]]:
+    """The open members of every open incident, the dearest first."""
+    found: dict[IncidentId, list[IncidentMember]] = {}
+    for row in connection.execute(_ALL_MEMBERS).mappings():
+        found.setdefault(IncidentId(row["incident_id"]), []).append(_member(row))
+    return found
 
 
 def members_of(connection: Connection, incident: Incident) -> list[IncidentMember]:

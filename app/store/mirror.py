@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from app.store import (
     case_marks,
     cases,
+    incidents,
     kpis,
     line_priorities,
     line_story,
     policies,
     readers,
+    silences,
     source_states,
     timeline,
 )
@@ -45,7 +47,8 @@ if TYPE_CHECKING:
     )
     from domain.cases import CaseState, ExceptionCase
     from domain.commands import ExpectedVersion
-    from domain.ids import CaseId, EntityRef, ItemId, LineId, NodeId, OrderId, SourceName
+    from domain.ids import CaseId, EntityRef, IncidentId, ItemId, LineId, NodeId, OrderId, SourceName
+    from domain.incidents import Incident, IncidentMember, Silence
     from domain.priorities import LinePriority
     from domain.records import SourceRecord
 
@@ -195,6 +198,34 @@ class Mirror:
         """Let a case rest until then or until its facts change; ``None`` wakes it."""
         with self.write() as transaction:
             transaction.snooze_case(case_id, until, at=at, actor=actor)
+
+    # ---- incidents
+
+    def incidents(self) -> list[tuple[Incident, list[IncidentMember]]]:
+        """The open incidents with their open members, the dearest first."""
+        with self._read() as connection:
+            members = incidents.open_members(connection)
+            found = incidents.open_incidents(connection)
+        return [(incident, members.get(incident.incident_id, [])) for incident in found]
+
+    def grouping(
+        self, case_id: CaseId
+    ) -> tuple[Incident, list[IncidentMember], IncidentMember, Mapping[IncidentId, str]] | None:
+        """A case's incident, its open members, why the case is in it, and what else hits the case."""
+        with self._read() as connection:
+            membership = incidents.membership_of(connection, case_id)
+            if membership is None:
+                return None
+            incident = incidents.one_incident(connection, membership.incident_id)
+            if incident is None:
+                return None
+            members = incidents.members_of(connection, incident)
+            return incident, members, membership, incidents.also_affected_by(connection, case_id)
+
+    def silences(self, *, at: datetime) -> list[Silence]:
+        """The silences that hold at a time."""
+        with self._read() as connection:
+            return silences.silences(connection, at=at)
 
     # ---- what people decided beforehand
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.detection.engine import DetectionResult, detect
 from app.store import apply, cases, kpis, line_priorities, policies, recommendations, source_states
+from app.store.case_desk import CaseDesk
 from app.store.instants import to_ms
 
 if TYPE_CHECKING:
@@ -112,6 +113,10 @@ class MirrorTransaction:
     def snooze_case(self, case_id: CaseId, until: datetime | None, *, at: datetime, actor: str) -> None:
         """Let a case rest until then or until its facts change; ``None`` wakes it."""
         cases.snooze_case(self._connection, case_id, until, at=at, actor=actor)
+
+    def desk(self, *, at: datetime, actor: str) -> CaseDesk:
+        """What a person may do with cases and incidents, at an instant."""
+        return CaseDesk(self._connection, at=at, actor=actor)
 
     def set_line_priority(self, priority: LinePriority) -> None:
         """Give a line the class and rank that a person wants for it, in place of earlier ones."""

@@ -45,13 +45,27 @@ class Decide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveCase:
-    """Move a case in its life, or change who owns it; empty fields stay as they are."""
+    """Move a case in its life, or change who owns it; empty fields stay as they are.
+
+    ``reason`` goes with a false positive. ``until_doubled`` lets it rest until twice the money is at stake.
+    """
 
     case_id: str
     user: str
     state: CaseState | None = None
     owner: str | None = None
     snooze_minutes: int = 0
+    until_doubled: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitCase:
+    """Take a case out of its incident."""
+
+    case_id: str
+    user: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +89,9 @@ class Stop:
     """Finish what is running and end."""
 
 
-Request = SyncNow | KeepRecommendation | Propose | Decide | MoveCase | AddNote | RetryQuarantined | Stop
+Request = (
+    SyncNow | KeepRecommendation | Propose | Decide | MoveCase | SplitCase | AddNote | RetryQuarantined | Stop
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ from app.workers.messages import (
     Request,
     RetryQuarantined,
     Said,
+    SplitCase,
     Stop,
     SyncNow,
 )
@@ -160,8 +161,11 @@ class SyncWorker:
                 self._decide(request)
             case MoveCase():
                 self._move(request)
+            case SplitCase():
+                self._tower.cases.incidents.split(request.case_id, request.reason, request.user)
+                self._changed("cases")
             case AddNote():
-                self._tower.note(request.case_id, request.text, request.user)
+                self._tower.cases.note(request.case_id, request.text, request.user)
                 self._changed("notes")
             case RetryQuarantined():
                 source = request.quarantine_id.partition("/")[0]
@@ -233,12 +237,19 @@ class SyncWorker:
         self._settle_soon()
 
     def _move(self, request: MoveCase) -> None:
+        life, case_id, user = self._tower.cases.life, request.case_id, request.user
         if request.owner is not None:
-            self._tower.assign(request.case_id, request.owner, request.user)
-        if request.snooze_minutes:
-            self._tower.snooze(request.case_id, request.snooze_minutes, request.user)
+            life.assign(case_id, request.owner, user)
+        if request.until_doubled:
+            life.snooze_until_doubled(case_id, user)
+        elif request.snooze_minutes:
+            life.snooze(case_id, request.snooze_minutes, user)
         if request.state is CaseState.ACKNOWLEDGED:
-            self._tower.acknowledge(request.case_id, request.user)
+            life.acknowledge(case_id, user)
+        elif request.state is CaseState.IN_PROGRESS:
+            life.start(case_id, user)
+        elif request.state is CaseState.FALSE_POSITIVE:
+            life.deny(case_id, request.reason, user)
         self._changed("cases")
 
     def _changed(self, *parts: str) -> None:

@@ -101,7 +101,8 @@ def open_incidents(
         for incident in opened
     ]
     if rows:
-        connection.execute(insert(INCIDENT), rows)
+        # One that ended and begins again within the same instant is the same incident.
+        connection.execute(insert(INCIDENT).prefix_with("OR REPLACE"), rows)
 
 
 def _hits(placement: Placement) -> frozenset[str]:
