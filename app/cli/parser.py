@@ -20,6 +20,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_window(commands)
     _add_loop(commands)
+    _add_cases(commands)
     _add_keys(commands)
     _add_services(commands)
     _add_worlds(commands)
@@ -85,6 +86,48 @@ def _add_loop(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     verify = commands.add_parser("verify-ledger", help="check every signature and the chain of the ledger")
     _profile_option(verify)
     verify.set_defaults(run=_late("app.cli.loop", "verify_ledger"))
+
+
+def _add_cases(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    incidents = commands.add_parser("incidents", help="list the open incidents: members, money, action, why")
+    _profile_option(incidents)
+    incidents.add_argument("--json", action="store_true", help="print JSON")
+    incidents.set_defaults(run=_late("app.cli.incidents", "list_incidents"))
+    silences = commands.add_parser("silences", help="list the silences that hold, or end one")
+    _profile_option(silences)
+    silences.add_argument("--end", default="", metavar="SILENCE", help="let it end now")
+    silences.add_argument("--as", dest="user", default="", metavar="USER", help="default: the first planner")
+    silences.set_defaults(run=_late("app.cli.incidents", "list_silences"))
+    case = commands.add_parser("case", help="show a case with its incident, or act on it")
+    _profile_option(case)
+    case.add_argument("case", metavar="CASE", help="the case's id, as cycle prints it")
+    case.add_argument("--as", dest="user", default="", metavar="USER", help="default: the first planner")
+    case.set_defaults(run=_late("app.cli.incidents", "act_on_case"), act="show")
+    acts = case.add_subparsers(title="acts", metavar="ACT", dest="act")
+    for name, words in (
+        ("show", "print the case, its incident and its history (also: no act)"),
+        ("ack", "say that it has been seen"),
+        ("start", "begin to work on it"),
+        ("resume", "end its wait"),
+        ("regroup", "let its cause decide again where it belongs"),
+    ):
+        acts.add_parser(name, help=words)
+    wait = acts.add_parser("wait", help="let it wait for somebody; its clocks stand still")
+    wait.add_argument("whom", metavar="WHOM")
+    wait.add_argument("--hours", type=int, default=0, metavar="N", help="at most; default: until resumed")
+    snooze = acts.add_parser("snooze", help="let it rest until a time, or until its money doubles")
+    snooze.add_argument("--minutes", type=int, default=0, metavar="N", help="0 wakes it")
+    snooze.add_argument("--doubled", action="store_true", help="until twice the money is at stake")
+    deny = acts.add_parser("false-positive", help="say that the condition is not so")
+    merge = acts.add_parser("merge", help="put it into an incident, or beside another case")
+    merge.add_argument("into", metavar="INCIDENT|CASE")
+    split = acts.add_parser("split", help="take it out of its incident")
+    silence = acts.add_parser("silence", help="hide cases of its type at its node for a while")
+    silence.add_argument("--days", type=int, default=7, metavar="N", help="at most 90 (default: 7)")
+    silence.add_argument("--everywhere", action="store_true", help="at every node")
+    silence.add_argument("--customer", default="", metavar="ID", help="only of this customer")
+    for act in (deny, merge, split, silence):
+        act.add_argument("--reason", default="", metavar="TEXT")
 
 
 def _add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

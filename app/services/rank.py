@@ -6,6 +6,7 @@ import sys
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from domain.cases import Severity
 from domain.ids import EntityKind, LineId
 
 if TYPE_CHECKING:
@@ -41,13 +42,18 @@ def rank_cases(
             sys.maxsize if by_hand is None or by_hand.rank is None else by_hand.rank,
             -index_cents(case, now),
             not is_feasible(case, now),
-            -int(case.severity),
+            -_standing(case),
             tiers.get(case.case_id, LAST_TIER),
             case.opened_at,
             case.case_id,
         )
 
     return sorted(cases, key=place)
+
+
+def _standing(case: ExceptionCase) -> int:
+    """The severity; a case whose service clock ran out stands one step higher."""
+    return min(int(case.severity) + bool(case.escalated), int(max(Severity)))
 
 
 def index_cents(case: ExceptionCase, now: datetime | None = None) -> int:

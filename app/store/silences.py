@@ -47,7 +47,7 @@ def end_silence(connection: Connection, silence_id: SilenceId, *, at: datetime) 
     row = connection.execute(select(SILENCE).where(_S.silence_id == silence_id)).mappings().one_or_none()
     if row is None:
         raise BadInputError(
-            what=f"There is no silence {silence_id}.", remedy="List them: control-tower case --silences."
+            what=f"There is no silence {silence_id}.", remedy="List them: control-tower silences."
         )
     return _silence(row)
 
