@@ -32,8 +32,8 @@ GV_SLA = CaseType(
     title="Clock breached",
     entity=EntityKind.EXCEPTION_CASE,
     detected_when=(
-        "an open case of the watched severities, not muted, snoozed or grouped under another one, is past "
-        "its clock: not acknowledged in time, or not resolved in time"
+        "an open case of the watched severities that neither rests nor waits is past its clock: not "
+        "acknowledged in time, or not resolved in time"
     ),
     clears_when="the case is acted on: acknowledged before its resolve clock, or closed",
     correlation="clock:{owner}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,15 @@ def test_an_action_without_effect_is_a_case_until_a_person_looks(room: TowerRoom
     room.mirror.assign_case(watched.case_id, "ana", at=room.clock.now(), actor="ana")
     room.clock.advance(seconds=1)
     assert of_code(room, "GV-ROLLBACK") == []
+
+
+def test_who_waits_for_somebody_is_not_late_until_the_wait_is_over(room: TowerRoom) -> None:
+    watched = room.only_case("IN-POD-MISMATCH")
+    until = room.clock.now() + timedelta(days=3)
+    with room.mirror.write() as transaction:
+        desk = transaction.desk(at=room.clock.now(), actor="ana")
+        desk.wait_for(watched.case_id, "the customer", until)
+    room.clock.advance(days=3, seconds=-1)
+    assert of_code(room, "GV-SLA") == []
+    room.clock.advance(seconds=1)
+    assert len(of_code(room, "GV-SLA")) == 1

@@ -65,6 +65,7 @@ SELECT e.case_id AS entity_id, e.code, e.title, e.severity, e.state, e.owner, e.
  WHERE {{scope:e.case_id}} AND e.closed_at IS NULL AND e.code IN ({_CODES})
    AND e.severity >= {{setting:clock_least_severity}}
    AND (e.snoozed_until IS NULL OR e.snoozed_until <= :now)
+   AND (e.state <> 'waiting' OR COALESCE(e.waiting_until <= :now, 0))
    AND ({_RESOLVE} < :now
         OR ({_ACKNOWLEDGE} < :now AND e.acknowledged_at IS NULL AND e.state IN ('suspended', 'open')))
    AND {{runs(node=e.node_id)}}
@@ -85,6 +86,12 @@ def _runs_out(clock: str) -> str:
 _WAKES_UP = """
 SELECT case_id FROM exception_case INDEXED BY det_case_rest
  WHERE closed_at IS NULL AND snoozed_until > :earlier AND snoozed_until <= :later
+"""
+
+
+_WAIT_ENDS = """
+SELECT case_id FROM exception_case INDEXED BY exception_case_waiting
+ WHERE waiting_until IS NOT NULL AND waiting_until > :earlier AND waiting_until <= :later
 """
 
 
@@ -130,7 +137,7 @@ RULE = Rule(
     sql=_SQL,
     wakes=tuple(f"case:{kind.code}>case" for kind in WATCHED),
     assess=_assess,
-    flips=(_runs_out("acknowledge_minutes"), _runs_out("resolve_minutes"), _WAKES_UP),
+    flips=(_runs_out("acknowledge_minutes"), _runs_out("resolve_minutes"), _WAKES_UP, _WAIT_ENDS),
     indexes=(
         "CREATE INDEX IF NOT EXISTS det_case_clock ON exception_case (case_id) WHERE closed_at IS NULL",
         "CREATE INDEX IF NOT EXISTS det_case_age ON exception_case (code, opened_at) WHERE closed_at IS NULL",
