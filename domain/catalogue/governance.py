@@ -40,7 +40,7 @@ GV_SLA = CaseType(
     acknowledge_minutes=30,
     resolve_minutes=240,
     actions=(StandardAction(label="Escalate", right=Right.AUTOMATED, effort_minutes=2),),
-    evidence=("case", "clock", "due_at", "owner", "state"),
+    evidence=("case", "clock", "due_at", "owner"),
     severity_inputs=("severity of the case",),
 )
 

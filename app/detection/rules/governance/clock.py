@@ -58,8 +58,7 @@ _ACKNOWLEDGE = _due("acknowledge_minutes")
 _RESOLVE = _due("resolve_minutes")
 
 _SQL = f"""
-SELECT e.case_id AS entity_id, e.code, e.title, e.severity, e.state, e.owner, e.node_id, e.order_ids,
-       e.opened_at, {_ACKNOWLEDGE} AS acknowledge_due, {_RESOLVE} AS resolve_due,
+SELECT e.case_id AS entity_id, e.code, e.title, e.severity, e.owner, e.node_id, {_ACKNOWLEDGE} AS acknowledge_due, {_RESOLVE} AS resolve_due,
        CASE WHEN {_RESOLVE} < :now THEN 'resolve' ELSE 'acknowledge' END AS clock
   FROM exception_case e INDEXED BY det_case_clock
  WHERE {{scope:e.case_id}} AND e.closed_at IS NULL AND e.code IN ({_CODES})
@@ -124,7 +123,6 @@ def _assess(rows: Sequence[Row[Any]], _moment: Moment) -> Finding:
             fact("clock", row.clock, entity=this),
             fact("due_at", iso(due_ms), entity=this),
             fact("owner", owner, entity=this),
-            fact("state", row.state, entity=this),
         ),
         node_id=row.node_id,
         breach_at=from_ms(due_ms),
