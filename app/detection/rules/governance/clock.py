@@ -58,7 +58,8 @@ _ACKNOWLEDGE = _due("acknowledge_minutes")
 _RESOLVE = _due("resolve_minutes")
 
 _SQL = f"""
-SELECT e.case_id AS entity_id, e.code, e.title, e.severity, e.owner, e.node_id, {_ACKNOWLEDGE} AS acknowledge_due, {_RESOLVE} AS resolve_due,
+SELECT e.case_id AS entity_id, e.code, e.title, e.severity, e.owner, e.node_id,
+       {_ACKNOWLEDGE} AS acknowledge_due, {_RESOLVE} AS resolve_due,
        CASE WHEN {_RESOLVE} < :now THEN 'resolve' ELSE 'acknowledge' END AS clock
   FROM exception_case e INDEXED BY det_case_clock
  WHERE {{scope:e.case_id}} AND e.closed_at IS NULL AND e.code IN ({_CODES})
