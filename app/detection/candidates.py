@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from app.store.quick import firsts, run, run_many
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -36,15 +38,15 @@ class Candidate:
 
 def clear_scope(connection: Connection) -> None:
     """Make the scope empty."""
-    connection.exec_driver_sql(_SCOPE_TABLE)
-    connection.exec_driver_sql("DELETE FROM temp.scope_key")
+    run(connection, _SCOPE_TABLE)
+    run(connection, "DELETE FROM temp.scope_key")
 
 
 def add_to_scope(connection: Connection, keys: Iterable[str]) -> None:
     """Add keys to the scope."""
     rows = [(key,) for key in keys]
     if rows:
-        connection.exec_driver_sql("INSERT OR IGNORE INTO temp.scope_key VALUES (?)", rows)
+        run_many(connection, "INSERT OR IGNORE INTO temp.scope_key VALUES (?)", rows)
 
 
 def candidates(
@@ -70,4 +72,4 @@ def flipped_keys(
     """The keys whose condition the passing of time may have changed."""
     for statement in compiled.flips:
         span = {"earlier": earlier_ms, "later": later_ms}
-        yield from connection.exec_driver_sql(statement, span).scalars()
+        yield from firsts(connection, statement, span)

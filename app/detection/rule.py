@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -107,5 +108,10 @@ class Rule:
     @property
     def reads(self) -> frozenset[EntityKind]:
         """The kinds whose rows the rule rests on: while one of them is unread or stale it cannot clear."""
-        kinds = {path.split(">", 1)[0] for path in self.wakes}
-        return frozenset(kind for kind in EntityKind if kind.value in kinds)
+        return _kinds_of(self.wakes)
+
+
+@cache
+def _kinds_of(wakes: tuple[str, ...]) -> frozenset[EntityKind]:
+    kinds = {path.split(">", 1)[0] for path in wakes}
+    return frozenset(kind for kind in EntityKind if kind.value in kinds)

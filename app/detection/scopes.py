@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.detection.candidates import add_to_scope, clear_scope, flipped_keys
 from app.store.dirt import WHOLE, whole_paths
+from app.store.quick import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,10 +99,10 @@ class Scopes:
             return Reach.EVERYWHERE
         clear_scope(connection)
         marks = ", ".join("?" * len(rule.wakes))
-        connection.exec_driver_sql(_FROM_DIRT.format(marks=marks), rule.wakes)
+        run(connection, _FROM_DIRT.format(marks=marks), rule.wakes)
         if self.hour_turned and rule.money_moves:
-            connection.exec_driver_sql(_OPEN_KEYS, (code,))
-            connection.exec_driver_sql(_DENIED_KEYS, (code,))
+            run(connection, _OPEN_KEYS, (code,))
+            run(connection, _DENIED_KEYS, (code,))
         add_to_scope(connection, self.restless.get(code, ()))
         add_to_scope(
             connection,
@@ -110,7 +111,7 @@ class Scopes:
         return self._weighed(connection, compiled)
 
     def _weighed(self, connection: Connection, compiled: CompiledRule) -> Reach:
-        keys = connection.exec_driver_sql("SELECT COUNT(*) FROM temp.scope_key").scalar_one()
+        keys = run(connection, "SELECT COUNT(*) FROM temp.scope_key").fetchone()[0]
         if not keys:
             return Reach.NOWHERE
         if keys < FEW_KEYS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.store.quick import firsts, run, run_many
 from app.store.wake_paths import MOVING_PATHS_OF, PATHS_OF, REACHES_ALL
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _INSERT = "INSERT OR IGNORE INTO dirty_scope (path, key) "
 def watching(connection: Connection) -> bool:
     """Whether there has been a detection, so that what changes since must be noted."""
     query = "SELECT 1 FROM detection_state WHERE name = 'detected'"
-    return connection.exec_driver_sql(query).first() is not None
+    return run(connection, query).fetchone() is not None
 
 
 def mark_before(connection: Connection, kind: str, ids: Sequence[str]) -> None:
@@ -57,7 +58,7 @@ def mark_keys(connection: Connection, path: str, keys: Iterable[str]) -> None:
     """Note keys that are already known."""
     rows = [(path, key) for key in keys]
     if rows:
-        connection.exec_driver_sql(_INSERT + "VALUES (?, ?)", rows)
+        run_many(connection, _INSERT + "VALUES (?, ?)", rows)
 
 
 def _follow(connection: Connection, paths: Mapping[str, str], ids: Sequence[str]) -> None:
@@ -74,27 +75,27 @@ def _follow(connection: Connection, paths: Mapping[str, str], ids: Sequence[str]
             mark_keys(connection, WHOLE, [path])
             continue
         insert = f"{_INSERT}SELECT ?, * FROM ({keys})"  # noqa: S608 - keys is a select of our own
-        written = connection.exec_driver_sql(insert, (path,)).rowcount
+        written = run(connection, insert, (path,)).rowcount
         if written and _count(connection, path) > MOST_KEYS:
-            connection.exec_driver_sql("DELETE FROM dirty_scope WHERE path = ?", (path,))
+            run(connection, "DELETE FROM dirty_scope WHERE path = ?", (path,))
             mark_keys(connection, WHOLE, [path])
 
 
 def set_changed(connection: Connection, ids: Iterable[str]) -> None:
     """Let these be the ids in ``temp.changed_id``."""
-    connection.exec_driver_sql(_IDS)
-    connection.exec_driver_sql("DELETE FROM temp.changed_id")
+    run(connection, _IDS)
+    run(connection, "DELETE FROM temp.changed_id")
     rows = [(key,) for key in ids]
     if rows:
-        connection.exec_driver_sql("INSERT OR IGNORE INTO temp.changed_id VALUES (?)", rows)
+        run_many(connection, "INSERT OR IGNORE INTO temp.changed_id VALUES (?)", rows)
 
 
 def whole_paths(connection: Connection) -> frozenset[str]:
     """The paths that are dirty as a whole."""
     query = "SELECT key FROM dirty_scope WHERE path = ?"
-    return frozenset(connection.exec_driver_sql(query, (WHOLE,)).scalars())
+    return frozenset(firsts(connection, query, (WHOLE,)))
 
 
 def _count(connection: Connection, path: str) -> int:
     query = "SELECT COUNT(*) FROM (SELECT 1 FROM dirty_scope WHERE path = ? LIMIT ?)"
-    return int(connection.exec_driver_sql(query, (path, MOST_KEYS + 1)).scalar_one())
+    return int(run(connection, query, (path, MOST_KEYS + 1)).fetchone()[0])

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 from sqlcipher3 import dbapi2
 
 from app.store.migrate import bring_up_to_date
@@ -121,12 +121,14 @@ def known_errors(path: Path | str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
+        raise _explain(path, error.orig or error) from error
+    except dbapi2.Error as error:
         raise _explain(path, error) from error
 
 
-def _explain(path: Path | str, error: DBAPIError) -> TowerError:
-    words = str(error.orig)
-    if isinstance(error, DatabaseError) and ("malformed" in words or "not a database" in words):
+def _explain(path: Path | str, error: BaseException) -> TowerError:
+    words = str(error)
+    if isinstance(error, dbapi2.DatabaseError) and ("malformed" in words or "not a database" in words):
         return CorruptError(
             what=f"The database {path} is damaged or is not a database ({words}).",
             remedy="It was left untouched: move it aside and start again, or restore a backup.",
