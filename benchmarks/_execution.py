@@ -73,7 +73,8 @@ class Execution:
         shipments += [self._moving(order) for order in moving]
         shipments += [self._delivered(order) for order in closed]
         columns = """id number order_id customer_id origin_node_id service_id scac freight_cost_cents
-                     quote_cents zone_id status planned_pickup_at window_end_at eta_at shipped_at delivered_at"""
+                     quote_cents zone_id status planned_pickup_at window_end_at eta_at shipped_at
+                     delivered_at"""
         yield "shipment", write(connection, "shipment", columns, shipments)
         lines = (
             (f"S{order.order_id}", number, line_id, self.company.item(item), units)
@@ -182,7 +183,8 @@ class Execution:
             times = (issued, issued + 30 * DAY, issued + DAY, issued + DAY, issued + DAY)
             rows.append((*head, back, got, back, *times, "WRONG", "credited", "restock", order.node))
         columns = """id order_id line_id customer_id item_id quantity received_quantity claimed_quantity
-                     issued_at expected_by received_at disposed_at credited_at reason_code status disposition node_id"""
+                     issued_at expected_by received_at disposed_at credited_at reason_code status
+                     disposition node_id"""
         yield "return_authorisation", write(connection, "return_authorisation", columns, rows)
 
     def _signals(self, connection: Connection, orders: list[Order]) -> Iterator[tuple[str, int]]:

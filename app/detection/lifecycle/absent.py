@@ -24,7 +24,7 @@ def not_found(changes: Changes, look: Look, case: Row[Any]) -> None:
         return
     needed = look.rule.case_type.clean_checks if case.state != CaseState.SUSPENDED else 1
     counted = case.clean_checks + (1 if look.later else 0)
-    if counted < needed:
+    if needed > 1 and counted < needed:
         if look.later:
             changes.count_clean(case, seen_at=case.last_seen_at)
         return
