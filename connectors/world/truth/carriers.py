@@ -103,13 +103,17 @@ WATCHES = (
     Watch(
         name="carrier capacity",
         judge=judge_capacity,
-        wakes={EntityKind.SHIPMENT: each(_of_shipment)},
+        wakes={
+            EntityKind.SHIPMENT: when_changed(
+                ("scac", "status", "service_id", "planned_pickup_at"), each(_of_shipment)
+            )
+        },
         every=timedelta(hours=6),
     ),
     Watch(
         name="carrier trouble",
         judge=judge_trouble,
         wakes={EntityKind.SHIPMENT: when_changed(("scac",), each(_of_shipment))},
-        every=timedelta(hours=1),
+        every=timedelta(hours=2),
     ),
 )

@@ -52,13 +52,15 @@ def _is_asked(books: Books, line: OrderLine) -> bool:
     return order is not None and is_open(order) and bool(line.open_quantity) and not line.quantity_confirmed
 
 
+def _stays_open_or_closed(change: Change) -> bool:
+    """Whether an order is as open as before."""
+    before, after = change.before, change.after
+    return before is not None and after is not None and is_open(before) == is_open(after)
+
+
 def _items_of_order(books: Books, change: Change) -> Iterable[str]:
     """Only what opens or closes an order matters to the quantities of its items."""
-    if (
-        change.before is not None
-        and change.after is not None
-        and is_open(change.before) == is_open(change.after)
-    ):
+    if _stays_open_or_closed(change):
         return ()
     order = change.after or change.before
     return {line.item_id for line in books.lines_of_order.of(order.order_id).values()}
@@ -115,6 +117,15 @@ def _repeats_lines(lines_of: _LineSets, order: SalesOrder, earlier: list[SalesOr
     return False
 
 
+def _customer_of_order(_books: Books, change: Change) -> Iterable[str]:
+    """Only what opens, closes or reviews an order, or its number, matters to its customer's others."""
+    before, after = change.before, change.after
+    same = before is not None and after is not None and before.reviewed == after.reviewed
+    if same and before.customer_po == after.customer_po and _stays_open_or_closed(change):
+        return ()
+    return ((after or before).customer_id,)
+
+
 def _customer_of_line(books: Books, line: OrderLine) -> Iterable[str | None]:
     order = books.orders.get(line.order_id)
     return (None if order is None else order.customer_id,)
@@ -143,7 +154,7 @@ WATCHES = (
         name="duplicates",
         judge=judge_duplicates,
         wakes={
-            ORDER: when_changed(("status", "reviewed", "customer_po"), by("customer_id")),
+            ORDER: _customer_of_order,
             LINE: when_changed(("ordered_quantity", "cancelled"), each(_customer_of_line)),
         },
     ),

@@ -12,7 +12,7 @@ from connectors.world.truth import limits
 from connectors.world.truth.books import Books, pair
 from connectors.world.truth.order_states import BEFORE_RELEASE, NOT_LEFT, is_open
 from connectors.world.truth.shortages import Derived
-from connectors.world.truth.watch import Claim, Watch, by, each
+from connectors.world.truth.watch import Claim, Watch, by, each, when_changed
 from domain.ids import EntityKind
 from domain.items import ItemLifecycle
 from domain.orders import CreditStatus, OrderStatus, ScreeningStatus, ShipTo
@@ -210,7 +210,7 @@ WATCHES = (
         name="routing",
         judge=judge_routing,
         wakes={
-            EntityKind.SHIPMENT: by("shipment_id"),
+            EntityKind.SHIPMENT: when_changed(("status", "scac"), by("shipment_id")),
             EntityKind.CUSTOMER: each(
                 lambda books, customer: (
                     shipment.shipment_id

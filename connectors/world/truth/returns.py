@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connectors.world.truth import limits
 from connectors.world.truth.books import Books
 from connectors.world.truth.invoicing import BOOKED, LEFT
-from connectors.world.truth.watch import Claim, Watch, by, each
+from connectors.world.truth.watch import Claim, Watch, by, each, when_changed
 from domain.ids import EntityKind
 from domain.returns import RmaStatus
 
@@ -119,10 +119,13 @@ WATCHES = (
                     part.line_id for part in bill.lines if books.returns_of_line.of(part.line_id)
                 )
             ),
-            EntityKind.SHIPMENT: each(
-                lambda books, shipment: (
-                    part.line_id for part in shipment.lines if books.returns_of_line.of(part.line_id)
-                )
+            EntityKind.SHIPMENT: when_changed(
+                ("status",),
+                each(
+                    lambda books, shipment: (
+                        part.line_id for part in shipment.lines if books.returns_of_line.of(part.line_id)
+                    )
+                ),
             ),
         },
     ),

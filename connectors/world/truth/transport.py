@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connectors.world.truth import limits
 from connectors.world.truth.books import Books
 from connectors.world.truth.order_states import NOT_LEFT
-from connectors.world.truth.watch import Claim, Watch, by, each
+from connectors.world.truth.watch import Claim, Watch, by, each, when_changed
 from domain.billing import PodCondition
 from domain.ids import EntityKind
 from domain.transport import BookingStatus, ShipmentStatus
@@ -176,7 +176,7 @@ WATCHES = (
         judge=judge_event,
         wakes={
             EntityKind.ROUTE_EVENT: by("event_id"),
-            SHIPMENT: each(_events_near),
+            SHIPMENT: when_changed(("status", "planned_pickup_at", "zone_id"), each(_events_near)),
         },
     ),
 )

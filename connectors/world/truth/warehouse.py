@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connectors.world.truth import limits
 from connectors.world.truth.books import Books, pair
 from connectors.world.truth.order_states import NOT_LEFT, goes_on, is_open
-from connectors.world.truth.watch import Claim, Watch, by, each
+from connectors.world.truth.watch import Claim, Watch, by, each, when_changed
 from domain.ids import EntityKind
 from domain.transport import DocumentStatus
 from domain.warehouse import PickQuality, PickStatus
@@ -288,6 +288,6 @@ WATCHES = (
     Watch(
         name="papers",
         judge=judge_papers,
-        wakes={EntityKind.SHIPMENT: by("shipment_id")},
+        wakes={EntityKind.SHIPMENT: when_changed(("status", "document_status"), by("shipment_id"))},
     ),
 )
