@@ -163,7 +163,7 @@ def test_an_unusual_quantity_says_what_is_usual_and_clears_when_confirmed(room_o
         ({"case_pack_quantity": 25, "minimum_order_quantity": 100}, ""),
     ],
 )
-def test_packs_and_minimum_are_kept(room_of: RoomOf, changes: dict[str, int], why: str) -> None:
+def test_packs_and_minimum_are_kept(room_of: RoomOf, changes: dict[str, Any], why: str) -> None:
     with room_of(quantity.RULE) as room:
         room.put(item(**changes))
         found = room.look()

@@ -76,8 +76,8 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
     verb = {"receipt": "was received with", "shipping notice": "is on its way with"}.get(
         told_by, "is confirmed with"
     )
-    plural = "" if len(orders) == 1 else "s"
-    hurts = f"{len(orders)} order{plural} lack it" if orders else "no order lacks it yet"
+    lack = "order lacks" if len(orders) == 1 else "orders lack"
+    hurts = f"{len(orders)} {lack} it" if orders else "no order lacks it yet"
     this = {
         "source": head.supply_source,
         "as_of_ms": head.supply_observed_at,
