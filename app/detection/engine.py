@@ -22,6 +22,7 @@ from app.detection.misses import Misses, count_misses
 from app.detection.pegs.rewrite import refresh_pegs, rewrite_pegs
 from app.detection.policy_in_force import policies_in_force
 from app.detection.rule import Moment
+from app.detection.rules.registry import RULES
 from app.detection.scopes import Reach, Scopes, count_rows, restless_keys
 from app.detection.state import DetectionState, last_case_event, read_state, write_state
 from app.store.dirt import WHOLE, whole_paths
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from app.detection.rule import Rule
     from app.detection.rule_sql import CompiledRule
 
 MS_PER_HOUR = 3_600_000
@@ -78,7 +80,12 @@ class _Pass:
 
 
 def detect(
-    connection: Connection, *, now: datetime, full: bool = False, policy: Policies | None = None
+    connection: Connection,
+    *,
+    now: datetime,
+    full: bool = False,
+    policy: Policies | None = None,
+    rules: tuple[Rule, ...] = RULES,
 ) -> DetectionResult:
     """Detect within the transaction of ``connection``: by what changed, or everything if ``full``.
 
@@ -87,7 +94,7 @@ def detect(
     """
     now_ms = to_ms(now)
     chosen = policies_in_force(connection) if policy is None else policy
-    catalogue = catalogue_under(chosen)
+    catalogue = catalogue_under(chosen, rules)
     last = read_state(connection)
     if last.rules != catalogue.digest:
         prepare(connection, catalogue)
