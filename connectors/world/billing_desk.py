@@ -24,6 +24,7 @@ CLAIM_HOURS = (24.0, 60.0)
 PAY_HOURS = (30.0, 90.0)
 DISPUTE_HOURS = (30.0, 96.0)
 PERCENT = 100
+WRONG_QUANTITY, WRONG_PRICE, TWICE = range(3)
 #: The other wrong deliveries arrive damaged.
 MISSING_IN_TEN = 7
 DEDUCTION_CODES = ("shortage", "late delivery", "price", "damaged goods")
@@ -83,8 +84,9 @@ class BillingDesk:
     def _goes_wrong(self, shipment: Consignment, fault: BillingFault, one_in: int) -> bool:
         state = self._state
         percent = state.disruptions.billing_fault_percent(shipment.node_id, fault)
-        by_fault = state.draws.share(f"fault-{fault}", shipment.shipment_id) * PERCENT < percent
-        return by_fault or state.happens(one_in, f"nature-{fault}", shipment.shipment_id)
+        if percent and state.draws.share(f"fault-{int(fault)}", shipment.shipment_id) * PERCENT < percent:
+            return True
+        return state.happens(one_in, f"nature-{int(fault)}", shipment.shipment_id)
 
     def _bill(self, shipment: Consignment) -> None:
         """Post the invoice; some are wrong in quantity or price, some are posted twice."""
@@ -95,13 +97,15 @@ class BillingDesk:
             order.billing_block = ""
             state.put_order(order)
         nature, line = state.nature, shipment.contents[0][0]
-        if state.happens(nature.wrong_billed_quantity, "billed-quantity", bill.invoice_id):
+        faults = (nature.wrong_billed_quantity, nature.wrong_billed_price, nature.billed_twice)
+        fault = state.draws.fault(faults, "billed", bill.invoice_id)
+        if fault == WRONG_QUANTITY:
             bill.quantities[line.line_id] += max(1, bill.quantities[line.line_id] // 4)
             self._mend_later(bill)
-        if state.happens(nature.wrong_billed_price, "billed-price", bill.invoice_id):
+        elif fault == WRONG_PRICE:
             bill.prices_cents[line.line_id] += max(60, bill.prices_cents[line.line_id] // 9)
             self._mend_later(bill)
-        if state.happens(nature.billed_twice, "billed-twice", bill.invoice_id):
+        elif fault == TWICE:
             second = self._post(shipment, 2)
             state.after_hours(MEND_HOURS, "cancel-bill", second.invoice_id, lambda: self._cancel(second))
         if shipment.delivered_at is not None:

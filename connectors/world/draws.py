@@ -34,6 +34,16 @@ class Draws:
         """Whether what happens to one in so many happens to this one; never when ``one_in`` is 0."""
         return one_in > 0 and self.share(question, entity) * one_in < 1
 
+    def fault(self, one_in: Sequence[int], question: str, entity: str) -> int | None:
+        """Which of some rare faults happens to this one, by place in ``one_in``; at most one does."""
+        share = self.share(question, entity)
+        for place, every in enumerate(one_in):
+            if every:
+                share -= 1 / every
+                if share < 0:
+                    return place
+        return None
+
     def between(self, span: tuple[float, float], question: str, entity: str) -> float:
         """A number within a span."""
         low, high = span

@@ -14,7 +14,7 @@ from connectors.world.stock_desk import StockDesk
 from connectors.world.supply_desk import SupplyDesk
 from connectors.world.things import Line, Order
 from domain.ids import ItemId, NodeId, ZoneId
-from domain.orders import OrderStatus
+from domain.orders import CreditStatus, OrderStatus
 
 MINUTES_PER_DAY = 1440
 MISHAP_HOURS = (1.0, 14.0)
@@ -51,10 +51,16 @@ class MishapDesk:
         state, nature = self._state, self._state.nature
         for line in order.lines:
             line_id = line.line_id
-            if state.happens(nature.lost_stock, "lost", line_id):
-                state.after_hours(MISHAP_HOURS, "lost-at", line_id, self._losing(line, found_again=True))
-            elif state.happens(nature.sold_out, "sold-out", line_id):
-                state.after_hours(MISHAP_HOURS, "lost-at", line_id, self._losing(line, found_again=False))
+            mishap = state.draws.fault((nature.lost_stock, nature.sold_out), "mishap", line_id)
+            if mishap is not None:
+                losing = self._losing(line, found_again=mishap == 0)
+                state.after_hours(MISHAP_HOURS, "lost-at", line_id, losing)
+
+        is_stranding = order.credit is CreditStatus.HOLD and any(
+            part.reserved for line in order.lines for part in line.parts
+        )
+        if is_stranding and state.happens(nature.stranded, "stranded", order.order_id):
+            state.after_hours(MISHAP_HOURS, "stranded-at", order.order_id, lambda: self._strand(order))
 
     def take_away(self, item_id: ItemId) -> None:
         """Wipe the weight of an item out of the master data."""
@@ -97,6 +103,21 @@ class MishapDesk:
         waiting = [part for part in position.claims.values() if not part.reserved]
         if line.order.status is OrderStatus.CANCELLED or not any(part.line is line for part in waiting):
             return
+        self._lose_what_waits(position, waiting, line, found_again=found_again)
+
+    def _strand(self, order: Order) -> None:
+        """A count finds less, and what is left is bound to an order that may not go on."""
+        for line in order.lines:
+            position = self._state.positions[line.item.item_id, line.node_id]
+            waiting = [p for p in position.claims.values() if not p.reserved and p.line.order.is_firm]
+            if waiting and any(part.reserved for part in line.parts):
+                self._lose_what_waits(position, waiting, line, found_again=True)
+                return
+
+    def _lose_what_waits(
+        self, position: StockPosition, waiting: list[Part], line: Line, *, found_again: bool
+    ) -> None:
+        state = self._state
         lost = position.on_hand - position.reserved - self._left_over(line, waiting)
         if lost <= 0:
             return

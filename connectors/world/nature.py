@@ -11,8 +11,9 @@ class Nature:
 
     Order entry counts orders (``screening_hit`` and ``customs_hold`` those that leave the country,
     ``edi_reject`` those that come by EDI), stock counts order lines, supply purchases, the warehouse
-    picks or shipments, transport shipments, billing invoices, returns returns. ``bad_notice_hours`` is how
-    often the supplier portal sends a notice nobody can read; 0 is never.
+    picks or shipments, transport shipments, billing invoices, returns returns. ``stranded`` counts orders
+    on credit hold that have stock bound to them. ``bad_notice_hours`` is how often the supplier portal
+    sends a notice nobody can read; 0 is never.
     """
 
     price_fault: int = 150
@@ -23,10 +24,11 @@ class Nature:
     screening_hit: int = 8
     fraud_marks: int = 500
     forgotten_order: int = 350
-    discontinued_item: int = 40
+    discontinued_item: int = 22
     change_request: int = 45
     edi_reject: int = 200
     early_allocation: int = 3
+    stranded: int = 2
     lost_stock: int = 900
     sold_out: int = 900
     count_difference: int = 12
@@ -76,16 +78,17 @@ QUIET = Nature(**dict.fromkeys((field.name for field in fields(Nature)), 0))
 
 LIVELY = replace(
     Nature(),
-    price_fault=26,
-    incomplete=34,
-    short_pick=40,
-    late_booking=55,
-    late_transit=70,
-    short_receipt=30,
-    returned=45,
-    lost_stock=55,
-    sold_out=70,
-    slip=8,
+    price_fault=36,
+    incomplete=44,
+    short_pick=50,
+    late_booking=130,
+    late_transit=140,
+    short_receipt=50,
+    returned=40,
+    lost_stock=170,
+    sold_out=260,
+    short_ship=140,
+    slip=16,
     bad_notice_hours=3,
 )
 """A demo: the ordinary faults often enough that there is always something to do."""

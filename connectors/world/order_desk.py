@@ -25,7 +25,7 @@ WIDE_SPLIT_EVERY = 40
 DAYS_AFTER_ARRIVAL = 3.3
 PICK_DAYS = 0.7
 LEAST_DAYS_TO_START = 1.5
-EAGER_DAYS = 0.8
+EAGER_DAYS = 2.0
 PRICE_BASE = 100
 
 CREDIT = "credit"
@@ -183,9 +183,10 @@ class OrderDesk:
         """Where a line ships from: few shipments first, then enough stock, then the shortest way."""
         state = self._state
         used = list(dict.fromkeys(line.node_id for line in order.lines))
-        wide = state.happens(WIDE_SPLIT_EVERY, "wide-split", order.order_id)
         nearest = state.master.nearest_nodes[order.customer.customer_id]
-        may_add = wide or len(used) < order.customer.split.max_shipments
+        may_add = len(used) < order.customer.split.max_shipments or state.happens(
+            WIDE_SPLIT_EVERY, "wide-split", order.order_id
+        )
         wanted = [*used, *nearest] if may_add else used
         stocked = [node_id for node_id in wanted if (item.item_id, node_id) in state.positions]
         for node_id in stocked:
@@ -200,16 +201,14 @@ class OrderDesk:
         return position.spare + position.inbound_until(order.release_at) >= quantity
 
     def _promise(self, order: Order) -> None:
-        """An order for goods that must be bought first is promised for when they have come."""
+        """An order for goods that are on their way is promised for when they have come."""
         if order.is_promised_too_early:
             return
         for line in order.lines:
-            if not self._stock.is_lean(line.item):
-                continue
             position = self._state.positions[line.item.item_id, line.node_id]
-            if position.on_hand < position.claimed and position.supplies:
-                arrives_at = max(supply.eta_at for supply in position.supplies)
-                self._promise_after(order, arrives_at)
+            covered_at = _covered_at(position)
+            if covered_at is not None:
+                self._promise_after(order, covered_at)
         self._promise_after(order, self._state.now + timedelta(days=LEAST_DAYS_TO_START))
         order.requested_at = order.promised_at
         early = EAGER_DAYS * self._state.draws.share("eager", order.order_id)
@@ -225,8 +224,21 @@ class OrderDesk:
 
     def _days_before(self, order: Order) -> float:
         """Days before its promise that an order must be released: to pick it, and for its way."""
-        lane = self._state.master.lane_of[order.node_id, order.customer.zone_id]
-        return max(DAYS_AFTER_ARRIVAL, lane.transit_days + PICK_DAYS)
+        lanes, zone_id = self._state.master.lane_of, order.customer.zone_id
+        days = max(lanes[line.node_id, zone_id].transit_days for line in order.lines)
+        return max(DAYS_AFTER_ARRIVAL, days + PICK_DAYS)
+
+
+def _covered_at(position: StockPosition) -> datetime | None:
+    """When all that is claimed will be there, if it is not there now and enough is on its way."""
+    missing = position.claimed - position.on_hand
+    if missing <= 0:
+        return None
+    for supply in sorted(position.supplies, key=lambda kept: kept.eta_at):
+        missing -= supply.coming
+        if missing <= 0:
+            return supply.eta_at
+    return None
 
 
 def _is_agreed(line: Line) -> bool:

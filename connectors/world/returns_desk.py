@@ -44,7 +44,7 @@ class ReturnsDesk:
         for line, quantity in shipment.contents:
             rma_id = names.rma_id(line.line_id, shipment.shipment_id)
             percent = state.disruptions.returned_percent(line.item.item_id)
-            defective = state.draws.share("defective", rma_id) * PERCENT < percent
+            defective = percent > 0 and state.draws.share("defective", rma_id) * PERCENT < percent
             if defective or state.happens(state.nature.returned, "returned", rma_id):
                 reason = state.draws.one_of(RETURN_REASONS, "return-reason", rma_id)
                 self._authorise_later(shipment, line, quantity, QUALITY_REASON if defective else reason)

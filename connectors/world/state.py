@@ -10,11 +10,11 @@ from connectors.world.disruptions.disruption import Plan
 from connectors.world.disruptions.view import Disruptions
 from connectors.world.draws import Draws
 from connectors.world.feed import ChangeFeed
-from connectors.world.loads import Consignment, Disturbance, Pick
+from connectors.world.loads import Consignment, Disturbance, Event, Pick
 from connectors.world.master import MasterData, build_master
 from connectors.world.papers import Bill, GoodsReturn
 from connectors.world.sizes import WorldSize
-from connectors.world.stock import BinCount, StockPosition, Supply
+from connectors.world.stock import BinCount, Part, StockPosition, Supply
 from connectors.world.things import Change, Line, Message, Order
 from domain.customers import Customer
 from domain.ids import (
@@ -63,6 +63,10 @@ STREAM_OF_KIND: dict[EntityKind, str] = {
     EntityKind.PROOF_OF_DELIVERY: "tms/deliveries",
 }
 PORTAL_STREAM = "supplier/inbound"
+_ORDERS = STREAM_OF_KIND[EntityKind.SALES_ORDER]
+_STOCK = STREAM_OF_KIND[EntityKind.INVENTORY_POSITION]
+_TASKS = STREAM_OF_KIND[EntityKind.PICK_TASK]
+_SHIPMENTS = STREAM_OF_KIND[EntityKind.SHIPMENT]
 
 
 class WorldState:
@@ -80,9 +84,10 @@ class WorldState:
         size: WorldSize,
         begins_at: datetime,
         plan: Plan = (),
+        master: MasterData | None = None,
         keeps_archive: bool = False,
     ) -> None:
-        """Build the master data; the clock stands at ``begins_at``, nothing has happened yet."""
+        """Build the master data, unless they are given; the clock stands at ``begins_at``."""
         self.seed = seed
         self.size = size
         self.nature = size.nature
@@ -91,7 +96,7 @@ class WorldState:
         self.draws = Draws(seed)
         self.disruptions = Disruptions(plan)
         self.feed = ChangeFeed()
-        self.master: MasterData = build_master(seed, size, begins_at)
+        self.master = master or build_master(seed, size, begins_at)
         self.items: dict[ItemId, Item] = {item.item_id: item for item in self.master.items}
         self.customers: dict[CustomerId, Customer] = {c.customer_id: c for c in self.master.customers}
         self.services: dict[ServiceId, CarrierService] = dict(self.master.service_of)
@@ -155,11 +160,19 @@ class WorldState:
 
     def put_order(self, order: Order) -> None:
         """Tell the readers of a new or changed order header."""
-        self.put(EntityKind.SALES_ORDER, order.order_id, order.show)
+        self.feed.put(_ORDERS, EntityKind.SALES_ORDER, order.order_id, self.now, order.show)
 
     def put_line(self, line: Line) -> None:
         """Tell the readers of a new or changed order line."""
-        self.put(EntityKind.ORDER_LINE, line.line_id, line.show)
+        self.feed.put(_ORDERS, EntityKind.ORDER_LINE, line.line_id, self.now, line.show)
+
+    def put_part(self, part: Part) -> None:
+        """Tell the readers of a new or changed allocation."""
+        self.feed.put(_STOCK, EntityKind.ALLOCATION, part.allocation_id, self.now, part.show)
+
+    def put_event(self, event: Event) -> None:
+        """Tell the readers of a new or changed milestone."""
+        self.feed.put(_SHIPMENTS, EntityKind.MILESTONE, event.milestone_id, self.now, event.show)
 
     def put_change(self, change: Change) -> None:
         """Tell the readers of a new or changed request of a customer."""
@@ -171,11 +184,11 @@ class WorldState:
 
     def put_pick(self, pick: Pick) -> None:
         """Tell the readers of a new or changed pick task."""
-        self.put(EntityKind.PICK_TASK, pick.task_id, pick.show)
+        self.feed.put(_TASKS, EntityKind.PICK_TASK, pick.task_id, self.now, pick.show)
 
     def put_shipment(self, shipment: Consignment) -> None:
         """Tell the readers of a new or changed shipment."""
-        self.put(EntityKind.SHIPMENT, shipment.shipment_id, shipment.show)
+        self.feed.put(_SHIPMENTS, EntityKind.SHIPMENT, shipment.shipment_id, self.now, shipment.show)
 
     def put_bill(self, bill: Bill) -> None:
         """Tell the readers of a new or changed invoice."""
@@ -187,7 +200,7 @@ class WorldState:
 
     def put_position(self, position: StockPosition) -> None:
         """Tell the readers of a changed stock position."""
-        self.put(EntityKind.INVENTORY_POSITION, position.position_id, position.show)
+        self.feed.put(_STOCK, EntityKind.INVENTORY_POSITION, position.position_id, self.now, position.show)
 
     def put_count(self, count: BinCount) -> None:
         """Tell the readers of a new or changed count."""

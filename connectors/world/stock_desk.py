@@ -63,7 +63,7 @@ class StockDesk:
             part = Part(names.allocation_id(line.line_id, node_id, times), line, node_id, quantity)
             line.parts.append(part)
             position.claims[part.allocation_id] = part
-        state.put(EntityKind.ALLOCATION, part.allocation_id, part.show)
+        state.put_part(part)
         self.when_claimed(position)
         return part
 
@@ -96,7 +96,7 @@ class StockDesk:
             part.reserved_at = self._state.now
             self._position(part).reserved += part.quantity
             self._choose_lot(part)
-            self._state.put(EntityKind.ALLOCATION, part.allocation_id, part.show)
+            self._state.put_part(part)
         return part.reserved
 
     def unreserve(self, part: Part) -> None:
@@ -106,7 +106,7 @@ class StockDesk:
             part.reserved = False
             part.reserved_at = None
             part.lot = None
-            self._state.put(EntityKind.ALLOCATION, part.allocation_id, part.show)
+            self._state.put_part(part)
             self.when_freed(self._position(part))
 
     def add_stock(self, position: StockPosition, quantity: int) -> None:
@@ -139,7 +139,7 @@ class StockDesk:
                 part.lot.left += part.quantity
             lot.left -= part.quantity
             part.lot = lot
-            self._state.put(EntityKind.ALLOCATION, part.allocation_id, part.show)
+            self._state.put_part(part)
 
     def write_off(self, position: StockPosition, lots: list[LotStock]) -> None:
         """Take whole lots off the books; nobody must have any of them bound."""
@@ -193,7 +193,7 @@ class StockDesk:
         part.quantity -= quantity
         position.claimed -= quantity
         if part.quantity > 0:
-            state.put(EntityKind.ALLOCATION, part.allocation_id, part.show)
+            state.put_part(part)
             return
         part.line.parts.remove(part)
         del position.claims[part.allocation_id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from connectors.world import names
+from connectors.world.freight import freight_cents
 from connectors.world.loads import Booking, Consignment
 from connectors.world.state import WorldState
 from connectors.world.trail_desk import TrailDesk
@@ -20,7 +21,6 @@ NOTICE_MINUTES = (30.0, 120.0)
 CORRECT_HOURS = (4.0, 20.0)
 SURCHARGE_PERCENT = (30, 90)
 PERCENT = 100
-GRAMS_PER_KG = 1000
 NOT_DEPARTED = frozenset({ShipmentStatus.PLANNED, ShipmentStatus.BOOKED, ShipmentStatus.PACKED})
 OVER = frozenset({BookingStatus.DECLINED, BookingStatus.EXPIRED, BookingStatus.CANCELLED})
 
@@ -83,8 +83,9 @@ class TenderDesk:
             state.at(booking.expires_at, lambda: self._refuse(booking, BookingStatus.EXPIRED))
             return
         percent = state.disruptions.declined_percent(booking.service.scac)
-        declines = state.draws.share("no-trucks", booking_id) * PERCENT < percent
-        declines = declines or state.happens(nature.declined_tender, "declined", booking_id)
+        declines = state.happens(nature.declined_tender, "declined", booking_id) or (
+            percent > 0 and state.draws.share("no-trucks", booking_id) * PERCENT < percent
+        )
         minutes = state.draws.between(ANSWER_MINUTES, "answer", booking_id)
         if declines:
             state.after(minutes, lambda: self._refuse(booking, BookingStatus.DECLINED))
@@ -173,8 +174,3 @@ class TenderDesk:
 
     def _put(self, booking: Booking) -> None:
         self._state.put(EntityKind.CARRIER_BOOKING, booking.booking_id, booking.show)
-
-
-def freight_cents(service: CarrierService, weight_grams: int) -> int:
-    """What a service charges for that weight; kilograms are rounded up."""
-    return service.fixed_cost_cents + service.rate_cents_per_kg * -(-weight_grams // GRAMS_PER_KG)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from connectors.world import names
 from connectors.world.loads import Consignment, Event
 from connectors.world.state import WorldState
-from domain.ids import EntityKind, ShipmentId
+from domain.ids import ShipmentId
 
 CORRECT_HOURS = (6.0, 24.0)
 IDENTIFY_HOURS = (6.0, 24.0)
@@ -45,14 +45,21 @@ class TrailDesk:
         if shift:
             event.said_at += timedelta(hours=shift)
             event.is_off_by_disruption = True
-        elif state.happens(state.nature.clock_slip, "clock", milestone_id):
-            event.said_at += timedelta(hours=state.draws.whole(SLIP_HOURS, "clock-by", milestone_id))
-            state.after_hours(CORRECT_HOURS, "correct", milestone_id, lambda: self.correct(event))
-        if state.happens(state.nature.orphan, "orphan", milestone_id):
-            event.shipment_id = ShipmentId(f"{shipment.shipment_id}X")
-            state.after_hours(IDENTIFY_HOURS, "identify", milestone_id, lambda: self._identify(event))
+        else:
+            self._spoil(event)
         self._put(event)
         return event
+
+    def _spoil(self, event: Event) -> None:
+        """Now and then the carrier's clock is wrong, or the shipment it writes down."""
+        state, milestone_id = self._state, event.milestone_id
+        fault = state.draws.fault((state.nature.clock_slip, state.nature.orphan), "trail", milestone_id)
+        if fault == 0:
+            event.said_at += timedelta(hours=state.draws.whole(SLIP_HOURS, "clock-by", milestone_id))
+            state.after_hours(CORRECT_HOURS, "correct", milestone_id, lambda: self.correct(event))
+        elif fault == 1:
+            event.shipment_id = ShipmentId(f"{event.shipment_id}X")
+            state.after_hours(IDENTIFY_HOURS, "identify", milestone_id, lambda: self._identify(event))
 
     def correct(self, event: Event) -> None:
         """The carrier sends a milestone again with the right time; the first one no longer counts."""
@@ -98,4 +105,4 @@ class TrailDesk:
             self._put(event)
 
     def _put(self, event: Event) -> None:
-        self._state.put(EntityKind.MILESTONE, event.milestone_id, event.show)
+        self._state.put_event(event)

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from connectors.world import names
+from connectors.world.freight import freight_cents
 from connectors.world.loads import Consignment
 from connectors.world.state import WorldState
 from connectors.world.stock import Part
 from connectors.world.stock_desk import StockDesk
-from connectors.world.tender_desk import NOT_DEPARTED, TenderDesk, freight_cents
+from connectors.world.tender_desk import NOT_DEPARTED, TenderDesk
 from connectors.world.things import Line, Order
 from connectors.world.trail_desk import TrailDesk
 from domain.ids import NodeId
@@ -222,8 +223,8 @@ class TransportDesk:
     def _on_the_way(self, shipment: Consignment) -> None:
         """Report the terminal, unless nobody reports, and drive on, unless something is in the way."""
         state, nature, shipment_id = self._state, self._state.nature, shipment.shipment_id
-        is_silent = state.happens(nature.silent_trail, "silent", shipment_id)
-        if not (is_silent and shipment.steps <= SILENT_STEPS):
+        may_be_silent = shipment.steps <= SILENT_STEPS
+        if not (may_be_silent and state.happens(nature.silent_trail, "silent", shipment_id)):
             self._trail.report(shipment, "in_transit", "X6", "NS", f"{shipment.service.scac} terminal")
         if shipment.steps == 1:
             if shipment.order.ship_to.country not in {"US", ""} and state.happens(

@@ -122,7 +122,7 @@ class WarehouseDesk:
         """Work for the same truck that is released in the same half of the day goes in one wave."""
         local = self._state.now + timedelta(hours=self._state.master.site_of[node_id].utc_offset_hours)
         half = "A" if local.hour < NOON else "B"
-        return f"W{pickup_at:%m%d}-{local:%d}{half}"
+        return f"W{pickup_at.month:02d}{pickup_at.day:02d}-{local.day:02d}{half}"
 
 
 def _waiting(position: StockPosition) -> list[Part]:

@@ -12,15 +12,19 @@ import msgspec
 from connectors.world.command_desk import CommandDesk, Deed
 from connectors.world.command_log import CommandLog, LoggedCommand
 from connectors.world.company import found_company
+from connectors.world.disruptions.disruption import DisruptionKind, Plan
 from connectors.world.disruptions.plan import plan_for
 from connectors.world.faces import FACES, WorldFace
 from connectors.world.feed import Row
 from connectors.world.history import collector_paused
+from connectors.world.master import build_master
 from connectors.world.sizes import SizeName, size_named
 from connectors.world.state import WorldState
 from domain.clock import Clock
 from domain.commands import Action, Command, CommandResult, Receipt
 from domain.errors import BadInputError, ConflictError, CorruptError, RefusedError
+
+STORY_LEAD = timedelta(days=8)
 
 
 class WorldRecord(msgspec.Struct, forbid_unknown_fields=True):
@@ -192,8 +196,13 @@ def _state_of(record: WorldRecord) -> WorldState:
     """The world of a record before anything has happened; one with a story follows the plan of its seed."""
     size = size_named(record.size)
     begins_at = record.opened_at - timedelta(days=size.history_days)
-    plan = plan_for(record.seed, size, begins_at) if size.has_story else ()
-    return WorldState(seed=record.seed, size=size, begins_at=begins_at, plan=plan)
+    master = build_master(record.seed, size, begins_at)
+    plan: Plan = ()
+    if size.has_story:
+        # The story is well under way when the world opens, and no system of the demo goes silent for hours.
+        drawn = plan_for(record.seed, size, begins_at - STORY_LEAD, master=master)
+        plan = tuple(d for d in drawn if d.kind is not DisruptionKind.FEED_OUTAGE)
+    return WorldState(seed=record.seed, size=size, begins_at=begins_at, plan=plan, master=master)
 
 
 def _whole_second(moment: datetime) -> datetime:

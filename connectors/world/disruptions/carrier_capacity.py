@@ -41,5 +41,10 @@ def _restore(company: Company, disruption: Disruption) -> None:
 
 
 CARRIER_CAPACITY_CUT = KindOfDisruption(
-    kind=DisruptionKind.CARRIER_CAPACITY_CUT, hours=(72, 120), aim=_aim, begin=_cut, end=_restore
+    kind=DisruptionKind.CARRIER_CAPACITY_CUT,
+    hours=(72, 120),
+    aim=_aim,
+    is_needed=True,
+    begin=_cut,
+    end=_restore,
 )

@@ -13,4 +13,6 @@ def _aim(rng: Random, master: MasterData) -> Blow:
     return Blow(targets=(used_carrier(rng, master),))
 
 
-CARRIER_STRIKE = KindOfDisruption(kind=DisruptionKind.CARRIER_STRIKE, hours=(50, 96), aim=_aim)
+CARRIER_STRIKE = KindOfDisruption(
+    kind=DisruptionKind.CARRIER_STRIKE, hours=(50, 96), aim=_aim, is_needed=True
+)

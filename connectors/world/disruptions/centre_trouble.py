@@ -39,6 +39,8 @@ def _restart(company: Company, disruption: Disruption) -> None:
         company.floor.restart(NodeId(node_id))
 
 
-DC_OUTAGE = KindOfDisruption(kind=DisruptionKind.DC_OUTAGE, hours=(14, 34), aim=_aim_outage, end=_restart)
+DC_OUTAGE = KindOfDisruption(
+    kind=DisruptionKind.DC_OUTAGE, hours=(14, 34), aim=_aim_outage, is_needed=True, end=_restart
+)
 LABOUR_SHORTAGE = KindOfDisruption(kind=DisruptionKind.LABOUR_SHORTAGE, hours=(48, 96), aim=_aim_labour)
 RECEIVING_DELAY = KindOfDisruption(kind=DisruptionKind.RECEIVING_DELAY, hours=(72, 144), aim=_aim_receiving)

@@ -48,7 +48,9 @@ def _correcting(company: Company, event: Event) -> Callable[[], None]:
     return lambda: company.trail.correct(event)
 
 
-FEED_OUTAGE = KindOfDisruption(kind=DisruptionKind.FEED_OUTAGE, hours=(5, 14), aim=_aim_outage)
+FEED_OUTAGE = KindOfDisruption(
+    kind=DisruptionKind.FEED_OUTAGE, hours=(5, 14), aim=_aim_outage, is_needed=True
+)
 TIME_ZONE_SHIFT = KindOfDisruption(
     kind=DisruptionKind.TIME_ZONE_SHIFT, hours=(24, 60), aim=_aim_shift, end=_correct
 )

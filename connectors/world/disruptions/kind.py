@@ -8,11 +8,17 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from connectors.world.disruptions.disruption import Disruption, DisruptionKind
+from connectors.world.freight import freight_cents
 from connectors.world.partners import is_troubled
 
 if TYPE_CHECKING:
     from connectors.world.company import Company
     from connectors.world.master import MasterData
+
+
+#: What is usual: days left for the way, and the weight of a shipment.
+DAYS_LEFT = (2, 3, 4, 4, 5)
+LOADS_GRAMS = (3_000, 12_000, 40_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +35,14 @@ class KindOfDisruption:
 
     Most kinds only stand in the way of the desks, which ask for them; ``begin`` and ``end`` are for what
     somebody really does at that moment (a wrong price list is loaded, a limit is cut, a bin is emptied).
+    ``is_needed`` says that some type of exception comes about by this kind alone, so that every larger
+    plan must have it.
     """
 
     kind: DisruptionKind
     hours: tuple[int, int]
     aim: Callable[[Random, MasterData], Blow]
+    is_needed: bool = False
     begin: Callable[[Company, Disruption], None] | None = None
     end: Callable[[Company, Disruption], None] | None = None
 
@@ -50,13 +59,14 @@ def busy_node(rng: Random, master: MasterData) -> str:
 
 
 def used_carrier(rng: Random, master: MasterData) -> str:
-    """A carrier, the cheaper one of its services is for a day, the likelier: those get most shipments."""
-    cheapest = {
-        scac: min(service.fixed_cost_cents for service in master.services if service.scac == scac)
-        for scac in sorted({service.scac for service in master.services})
-    }
-    weights = [1 / cents for cents in cheapest.values()]
-    return rng.choices(list(cheapest), weights=weights)[0]
+    """A carrier, the likelier the more often it is the cheapest that is fast enough."""
+    chosen = [
+        min(timely, key=lambda service: freight_cents(service, grams)).scac
+        for days in DAYS_LEFT
+        for grams in LOADS_GRAMS
+        if (timely := [service for service in master.services if service.transit_days <= days])
+    ]
+    return rng.choice(chosen)
 
 
 def busy_customers(rng: Random, master: MasterData, count: int) -> tuple[str, ...]:

@@ -13,20 +13,22 @@ from connectors.world.sizes import WorldSize
 
 HOURS_PER_DAY = 24
 #: Of every hundred hours of a world: quiet until, busy until, quiet until, busy until, quiet to the end.
-SPELLS_PERCENT = ((18, 42), (58, 82))
+SPELLS_PERCENT = ((18, 40), (54, 72))
 PERCENT = 100
 TRIES = 20
+LARGE_PLAN = 10
 
 
-def plan_for(seed: int, size: WorldSize, begins_at: datetime, days: int | None = None) -> Plan:
-    """A plan for a world of that seed and size that begins at ``begins_at`` and lasts ``days``.
+def plan_for(seed: int, size: WorldSize, begins_at: datetime, *, master: MasterData | None = None) -> Plan:
+    """A plan for a world of that seed and size that begins at ``begins_at`` and lasts its span.
 
-    Kinds come in an order drawn by the seed, none twice before each has come once; no target is hit by
-    two disruptions of one kind at a time.
+    ``master`` is the world's master data, where it has been built already. Kinds come in an order drawn
+    by the seed, none twice before each has come once; no target is hit by two disruptions of one kind at
+    a time.
     """
     rng = Random(f"{seed}/plan")
-    master = build_master(seed, size, begins_at)
-    hours = HOURS_PER_DAY * (days or size.span_days)
+    master = master or build_master(seed, size, begins_at)
+    hours = HOURS_PER_DAY * size.span_days
     starts = sorted(_starts(rng, size.disruptions, hours))
     kinds = _kinds(rng, size.disruptions)
     plan: list[Disruption] = []
@@ -68,10 +70,16 @@ def _starts(rng: Random, count: int, hours: int) -> list[int]:
 
 
 def _kinds(rng: Random, count: int) -> list[KindOfDisruption]:
-    kinds: list[KindOfDisruption] = []
+    """Kinds in the order of their numbers; a large enough plan has every kind that is needed."""
+    kinds = rng.sample(KINDS, len(KINDS))
+    if count >= LARGE_PLAN:
+        needed = [kind for kind in kinds if kind.is_needed]
+        kinds = needed + [kind for kind in kinds if not kind.is_needed]
     while len(kinds) < count:
         kinds += rng.sample(KINDS, len(KINDS))
-    return kinds[:count]
+    chosen = kinds[:count]
+    rng.shuffle(chosen)
+    return chosen
 
 
 def _drawn(

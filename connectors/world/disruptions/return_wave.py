@@ -18,4 +18,4 @@ def _aim(rng: Random, master: MasterData) -> Blow:
     )
 
 
-RETURN_WAVE = KindOfDisruption(kind=DisruptionKind.RETURN_WAVE, hours=(96, 168), aim=_aim)
+RETURN_WAVE = KindOfDisruption(kind=DisruptionKind.RETURN_WAVE, hours=(96, 168), aim=_aim, is_needed=True)
