@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.evaluation.episodes import Episode
 
 #: How often the tower reads and detects during a replay; small worlds are looked at as often as large ones.
-TICK = timedelta(hours=1)
+TICK = timedelta(hours=2)
 
 
 def evaluate_folder(

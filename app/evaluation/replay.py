@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -49,13 +49,15 @@ def replay(
 ) -> list[Episode]:
     """Read ``faces`` every ``tick`` from the clock's time to ``until``; the episodes in order of opening."""
     options = SyncOptions(interval_seconds=int(tick.total_seconds()), page_limit=PAGE)
+    only_reading = replace(options, detects=False)
     for face in faces:
         register_source(face, mirror, at=clock.now(), interval_seconds=options.interval_seconds)
     open_now: dict[tuple[str, int], _Open] = {}
     done: list[Episode] = []
     while clock.at <= until:
-        for face in faces:
-            sync_source(face, mirror, clock=clock, options=options)
+        for face in faces[:-1]:
+            sync_source(face, mirror, clock=clock, options=only_reading)
+        sync_source(faces[-1], mirror, clock=clock, options=options)
         _take_note(mirror.case_marks(), open_now, done, clock.at)
         progress(clock.at)
         clock.at += tick

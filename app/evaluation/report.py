@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from connectors.world.truth.values import WorldTruth
 
 #: A case may outlive its condition by the slowest feed's lag and two readings.
-SLACK = timedelta(hours=3)
+SLACK = timedelta(hours=4)
 #: What lasted less than this may have fallen between two readings.
-VISIBLE = timedelta(hours=3)
+VISIBLE = timedelta(hours=4)
 OVERLOAD = 2.2
 PER = 1_000
 

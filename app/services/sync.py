@@ -43,13 +43,16 @@ DRIFT_SHARE_PERCENT = 5
 class SyncOptions:
     """How a source is read: its interval, page size (0: as its manifest says), how often ids are compared.
 
-    ``force`` asks even a source that is being left alone after failures.
+    ``force`` asks even a source that is being left alone after failures. ``detects`` says whether a
+    detection follows at once; who reads several sources in a row lets only the last one do it (what is
+    dirty is stored with its rows, so nothing is lost when that one never comes).
     """
 
     interval_seconds: int = 30
     page_limit: int = 0
     sweep_seconds: int = 900
     force: bool = False
+    detects: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +140,7 @@ def sync_source(
         if run.down:
             break
     present = _ids_now(run, state, started, chosen)
-    return _finish(run, state, started, present)
+    return _finish(run, state, started, present, detects=chosen.detects)
 
 
 def detect_now(mirror: Mirror, *, clock: Clock, full: bool = False) -> frozenset[CaseId]:
@@ -284,6 +287,8 @@ def _finish(
     state: SourceState,
     started: datetime,
     present: list[tuple[tuple[EntityKind, ...], frozenset[str]]],
+    *,
+    detects: bool,
 ) -> SyncResult:
     source, finished = run.connector.source, run.clock.now()
     why = " ".join(run.problems)
@@ -301,7 +306,7 @@ def _finish(
             transaction.note_failure(source, at=started, why=why, next_attempt_at=retry)
         elif not unfinished:
             transaction.note_success(source, at=finished, rows=run.rows)
-        detected = transaction.detect(now=finished)
+        detected = transaction.detect(now=finished) if detects else None
     return SyncResult(
         source=source,
         started_at=started,
@@ -311,9 +316,9 @@ def _finish(
         written=run.written,
         deleted=run.deleted,
         rejected=run.rejected,
-        changed_cases=detected.changed,
-        opened=detected.opened | detected.reopened,
-        cleared=detected.cleared,
+        changed_cases=detected.changed if detected else frozenset(),
+        opened=detected.opened | detected.reopened if detected else frozenset(),
+        cleared=detected.cleared if detected else frozenset(),
         lag_seconds=_lag(state, started),
         why=why or ("Stopped before the end; the rest is read next time." if unfinished else ""),
     )

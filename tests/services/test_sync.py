@@ -284,3 +284,12 @@ def test_health_grows_worse_with_silence(room: TowerRoom) -> None:
     green, amber, red = HealthColour.GREEN, HealthColour.AMBER, HealthColour.RED
     assert colours == [green, green, amber, amber, red]
     assert health(room).lag_seconds == 91
+
+
+def test_who_reads_several_sources_detects_once_and_loses_nothing(room: TowerRoom) -> None:
+    room.source.put(*facts.quiet_world(), facts.position("MEM", 0))
+    first = sync_source(room.source, room.mirror, clock=room.clock, options=SyncOptions(detects=False))
+    assert first.succeeded
+    assert room.codes() == []
+    sync_source(room.source, room.mirror, clock=room.clock)
+    assert "AL-SHORT" in room.codes()
