@@ -11,6 +11,7 @@ import pytest
 
 from connectors.world.disruptions.disruption import DisruptionKind
 from connectors.world.history import HISTORY_BEGINS_AT, begin_history
+from connectors.world.master import build_master
 from connectors.world.state import WorldState
 from connectors.world.things import Order
 from connectors.world.truth.observer import Observer, observe
@@ -223,7 +224,8 @@ TYPICAL = {
 
 @pytest.mark.parametrize("kind", TYPICAL, ids=str)
 def test_a_disruption_alone_causes_what_it_is_known_for(kind: DisruptionKind, null_run: Run) -> None:
-    disruption = one(kind)
+    everywhere = tuple(node.node_id for node in build_master(SEED, SPECK, HISTORY_BEGINS_AT).nodes)
+    disruption = one(kind, targets=everywhere if kind is DisruptionKind.DC_OUTAGE else None)
     state = begin_history(SEED, SPECK, (disruption,)).state
     state.run_until(STARTS_AT)
     observer = Observer(state)
