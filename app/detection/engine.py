@@ -150,7 +150,7 @@ def _look(this: _Pass) -> tuple[Changes, list[str], list[str]]:
         last=this.last,
         everywhere=this.everywhere,
         renewed=_renewed(this),
-        restless=restless_keys(this.connection),
+        restless=restless_keys(this.connection, since_event=this.last.last_event),
     )
     terms = LifeTerms.of(this.moment.policy)
     total = Changes()

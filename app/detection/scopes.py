@@ -55,6 +55,10 @@ _RESTLESS = """
 SELECT e.code, e.scope_key FROM exception_case e INDEXED BY det_case_restless
  WHERE e.closed_at IS NULL AND (e.clean_checks > 0 OR e.state IN ('executing', 'verifying'))
 """
+_MOVED = """
+SELECT DISTINCT e.code, e.scope_key FROM case_event v CROSS JOIN exception_case e ON e.case_id = v.case_id
+ WHERE v.event_id > ?
+"""
 RESTLESS_INDEX = """
 CREATE INDEX IF NOT EXISTS det_case_restless ON exception_case (code, scope_key)
  WHERE closed_at IS NULL AND (clean_checks > 0 OR state IN ('executing', 'verifying'))
@@ -121,10 +125,16 @@ class Scopes:
         return Reach.EVERYWHERE if rows and keys * 100 > rows * MOST_DIRTY_PERCENT else Reach.KEYS
 
 
-def restless_keys(connection: Connection) -> Mapping[str, frozenset[str]]:
-    """By code, the keys of cases that may move although no row changed: counted clean, or acted upon."""
+def restless_keys(connection: Connection, *, since_event: int) -> Mapping[str, frozenset[str]]:
+    """By code, the keys of cases that may move although no row changed.
+
+    These are cases counted clean or acted upon, and those whose history went on after ``since_event``:
+    people may have closed one whose condition still holds.
+    """
     found: dict[str, set[str]] = {}
     for code, key in connection.exec_driver_sql(_RESTLESS):
+        found.setdefault(code, set()).add(key)
+    for code, key in connection.exec_driver_sql(_MOVED, (since_event,)):
         found.setdefault(code, set()).add(key)
     return {code: frozenset(keys) for code, keys in found.items()}
 

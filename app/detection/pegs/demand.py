@@ -2,9 +2,9 @@
 
 Demand is the allocations of open lines and what each line has not allocated yet, for confirmed or released
 orders that are not on credit hold (``wants``). Stock that is reserved for an order which may not go on is
-bound: nobody may take it, but the order itself is not short; so is stock of a substitute. Manual ranks are served first, then the
-confirmation classes (``win`` and ``gain`` before others, ``lose`` last), reserved before unreserved, then
-customer tier and promise.
+bound: nobody may take it, but the order itself is not short; so is stock of a substitute. Manual ranks are
+served first, then the confirmation classes (``win`` and ``gain`` before others, ``lose`` last), reserved
+before unreserved, then customer tier and promise.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ CREATE TEMP TABLE IF NOT EXISTS peg_scope (
 """
 _MOST = """
 CREATE TEMP TABLE IF NOT EXISTS peg_most (
-  item_id TEXT, node_id TEXT, units INTEGER, PRIMARY KEY (item_id, node_id)) WITHOUT ROWID
+  item_id TEXT, node_id TEXT, units INTEGER, first_at INTEGER,
+  PRIMARY KEY (item_id, node_id)) WITHOUT ROWID
 """
 
 _OPEN_LINE = "l.deleted_at IS NULL AND l.cancelled = 0 AND l.shipped_quantity < l.ordered_quantity"
@@ -64,35 +65,41 @@ MAX(0, COALESCE((SELECT SUM(p.on_hand_quantity) FROM inventory_position p
 """
 
 # The most that a group can want: every open line of it in full, whatever its order may do, and what lines
-# of other groups have allocated here. Most groups have more on hand, and need not be looked at closer.
+# of other groups have allocated here, with the first promise. A group that has more on hand, or has it before
+# its first promise, is not short whoever is served first, and need not be looked at closer.
 _MOST_WANTED = (
     f"""
 INSERT INTO temp.peg_most
-SELECT l.item_id, l.node_id, SUM(l.ordered_quantity - l.shipped_quantity)
+SELECT l.item_id, l.node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at)
   FROM {_LINE} WHERE {_OPEN_LINE} AND l.node_id IS NOT NULL GROUP BY l.item_id, l.node_id
 """,  # noqa: S608 - all parts are constants of this file
     f"""
 INSERT INTO temp.peg_most
-SELECT l.item_id, o.ship_from_node_id, SUM(l.ordered_quantity - l.shipped_quantity)
+SELECT l.item_id, o.ship_from_node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at)
   FROM {_LINE} CROSS JOIN {_ORDER} ON o.id = l.order_id
  WHERE {_OPEN_LINE} AND l.node_id IS NULL AND {_OPEN_ORDER} AND o.ship_from_node_id IS NOT NULL
  GROUP BY l.item_id, o.ship_from_node_id
-    ON CONFLICT DO UPDATE SET units = units + excluded.units
+    ON CONFLICT DO UPDATE SET units = units + excluded.units, first_at = MIN(first_at, excluded.first_at)
 """,  # noqa: S608 - all parts are constants of this file
     """
 INSERT INTO temp.peg_most
-SELECT a.item_id, a.node_id, SUM(a.quantity)
+SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at)
   FROM allocation a INDEXED BY det_allocation_by_line CROSS JOIN order_line l ON l.id = a.line_id
  WHERE a.deleted_at IS NULL AND a.quantity > 0
    AND (l.node_id IS NOT a.node_id OR l.item_id <> a.item_id
         OR a.quantity > l.ordered_quantity - l.shipped_quantity)
  GROUP BY a.item_id, a.node_id
-    ON CONFLICT DO UPDATE SET units = units + excluded.units
+    ON CONFLICT DO UPDATE SET units = units + excluded.units, first_at = MIN(first_at, excluded.first_at)
 """,
 )
 
 _TIGHT = f"""
-INSERT INTO temp.peg_scope SELECT g.item_id, g.node_id FROM temp.peg_most g WHERE g.units > {_ON_HAND}
+INSERT INTO temp.peg_scope SELECT g.item_id, g.node_id FROM temp.peg_most g
+ WHERE g.units > {_ON_HAND}
+   AND g.units > {_ON_HAND} + COALESCE((
+       SELECT SUM(s.ordered_quantity - s.received_quantity) FROM inbound_supply s
+        WHERE s.item_id = g.item_id AND s.node_id = g.node_id AND s.eta_at <= g.first_at
+          AND s.deleted_at IS NULL AND s.cancelled = 0 AND s.ordered_quantity > s.received_quantity), 0)
 """  # noqa: S608 - all parts are constants of this file
 
 _STOCK = f"SELECT g.item_id, g.node_id, {_ON_HAND} AS on_hand FROM temp.peg_scope g"  # noqa: S608 - constants
