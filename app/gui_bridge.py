@@ -27,6 +27,7 @@ from app.workers.messages import (
     Request,
     RetryQuarantined,
     Said,
+    SplitCase,
     SyncNow,
 )
 from domain.cases import CaseState
@@ -340,6 +341,23 @@ class GuiBridge(QObject):
         """Let a case rest."""
         request = MoveCase(case_id=case_id, user=self._who.user_id, snooze_minutes=minutes)
         self._ask(request)
+
+    def snooze_until_doubled(self, case_id: str) -> None:
+        """Let a case rest until twice its money is at stake."""
+        self._ask(MoveCase(case_id=case_id, user=self._who.user_id, until_doubled=True))
+
+    def start_case(self, case_id: str) -> None:
+        """Begin to work on a case."""
+        self._ask(MoveCase(case_id=case_id, user=self._who.user_id, state=CaseState.IN_PROGRESS))
+
+    def deny_case(self, case_id: str, reason: str) -> None:
+        """Say that a case's condition is not so."""
+        state = CaseState.FALSE_POSITIVE
+        self._ask(MoveCase(case_id=case_id, user=self._who.user_id, state=state, reason=reason))
+
+    def split_case(self, case_id: str, reason: str) -> None:
+        """Take a case out of its incident."""
+        self._ask(SplitCase(case_id=case_id, user=self._who.user_id, reason=reason))
 
     def add_note(self, case_id: str, text: str) -> None:
         """Write something down about a case."""

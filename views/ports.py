@@ -75,6 +75,22 @@ class TowerIntents(Protocol):
         """Let a case rest; it comes back after ``minutes`` or when its facts change."""
         ...
 
+    def snooze_until_doubled(self, case_id: str) -> None:
+        """Let a case rest until twice its money is at stake."""
+        ...
+
+    def start_case(self, case_id: str) -> None:
+        """Begin to work on a case."""
+        ...
+
+    def deny_case(self, case_id: str, reason: str) -> None:
+        """Say that a case's condition is not so, and why."""
+        ...
+
+    def split_case(self, case_id: str, reason: str) -> None:
+        """Take a case out of its incident, and say why."""
+        ...
+
     def add_note(self, case_id: str, text: str) -> None:
         """Write something down about a case."""
         ...

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from app.read_models.geography import Geography, read_geography
+from app.read_models.incidents import incident_panel
 from app.read_models.network import lane_key
 from app.read_models.people import short_name
 from app.read_models.waterfall import waterfall
@@ -51,6 +52,8 @@ _EVENT_KINDS: dict[str, EventKind] = {
     "moved": "moved",
     "assigned": "moved",
     "snoozed": "moved",
+    "grouped": "moved",
+    "escalated": "failed",
     "closed": "executed",
     "cleared": "executed",
 }
@@ -98,6 +101,7 @@ def case_detail(sources: DetailSources, request: DetailRequest) -> CaseDetail | 
         why_not_propose=_why_not(sources, case, live, request),
         timeline=_timeline(sources, case, events, recommendation, request.now),
         orders=_orders(geography, case),
+        incident=incident_panel(sources.mirror, case) if case.is_open else None,
         notes=tuple(
             NoteRow(at=note.at, author=short_name(sources.people, note.author), text=note.body)
             for note in sources.ledger.notes(case.case_id)

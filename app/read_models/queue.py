@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from app.read_models.geography import Geography
 from app.read_models.people import short_name
-from domain.cases import ExceptionCase
+from domain.cases import CaseState, ExceptionCase
 from domain.catalogue.types import case_type
-from views.case_queue.state import CaseRow, CaseTable, case_table
+from views.case_queue.state import CaseRow, CaseTable, IncidentRow, case_table
 from views.shell.state import Identity
 
 
@@ -17,9 +17,11 @@ def queue_table(
     geography: Geography,
     best: Mapping[str, tuple[str, int]],
     people: tuple[Identity, ...],
+    incidents: Sequence[IncidentRow] = (),
 ) -> CaseTable:
     """The cases as columns; ``best`` is the recommended option of those worked out so far."""
-    return case_table(_row(case, geography, best.get(case.case_id), people) for case in cases)
+    rows = (_row(case, geography, best.get(case.case_id), people) for case in cases)
+    return case_table(rows, incidents)
 
 
 def _row(
@@ -40,6 +42,8 @@ def _row(
         owner=short_name(people, case.owner) if case.owner else "",
         best_option=best[0] if best else "",
         best_delta_cents=best[1] if best else None,
+        incident_id=case.incident_id or "",
+        hidden=case.state is CaseState.SUSPENDED or bool(case.suppressed_by),
         place=" ".join(
             part for part in (str(case.node_id or ""), customer.name if customer else "", case.title) if part
         ),

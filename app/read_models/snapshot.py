@@ -10,6 +10,7 @@ from app.read_models.approvals import approval_rows
 from app.read_models.detail import DetailSources, case_detail
 from app.read_models.figures import kpi_tiles
 from app.read_models.geography import Geography, read_geography
+from app.read_models.incidents import queue_incidents
 from app.read_models.network import Zones, map_lanes, map_markers, map_nodes, read_zones
 from app.read_models.people import people_of
 from app.read_models.policy_notice import policy_notice
@@ -104,7 +105,13 @@ class SnapshotReader:
         self._geography = read_geography(self.mirror, cases)
         return replace(
             fresh,
-            cases=queue_table(cases, self._geography, best_options(self.mirror.engine), self.people),
+            cases=queue_table(
+                cases,
+                self._geography,
+                best_options(self.mirror.engine),
+                self.people,
+                queue_incidents(self.mirror),
+            ),
             nodes=map_nodes(self._geography),
             lanes=map_lanes(self._geography, self._zones, cases),
             markers=map_markers(self._geography, cases),

@@ -105,13 +105,13 @@ class Incidents:
         return grouping.view.incident.incident_id
 
 
-def grouping_of(mirror: Mirror, case_id: CaseId) -> CaseGrouping | None:
-    """Where a case belongs, with the members beside it; ``None`` when it was never grouped."""
+def grouping_of(mirror: Mirror, case_id: CaseId, *, most: int = 1_000) -> CaseGrouping | None:
+    """Where a case belongs, with at most so many members beside it; ``None`` when it was never grouped."""
     found = mirror.grouping(case_id)
     if found is None:
         return None
     incident, members, membership, also = found
-    cases = [(member, mirror.case(member.case_id)) for member in members]
+    cases = [(member, mirror.case(member.case_id)) for member in members[:most]]
     return CaseGrouping(
         view=IncidentView(
             incident=incident, members=tuple((m, case) for m, case in cases if case is not None)

@@ -32,6 +32,18 @@ class FakeIntents:
     def snooze(self, case_id: str, minutes: int) -> None:
         self.calls.append(("snooze", case_id, minutes))
 
+    def snooze_until_doubled(self, case_id: str) -> None:
+        self.calls.append(("snooze_until_doubled", case_id))
+
+    def start_case(self, case_id: str) -> None:
+        self.calls.append(("start_case", case_id))
+
+    def deny_case(self, case_id: str, reason: str) -> None:
+        self.calls.append(("deny_case", case_id, reason))
+
+    def split_case(self, case_id: str, reason: str) -> None:
+        self.calls.append(("split_case", case_id, reason))
+
     def add_note(self, case_id: str, text: str) -> None:
         self.calls.append(("add_note", case_id, text))
 

@@ -44,7 +44,7 @@ def store_of(*rows: CaseRow, view: QueueView | None = None) -> QueueStore:
     store.me, store.now_s = "A. Moreno", epoch_seconds(NOW)
     store.view = view or QueueView()
     store.replace_table(case_table(rows))
-    store.take_order(store.wanted_order())
+    store.take(store.wanted())
     return store
 
 
@@ -95,7 +95,7 @@ def test_the_chips() -> None:
         (QueueFilter.UNOWNED, {"free"}),
     ):
         store.view = QueueView(chip=chip)
-        store.take_order(store.wanted_order())
+        store.take(store.wanted())
         assert set(shown(store)) == wanted
 
 
@@ -120,7 +120,7 @@ def test_new_cases_wait_and_the_rest_keep_their_places() -> None:
     store.replace_table(case_table(later))
     assert shown(store) == ["a", "b"]
     assert store.pending == 1
-    store.take_order(store.wanted_order())
+    store.take(store.wanted())
     assert shown(store) == ["new", "b", "a"]
     assert store.pending == 0
 

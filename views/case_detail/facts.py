@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from views.case_detail.state import CaseDetail
-from views.case_queue.row_texts import SNOOZED, STATUS_WORDS, breach_tone
+from views.case_queue.row_texts import MUTED, SNOOZED, STATUS_WORDS, breach_tone
 from views.formatting import NONE, count, counted, moment, money, money_short, seconds_between, time_left
 from views.shell.tone_label import ToneLabel
 from views.theme import SEVERITY_WORDS, ToneName
@@ -102,8 +102,11 @@ class CaseHead(QWidget):
         if case.snoozed_until is not None and case.snoozed_until > now:
             words = f"{SNOOZED} until {moment(case.snoozed_until, now, detail.zone)}"
             tone = "neutral"
+        elif case.suppressed_by:
+            words, tone = MUTED, "neutral"
         self.status.set_pill(words, tone)
-        self.status.setToolTip(case.state_reason)
+        by = f"Kept quiet by {case.suppressed_by}. " if case.suppressed_by else ""
+        self.status.setToolTip(f"{by}{case.state_reason}")
         self.case_id.setText(case.case_id)
         self.title.setText(case.title)
         self.consequence.setText(case.consequence)

@@ -11,7 +11,7 @@ from views.case_detail.option_matrix import OptionMatrix
 from views.case_detail.state import CaseDetail
 from views.case_detail.timeline import Timeline
 from views.case_detail.view_model import DetailViewModel
-from views.case_queue.state import SNOOZES
+from views.case_queue.state import SNOOZES, UNTIL_DOUBLED
 from views.formatting import money_short, percent
 from views.shell.tone_label import ToneLabel
 from views.theme import REGULAR
@@ -248,6 +248,7 @@ class OptionsPage(QWidget):
             menu.addAction(words).triggered.connect(
                 lambda _=False, chosen=minutes: self._view_model.snooze(chosen)
             )
+        menu.addAction(UNTIL_DOUBLED).triggered.connect(self._view_model.snooze_until_doubled)
         menu.popup(self.snooze.mapToGlobal(QPoint(0, self.snooze.height())))
 
 

@@ -76,13 +76,50 @@ class PendingProposal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentMemberRow:
+    """One case of the incident: what it is, what it risks, and why it is there."""
+
+    case_id: str
+    title: str
+    type_title: str
+    why: str
+    severity: int
+    loss_cents: int
+    is_root: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentPanel:
+    """The incident of a case, when it has several cases. Its money counts every order line once.
+
+    ``why`` says why this case is in it, ``basis`` how it was found, ``also`` which further incidents hit
+    the case. ``action`` is the one thing to do first; ``act_by`` until when it helps every member.
+    ``members`` may be the dearest of ``members_in_all``.
+    """
+
+    incident_id: str
+    title: str
+    basis: str
+    why: str
+    orders: int
+    lines: int
+    loss_cents: int
+    action: str
+    members: tuple[IncidentMemberRow, ...]
+    members_in_all: int = 0
+    act_by: datetime | None = None
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseDetail:
     """One case with all the panel needs.
 
     ``subject_label`` and ``subject`` are the sixth fact (``SKU``, ``KT-2201 (short 318 ea)``).
     ``needs`` is by option id. ``why_not_propose`` is empty when the person may propose now.
     ``waterfall`` are the bars of its money, label and cents, the last the total of the others;
-    ``manual_rank`` is a person's rank with the reason, mostly empty.
+    ``incident`` is that of several cases which it belongs to. ``manual_rank`` is a person's rank with
+    the reason, mostly empty.
     ``broken_lane_ids`` and ``alternative_lane_ids`` are drawn on the map.
     """
 
@@ -103,6 +140,7 @@ class CaseDetail:
     notes: tuple[NoteRow, ...] = ()
     waterfall: tuple[tuple[str, int], ...] = ()
     manual_rank: str = ""
+    incident: IncidentPanel | None = None
     broken_lane_ids: frozenset[str] = frozenset()
     alternative_lane_ids: frozenset[str] = frozenset()
     currency: str = "USD"

@@ -116,6 +116,21 @@ class DetailViewModel(QObject):
         if self.detail is not None:
             self._intents.snooze(self.detail.case.case_id, minutes)
 
+    def snooze_until_doubled(self) -> None:
+        """Let the case rest until twice its money is at stake."""
+        if self.detail is not None:
+            self._intents.snooze_until_doubled(self.detail.case.case_id)
+
+    def deny(self, reason: str) -> None:
+        """Say that the condition is not so; a blank reason is none."""
+        if self.detail is not None and reason.strip():
+            self._intents.deny_case(self.detail.case.case_id, reason.strip())
+
+    def split(self, reason: str) -> None:
+        """Take the case out of its incident; a blank reason is none."""
+        if self.detail is not None and reason.strip():
+            self._intents.split_case(self.detail.case.case_id, reason.strip())
+
     def add_note(self, text: str) -> None:
         """Write something down about the case; blank text is nothing."""
         if self.detail is not None and text.strip():

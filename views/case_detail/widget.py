@@ -8,8 +8,10 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from views.case_detail.facts import CaseHead
+from views.case_detail.incident_strip import IncidentStrip
 from views.case_detail.lines import evidence_lines, note_lines, order_lines
 from views.case_detail.options_page import OptionsPage
+from views.case_detail.reason_bar import ReasonBar
 from views.case_detail.state import CaseDetail
 from views.case_detail.timeline import Timeline
 from views.case_detail.view_model import DetailViewModel
@@ -30,6 +32,8 @@ class DetailPanel(QFrame):
     acknowledge_wanted = Signal()
     close_wanted = Signal()
     approval_wanted = Signal(str)
+    #: Another case of the incident is to be looked at.
+    case_wanted = Signal(str)
 
     def __init__(self, view_model: DetailViewModel, parent: QWidget | None = None) -> None:
         """Show a view model."""
@@ -37,6 +41,8 @@ class DetailPanel(QFrame):
         self.setProperty("role", "panel")
         self._view_model = view_model
         self.head = CaseHead()
+        self.incident = IncidentStrip()
+        self.reason = ReasonBar()
         self.tabs = QTabBar()
         self.pages = QStackedWidget()
         self.options = OptionsPage(view_model)
@@ -47,6 +53,7 @@ class DetailPanel(QFrame):
         self.notes = TwoLineList("Notes on the case", pad_px=2)
         self.note_field = QLineEdit()
         self.empty = label("Select an exception in the queue or on the map.", "secondary")
+        self._shown_id = ""
         self._lay_out()
         self._connect()
         self._show()
@@ -73,7 +80,8 @@ class DetailPanel(QFrame):
         column = QVBoxLayout(self._content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(self.head)
+        for part in (self.head, self.incident, self.reason):
+            column.addWidget(part)
         column.addWidget(self.tabs)
         column.addWidget(self.pages, 1)
         column.addWidget(self.note_field)
@@ -93,6 +101,8 @@ class DetailPanel(QFrame):
         self.head.assign_wanted.connect(self.assign_wanted)
         self.head.close_wanted.connect(self.close_wanted)
         self.note_field.returnPressed.connect(self._keep_note)
+        self.incident.case_wanted.connect(self.case_wanted)
+        self.incident.split_wanted.connect(self.ask_to_split)
 
     # ------------------------------------------------------------------ show
     def _show(self) -> None:
@@ -102,6 +112,10 @@ class DetailPanel(QFrame):
         if detail is None:
             return
         now = self._view_model.now
+        if detail.case.case_id != self._shown_id:
+            self._shown_id = detail.case.case_id
+            self.reason.stop()
+        self.incident.show_detail(detail, now)
         self.setAccessibleName(f"Exception {detail.case.case_id}: {detail.case.title}")
         self.head.show_case(detail, now)
         self.options.show_detail(detail)
@@ -124,6 +138,7 @@ class DetailPanel(QFrame):
     def _show_clock(self) -> None:
         if self._view_model.detail is not None:
             self.head.show_clock(self._view_model.detail, self._view_model.now)
+            self.incident.show_clock(self._view_model.now)
             self.money.show_clock(self._view_model.detail, self._view_model.now)
 
     # ------------------------------------------------------------------ acts
@@ -131,6 +146,18 @@ class DetailPanel(QFrame):
         """Ask for the reason to propose the chosen option; says whether it can be proposed."""
         self.tabs.setCurrentIndex(OPTIONS)
         return self.options.ask()
+
+    def ask_to_deny(self) -> bool:
+        """Ask why the case is a false positive; says whether there is an open case to deny."""
+        detail = self._view_model.detail
+        if detail is None or not detail.case.is_open:
+            return False
+        self.reason.ask("What was taken for an exception?", "False positive", self._view_model.deny)
+        return True
+
+    def ask_to_split(self) -> None:
+        """Ask why the case does not belong to its incident."""
+        self.reason.ask("Why does it not belong to the incident?", "Take it out", self._view_model.split)
 
     def focus_first(self) -> None:
         """Put the keyboard into the panel: on the options if there are any."""

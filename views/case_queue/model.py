@@ -5,12 +5,13 @@ Qt asks for about seven roles a cell; integer comparisons and an early return ke
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from views.case_queue.row_texts import RowTexts, row_texts
+from views.case_queue.row_texts import RowTexts, incident_texts, row_texts
 from views.case_queue.state import CaseTable, QueueView, SortKey
 from views.case_queue.store import QueueStore
 
@@ -81,6 +82,12 @@ class QueueModel(QAbstractTableModel):
             if len(self._words) >= _KEPT_ROWS:
                 self._words.clear()
             kept = row_texts(self.store.table, slot, self.store.now_s, self.currency)
+            incident = self.store.incident_at(row)
+            if incident is not None:
+                unfolded = incident.incident_id in self.store.view.unfolded
+                kept = incident_texts(kept, incident, self.store.now_s, self.currency, unfolded=unfolded)
+            elif self.store.is_inner(row):
+                kept = replace(kept, fold="inner")
             self._words[slot] = kept
         return kept
 
@@ -107,7 +114,7 @@ class QueueModel(QAbstractTableModel):
             self.beginResetModel()
             self._words.clear()
             self.store.replace_table(table)
-            self.store.take_order(self.store.wanted_order())
+            self.store.take(self.store.wanted())
             self.endResetModel()
             return
         self._remove(self.store.gone_rows(table), table)
@@ -128,17 +135,18 @@ class QueueModel(QAbstractTableModel):
 
     def refresh(self) -> None:
         """Apply filter and sort to the present table."""
-        wanted = self.store.wanted_order()
-        if not self.store.shows_same_rows(wanted):
+        wanted = self.store.wanted()
+        self._words.clear()
+        if not self.store.shows_same_rows(wanted.order):
             self.beginResetModel()
-            self.store.take_order(wanted)
+            self.store.take(wanted)
             self.endResetModel()
             return
         self.layoutAboutToBeChanged.emit()
         before = self.store.order
-        self.store.take_order(wanted)
+        self.store.take(wanted)
         row_of = np.empty(len(self.store.table), dtype=np.int64)
-        row_of[wanted] = np.arange(len(wanted))
+        row_of[wanted.order] = np.arange(len(wanted.order))
         old = self.persistentIndexList()
         new = [self.index(int(row_of[before[index.row()]]), index.column()) for index in old]
         self.changePersistentIndexList(old, new)
@@ -156,7 +164,7 @@ class QueueModel(QAbstractTableModel):
             kept = set(table.ids)
             ids = self.store.table.ids
             order = self.store.order
-            self.store.take_order(order[[ids[slot] in kept for slot in order.tolist()]])
+            self.store.keep_rows(order[[ids[slot] in kept for slot in order.tolist()]])
             self.endResetModel()
             return
         for first, last in reversed(runs):

@@ -18,6 +18,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 from views.case_queue.model import BEST, BREACH, CASE_ID, LOSS, MARK, OWNER, STATUS, SUBJECT, TYPE
 from views.case_queue.row_texts import RowTexts
 from views.formatting import NONE
+from views.icons import paint_icon
 from views.theme import MEDIUM_WEIGHT, SEMI_BOLD, Theme, numeric_font, ui_font
 from views.widgets.meter import paint_meter
 from views.widgets.severity_mark import paint_severity_mark
@@ -26,6 +27,8 @@ ROW_PX: Final = 32
 PAD_PX: Final = 8
 _PILL_PX: Final = 20
 _METER_PX: Final = 72
+_FOLD_PX: Final = 11
+_INNER_PX: Final = 6
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _CENTRE: Final = int(Qt.AlignmentFlag.AlignCenter)
@@ -121,10 +124,18 @@ class RowPainter:
         painter.drawText(area, _LEFT, self._faces.fit(text, area.width(), font))
 
     def _mark(self, painter: QPainter, rect: QRect, words: RowTexts, theme: Theme) -> None:
-        paint_severity_mark(painter, words.severity, QPointF(rect.center()) + QPointF(3, 0), 10.5, theme)
+        centre = QPointF(rect.center())
+        paint_severity_mark(painter, words.severity, centre + QPointF(6 if words.fold else 3, 0), 10.5, theme)
+        if words.fold in {"folded", "unfolded"}:
+            icon = "chevron-down" if words.fold == "unfolded" else "chevron-right"
+            where = QRectF(rect.left() + 3, centre.y() - _FOLD_PX / 2, _FOLD_PX, _FOLD_PX)
+            paint_icon(painter, icon, where, theme.muted)
 
     def _case_id(self, painter: QPainter, rect: QRect, words: RowTexts, theme: Theme) -> None:
-        self._words(painter, rect, words.case_id, self._faces.strong, theme.text)
+        inner = words.fold == "inner"
+        face = self._faces.small if inner else self._faces.strong
+        area = rect.adjusted(_INNER_PX if inner else 0, 0, 0, 0)
+        self._words(painter, area, words.case_id, face, theme.muted if inner else theme.text)
 
     def _type(self, painter: QPainter, rect: QRect, words: RowTexts, theme: Theme) -> None:
         self._words(painter, rect, words.type_title, self._faces.body, theme.text)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from domain.cases import CaseState, Severity
-from views.case_queue.state import NO_AMOUNT, NO_TIME, STATE_ORDER, CaseTable
-from views.formatting import NONE, countdown, duration, money, money_delta
+from views.case_queue.state import NO_AMOUNT, NO_TIME, STATE_ORDER, CaseTable, IncidentRow, epoch_seconds
+from views.formatting import NONE, count, countdown, counted, duration, money, money_delta
 from views.theme import SEVERITY_WORDS, ToneName
 
 STATUS_WORDS: Final[dict[CaseState, tuple[str, ToneName]]] = {
+    CaseState.SUSPENDED: ("Held back", "neutral"),
     CaseState.OPEN: ("New", "neutral"),
     CaseState.ACKNOWLEDGED: ("Seen", "neutral"),
     CaseState.IN_PROGRESS: ("In triage", "accent"),
@@ -20,8 +21,14 @@ STATUS_WORDS: Final[dict[CaseState, tuple[str, ToneName]]] = {
     CaseState.VERIFYING: ("Verifying", "ok"),
     CaseState.RESOLVED: ("Resolved", "ok"),
     CaseState.AUTO_CLEARED: ("Cleared", "ok"),
+    CaseState.EXPIRED: ("Expired", "neutral"),
+    CaseState.FALSE_POSITIVE: ("Not so", "neutral"),
 }
 SNOOZED: Final = "Snoozed"
+MUTED: Final = "Muted"
+
+#: Of an incident's row: members folded away or shown under it; ``inner`` is such a member.
+Fold = Literal["", "folded", "unfolded", "inner"]
 
 _CRITICAL_BELOW_S: Final = 2 * 3600 + 30 * 60
 _HIGH_BELOW_S: Final = 8 * 3600
@@ -39,7 +46,7 @@ def breach_tone(left_s: int) -> ToneName:
 
 @dataclass(frozen=True, slots=True)
 class RowTexts:
-    """What the delegate paints of one case."""
+    """What the delegate paints of one case; ``fold`` says whether it is an incident's row or under one."""
 
     case_id: str
     severity: int
@@ -56,6 +63,7 @@ class RowTexts:
     best_delta: str
     saves: bool
     spoken: str
+    fold: Fold = ""
 
 
 def row_texts(table: CaseTable, slot: int, now_s: int, currency: str) -> RowTexts:
@@ -94,3 +102,26 @@ def row_texts(table: CaseTable, slot: int, now_s: int, currency: str) -> RowText
         saves=delta_cents != NO_AMOUNT and delta_cents < 0,
         spoken=f"{word}, {case_id}, {type_title}, {due}",
     )
+
+
+def incident_texts(
+    lead: RowTexts, incident: IncidentRow, now_s: int, currency: str, *, unfolded: bool
+) -> RowTexts:
+    """The words of an incident's row: its case stands for it, the figures are those of all members."""
+    kinds = f"{count(incident.members)} cases"
+    words = replace(
+        lead,
+        case_id=incident.incident_id,
+        type_title=kinds,
+        subject=f"{incident.title}  ·  {counted(incident.orders, 'order')}",
+        loss=money(incident.loss_cents, currency),
+        best_option=incident.action,
+        best_delta="",
+        saves=False,
+        fold="unfolded" if unfolded else "folded",
+        spoken=f"Incident {incident.incident_id}, {kinds}, {incident.title}",
+    )
+    if incident.act_by is None:
+        return words
+    left_s = epoch_seconds(incident.act_by) - now_s
+    return replace(words, breach=countdown(left_s), breach_tone=breach_tone(left_s))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from domain.cases import CaseState, Severity
 
 Int64Array = npt.NDArray[np.int64]
 Int8Array = npt.NDArray[np.int8]
+BoolArray = npt.NDArray[np.bool_]
 
 #: Stands for "no such amount" in an amount column, and "no such time" in a time column.
 NO_AMOUNT: Final = int(np.iinfo(np.int64).min)
@@ -25,6 +27,8 @@ STATE_ORDER: Final = tuple(CaseState)
 
 #: How long a case may rest: minutes and words.
 SNOOZES: Final = ((30, "30 minutes"), (60, "1 hour"), (240, "4 hours"), (1440, "1 day"))
+
+UNTIL_DOUBLED: Final = "Until the money doubles"
 
 
 class QueueStateError(ValueError):
@@ -38,7 +42,8 @@ class CaseRow:
     ``subject`` says which order or lane is hit (``SO-884120 +41 · MEM→DEN``); ``place`` holds the ids and
     names of its sites, found by the text filter but not shown; ``priority_cents`` is the queue order,
     avoidable loss per effort-minute; ``best_delta_cents`` the cost of the recommended option against
-    doing nothing; ``owner`` is the name shown.
+    doing nothing; ``owner`` is the name shown. ``incident_id`` is the incident it belongs to; ``hidden``
+    cases are held back, silenced or muted by their root: counted, but listed on demand only.
     """
 
     case_id: str
@@ -55,6 +60,26 @@ class CaseRow:
     best_option: str = ""
     best_delta_cents: int | None = None
     place: str = ""
+    incident_id: str = ""
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRow:
+    """An incident of several cases as the grouped queue shows it; ``lead_id`` is the case that stands for it.
+
+    Its money counts every order line once; ``action`` is the one thing to do first, before ``act_by``.
+    """
+
+    incident_id: str
+    title: str
+    lead_id: str
+    members: int
+    orders: int
+    loss_cents: int
+    priority_cents: int
+    action: str
+    act_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,6 +100,9 @@ class CaseTable:
     owners: tuple[str, ...]
     best_options: tuple[str, ...]
     places: tuple[str, ...]
+    incident_ids: tuple[str, ...]
+    hidden: BoolArray
+    incidents: Mapping[str, IncidentRow] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         """Refuse columns of unequal length (QueueStateError)."""
@@ -95,6 +123,8 @@ class CaseTable:
                 self.owners,
                 self.best_options,
                 self.places,
+                self.incident_ids,
+                self.hidden,
             )
         }
         if len(lengths) > 1:
@@ -111,8 +141,8 @@ def epoch_seconds(value: datetime | None) -> int:
     return NO_TIME if value is None else int(value.timestamp())
 
 
-def case_table(rows: Iterable[CaseRow]) -> CaseTable:
-    """Turn rows into columns."""
+def case_table(rows: Iterable[CaseRow], incidents: Iterable[IncidentRow] = ()) -> CaseTable:
+    """Turn rows into columns; ``incidents`` are those of several cases."""
     kept = list(rows)
 
     def ints(values: Iterable[int]) -> Int64Array:
@@ -133,6 +163,9 @@ def case_table(rows: Iterable[CaseRow]) -> CaseTable:
         owners=tuple(r.owner for r in kept),
         best_options=tuple(r.best_option for r in kept),
         places=tuple(r.place for r in kept),
+        incident_ids=tuple(r.incident_id for r in kept),
+        hidden=np.fromiter((r.hidden for r in kept), dtype=np.bool_, count=len(kept)),
+        incidents=MappingProxyType({incident.incident_id: incident for incident in incidents}),
     )
 
 
@@ -167,12 +200,19 @@ class SortKey(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
-    """Which cases are wanted and in which order; ``text`` matches anywhere in a row, any case."""
+    """Which cases are wanted and in which order; ``text`` matches anywhere in a row, any case.
+
+    ``grouped`` shows one row an incident, ``unfolded`` ones with their members under it; ``all_hidden``
+    lists hidden cases too.
+    """
 
     chip: QueueFilter = QueueFilter.ALL
     text: str = ""
     sort: SortKey = SortKey.PRIORITY
     descending: bool = True
+    grouped: bool = False
+    unfolded: frozenset[str] = frozenset()
+    all_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +223,8 @@ class QueueCounts:
     critical: int = 0
     unowned: int = 0
     all: int = 0
+    held_back: int = 0
+    silenced: int = 0
 
     def of(self, chip: QueueFilter) -> int:
         """The count of one chip."""

@@ -7,13 +7,16 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from domain.cases import Severity
+from domain.cases import CaseState, Severity
+from views.case_queue.groups import Grouping, grouped
 from views.case_queue.state import (
     NO_AMOUNT,
     NO_TIME,
+    STATE_ORDER,
+    BoolArray,
     CaseTable,
+    IncidentRow,
     Int64Array,
     QueueCounts,
     QueueFilter,
@@ -21,8 +24,6 @@ from views.case_queue.state import (
     SortKey,
     no_cases,
 )
-
-BoolArray = npt.NDArray[np.bool_]
 
 _LAST: Final = int(np.iinfo(np.int64).max)
 
@@ -60,6 +61,8 @@ class QueueStore:
         self.now_s = 0
         self.order: Int64Array = np.zeros(0, dtype=np.int64)
         self.pending = 0
+        self._heads: frozenset[str] = frozenset()
+        self._inner: frozenset[str] = frozenset()
         self._rank_cache: dict[str, Int64Array] = {}
         self._texts: list[str] | None = None
 
@@ -81,9 +84,27 @@ class QueueStore:
         found = np.flatnonzero(self.order == slot)
         return int(found[0]) if len(found) else -1
 
+    def incident_at(self, row: int) -> IncidentRow | None:
+        """The incident that a row stands for; ``None`` where it stands for its case alone."""
+        slot = int(self.order[row])
+        if self.table.ids[slot] not in self._heads:
+            return None
+        return self.table.incidents.get(self.table.incident_ids[slot])
+
+    def is_inner(self, row: int) -> bool:
+        """Whether a row stands under its incident's row."""
+        return self.table.ids[int(self.order[row])] in self._inner
+
     def counts(self) -> QueueCounts:
-        """How many cases each chip would show, whatever the text filter."""
-        return QueueCounts(**{chip.value: int(self._chip_mask(chip).sum()) for chip in QueueFilter})
+        """How many cases each chip would show, whatever the text filter, and how many are hidden."""
+        shown = self._listed()
+        hidden = self.table.hidden
+        held_back = hidden & (self.table.state == STATE_ORDER.index(CaseState.SUSPENDED))
+        return QueueCounts(
+            **{chip.value: int((self._chip_mask(chip) & shown).sum()) for chip in QueueFilter},
+            held_back=int(held_back.sum()),
+            silenced=int(hidden.sum()) - int(held_back.sum()),
+        )
 
     def search(self, text: str, most: int) -> list[str]:
         """Cases of the whole table that hold all words of ``text``, by priority, at most ``most``."""
@@ -94,18 +115,20 @@ class QueueStore:
         return [self.table.ids[slot] for slot in hits[:most]]
 
     # ------------------------------------------------------------------ changes
-    def wanted_order(self) -> Int64Array:
-        """The slots that filter and sort ask for now, top first."""
+    def wanted(self) -> Grouping:
+        """The slots that filter, sort and grouping ask for now, top first."""
         slots = np.flatnonzero(self._mask())
-        return slots[self._sorted(slots)]
+        order = slots[self._sorted(slots)]
+        return grouped(self.table, order, self.view) if self.view.grouped else Grouping(order)
 
     def shows_same_rows(self, order: Int64Array) -> bool:
         """Whether ``order`` holds the rows shown now, in whatever order."""
         return len(order) == len(self.order) and bool(np.array_equal(np.sort(order), np.sort(self.order)))
 
-    def take_order(self, order: Int64Array) -> None:
+    def take(self, wanted: Grouping) -> None:
         """Show these slots; nothing is pending any more."""
-        self.order = order
+        self.order = wanted.order
+        self._heads, self._inner = wanted.heads, wanted.inner
         self.pending = 0
 
     def gone_rows(self, table: CaseTable) -> list[int]:
@@ -118,6 +141,10 @@ class QueueStore:
     def drop_rows(self, first: int, last: int) -> None:
         """Take rows ``first`` to ``last`` off the screen."""
         self.order = np.delete(self.order, np.s_[first : last + 1])
+
+    def keep_rows(self, order: Int64Array) -> None:
+        """Show only these of the slots shown now."""
+        self.order = order
 
     def replace_table(self, table: CaseTable) -> None:
         """Take a new table, the rows shown keeping their places; every one of them must still exist."""
@@ -132,10 +159,20 @@ class QueueStore:
         self.table = table
         self._rank_cache.clear()
         self._texts = None
+        self.pending = self._missing()
+
+    def _missing(self) -> int:
+        """How many rows a re-order would bring in."""
+        if self.view.grouped:
+            return len(np.setdiff1d(self.wanted().order, self.order))
         mask = self._mask()
-        self.pending = int(mask.sum()) - int(mask[self.order].sum())
+        return int(mask.sum()) - int(mask[self.order].sum())
 
     # ------------------------------------------------------------------ filter
+    def _listed(self) -> BoolArray:
+        """The cases that are not hidden, or all where hidden ones are wanted."""
+        return ~self.table.hidden | self.view.all_hidden
+
     def _chip_mask(self, chip: QueueFilter) -> BoolArray:
         table = self.table
         if chip is QueueFilter.CRITICAL:
@@ -154,7 +191,7 @@ class QueueStore:
         return np.fromiter((owner == name for owner in owners), dtype=np.bool_, count=len(owners))
 
     def _mask(self) -> BoolArray:
-        mask = self._chip_mask(self.view.chip)
+        mask = self._chip_mask(self.view.chip) & self._listed()
         words = self.view.text.casefold().split()
         if not words:
             return mask

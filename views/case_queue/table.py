@@ -88,6 +88,8 @@ class QueueTable(QTableView):
     opened = Signal()
     #: A person's key or click made this row current.
     row_chosen = Signal(int)
+    #: The chosen row's incident is to show its members, or to fold them away.
+    fold_wanted = Signal()
 
     def __init__(self, model: QueueModel, parent: QWidget | None = None) -> None:
         """Show a queue model."""
@@ -176,6 +178,9 @@ class QueueTable(QTableView):
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self.opened.emit()
             return
+        if event.key() in {Qt.Key.Key_Left, Qt.Key.Key_Right} and self._folds(event.key()):
+            self.fold_wanted.emit()
+            return
         if event.text().isprintable() and event.text().strip():
             event.ignore()
             return
@@ -190,6 +195,16 @@ class QueueTable(QTableView):
         index = self.indexAt(event.position().toPoint())
         if index.isValid():
             self.row_chosen.emit(index.row())
+            if index.column() == MARK and self._model.words(index.row()).fold in {"folded", "unfolded"}:
+                self.fold_wanted.emit()
+
+    def _folds(self, key: int) -> bool:
+        """Whether the key changes what the current row shows: right unfolds, left folds."""
+        row = self.currentIndex().row()
+        if row < 0:
+            return False
+        fold = self._model.words(row).fold
+        return fold == "folded" if key == Qt.Key.Key_Right else fold in {"unfolded", "inner"}
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Open the case under the pointer."""

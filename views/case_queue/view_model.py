@@ -104,6 +104,29 @@ class QueueViewModel(QObject):
         """Order by a column, or turn its direction round."""
         self._change(toggled(self.store.view, sort))
 
+    def toggle_groups(self) -> None:
+        """Show one row an incident, or every case by itself."""
+        self._change(replace(self.store.view, grouped=not self.store.view.grouped))
+
+    def toggle_fold(self) -> None:
+        """Show the members of the selected case's incident under its row, or fold them away."""
+        row = self.selected_row()
+        if row < 0 or not self.store.view.grouped:
+            return
+        slot = int(self.store.order[row])
+        name = self.store.table.incident_ids[slot]
+        incident = self.store.table.incidents.get(name)
+        if incident is None:
+            return
+        if self.store.is_inner(row):
+            self.select(incident.lead_id)
+        self._change(replace(self.store.view, unfolded=self.store.view.unfolded ^ {name}))
+
+    def toggle_hidden(self) -> None:
+        """List what is held back, silenced or muted too, or leave it out again."""
+        self._change(replace(self.store.view, all_hidden=not self.store.view.all_hidden))
+        self._tell_counts()
+
     def refresh(self) -> None:
         """Filter and sort anew, and let new cases in."""
         self.model.refresh()
@@ -149,3 +172,13 @@ class QueueViewModel(QObject):
         """Let the selected case rest."""
         if self.selected_id:
             self._intents.snooze(self.selected_id, minutes)
+
+    def snooze_until_doubled(self) -> None:
+        """Let the selected case rest until twice its money is at stake."""
+        if self.selected_id:
+            self._intents.snooze_until_doubled(self.selected_id)
+
+    def start(self) -> None:
+        """Begin to work on the selected case."""
+        if self.selected_id:
+            self._intents.start_case(self.selected_id)

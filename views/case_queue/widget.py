@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from views.case_queue.model import COLUMNS
-from views.case_queue.state import SNOOZES, QueueCounts, QueueFilter, SortKey
+from views.case_queue.state import SNOOZES, UNTIL_DOUBLED, QueueCounts, QueueFilter, SortKey
 from views.case_queue.table import QueueTable
 from views.case_queue.view_model import QueueViewModel
 from views.formatting import count
@@ -29,6 +29,8 @@ SORT_WORDS: Final = {SortKey.PRIORITY: "priority", SortKey.SEVERITY: "severity"}
     sort: title.casefold() if sort is not SortKey.BREACH else title for title, sort in COLUMNS if title
 }
 _HINTS_FROM_PX: Final = 1_060
+_HINTS_BESIDE_HIDDEN_FROM_PX: Final = 1_200
+_WORDS_FROM_PX: Final = 1_000
 _HEADER_PX: Final = 46
 
 
@@ -67,6 +69,8 @@ class QueuePanel(QFrame):
     opened = Signal()
     #: An option of the selected case is to be proposed.
     propose_wanted = Signal()
+    #: The selected case is to be called a false positive, for a reason still to be given.
+    deny_wanted = Signal()
 
     def __init__(self, view_model: QueueViewModel, parent: QWidget | None = None) -> None:
         """Show a view model."""
@@ -80,8 +84,12 @@ class QueuePanel(QFrame):
         self.pending_button = TowerButton(
             "", "chip", icon_name="refresh", name="Show new exceptions", icon_px=14
         )
+        self.group_button = TowerButton(
+            "By incident", "chip", icon_name="stack-2", name="By incident", icon_px=14
+        )
+        self.hidden_button = TowerButton("", "link", name="Show hidden exceptions")
         self.sort_button = TowerButton("Sort: priority", "link", icon_name="chevron-down", icon_px=14)
-        self.hints = label("J / K move   E acknowledge   A assign   ? keys", "caption")
+        self.hints = label("J / K move   ? keys", "caption")
         self.empty = label("", "secondary", self.table)
         self._lay_out()
         self._connect()
@@ -93,6 +101,8 @@ class QueuePanel(QFrame):
         self.filter_field.setClearButtonEnabled(True)
         self.pending_button.setCheckable(False)
         self.pending_button.hide()
+        self.group_button.setToolTip("One row an incident (G then G); X shows its members")
+        self.hidden_button.hide()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         self.empty.hide()
@@ -101,8 +111,13 @@ class QueuePanel(QFrame):
         row = QHBoxLayout(bar)
         row.setContentsMargins(14, 0, 10, 0)
         row.setSpacing(8)
-        left: tuple[QWidget, ...] = (label("Queue", "section"), self.chips, self.pending_button)
-        right: tuple[QWidget, ...] = (self.hints, self.sort_button, self.filter_field)
+        left: tuple[QWidget, ...] = (
+            label("Queue", "section"),
+            self.chips,
+            self.group_button,
+            self.pending_button,
+        )
+        right: tuple[QWidget, ...] = (self.hidden_button, self.hints, self.sort_button, self.filter_field)
         for part in left:
             row.addWidget(part)
         row.addStretch(1)
@@ -125,6 +140,9 @@ class QueuePanel(QFrame):
         self.filter_field.textChanged.connect(model.set_text)
         self.filter_field.left.connect(self.table.setFocus)
         self.pending_button.clicked.connect(model.refresh)
+        self.group_button.clicked.connect(model.toggle_groups)
+        self.hidden_button.clicked.connect(model.toggle_hidden)
+        self.table.fold_wanted.connect(model.toggle_fold)
         self.sort_button.clicked.connect(self._pop_sort_menu)
         self.table.row_chosen.connect(self._choose_row)
         self.table.opened.connect(self.opened)
@@ -160,6 +178,19 @@ class QueuePanel(QFrame):
     def _show_counts(self, counts: QueueCounts) -> None:
         for chip, _ in CHIPS:
             self.chips.set_count(chip, count(counts.of(chip)))
+        self._show_hidden(counts)
+        self._show_view()
+
+    def _show_hidden(self, counts: QueueCounts) -> None:
+        """Count what is not listed: in two words where there is room."""
+        kinds = ((counts.silenced, "silenced"), (counts.held_back, "held back"))
+        words = "  ·  ".join(f"{count(number)} {word}" for number, word in kinds if number)
+        if words and self.width() < _WORDS_FROM_PX:
+            words = f"{count(counts.silenced + counts.held_back)} hidden"
+        self.hidden_button.setText(words)
+        self.hidden_button.setVisible(bool(words))
+        needed = _HINTS_BESIDE_HIDDEN_FROM_PX if words else _HINTS_FROM_PX
+        self.hints.setVisible(self.width() >= needed)
 
     def _show_pending(self, pending: int) -> None:
         self.pending_button.setText(f"{count(pending)} new · R")
@@ -169,6 +200,9 @@ class QueuePanel(QFrame):
     def _show_view(self) -> None:
         view = self._view_model.store.view
         self.chips.choose(view.chip)
+        self.group_button.setChecked(view.grouped)
+        listed = "listed: click to leave them out" if view.all_hidden else "not listed: click to see them"
+        self.hidden_button.setToolTip(f"Counted but {listed} (H)")
         self.sort_button.setText(f"Sort: {SORT_WORDS[view.sort]}")
         self.table.header.sorted_by = view.sort
         self.table.header.descending = view.descending
@@ -207,6 +241,7 @@ class QueuePanel(QFrame):
             menu.addAction(words).triggered.connect(
                 lambda _=False, chosen=minutes: self._view_model.snooze(chosen)
             )
+        menu.addAction(UNTIL_DOUBLED).triggered.connect(self._view_model.snooze_until_doubled)
         return menu
 
     def pop_assign_menu(self) -> None:
@@ -237,6 +272,8 @@ class QueuePanel(QFrame):
         menu.addMenu(self.assign_menu())
         menu.addMenu(self.snooze_menu())
         menu.addAction("Acknowledge").triggered.connect(self._view_model.acknowledge)
+        menu.addAction("Start work").triggered.connect(self._view_model.start)
+        menu.addAction("False positive …").triggered.connect(self.deny_wanted)
         menu.addAction("Request approval …").triggered.connect(self.propose_wanted)
         return menu
 
@@ -250,7 +287,8 @@ class QueuePanel(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Drop the key hints where room is short."""
         super().resizeEvent(event)
-        self.hints.setVisible(self.width() >= _HINTS_FROM_PX)
+        self.group_button.setText("By incident" if self.width() >= _WORDS_FROM_PX else "")
+        self._show_hidden(self._view_model.counts)
         self.empty.setGeometry(self.table.rect().adjusted(40, 40, -40, -10))
 
     def changeEvent(self, event: QEvent) -> None:

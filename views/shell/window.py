@@ -121,6 +121,14 @@ class TowerWindow(QWidget):
             Action(title="Request approval", keys=("P",), run=self.propose, pages=tower),
             Action(title="Work out options", keys=("W",), run=self._work_out, pages=tower),
             Action(title="Filter the queue", keys=("/",), run=page.queue.focus_filter, pages=tower),
+            Action(title="Group by incident", keys=("G,G",), run=queue.toggle_groups, pages=tower),
+            Action(title="Unfold or fold the incident", keys=("X",), run=queue.toggle_fold, pages=tower),
+            Action(title="Show hidden cases", keys=("H",), run=queue.toggle_hidden, pages=tower),
+            Action(title="Start work on the case", keys=(), run=queue.start, pages=tower),
+            Action(
+                title="Snooze until the money doubles", keys=(), run=queue.snooze_until_doubled, pages=tower
+            ),
+            Action(title="Call it a false positive …", keys=(), run=page.deny, pages=tower),
             Action(title="Let new cases in", keys=("R",), run=queue.refresh, pages=tower),
             Action(title="Close the panel", keys=("Esc",), run=page.close_detail, pages=tower, listed=False),
             Action(title="Fit the map", keys=("F",), run=page.map.fit, pages=tower),

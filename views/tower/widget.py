@@ -109,6 +109,8 @@ class TowerPage(QWidget):
         self.risk_chip.toggled.connect(lambda on: model.show_risk(shown=on))
         self.queue.opened.connect(self.open_detail)
         self.queue.propose_wanted.connect(self.propose)
+        self.queue.deny_wanted.connect(self.deny)
+        self.detail.case_wanted.connect(model.queue.select)
         self.detail.assign_wanted.connect(self.queue.pop_assign_menu)
         self.detail.acknowledge_wanted.connect(model.queue.acknowledge)
         self.detail.close_wanted.connect(self.close_detail)
@@ -153,6 +155,12 @@ class TowerPage(QWidget):
         self.detail.show()
         self.detail.raise_()
         return self.detail.ask_to_propose()
+
+    def deny(self) -> bool:
+        """Ask why the selected case is a false positive; says whether there is one to deny."""
+        self.detail.show()
+        self.detail.raise_()
+        return self.detail.ask_to_deny()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the page to the window's size."""
