@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.store.wake_selects_masters import MEETS
+
 _OWN = "SELECT k FROM temp.changed_id"
 
 EXECUTION_PATHS: dict[str, str] = {
@@ -33,7 +35,11 @@ EXECUTION_PATHS: dict[str, str] = {
         " WHERE t.id IN temp.changed_id"
     ),
     "shipment>shipment": _OWN,
-    "shipment>order": "SELECT order_id FROM shipment WHERE id IN temp.changed_id",
+    "shipment>order": (
+        "SELECT order_id FROM shipment WHERE id IN temp.changed_id"
+        " UNION SELECT l.order_id FROM shipment_line b JOIN order_line l ON l.id = b.line_id"
+        " WHERE b.shipment_id IN temp.changed_id"
+    ),
     "shipment>customer": "SELECT customer_id FROM shipment WHERE id IN temp.changed_id",
     "shipment>node": "SELECT origin_node_id FROM shipment WHERE id IN temp.changed_id",
     "shipment>lane": "SELECT origin_node_id || '|' || zone_id FROM shipment WHERE id IN temp.changed_id",
@@ -55,11 +61,8 @@ EXECUTION_PATHS: dict[str, str] = {
         " WHERE s.id IN temp.changed_id"
     ),
     # Events are few, and each names its places in two lists.
-    "shipment>event": (
-        "SELECT e.id FROM shipment s JOIN route_event e WHERE s.id IN temp.changed_id"
-        " AND (EXISTS (SELECT 1 FROM json_each(e.node_ids) j WHERE j.value = s.origin_node_id)"
-        " OR EXISTS (SELECT 1 FROM json_each(e.zone_ids) j WHERE j.value = s.zone_id))"
-    ),
+    "shipment>event": "SELECT e.id FROM shipment s" + MEETS + " WHERE s.id IN temp.changed_id",  # noqa: S608 - constants
+    "shipment>feed": "SELECT m.source FROM milestone m WHERE m.shipment_id IN temp.changed_id",
     # A milestone that corrects another one takes it out of the count.
     "milestone>shipment": (
         "SELECT shipment_id FROM milestone WHERE id IN temp.changed_id"
@@ -119,7 +122,11 @@ EXECUTION_PATHS: dict[str, str] = {
         " UNION SELECT w.id FROM invoice v JOIN invoice w ON w.shipment_id = v.shipment_id"
         " WHERE v.id IN temp.changed_id"
     ),
-    "invoice>order": "SELECT order_id FROM invoice WHERE id IN temp.changed_id",
+    "invoice>order": (
+        "SELECT order_id FROM invoice WHERE id IN temp.changed_id"
+        " UNION SELECT l.order_id FROM invoice_line b JOIN order_line l ON l.id = b.line_id"
+        " WHERE b.invoice_id IN temp.changed_id"
+    ),
     "invoice>customer": "SELECT customer_id FROM invoice WHERE id IN temp.changed_id",
     "invoice>shipment": (
         "SELECT shipment_id FROM invoice WHERE id IN temp.changed_id AND shipment_id IS NOT NULL"

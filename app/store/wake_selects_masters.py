@@ -5,6 +5,12 @@ from __future__ import annotations
 _OWN = "SELECT k FROM temp.changed_id"
 _ALL = "SELECT '*'"
 
+#: From a shipment ``s`` to the events ``e`` that it may meet: there are few, and each names its places.
+MEETS = (
+    " JOIN route_event e ON (EXISTS (SELECT 1 FROM json_each(e.node_ids) j WHERE j.value = s.origin_node_id)"
+    " OR EXISTS (SELECT 1 FROM json_each(e.zone_ids) j WHERE j.value = s.zone_id))"
+)
+
 MASTER_PATHS: dict[str, str] = {
     "node>node": _OWN,
     "node>line": _ALL,
@@ -19,6 +25,9 @@ MASTER_PATHS: dict[str, str] = {
     "node>carrier": _ALL,
     "node>position": _ALL,
     "node>rma": _ALL,
+    "node>item": _ALL,
+    "node>allocation": _ALL,
+    "node>event": _ALL,
     "lane>lane": "SELECT origin_node_id || '|' || zone_id FROM lane WHERE id IN temp.changed_id",
     "lane>line": _ALL,
     "lane>order": _ALL,
@@ -28,6 +37,7 @@ MASTER_PATHS: dict[str, str] = {
     "carrier_service>shipment": _ALL,
     "carrier_service>booking": _ALL,
     "carrier_service>order": _ALL,
+    "carrier_service>event": _ALL,
     "item>item": _OWN,
     "item>line": "SELECT id FROM order_line WHERE item_id IN temp.changed_id",
     "item>order": "SELECT order_id FROM order_line WHERE item_id IN temp.changed_id",
@@ -36,6 +46,20 @@ MASTER_PATHS: dict[str, str] = {
         " WHERE l.item_id IN temp.changed_id"
     ),
     "item>peg": "SELECT item_id || '|' || node_id FROM inventory_position WHERE item_id IN temp.changed_id",
+    "item>node": "SELECT node_id FROM inventory_position WHERE item_id IN temp.changed_id",
+    "item>supplier": "SELECT supplier_name FROM inbound_supply WHERE item_id IN temp.changed_id",
+    "item>message": (
+        "SELECT m.id FROM order_line l JOIN edi_message m ON m.order_id = l.order_id"
+        " WHERE l.item_id IN temp.changed_id"
+    ),
+    "item>carrier": (
+        "SELECT s.scac || '|' || s.origin_node_id FROM order_line l JOIN shipment_line b ON b.line_id = l.id"
+        " JOIN shipment s ON s.id = b.shipment_id WHERE l.item_id IN temp.changed_id"
+    ),
+    "item>event": (
+        "SELECT e.id FROM order_line l JOIN shipment_line b ON b.line_id = l.id"  # noqa: S608 - constants
+        " JOIN shipment s ON s.id = b.shipment_id" + MEETS + " WHERE l.item_id IN temp.changed_id"
+    ),
     "item>supply": "SELECT id FROM inbound_supply WHERE item_id IN temp.changed_id",
     "item>position": "SELECT id FROM inventory_position WHERE item_id IN temp.changed_id",
     "item>lot": "SELECT id FROM lot WHERE item_id IN temp.changed_id",
@@ -99,6 +123,32 @@ MASTER_PATHS: dict[str, str] = {
     "customer>lot": (
         "SELECT a.lot_id FROM sales_order o JOIN order_line l ON l.order_id = o.id"
         " JOIN allocation a ON a.line_id = l.id WHERE o.customer_id IN temp.changed_id AND a.lot_id <> ''"
+    ),
+    "customer>node": (
+        "SELECT ship_from_node_id FROM sales_order WHERE customer_id IN temp.changed_id"
+        " UNION SELECT t.node_id FROM sales_order o JOIN pick_task t ON t.order_id = o.id"
+        " WHERE o.customer_id IN temp.changed_id"
+    ),
+    "customer>position": (
+        "SELECT p.id FROM sales_order o JOIN order_line l ON l.order_id = o.id"
+        " JOIN inventory_position p ON p.item_id = l.item_id WHERE o.customer_id IN temp.changed_id"
+    ),
+    "customer>message": (
+        "SELECT m.id FROM sales_order o JOIN edi_message m ON m.order_id = o.id"
+        " WHERE o.customer_id IN temp.changed_id"
+    ),
+    "customer>supply": (
+        "SELECT g.supply_id FROM sales_order o JOIN order_line l ON l.order_id = o.id"
+        " JOIN peg_late g ON g.line_id = l.id WHERE o.customer_id IN temp.changed_id"
+    ),
+    "customer>carrier": (
+        "SELECT s.scac || '|' || s.origin_node_id FROM sales_order o JOIN shipment s ON s.order_id = o.id"
+        " WHERE o.customer_id IN temp.changed_id"
+    ),
+    "customer>event": (
+        "SELECT e.id FROM sales_order o JOIN shipment s ON s.order_id = o.id"  # noqa: S608 - constants
+        + MEETS
+        + " WHERE o.customer_id IN temp.changed_id"
     ),
     "customer>shipment": (
         "SELECT s.id FROM sales_order o JOIN shipment s ON s.order_id = o.id"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.store.wake_selects_masters import MEETS
+
 _OWN = "SELECT k FROM temp.changed_id"
 
 # A line wants its item from its node (or that of its order) and from wherever it is allocated.
@@ -24,9 +26,14 @@ ORDER_PATHS: dict[str, str] = {
     "sales_order>order": _OWN,
     "sales_order>customer": "SELECT customer_id FROM sales_order WHERE id IN temp.changed_id",
     "sales_order>node": (
-        "SELECT ship_from_node_id FROM sales_order"
-        " WHERE id IN temp.changed_id AND ship_from_node_id IS NOT NULL"
+        "SELECT ship_from_node_id FROM sales_order WHERE id IN temp.changed_id"
+        " UNION SELECT node_id FROM pick_task WHERE order_id IN temp.changed_id"
     ),
+    "sales_order>supply": (
+        "SELECT g.supply_id FROM order_line l JOIN peg_late g ON g.line_id = l.id"
+        " WHERE l.order_id IN temp.changed_id"
+    ),
+    "sales_order>event": "SELECT e.id FROM shipment s" + MEETS + " WHERE s.order_id IN temp.changed_id",  # noqa: S608 - constants
     "sales_order>line": "SELECT id FROM order_line WHERE order_id IN temp.changed_id",
     "sales_order>item": "SELECT item_id FROM order_line WHERE order_id IN temp.changed_id",
     "sales_order>peg": (
@@ -68,7 +75,21 @@ ORDER_PATHS: dict[str, str] = {
         "SELECT o.customer_id FROM order_line l JOIN sales_order o ON o.id = l.order_id"
         " WHERE l.id IN temp.changed_id"
     ),
-    "order_line>node": ("SELECT node_id FROM order_line WHERE id IN temp.changed_id AND node_id IS NOT NULL"),
+    "order_line>node": (
+        "SELECT node_id FROM order_line WHERE id IN temp.changed_id"
+        " UNION SELECT node_id FROM pick_task WHERE line_id IN temp.changed_id"
+    ),
+    "order_line>supply": "SELECT supply_id FROM peg_late WHERE line_id IN temp.changed_id",
+    "order_line>carrier": (
+        "SELECT s.scac || '|' || s.origin_node_id"
+        " FROM shipment_line b JOIN shipment s ON s.id = b.shipment_id"
+        " WHERE b.line_id IN temp.changed_id"
+    ),
+    "order_line>event": (
+        "SELECT e.id FROM shipment_line b JOIN shipment s ON s.id = b.shipment_id"  # noqa: S608 - constants
+        + MEETS
+        + " WHERE b.line_id IN temp.changed_id"
+    ),
     "order_line>peg": (
         "SELECT" + _LINE_PEGS + "l.id IN temp.changed_id"
         " UNION SELECT" + _ALLOCATED_PEGS + "l.id IN temp.changed_id"

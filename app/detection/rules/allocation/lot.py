@@ -136,6 +136,7 @@ RULE = Rule(
         "sales_order>allocation",
         "customer>allocation",
         "item>allocation",
+        "node>allocation",
     ),
     assess=_assess,
     indexes=(

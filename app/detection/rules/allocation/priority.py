@@ -131,7 +131,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
 RULE = Rule(
     case_type=AL_PRIORITY_INV,
     sql=_SQL,
-    wakes=("peg>item", "allocation>item", *ITEM_MONEY_WAKES),
+    wakes=("peg>item", "allocation>item", *ITEM_MONEY_WAKES, "node>item"),
     assess=_assess,
     indexes=(RESERVED_INDEX,),
 )

@@ -128,7 +128,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
 RULE = Rule(
     case_type=AL_PO_SHORT,
     sql=_SQL,
-    wakes=("inbound_supply>peg", "peg>peg", *PEG_MONEY_WAKES),
+    wakes=("inbound_supply>peg", "peg>peg", *PEG_MONEY_WAKES, "node>peg"),
     assess=_assess,
     indexes=(partial_index("det_supply_short", f"inbound_supply ({KEY_OF_GROUP.replace('@', '')})", _SHORT),),
 )

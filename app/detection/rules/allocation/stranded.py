@@ -172,7 +172,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
 RULE = Rule(
     case_type=AL_STRANDED,
     sql=_SQL,
-    wakes=("allocation>peg", "peg>peg", *PEG_MONEY_WAKES),
+    wakes=("allocation>peg", "peg>peg", *PEG_MONEY_WAKES, "node>peg"),
     assess=_assess,
     flips=(f"SELECT {_KEY} {_OF_ALLOCATION}", f"SELECT {_KEY} {_OF_ORDER}", f"SELECT {_KEY} {_OF_LINE}"),
     indexes=(

@@ -156,7 +156,7 @@ def _loss(row: Row[Any], moment: Moment) -> LineLoss:
 RULE = Rule(
     case_type=DQ_CONFLICT,
     sql=_SQL,
-    wakes=("shipment>order", "sales_order>order", "order_line>order", "pick_task>order"),
+    wakes=("shipment>order", "sales_order>order", "order_line>order", "pick_task>order", "customer>order"),
     assess=_assess,
     flips=(_LEFT, _ORDER_CANCELLED, _LINE_CANCELLED),
     indexes=(

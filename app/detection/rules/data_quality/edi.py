@@ -95,7 +95,13 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
 RULE = Rule(
     case_type=DQ_EDI,
     sql=_SQL,
-    wakes=("edi_message>message", "sales_order>message", "order_line>message"),
+    wakes=(
+        "edi_message>message",
+        "sales_order>message",
+        "order_line>message",
+        "customer>message",
+        "item>message",
+    ),
     assess=_assess,
     indexes=(
         (

@@ -103,7 +103,7 @@ def _days(span_ms: int) -> int:
 RULE = Rule(
     case_type=DQ_LEAD,
     sql=_SQL,
-    wakes=("inbound_supply>supplier",),
+    wakes=("inbound_supply>supplier", "item>supplier"),
     assess=_assess,
     indexes=(
         (

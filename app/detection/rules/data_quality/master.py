@@ -113,6 +113,6 @@ def _loss(row: Row[Any], moment: Moment) -> LineLoss:
 RULE = Rule(
     case_type=DQ_MASTER,
     sql=_SQL,
-    wakes=("item>item", "order_line>item", "sales_order>item"),
+    wakes=("item>item", "order_line>item", "sales_order>item", "customer>item"),
     assess=_assess,
 )

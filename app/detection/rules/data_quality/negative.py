@@ -99,7 +99,14 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
 RULE = Rule(
     case_type=DQ_NEG,
     sql=_SQL,
-    wakes=("inventory_position>position", "allocation>position"),
+    wakes=(
+        "inventory_position>position",
+        "allocation>position",
+        "customer>position",
+        "item>position",
+        "order_line>position",
+        "sales_order>position",
+    ),
     assess=_assess,
     indexes=(
         (

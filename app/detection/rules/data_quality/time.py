@@ -164,7 +164,7 @@ def _words(row: Row[Any], name: str) -> tuple[str, str]:
 RULE = Rule(
     case_type=DQ_TIME,
     sql=_SQL,
-    wakes=("milestone>feed", "milestone>shipment"),
+    wakes=("milestone>feed", "milestone>shipment", "shipment>feed"),
     assess=_assess,
     flips=(_LEAVES,),
     money_moves=False,

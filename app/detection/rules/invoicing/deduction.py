@@ -87,7 +87,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
 RULE = Rule(
     case_type=IN_DEDUCTION,
     sql=_SQL,
-    wakes=("invoice>invoice", "sales_order>invoice"),
+    wakes=("invoice>invoice", "sales_order>invoice", "customer>invoice"),
     assess=_assess,
     indexes=(
         (

@@ -96,6 +96,6 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
 RULE = Rule(
     case_type=IN_DUP,
     sql=_SQL,
-    wakes=("invoice>order", "shipment>order", "sales_order>order"),
+    wakes=("invoice>order", "shipment>order", "sales_order>order", "customer>order"),
     assess=_assess,
 )

@@ -109,6 +109,12 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
 RULE = Rule(
     case_type=IN_POD_MISMATCH,
     sql=_SQL,
-    wakes=("invoice>invoice", "proof_of_delivery>invoice", "shipment>invoice"),
+    wakes=(
+        "invoice>invoice",
+        "proof_of_delivery>invoice",
+        "shipment>invoice",
+        "customer>invoice",
+        "sales_order>invoice",
+    ),
     assess=_assess,
 )

@@ -97,7 +97,13 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
 RULE = Rule(
     case_type=IN_POD_MISSING,
     sql=_SQL,
-    wakes=("shipment>shipment", "proof_of_delivery>shipment", "order_line>shipment"),
+    wakes=(
+        "shipment>shipment",
+        "proof_of_delivery>shipment",
+        "order_line>shipment",
+        "customer>shipment",
+        "sales_order>shipment",
+    ),
     assess=_assess,
     flips=(_FLIPS,),
     indexes=(

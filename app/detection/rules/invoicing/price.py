@@ -95,6 +95,12 @@ def _loss(row: Row[Any], moment: Moment) -> LineLoss:
 RULE = Rule(
     case_type=IN_PRICE,
     sql=_SQL,
-    wakes=("invoice>invoice", "order_line>invoice", "sales_order>invoice"),
+    wakes=(
+        "invoice>invoice",
+        "order_line>invoice",
+        "sales_order>invoice",
+        "customer>invoice",
+        "item>invoice",
+    ),
     assess=_assess,
 )

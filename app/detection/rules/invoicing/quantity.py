@@ -153,6 +153,7 @@ RULE = Rule(
         "sales_order>order",
         "pick_task>order",
         "order_change>order",
+        "customer>order",
     ),
     assess=_assess,
     indexes=(

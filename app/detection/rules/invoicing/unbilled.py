@@ -114,7 +114,13 @@ def _loss(row: Row[Any], moment: Moment) -> LineLoss:
 RULE = Rule(
     case_type=IN_UNBILLED,
     sql=_SQL,
-    wakes=("shipment>shipment", "invoice>shipment", "sales_order>shipment", "order_line>shipment"),
+    wakes=(
+        "shipment>shipment",
+        "invoice>shipment",
+        "sales_order>shipment",
+        "order_line>shipment",
+        "customer>shipment",
+    ),
     assess=_assess,
     flips=(_FLIPS,),
     indexes=(

@@ -126,7 +126,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
 RULE = Rule(
     case_type=OE_DUP,
     sql=order_rows(_FOUND, _EXTRA),
-    wakes=("sales_order>customer", "order_line>customer", "customer>customer"),
+    wakes=("sales_order>customer", "order_line>customer", "customer>customer", "item>customer"),
     assess=_assess,
     indexes=(
         partial_index(

@@ -82,7 +82,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
 RULE = Rule(
     case_type=RT_CREDIT,
     sql=_SQL,
-    wakes=("return_authorisation>rma", "order_line>rma", "sales_order>rma"),
+    wakes=("return_authorisation>rma", "order_line>rma", "sales_order>rma", "customer>rma", "item>rma"),
     assess=_assess,
     flips=(_FLIPS,),
     indexes=(

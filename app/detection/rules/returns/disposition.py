@@ -90,7 +90,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
 RULE = Rule(
     case_type=RT_DISPOSITION,
     sql=_SQL,
-    wakes=("return_authorisation>rma",),
+    wakes=("return_authorisation>rma", "customer>rma", "item>rma", "sales_order>rma"),
     assess=_assess,
     flips=(_FLIPS,),
     indexes=(

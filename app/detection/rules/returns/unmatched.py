@@ -125,6 +125,8 @@ RULE = Rule(
         "lot>rma",
         "allocation>rma",
         "sales_order>rma",
+        "customer>rma",
+        "item>rma",
     ),
     assess=_assess,
     indexes=(

@@ -113,7 +113,15 @@ def _left_over(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
 RULE = Rule(
     case_type=TR_CAPACITY,
     sql=_SQL,
-    wakes=("shipment>carrier", "carrier_service>carrier", "node>carrier", "sales_order>carrier"),
+    wakes=(
+        "shipment>carrier",
+        "carrier_service>carrier",
+        "node>carrier",
+        "sales_order>carrier",
+        "customer>carrier",
+        "item>carrier",
+        "order_line>carrier",
+    ),
     assess=_assess,
     flips=(
         (

@@ -171,7 +171,17 @@ def _lanes(rows: Sequence[Row[Any]]) -> tuple[str, ...]:
 RULE = Rule(
     case_type=TR_CARRIER,
     sql=_SQL,
-    wakes=("shipment>carrier", "carrier_service>carrier", "case:TR-GAP>carrier", "case:TR-FAILED>carrier"),
+    wakes=(
+        "shipment>carrier",
+        "carrier_service>carrier",
+        "case:TR-GAP>carrier",
+        "case:TR-FAILED>carrier",
+        "customer>carrier",
+        "item>carrier",
+        "node>carrier",
+        "order_line>carrier",
+        "sales_order>carrier",
+    ),
     assess=_assess,
     flips=(
         (

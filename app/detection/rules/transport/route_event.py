@@ -140,7 +140,16 @@ def _places(row: Row[Any]) -> tuple[EntityRef, ...]:
 RULE = Rule(
     case_type=TR_ROUTE,
     sql=_SQL,
-    wakes=("route_event>event", "shipment>event"),
+    wakes=(
+        "route_event>event",
+        "shipment>event",
+        "carrier_service>event",
+        "customer>event",
+        "item>event",
+        "node>event",
+        "order_line>event",
+        "sales_order>event",
+    ),
     assess=_assess,
     flips=(
         "SELECT id FROM route_event WHERE starts_at > :earlier AND starts_at <= :later",

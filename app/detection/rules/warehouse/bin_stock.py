@@ -171,6 +171,7 @@ RULE = Rule(
         "customer>bin",
         "item>bin",
         "node>bin",
+        "sales_order>bin",
     ),
     assess=_assess,
     flips=(

@@ -154,6 +154,9 @@ RULE = Rule(
         "allocation>peg",
         "order_line>peg",
         "sales_order>peg",
+        "customer>peg",
+        "item>peg",
+        "node>peg",
     ),
     assess=_assess,
     flips=(

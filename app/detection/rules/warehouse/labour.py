@@ -133,7 +133,14 @@ def _beyond_capacity(rows: Sequence[Row[Any]], capacity_units: int) -> list[Row[
 RULE = Rule(
     case_type=WH_LABOUR,
     sql=_SQL,
-    wakes=("pick_task>node", "node>node"),
+    wakes=(
+        "pick_task>node",
+        "node>node",
+        "customer>node",
+        "item>node",
+        "order_line>node",
+        "sales_order>node",
+    ),
     assess=_assess,
     flips=(
         (

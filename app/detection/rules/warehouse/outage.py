@@ -139,7 +139,14 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
 RULE = Rule(
     case_type=WH_OUTAGE,
     sql=_SQL,
-    wakes=("pick_task>node", "node>node"),
+    wakes=(
+        "pick_task>node",
+        "node>node",
+        "customer>node",
+        "item>node",
+        "order_line>node",
+        "sales_order>node",
+    ),
     assess=_assess,
     flips=(
         (

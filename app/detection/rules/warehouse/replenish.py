@@ -122,6 +122,7 @@ RULE = Rule(
         "sales_order>position",
         "item>position",
         "node>position",
+        "customer>position",
     ),
     assess=_assess,
     indexes=(OPEN_PICKS_INDEX,),
