@@ -68,6 +68,11 @@ class World:
         return self._opened_at
 
     @property
+    def state(self) -> WorldState:
+        """Everything that is true in it now; to look at, under the lock when others use the world too."""
+        return self._state
+
+    @property
     def lock(self) -> RLock:
         """Held around everything that reads or changes the world."""
         return self._lock

@@ -24,7 +24,6 @@ from domain.commands import (
 )
 from domain.errors import CorruptError
 from domain.ids import EntityKind, EntityRef, NodeId, OrderId, SourceName
-from domain.transport import Shipment
 from tests.support.living_world import (
     SteppingClock,
     command_for,
@@ -88,8 +87,13 @@ def test_reallocated_units_ship_from_the_new_node(world: World, clock: SteppingC
     origins: set[NodeId] = set()
     for _ in range(14):
         clock.move(hours=12)
-        shipments = [e for e in snapshot_of(world).entities.values() if isinstance(e, Shipment)]
-        origins |= {s.origin_node_id for s in shipments for kept in s.lines if kept.line_id == action.line_id}
+        world.advance()
+        origins |= {
+            shipment.node_id
+            for shipment in world.state.shipments.values()
+            for line, _ in shipment.contents
+            if line.line_id == action.line_id
+        }
     assert action.to_node_id in origins
 
 
