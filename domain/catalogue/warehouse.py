@@ -196,6 +196,8 @@ WH_REPLEN = CaseType(
     evidence=("pick_face_quantity", "wanted_quantity", "bulk_quantity", "open_picks"),
     severity_inputs=("loss of the lines that wait", "hours to cut-off"),
     parents=("WH-OUTAGE", "WH-LABOUR"),
+    # A task and the refill made for it arrive minutes apart.
+    hold_minutes=10,
 )
 
 WH_QC = CaseType(
