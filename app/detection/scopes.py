@@ -51,13 +51,13 @@ INSERT OR IGNORE INTO temp.scope_key
 SELECT e.scope_key FROM exception_case e INDEXED BY det_case_denied
  WHERE e.code = ? AND e.state = 'false_positive'
 """
-_RESTLESS = """
+RESTLESS_SELECT = """
 SELECT e.code, e.scope_key FROM exception_case e INDEXED BY det_case_restless
  WHERE e.closed_at IS NULL AND (e.clean_checks > 0 OR e.state IN ('executing', 'verifying'))
 """
-_MOVED = """
+MOVED_SELECT = """
 SELECT DISTINCT e.code, e.scope_key FROM case_event v CROSS JOIN exception_case e ON e.case_id = v.case_id
- WHERE v.event_id > ?
+ WHERE v.event_id > :since
 """
 RESTLESS_INDEX = """
 CREATE INDEX IF NOT EXISTS det_case_restless ON exception_case (code, scope_key)
@@ -132,9 +132,9 @@ def restless_keys(connection: Connection, *, since_event: int) -> Mapping[str, f
     people may have closed one whose condition still holds.
     """
     found: dict[str, set[str]] = {}
-    for code, key in connection.exec_driver_sql(_RESTLESS):
+    for code, key in connection.exec_driver_sql(RESTLESS_SELECT):
         found.setdefault(code, set()).add(key)
-    for code, key in connection.exec_driver_sql(_MOVED, (since_event,)):
+    for code, key in connection.exec_driver_sql(MOVED_SELECT, {"since": since_event}):
         found.setdefault(code, set()).add(key)
     return {code: frozenset(keys) for code, keys in found.items()}
 
