@@ -24,12 +24,16 @@ _GOES_ON = "o.deleted_at IS NULL AND o.status IN ('confirmed', 'released') AND o
 _ALLOCATED = """COALESCE((SELECT SUM(b.quantity) FROM allocation b
                     WHERE b.line_id = l.id AND b.deleted_at IS NULL), 0)"""
 
-# Only an order whose lines name different nodes, or one of which is allocated at another node than it
-# names, can ship from several; of those the nodes are gathered.
+# Only an order whose lines name more nodes than the strictest customer takes, or one of which is allocated
+# at another node than it names, can be too many shipments; of those the nodes are gathered.
 _MAYBE = f"""
-SELECT l.order_id FROM order_line l INDEXED BY det_line_by_order
- WHERE {OPEN_LINE} GROUP BY l.order_id
-HAVING MIN(l.node_id) <> MAX(l.node_id) OR COUNT(l.node_id) BETWEEN 1 AND COUNT(*) - 1
+SELECT m.order_id
+  FROM (SELECT l.order_id FROM order_line l INDEXED BY det_line_by_order
+         WHERE {OPEN_LINE} GROUP BY l.order_id
+        HAVING MIN(l.node_id) <> MAX(l.node_id) OR COUNT(l.node_id) BETWEEN 1 AND COUNT(*) - 1) m
+ WHERE (SELECT COUNT(DISTINCT COALESCE(l.node_id, '')) FROM order_line l INDEXED BY det_line_by_order
+         WHERE l.order_id = m.order_id AND {OPEN_LINE})
+       > (SELECT MIN(c.max_shipments) FROM customer c WHERE c.deleted_at IS NULL)
  UNION
 SELECT l.order_id FROM allocation a INDEXED BY det_allocation_by_line
  CROSS JOIN order_line l ON l.id = a.line_id

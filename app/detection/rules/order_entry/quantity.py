@@ -1,8 +1,8 @@
 """OE-QTY-OUTLIER: a quantity far above what is usual for the item, no full packs, or below the minimum.
 
-What is usual is the median (the lower one of two) of all lines of the item that are not cancelled; the
-lines of each quantity are counted from an index. The median is worked out only of items whose quantities
-lie far enough apart, and only lines of an odd quantity are looked at.
+What is usual is the median (the lower one of two) of all lines of the item that are not cancelled. It is
+worked out only of items whose largest quantity is unusual, which counting over an index tells: a quantity
+is too much if at least half of the lines are that much smaller.
 """
 
 from __future__ import annotations
@@ -26,43 +26,54 @@ if TYPE_CHECKING:
 
 _KEPT = "h.deleted_at IS NULL AND h.cancelled = 0"
 
+_OF_ITEM = f"FROM order_line h INDEXED BY det_line_quantity WHERE h.item_id = i.id AND {_KEPT}"
+_SMALL = f"""h.ordered_quantity < ((SELECT MAX(h.ordered_quantity) {_OF_ITEM}) * 10000
+                             + {{setting:quantity_ratio_bp}} - 1) / {{setting:quantity_ratio_bp}}"""
+_LINES = f"item i CROSS JOIN order_line h INDEXED BY det_line_quantity ON h.item_id = i.id AND {_KEPT}"
+
 _SQL = f"""
-WITH counted AS MATERIALIZED (
+WITH suspect AS MATERIALIZED (
+  SELECT i.id FROM item i
+   WHERE {{scope:i.id}} AND i.deleted_at IS NULL
+     AND (SELECT COUNT(*) {_OF_ITEM}) >= {{setting:quantity_history_lines}}
+     AND 2 * (SELECT COUNT(*) {_OF_ITEM} AND {_SMALL}) >= (SELECT COUNT(*) {_OF_ITEM})),
+counted AS MATERIALIZED (
   SELECT h.item_id, h.ordered_quantity AS quantity, COUNT(*) AS lines
-    FROM order_line h INDEXED BY det_line_quantity
-   WHERE {{scope:h.item_id}} AND {_KEPT} GROUP BY h.item_id, h.ordered_quantity),
-wide AS MATERIALIZED (
-  SELECT item_id, SUM(lines) AS lines FROM counted GROUP BY item_id
-  HAVING SUM(lines) >= {{setting:quantity_history_lines}}
-         AND MAX(quantity) * 10000 > MIN(quantity) * {{setting:quantity_ratio_bp}}),
+    FROM suspect s CROSS JOIN order_line h INDEXED BY det_line_quantity ON h.item_id = s.id AND {_KEPT}
+   GROUP BY h.item_id, h.ordered_quantity),
 running AS (
-  SELECT c.item_id, c.quantity, w.lines,
-         SUM(c.lines) OVER (PARTITION BY c.item_id ORDER BY c.quantity) AS upto
-    FROM counted c CROSS JOIN wide w ON w.item_id = c.item_id),
+  SELECT item_id, quantity, SUM(lines) OVER (PARTITION BY item_id ORDER BY quantity) AS upto,
+         SUM(lines) OVER (PARTITION BY item_id) AS lines FROM counted),
 usual AS MATERIALIZED (
   SELECT item_id, MIN(quantity) AS median FROM running WHERE upto * 2 >= lines GROUP BY item_id),
 odd AS MATERIALIZED (
-  SELECT c.item_id, c.quantity, u.median,
-         COALESCE(c.quantity * 10000 > u.median * {{setting:quantity_ratio_bp}}, 0) AS unusual,
-         c.quantity % MAX(1, i.case_pack_quantity) <> 0 AS broken,
-         c.quantity < i.minimum_order_quantity AS little
-    FROM counted c CROSS JOIN item i ON i.id = c.item_id AND i.deleted_at IS NULL
-    LEFT JOIN usual u ON u.item_id = c.item_id
-   WHERE unusual OR broken OR little)
+  SELECT h.id, u.median
+    FROM usual u CROSS JOIN order_line h INDEXED BY det_line_quantity
+         ON h.item_id = u.item_id AND h.ordered_quantity > u.median * {{setting:quantity_ratio_bp}} / 10000
+   WHERE {_KEPT}
+   UNION
+  SELECT h.id, NULL FROM {_LINES}
+   WHERE {{scope:i.id}} AND i.deleted_at IS NULL AND i.case_pack_quantity > 1
+     AND h.ordered_quantity % i.case_pack_quantity <> 0
+   UNION
+  SELECT h.id, NULL FROM {_LINES}
+   WHERE {{scope:i.id}} AND i.deleted_at IS NULL AND h.ordered_quantity < i.minimum_order_quantity),
+each_line AS (SELECT id, MAX(median) AS median FROM odd GROUP BY id)
 SELECT l.id AS entity_id, l.item_id AS scope_key, l.position, l.order_id, l.node_id, l.ordered_quantity,
        l.unit_price_cents, l.promised_at, l.source, l.observed_at, o.number, o.customer_id, c.tier,
        c.name AS customer_name, i.sku, i.case_pack_quantity, i.minimum_order_quantity,
        i.source AS item_source, i.observed_at AS item_observed_at,
-       q.median, q.unusual, q.broken, q.little
-  FROM odd q
-  CROSS JOIN order_line l INDEXED BY det_line_quantity
-             ON l.item_id = q.item_id AND l.ordered_quantity = q.quantity
+       q.median, q.median IS NOT NULL AS unusual,
+       l.ordered_quantity % MAX(1, i.case_pack_quantity) <> 0 AS broken,
+       l.ordered_quantity < i.minimum_order_quantity AS little
+  FROM each_line q
+  CROSS JOIN order_line l ON l.id = q.id
   CROSS JOIN sales_order o ON o.id = l.order_id
   CROSS JOIN item i ON i.id = l.item_id
   LEFT JOIN customer c ON c.id = o.customer_id AND c.deleted_at IS NULL
  WHERE {OPEN_LINE} AND l.quantity_confirmed = 0 AND o.deleted_at IS NULL AND o.status IN {OPEN}
-   AND (q.unusual AND l.ordered_quantity * l.unit_price_cents >= {{setting:quantity_floor_cents}}
-        OR (q.broken OR q.little)
+   AND (unusual AND l.ordered_quantity * l.unit_price_cents >= {{setting:quantity_floor_cents}}
+        OR (broken OR little)
            AND l.ordered_quantity * l.unit_price_cents >= {{setting:quantity_pack_floor_cents}})
    AND {{runs(node=l.node_id, customer=o.customer_id, category=i.category)}}
  ORDER BY l.id

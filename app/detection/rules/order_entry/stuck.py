@@ -49,8 +49,12 @@ WITH RECURSIVE step(status, channel) AS (
 SELECT x.id
   FROM step s CROSS JOIN sales_order x INDEXED BY det_order_step
        ON x.status = s.status AND x.channel = s.channel AND {_ALIVE}
- WHERE COALESCE(x.status_at, x.ordered_at) >= :earlier - {_LIMIT_MS}
-   AND COALESCE(x.status_at, x.ordered_at) < :later - {_LIMIT_MS}
+ WHERE x.status_at >= :earlier - {_LIMIT_MS} AND x.status_at < :later - {_LIMIT_MS}
+ UNION ALL
+SELECT x.id
+  FROM step s CROSS JOIN sales_order x INDEXED BY det_order_step
+       ON x.status = s.status AND x.channel = s.channel AND {_ALIVE}
+ WHERE x.status_at IS NULL AND x.ordered_at >= :earlier - {_LIMIT_MS} AND x.ordered_at < :later - {_LIMIT_MS}
 """  # noqa: S608 - constants only
 
 
@@ -92,7 +96,7 @@ RULE = Rule(
     indexes=(
         partial_index(
             "det_order_step",
-            "sales_order (status, channel, COALESCE(status_at, ordered_at), credit_status, deleted_at)",
+            "sales_order (status, channel, status_at, ordered_at, credit_status, deleted_at)",
             _ALIVE,
         ),
     ),
