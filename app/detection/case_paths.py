@@ -23,74 +23,20 @@ SELECT x.loss_key AS line_id FROM case_loss x WHERE x.case_id IN temp.changed_id
 UNION SELECT e.entity_id FROM exception_case e
        WHERE e.case_id IN temp.changed_id AND e.entity_kind = 'order_line'
 """
-_ORDERS = """
-SELECT j.value AS order_id FROM exception_case e JOIN json_each(e.order_ids) j
- WHERE e.case_id IN temp.changed_id
-"""
-
-
-def _entity(kind: str) -> str:
-    return (
-        "SELECT entity_id FROM exception_case"  # noqa: S608 - a kind named in this file
-        f" WHERE case_id IN temp.changed_id AND entity_kind = '{kind}'"
-    )
-
-
-def _about(kind: str) -> str:
-    return (
-        "SELECT json_extract(j.value, '$[1]') FROM exception_case e JOIN json_each(e.about) j"  # noqa: S608
-        f" WHERE e.case_id IN temp.changed_id AND json_extract(j.value, '$[0]') = '{kind}'"
-    )
-
 
 #: The keys of a scope that a changed case (its id in ``temp.changed_id``) belongs to.
 CASE_SCOPES: Mapping[str, str] = {
     "case": "SELECT k FROM temp.changed_id",
-    "line": _LINES,
-    "order": _ORDERS,
-    "customer": f"SELECT o.customer_id FROM ({_ORDERS}) j JOIN sales_order o ON o.id = j.order_id",  # noqa: S608
-    "item": f"SELECT l.item_id FROM ({_LINES}) j JOIN order_line l ON l.id = j.line_id",  # noqa: S608
-    "node": "SELECT node_id FROM exception_case WHERE case_id IN temp.changed_id AND node_id IS NOT NULL",
-    "peg": (
-        "SELECT l.item_id || '|' || COALESCE(l.node_id, o.ship_from_node_id, '')"  # noqa: S608
-        f" FROM ({_LINES}) j JOIN order_line l ON l.id = j.line_id JOIN sales_order o ON o.id = l.order_id"
-    ),
     "supply": (
-        f"{_entity('inbound_supply')}"  # noqa: S608
+        "SELECT entity_id FROM exception_case"  # noqa: S608 - constants of this file
+        " WHERE case_id IN temp.changed_id AND entity_kind = 'inbound_supply'"
         f" UNION SELECT g.supply_id FROM ({_LINES}) j JOIN peg_late g ON g.line_id = j.line_id"
     ),
-    "task": _entity("pick_task"),
-    "bin": (
-        f"{_entity('bin')} UNION {_about('bin')} UNION SELECT t.node_id || '|' || t.bin_code"  # noqa: S608
-        " FROM exception_case e JOIN pick_task t ON t.id = e.entity_id"
-        " WHERE e.case_id IN temp.changed_id AND e.entity_kind = 'pick_task'"
-    ),
-    "wave": (
-        f"{_entity('wave')} UNION SELECT t.node_id || '|' || t.wave_id"  # noqa: S608
-        f" FROM ({_LINES}) j JOIN pick_task t ON t.line_id = j.line_id WHERE t.wave_id <> ''"
-    ),
-    "shipment": (
-        f"{_entity('shipment')}"  # noqa: S608
-        f" UNION SELECT s.id FROM ({_ORDERS}) j JOIN shipment s ON s.order_id = j.order_id"
-    ),
     "carrier": (
-        f"{_entity('carrier')} UNION SELECT s.scac || '|' || s.origin_node_id"  # noqa: S608
+        "SELECT entity_id FROM exception_case WHERE case_id IN temp.changed_id AND entity_kind = 'carrier'"
+        " UNION SELECT s.scac || '|' || s.origin_node_id"
         " FROM exception_case e JOIN shipment s ON s.id = e.entity_id"
         " WHERE e.case_id IN temp.changed_id AND e.entity_kind = 'shipment'"
-    ),
-    "lane": (
-        "SELECT s.origin_node_id || '|' || s.zone_id"
-        " FROM exception_case e JOIN shipment s ON s.id = e.entity_id"
-        " WHERE e.case_id IN temp.changed_id AND e.entity_kind = 'shipment'"
-    ),
-    "invoice": (
-        f"{_entity('invoice')}"  # noqa: S608
-        f" UNION SELECT v.id FROM ({_ORDERS}) j JOIN invoice v ON v.order_id = j.order_id"
-    ),
-    "rma": _entity("return_authorisation"),
-    "position": _entity("inventory_position"),
-    "feed": (
-        "SELECT j.value FROM exception_case e JOIN json_each(e.sources) j WHERE e.case_id IN temp.changed_id"
     ),
 }
 

@@ -14,9 +14,7 @@ EXECUTION_PATHS: dict[str, str] = {
     ),
     "pick_task>line": "SELECT line_id FROM pick_task WHERE id IN temp.changed_id",
     "pick_task>order": "SELECT order_id FROM pick_task WHERE id IN temp.changed_id",
-    "pick_task>item": "SELECT item_id FROM pick_task WHERE id IN temp.changed_id",
     "pick_task>node": "SELECT node_id FROM pick_task WHERE id IN temp.changed_id",
-    "pick_task>peg": "SELECT item_id || '|' || node_id FROM pick_task WHERE id IN temp.changed_id",
     "pick_task>bin": "SELECT node_id || '|' || bin_code FROM pick_task WHERE id IN temp.changed_id",
     "pick_task>wave": (
         "SELECT node_id || '|' || wave_id FROM pick_task WHERE id IN temp.changed_id AND wave_id <> ''"
@@ -24,10 +22,6 @@ EXECUTION_PATHS: dict[str, str] = {
     "pick_task>position": (
         "SELECT p.id FROM pick_task t"
         " JOIN inventory_position p ON p.item_id = t.item_id AND p.node_id = t.node_id"
-        " WHERE t.id IN temp.changed_id"
-    ),
-    "pick_task>shipment": (
-        "SELECT s.id FROM pick_task t JOIN shipment s ON s.order_id = t.order_id"
         " WHERE t.id IN temp.changed_id"
     ),
     "pick_task>change": (
@@ -40,20 +34,11 @@ EXECUTION_PATHS: dict[str, str] = {
         " UNION SELECT l.order_id FROM shipment_line b JOIN order_line l ON l.id = b.line_id"
         " WHERE b.shipment_id IN temp.changed_id"
     ),
-    "shipment>customer": "SELECT customer_id FROM shipment WHERE id IN temp.changed_id",
-    "shipment>node": "SELECT origin_node_id FROM shipment WHERE id IN temp.changed_id",
-    "shipment>lane": "SELECT origin_node_id || '|' || zone_id FROM shipment WHERE id IN temp.changed_id",
     "shipment>carrier": "SELECT scac || '|' || origin_node_id FROM shipment WHERE id IN temp.changed_id",
-    "shipment>line": "SELECT line_id FROM shipment_line WHERE shipment_id IN temp.changed_id",
     "shipment>item": "SELECT item_id FROM shipment_line WHERE shipment_id IN temp.changed_id",
-    "shipment>booking": "SELECT id FROM carrier_booking WHERE shipment_id IN temp.changed_id",
     "shipment>invoice": (
         "SELECT id FROM invoice WHERE shipment_id IN temp.changed_id"
         " UNION SELECT v.id FROM shipment s JOIN invoice v ON v.order_id = s.order_id"
-        " WHERE s.id IN temp.changed_id"
-    ),
-    "shipment>task": (
-        "SELECT t.id FROM shipment s JOIN pick_task t ON t.order_id = s.order_id"
         " WHERE s.id IN temp.changed_id"
     ),
     "shipment>rma": (
@@ -74,46 +59,7 @@ EXECUTION_PATHS: dict[str, str] = {
         " UNION SELECT m.source FROM milestone c JOIN milestone m ON m.id = c.corrects_id"
         " WHERE c.id IN temp.changed_id AND c.corrects_id <> ''"
     ),
-    "milestone>order": (
-        "SELECT s.order_id FROM milestone m JOIN shipment s ON s.id = m.shipment_id"
-        " WHERE m.id IN temp.changed_id"
-    ),
-    "milestone>node": (
-        "SELECT s.origin_node_id FROM milestone m JOIN shipment s ON s.id = m.shipment_id"
-        " WHERE m.id IN temp.changed_id"
-    ),
-    "milestone>carrier": (
-        "SELECT s.scac || '|' || s.origin_node_id FROM milestone m JOIN shipment s ON s.id = m.shipment_id"
-        " WHERE m.id IN temp.changed_id"
-    ),
-    "milestone>lane": (
-        "SELECT s.origin_node_id || '|' || s.zone_id FROM milestone m JOIN shipment s ON s.id = m.shipment_id"
-        " WHERE m.id IN temp.changed_id"
-    ),
-    "milestone>invoice": (
-        "SELECT v.id FROM milestone m JOIN invoice v ON v.shipment_id = m.shipment_id"
-        " WHERE m.id IN temp.changed_id"
-    ),
-    "carrier_booking>booking": _OWN,
     "carrier_booking>shipment": "SELECT shipment_id FROM carrier_booking WHERE id IN temp.changed_id",
-    "carrier_booking>order": (
-        "SELECT s.order_id FROM carrier_booking b JOIN shipment s ON s.id = b.shipment_id"
-        " WHERE b.id IN temp.changed_id"
-    ),
-    "carrier_booking>node": (
-        "SELECT s.origin_node_id FROM carrier_booking b JOIN shipment s ON s.id = b.shipment_id"
-        " WHERE b.id IN temp.changed_id"
-    ),
-    "carrier_booking>lane": (
-        "SELECT s.origin_node_id || '|' || s.zone_id FROM carrier_booking b"
-        " JOIN shipment s ON s.id = b.shipment_id WHERE b.id IN temp.changed_id"
-    ),
-    "carrier_booking>carrier": (
-        "SELECT b.scac || '|' || s.origin_node_id FROM carrier_booking b"
-        " JOIN shipment s ON s.id = b.shipment_id WHERE b.id IN temp.changed_id"
-        " UNION SELECT s.scac || '|' || s.origin_node_id FROM carrier_booking b"
-        " JOIN shipment s ON s.id = b.shipment_id WHERE b.id IN temp.changed_id"
-    ),
     # Invoices of one order or shipment are compared with each other.
     "invoice>invoice": (
         "SELECT k FROM temp.changed_id"
@@ -127,13 +73,11 @@ EXECUTION_PATHS: dict[str, str] = {
         " UNION SELECT l.order_id FROM invoice_line b JOIN order_line l ON l.id = b.line_id"
         " WHERE b.invoice_id IN temp.changed_id"
     ),
-    "invoice>customer": "SELECT customer_id FROM invoice WHERE id IN temp.changed_id",
     "invoice>shipment": (
         "SELECT shipment_id FROM invoice WHERE id IN temp.changed_id AND shipment_id IS NOT NULL"
         " UNION SELECT s.id FROM invoice v JOIN shipment s ON s.order_id = v.order_id"
         " WHERE v.id IN temp.changed_id"
     ),
-    "invoice>line": "SELECT line_id FROM invoice_line WHERE invoice_id IN temp.changed_id",
     "invoice>rma": (
         "SELECT r.id FROM invoice v JOIN return_authorisation r ON r.order_id = v.order_id"
         " WHERE v.id IN temp.changed_id"
@@ -143,29 +87,11 @@ EXECUTION_PATHS: dict[str, str] = {
         "SELECT v.id FROM proof_of_delivery p JOIN invoice v ON v.shipment_id = p.shipment_id"
         " WHERE p.id IN temp.changed_id"
     ),
-    "proof_of_delivery>order": (
-        "SELECT s.order_id FROM proof_of_delivery p JOIN shipment s ON s.id = p.shipment_id"
-        " WHERE p.id IN temp.changed_id"
-    ),
-    "proof_of_delivery>carrier": (
-        "SELECT s.scac || '|' || s.origin_node_id FROM proof_of_delivery p"
-        " JOIN shipment s ON s.id = p.shipment_id WHERE p.id IN temp.changed_id"
-    ),
     # Returns of one line are counted one after the other.
     "return_authorisation>rma": (
         "SELECT k FROM temp.changed_id UNION SELECT s.id FROM return_authorisation r"
         " JOIN return_authorisation s ON s.line_id = r.line_id WHERE r.id IN temp.changed_id"
     ),
     "return_authorisation>order": "SELECT order_id FROM return_authorisation WHERE id IN temp.changed_id",
-    "return_authorisation>line": "SELECT line_id FROM return_authorisation WHERE id IN temp.changed_id",
     "return_authorisation>item": "SELECT item_id FROM return_authorisation WHERE id IN temp.changed_id",
-    "return_authorisation>customer": (
-        "SELECT customer_id FROM return_authorisation WHERE id IN temp.changed_id"
-    ),
-    "return_authorisation>node": (
-        "SELECT node_id FROM return_authorisation WHERE id IN temp.changed_id AND node_id <> ''"
-    ),
-    "return_authorisation>lot": (
-        "SELECT lot_id FROM return_authorisation WHERE id IN temp.changed_id AND lot_id <> ''"
-    ),
 }

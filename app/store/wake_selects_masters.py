@@ -21,22 +21,14 @@ MASTER_PATHS: dict[str, str] = {
     "node>bin": _ALL,
     "node>wave": _ALL,
     "node>shipment": _ALL,
-    "node>lane": _ALL,
     "node>carrier": _ALL,
     "node>position": _ALL,
-    "node>rma": _ALL,
     "node>item": _ALL,
     "node>allocation": _ALL,
     "node>event": _ALL,
-    "lane>lane": "SELECT origin_node_id || '|' || zone_id FROM lane WHERE id IN temp.changed_id",
-    "lane>line": _ALL,
     "lane>order": _ALL,
-    "lane>shipment": _ALL,
     "carrier_service>carrier": _ALL,
-    "carrier_service>lane": _ALL,
     "carrier_service>shipment": _ALL,
-    "carrier_service>booking": _ALL,
-    "carrier_service>order": _ALL,
     "carrier_service>event": _ALL,
     "item>item": _OWN,
     "item>line": "SELECT id FROM order_line WHERE item_id IN temp.changed_id",
@@ -62,8 +54,6 @@ MASTER_PATHS: dict[str, str] = {
     ),
     "item>supply": "SELECT id FROM inbound_supply WHERE item_id IN temp.changed_id",
     "item>position": "SELECT id FROM inventory_position WHERE item_id IN temp.changed_id",
-    "item>lot": "SELECT id FROM lot WHERE item_id IN temp.changed_id",
-    "item>count": "SELECT id FROM cycle_count WHERE item_id IN temp.changed_id",
     "item>allocation": "SELECT id FROM allocation WHERE item_id IN temp.changed_id",
     "item>bin": (
         "SELECT t.node_id || '|' || t.bin_code FROM order_line l JOIN pick_task t ON t.line_id = l.id"
@@ -88,10 +78,6 @@ MASTER_PATHS: dict[str, str] = {
     ),
     "item>rma": (
         "SELECT r.id FROM order_line l JOIN return_authorisation r ON r.line_id = l.id"
-        " WHERE l.item_id IN temp.changed_id"
-    ),
-    "item>change": (
-        "SELECT h.id FROM order_line l JOIN order_change h ON h.order_id = l.order_id"
         " WHERE l.item_id IN temp.changed_id"
     ),
     "customer>customer": _OWN,
@@ -119,10 +105,6 @@ MASTER_PATHS: dict[str, str] = {
     "customer>allocation": (
         "SELECT a.id FROM sales_order o JOIN order_line l ON l.order_id = o.id"
         " JOIN allocation a ON a.line_id = l.id WHERE o.customer_id IN temp.changed_id"
-    ),
-    "customer>lot": (
-        "SELECT a.lot_id FROM sales_order o JOIN order_line l ON l.order_id = o.id"
-        " JOIN allocation a ON a.line_id = l.id WHERE o.customer_id IN temp.changed_id AND a.lot_id <> ''"
     ),
     "customer>node": (
         "SELECT ship_from_node_id FROM sales_order WHERE customer_id IN temp.changed_id"
@@ -170,45 +152,8 @@ MASTER_PATHS: dict[str, str] = {
         "SELECT l.id FROM contract_price p JOIN sales_order o ON o.customer_id = p.customer_id"
         " JOIN order_line l ON l.order_id = o.id AND l.item_id = p.item_id WHERE p.id IN temp.changed_id"
     ),
-    "contract_price>order": (
-        "SELECT o.id FROM contract_price p JOIN sales_order o ON o.customer_id = p.customer_id"
-        " WHERE p.id IN temp.changed_id"
-    ),
-    "contract_price>invoice": (
-        "SELECT v.id FROM contract_price p JOIN sales_order o ON o.customer_id = p.customer_id"
-        " JOIN invoice v ON v.order_id = o.id WHERE p.id IN temp.changed_id"
-    ),
-    "lot>lot": _OWN,
-    "lot>item": "SELECT item_id FROM lot WHERE id IN temp.changed_id",
-    "lot>peg": "SELECT item_id || '|' || node_id FROM lot WHERE id IN temp.changed_id",
     "lot>allocation": "SELECT id FROM allocation WHERE lot_id IN temp.changed_id AND lot_id <> ''",
-    "lot>line": "SELECT line_id FROM allocation WHERE lot_id IN temp.changed_id AND lot_id <> ''",
     "lot>rma": "SELECT id FROM return_authorisation WHERE lot_id IN temp.changed_id AND lot_id <> ''",
-    "cycle_count>count": _OWN,
     "cycle_count>bin": "SELECT node_id || '|' || bin_code FROM cycle_count WHERE id IN temp.changed_id",
-    "cycle_count>node": "SELECT node_id FROM cycle_count WHERE id IN temp.changed_id",
-    "cycle_count>item": "SELECT item_id FROM cycle_count WHERE id IN temp.changed_id",
-    "cycle_count>peg": "SELECT item_id || '|' || node_id FROM cycle_count WHERE id IN temp.changed_id",
-    "cycle_count>position": (
-        "SELECT p.id FROM cycle_count q"
-        " JOIN inventory_position p ON p.item_id = q.item_id AND p.node_id = q.node_id"
-        " WHERE q.id IN temp.changed_id"
-    ),
-    "cycle_count>line": (
-        "SELECT t.line_id FROM cycle_count q"
-        " JOIN pick_task t ON t.node_id = q.node_id AND t.bin_code = q.bin_code WHERE q.id IN temp.changed_id"
-    ),
-    "cycle_count>task": (
-        "SELECT t.id FROM cycle_count q"
-        " JOIN pick_task t ON t.node_id = q.node_id AND t.bin_code = q.bin_code WHERE q.id IN temp.changed_id"
-    ),
     "route_event>event": _OWN,
-    "route_event>lane": _ALL,
-    "route_event>node": (
-        "SELECT j.value FROM route_event e JOIN json_each(e.node_ids) j WHERE e.id IN temp.changed_id"
-    ),
-    "route_event>shipment": (
-        "SELECT s.id FROM route_event e JOIN json_each(e.node_ids) j"
-        " JOIN shipment s ON s.origin_node_id = j.value WHERE e.id IN temp.changed_id"
-    ),
 }

@@ -44,10 +44,6 @@ ORDER_PATHS: dict[str, str] = {
         "SELECT a.id FROM order_line l JOIN allocation a ON a.line_id = l.id"
         " WHERE l.order_id IN temp.changed_id"
     ),
-    "sales_order>lot": (
-        "SELECT a.lot_id FROM order_line l JOIN allocation a ON a.line_id = l.id"
-        " WHERE l.order_id IN temp.changed_id AND a.lot_id <> ''"
-    ),
     "sales_order>position": (
         "SELECT p.id FROM order_line l JOIN inventory_position p ON p.item_id = l.item_id"
         " WHERE l.order_id IN temp.changed_id"
@@ -58,9 +54,6 @@ ORDER_PATHS: dict[str, str] = {
         "SELECT node_id || '|' || wave_id FROM pick_task WHERE order_id IN temp.changed_id AND wave_id <> ''"
     ),
     "sales_order>shipment": "SELECT id FROM shipment WHERE order_id IN temp.changed_id",
-    "sales_order>lane": (
-        "SELECT origin_node_id || '|' || zone_id FROM shipment WHERE order_id IN temp.changed_id"
-    ),
     "sales_order>carrier": (
         "SELECT scac || '|' || origin_node_id FROM shipment WHERE order_id IN temp.changed_id"
     ),
@@ -99,7 +92,6 @@ ORDER_PATHS: dict[str, str] = {
         " WHERE l.id IN temp.changed_id"
     ),
     "order_line>allocation": "SELECT id FROM allocation WHERE line_id IN temp.changed_id",
-    "order_line>lot": "SELECT lot_id FROM allocation WHERE line_id IN temp.changed_id AND lot_id <> ''",
     "order_line>task": "SELECT id FROM pick_task WHERE line_id IN temp.changed_id",
     "order_line>bin": "SELECT node_id || '|' || bin_code FROM pick_task WHERE line_id IN temp.changed_id",
     "order_line>wave": (
@@ -130,26 +122,13 @@ ORDER_PATHS: dict[str, str] = {
     ),
     "order_change>change": _OWN,
     "order_change>order": "SELECT order_id FROM order_change WHERE id IN temp.changed_id",
-    "order_change>line": (
-        "SELECT l.id FROM order_change h JOIN order_line l ON l.order_id = h.order_id"
-        " WHERE h.id IN temp.changed_id"
-    ),
-    "order_change>task": (
-        "SELECT t.id FROM order_change h JOIN pick_task t ON t.order_id = h.order_id"
-        " WHERE h.id IN temp.changed_id"
-    ),
     # A later message of the same reference makes good what an earlier one lacked.
     "edi_message>message": (
         "SELECT k FROM temp.changed_id UNION SELECT n.id FROM edi_message m JOIN edi_message n"
         " ON n.partner = m.partner AND n.transaction_set = m.transaction_set AND n.reference = m.reference"
         " WHERE m.id IN temp.changed_id"
     ),
-    "edi_message>order": (
-        "SELECT order_id FROM edi_message WHERE id IN temp.changed_id AND order_id IS NOT NULL"
-    ),
     "inventory_position>position": _OWN,
-    "inventory_position>item": "SELECT item_id FROM inventory_position WHERE id IN temp.changed_id",
-    "inventory_position>node": "SELECT node_id FROM inventory_position WHERE id IN temp.changed_id",
     "inventory_position>peg": (
         "SELECT item_id || '|' || node_id FROM inventory_position WHERE id IN temp.changed_id"
     ),
@@ -158,29 +137,14 @@ ORDER_PATHS: dict[str, str] = {
         " CROSS JOIN pick_task t ON t.item_id = p.item_id AND t.node_id = p.node_id"
         " AND t.deleted_at IS NULL AND t.status IN ('released', 'started') WHERE p.id IN temp.changed_id"
     ),
-    "inventory_position>line": (
-        "SELECT l.id FROM inventory_position p JOIN order_line l ON l.item_id = p.item_id"
-        " WHERE p.id IN temp.changed_id"
-    ),
-    "inventory_position>order": (
-        "SELECT l.order_id FROM inventory_position p JOIN order_line l ON l.item_id = p.item_id"
-        " WHERE p.id IN temp.changed_id"
-    ),
     # The lines that are short now; what becomes short is marked by pegging.
     "inventory_position>short_line": (
         "SELECT g.line_id FROM inventory_position p"
         " JOIN peg_short g ON g.item_id = p.item_id AND g.node_id = p.node_id WHERE p.id IN temp.changed_id"
     ),
-    "inventory_position>supply": (
-        "SELECT s.id FROM inventory_position p"
-        " JOIN inbound_supply s ON s.item_id = p.item_id AND s.node_id = p.node_id"
-        " WHERE p.id IN temp.changed_id"
-    ),
     "allocation>allocation": _OWN,
     "allocation>line": "SELECT line_id FROM allocation WHERE id IN temp.changed_id",
     "allocation>item": "SELECT item_id FROM allocation WHERE id IN temp.changed_id",
-    "allocation>node": "SELECT node_id FROM allocation WHERE id IN temp.changed_id",
-    "allocation>lot": "SELECT lot_id FROM allocation WHERE id IN temp.changed_id AND lot_id <> ''",
     "allocation>order": (
         "SELECT l.order_id FROM allocation a JOIN order_line l ON l.id = a.line_id"
         " WHERE a.id IN temp.changed_id"
@@ -219,15 +183,5 @@ ORDER_PATHS: dict[str, str] = {
         " AND a.asn_at IS NOT NULL AND a.deleted_at IS NULL LIMIT 2)) < 2"
     ),
     "inbound_supply>supplier": "SELECT supplier_name FROM inbound_supply WHERE id IN temp.changed_id",
-    "inbound_supply>item": "SELECT item_id FROM inbound_supply WHERE id IN temp.changed_id",
-    "inbound_supply>node": "SELECT node_id FROM inbound_supply WHERE id IN temp.changed_id",
     "inbound_supply>peg": "SELECT item_id || '|' || node_id FROM inbound_supply WHERE id IN temp.changed_id",
-    "inbound_supply>line": (
-        "SELECT l.id FROM inbound_supply s JOIN order_line l ON l.item_id = s.item_id"
-        " WHERE s.id IN temp.changed_id"
-    ),
-    "inbound_supply>order": (
-        "SELECT l.order_id FROM inbound_supply s JOIN order_line l ON l.item_id = s.item_id"
-        " WHERE s.id IN temp.changed_id"
-    ),
 }
