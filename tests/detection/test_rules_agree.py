@@ -192,7 +192,7 @@ def test_narrowed_is_full(tmp_path: Path, rule: Rule) -> None:
         room.look()
         room.put(*trouble())
         found = len(room.look())
-        for _ in range(6):
+        for _ in range(4):
             room.put(*(chance.choice(MAKERS)(chance) for _ in range(chance.randint(0, 5))))
             if chance.random() < 0.2:
                 room.drop(chance.choice(list(room.room.source.alive.values())).entity)
