@@ -14,7 +14,8 @@ from app.store.instants import from_ms
 from domain.catalogue.invoicing import IN_POD_MISSING
 from domain.ids import EntityKind, EntityRef
 
-# Where no source gives proofs of delivery at all, none is missing.
+# Where no source gives proofs of delivery at all, none is missing; one that its source no longer has is in
+# the archive.
 _SQL = """
 SELECT s.id AS entity_id, s.number AS shipment_number, s.order_id, s.scac, s.origin_node_id,
        s.delivered_at, s.source, s.observed_at, o.number, c.name AS customer_name, c.tier, y.line_id,
@@ -26,7 +27,7 @@ SELECT s.id AS entity_id, s.number AS shipment_number, s.order_id, s.scac, s.ori
   LEFT JOIN customer c ON c.id = s.customer_id
  WHERE {scope:s.id} AND s.status = 'delivered' AND s.deleted_at IS NULL
    AND s.delivered_at < :now - {setting:pod_missing_hours} * 3600000
-   AND NOT EXISTS (SELECT 1 FROM proof_of_delivery p WHERE p.shipment_id = s.id AND p.deleted_at IS NULL)
+   AND NOT EXISTS (SELECT 1 FROM proof_of_delivery p WHERE p.shipment_id = s.id)
    AND EXISTS (SELECT 1 FROM source_state z, json_each(z.kinds) k WHERE k.value = 'proof_of_delivery')
    AND {runs(node=s.origin_node_id, customer=s.customer_id)}
  GROUP BY s.id, y.line_id
