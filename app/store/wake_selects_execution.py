@@ -33,6 +33,7 @@ EXECUTION_PATHS: dict[str, str] = {
         "SELECT order_id FROM shipment WHERE id IN temp.changed_id"
         " UNION SELECT l.order_id FROM shipment_line b JOIN order_line l ON l.id = b.line_id"
         " WHERE b.shipment_id IN temp.changed_id"
+        " UNION SELECT order_id FROM invoice WHERE shipment_id IN temp.changed_id"
     ),
     "shipment>carrier": "SELECT scac || '|' || origin_node_id FROM shipment WHERE id IN temp.changed_id",
     "shipment>item": "SELECT item_id FROM shipment_line WHERE shipment_id IN temp.changed_id",
@@ -72,6 +73,8 @@ EXECUTION_PATHS: dict[str, str] = {
         "SELECT order_id FROM invoice WHERE id IN temp.changed_id"
         " UNION SELECT l.order_id FROM invoice_line b JOIN order_line l ON l.id = b.line_id"
         " WHERE b.invoice_id IN temp.changed_id"
+        " UNION SELECT w.order_id FROM invoice v JOIN invoice w ON w.shipment_id = v.shipment_id"
+        " WHERE v.id IN temp.changed_id"
     ),
     "invoice>shipment": (
         "SELECT shipment_id FROM invoice WHERE id IN temp.changed_id AND shipment_id IS NOT NULL"

@@ -62,7 +62,16 @@ ORDER_PATHS: dict[str, str] = {
     "sales_order>change": "SELECT id FROM order_change WHERE order_id IN temp.changed_id",
     "sales_order>message": "SELECT id FROM edi_message WHERE order_id IN temp.changed_id",
     "order_line>line": _OWN,
-    "order_line>order": "SELECT order_id FROM order_line WHERE id IN temp.changed_id",
+    # Invoices and shipments of another order may bill and carry the line.
+    "order_line>order": (
+        "SELECT order_id FROM order_line WHERE id IN temp.changed_id"
+        " UNION SELECT v.order_id FROM invoice_line b JOIN invoice v ON v.id = b.invoice_id"
+        " WHERE b.line_id IN temp.changed_id"
+        " UNION SELECT s.order_id FROM shipment_line b JOIN shipment s ON s.id = b.shipment_id"
+        " WHERE b.line_id IN temp.changed_id"
+        " UNION SELECT v.order_id FROM shipment_line b JOIN invoice v ON v.shipment_id = b.shipment_id"
+        " WHERE b.line_id IN temp.changed_id"
+    ),
     "order_line>item": "SELECT item_id FROM order_line WHERE id IN temp.changed_id",
     "order_line>customer": (
         "SELECT o.customer_id FROM order_line l JOIN sales_order o ON o.id = l.order_id"
