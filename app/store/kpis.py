@@ -44,7 +44,7 @@ SELECT COUNT(*) AS delivered,
                 SELECT SUM(d.delivered_quantity) FROM pod_line d
                  WHERE d.pod_id = p.id AND d.line_id = b.line_id AND d.condition = 'good'), 0))), 0)
          AS perfect
-  FROM proof_of_delivery p JOIN shipment s ON s.id = p.shipment_id
+  FROM proof_of_delivery p CROSS JOIN shipment s ON s.id = p.shipment_id
  WHERE p.deleted_at IS NULL AND s.deleted_at IS NULL AND p.delivered_at > :since
    AND p.delivered_at <= :now
 """)
@@ -64,12 +64,20 @@ def kpi_values(connection: Connection, *, now: datetime) -> dict[str, int]:
 
     A figure that cannot be told yet (no delivery, no decision in seven days) is absent.
     """
-    now_ms = to_ms(now)
-    counts = connection.execute(_COUNTS, {"soon": now_ms + BREACH_SOON_MS}).mappings().one()
+    return {**_present_values(connection, now=now), **_week_values(connection, now=now)}
+
+
+def _present_values(connection: Connection, *, now: datetime) -> dict[str, int]:
+    counts = connection.execute(_COUNTS, {"soon": to_ms(now) + BREACH_SOON_MS}).mappings().one()
     values: dict[str, int] = dict(counts)
     values["at_risk_cents"] = at_risk_cents(connection)
     values["orders_affected"] = connection.execute(_ORDERS_AFFECTED).scalar_one()
-    week = {"since": now_ms - WEEK_MS, "now": now_ms}
+    return values
+
+
+def _week_values(connection: Connection, *, now: datetime) -> dict[str, int]:
+    values: dict[str, int] = {}
+    week = {"since": to_ms(now) - WEEK_MS, "now": to_ms(now)}
     delivered, perfect = connection.execute(_OTIF, week).one()
     if delivered:
         values["otif_bp"] = perfect * 10_000 // delivered
@@ -80,12 +88,13 @@ def kpi_values(connection: Connection, *, now: datetime) -> dict[str, int]:
 
 
 def record_kpis(connection: Connection, *, now: datetime) -> None:
-    """Keep the figures as those of the present hour."""
+    """Keep the figures as those of the present hour; those over a week are worked out once an hour."""
     hour = to_ms(now) - to_ms(now) % HOUR_MS
-    rows = [
-        {"name": name, "hour_at": hour, "value": value}
-        for name, value in kpi_values(connection, now=now).items()
-    ]
+    values = _present_values(connection, now=now)
+    known = select(KPI_SAMPLE.c.name).where(KPI_SAMPLE.c.name == "open_cases", KPI_SAMPLE.c.hour_at == hour)
+    if connection.execute(known).first() is None:
+        values |= _week_values(connection, now=now)
+    rows = [{"name": name, "hour_at": hour, "value": value} for name, value in values.items()]
     entry = upsert(KPI_SAMPLE)
     connection.execute(
         entry.on_conflict_do_update(
