@@ -203,10 +203,10 @@ def _allocations_of_order(books: Books, order: SalesOrder) -> Iterable[str]:
 
 
 def _supplies_of_announcer(books: Books, change: Change) -> Iterable[str]:
-    """The goods themselves; all of the supplier's once it is seen to announce, or to have stopped."""
+    """The goods themselves; all of the supplier's with each announcement that comes or goes."""
     supply = change.after or change.before
     told = [kept.asn_at is not None for kept in change.both()]
-    if any(told) and len(books.announced_by.of(supply.supplier_name)) <= 1:
+    if any(told) and (len(told) == 1 or told[0] != told[1]):
         return (supply.supply_id, *books.supplies_of_supplier.of(supply.supplier_name))
     return (supply.supply_id,)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from connectors.world.state import PORTAL_STREAM, STREAM_OF_KIND, WorldState
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Identity = tuple[str, str]
 NO_STAKE = Stake()
+ROUNDS_FROM = datetime(2000, 1, 1, tzinfo=UTC)
 STREAMS = tuple(sorted({*STREAM_OF_KIND.values(), PORTAL_STREAM}))
 
 
@@ -111,7 +112,8 @@ class Observer:
             coming = self._next_round[number]
             if coming is None or coming <= at:
                 due[number].update(self._claims[number])
-                self._next_round[number] = at + watch.every
+                # Rounds are at full hours and parts of them, whenever the observer came.
+                self._next_round[number] = at - (at - ROUNDS_FROM) % watch.every + watch.every
         return due
 
     def _judge(self, number: int, key: str, at: datetime) -> None:
@@ -142,11 +144,16 @@ class Observer:
             if not begun or (claim.until is not None and claim.until <= at):
                 self._end(claim, at)
             elif claim.identity not in self._holding:
-                earliest = self._looked_at or at
-                onset = at if claim.since is None else max(claim.since, earliest)
+                onset = self._onset(claim, at)
                 self._holding[claim.identity] = onset
                 if self._appraises:
                     self._stakes[claim.identity] = stake_of(self.books, claim, at)
+
+    def _onset(self, claim: Claim, at: datetime) -> datetime:
+        """Its own time if that lies between the last look and this one; else it was only just made so."""
+        if claim.since is None or self._looked_at is None or claim.since <= self._looked_at:
+            return at
+        return claim.since
 
     def _end(self, claim: Claim, at: datetime) -> None:
         onset = self._holding.pop(claim.identity, None)

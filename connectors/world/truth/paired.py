@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from multiprocessing import get_context
@@ -19,14 +19,17 @@ from connectors.world.disruptions.plan import without
 from connectors.world.history import HISTORY_BEGINS_AT, begin_history, collector_paused
 from connectors.world.sizes import WorldSize
 from connectors.world.state import WorldState
+from connectors.world.truth.agreement import Agreement
 from connectors.world.truth.money import Outcome
-from connectors.world.truth.observer import Identity, Observer, Spell
+from connectors.world.truth.observer import NO_STAKE, Identity, Observer, Spell
 from connectors.world.truth.values import TrueDisruption, TrueException, WorldTruth
 from domain.ids import EntityKind, EntityRef
 
 LOOK_EVERY = timedelta(hours=1)
 #: For so long after its end the effects of a disruption are followed up.
 AFTER_EFFECTS = timedelta(days=9)
+#: Its effects are over when nothing has differed for so long since its end.
+AGREED_FOR = timedelta(hours=48)
 #: What is only so much earlier or later than in the world without it is the same.
 TOLERANCE = timedelta(hours=4)
 DELAYED_BY = timedelta(hours=4)
@@ -70,7 +73,7 @@ def truth_of(
         spells = observer.spells()
     causes: dict[int, list[str]] = defaultdict(list)
     effects: list[TrueDisruption] = []
-    for disruption, other in _other_runs(seed, size, plan, begins_at, workers, progress):
+    for disruption, other in _other_runs(seed, size, plan, begins_at, spells, workers, progress):
         for number in caused_by(disruption, spells, other):
             causes[number].append(disruption.disruption_id)
         effects.append(_effect(disruption, outcome, other))
@@ -95,32 +98,54 @@ def watch_until(state: WorldState, observer: Observer, until: datetime) -> None:
 
 
 def run_without(
-    disruption: Disruption, *, seed: int, size: WorldSize, plan: Plan, begins_at: datetime
+    disruption: Disruption,
+    *,
+    seed: int,
+    size: WorldSize,
+    plan: Plan,
+    begins_at: datetime,
+    spells: Sequence[Spell],
 ) -> Run:
-    """The same world without one disruption, watched from its beginning until its effects are over."""
+    """The same world without one disruption, watched from its beginning until its effects are over.
+
+    They are over once it agrees for ``AGREED_FOR`` with the ``spells`` of the world as it was.
+    """
     ends_at = begins_at + timedelta(days=size.span_days)
     until = min(ends_at, disruption.ends_at + AFTER_EFFECTS)
     with collector_paused():
         state = begin_history(seed, size, without(plan, disruption.disruption_id), begins_at).state
         state.run_until(disruption.starts_at)
         observer = Observer(state)
-        watch_until(state, observer, until)
+        watch_until(state, observer, min(until, disruption.ends_at))
+        agreement = Agreement(spells)
+        while state.now < until and agreement.lasted(observer.books.held, state.now) < AGREED_FOR:
+            state.run_until(min(until, state.now + LOOK_EVERY))
+            observer.look()
+        until = state.now
+        seen = tuple(observer.spells())
         state.run_until(ends_at)
         fates = Outcome(state, observer.first_pickup).fates
     return Run(
         since=disruption.starts_at,
         until=until,
-        spells=tuple(observer.spells()),
+        spells=seen,
         there_at={line_id: fate.there_at for line_id, fate in fates.items()},
         loss_cents={line_id: fate.loss_cents() for line_id, fate in fates.items()},
     )
 
 
 def _other_runs(
-    seed: int, size: WorldSize, plan: Plan, begins_at: datetime, workers: int, progress: Progress
+    seed: int,
+    size: WorldSize,
+    plan: Plan,
+    begins_at: datetime,
+    spells: Sequence[Spell],
+    workers: int,
+    progress: Progress,
 ) -> Iterable[tuple[Disruption, Run]]:
     """Each disruption with the run without it, in the order of the plan."""
-    run = partial(run_without, seed=seed, size=size, plan=plan, begins_at=begins_at)
+    known = [replace(spell, stake=NO_STAKE) for spell in spells]
+    run = partial(run_without, seed=seed, size=size, plan=plan, begins_at=begins_at, spells=known)
     if workers <= 1 or len(plan) <= 1:
         for disruption in plan:
             progress(f"without {disruption.disruption_id}")
