@@ -97,7 +97,7 @@ class MishapDesk:
         return lambda: self._lose(line, found_again=found_again)
 
     def _lose(self, line: Line, *, found_again: bool) -> None:
-        """A count finds less than the lines here wait for; it was misplaced, or it is gone for good."""
+        """A count finds less than the lines here wait for; it was misplaced, or the item is sold out."""
         state = self._state
         position = state.positions[line.item.item_id, line.node_id]
         waiting = [part for part in position.claims.values() if not part.reserved]
@@ -122,13 +122,23 @@ class MishapDesk:
         if lost <= 0:
             return
         if not found_again:
-            days = state.draws.whole(NO_SUPPLY_DAYS, "no-supply", line.line_id)
-            self._supply.pause(position, state.now + timedelta(days=days))
+            self._sell_out(line)
         self._stock.count(position, lost, at_once=True)
         if found_again:
             state.after_hours(
                 FOUND_HOURS, "found", line.line_id, lambda: self._stock.add_stock(position, lost)
             )
+
+    def _sell_out(self, line: Line) -> None:
+        """Nobody has any of the item to spare, and for some days no supplier names a date."""
+        state, item_id = self._state, line.item.item_id
+        days = state.draws.whole(NO_SUPPLY_DAYS, "no-supply", line.line_id)
+        for node_id in state.master.stocked_at[item_id]:
+            position = state.positions[item_id, node_id]
+            self._supply.pause(position, state.now + timedelta(days=days))
+            spare = position.on_hand - position.claimed
+            if spare > 0 and node_id != line.node_id:
+                self._stock.count(position, spare, at_once=True)
 
     def _left_over(self, line: Line, waiting: list[Part]) -> int:
         """Units that are left for those who wait: fewer than they need."""

@@ -97,13 +97,13 @@ RESTLESS = replace(
     LIVELY,
     price_fault=7,
     incomplete=8,
-    short_pick=6,
+    short_pick=4,
     late_booking=7,
     late_transit=9,
     short_receipt=6,
     returned=12,
-    lost_stock=16,
-    sold_out=12,
+    lost_stock=12,
+    sold_out=30,
     slip=2,
 )
 """A world of few orders in which each of the main faults must still be there at any time."""

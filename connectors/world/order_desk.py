@@ -192,7 +192,11 @@ class OrderDesk:
         for node_id in stocked:
             if self._covers(state.positions[item.item_id, node_id], quantity, order):
                 return node_id
-        return stocked[0] if stocked else None
+        return stocked[0] if stocked and self._can_be_bought(item, stocked[0]) else None
+
+    def _can_be_bought(self, item: Item, node_id: NodeId) -> bool:
+        """Whether more of an item can be had; what is sold out is not taken on."""
+        return self._state.positions[item.item_id, node_id].no_purchase_until <= self._state.now
 
     def _covers(self, position: StockPosition, quantity: int, order: Order) -> bool:
         """Whether stock and what comes before the order is picked are enough."""

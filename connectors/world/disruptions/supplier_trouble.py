@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from connectors.world.company import Company
     from connectors.world.stock import Supply
 
-SLIP_DAYS = (3, 6)
+SLIP_DAYS = (4, 7)
 SHIPPED_PERCENT = (25, 60)
 
 
