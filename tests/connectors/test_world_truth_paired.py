@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.world.disruptions.disruption import DisruptionKind
 from connectors.world.history import HISTORY_BEGINS_AT
+from connectors.world.truth.agreement import Agreement
 from connectors.world.truth.files import EXCEPTIONS_FILE, read_truth, write_truth
 from connectors.world.truth.money import Fate
 from connectors.world.truth.observer import Spell
@@ -72,6 +73,19 @@ def test_what_is_mostly_not_so_without_a_disruption_was_caused_by_it(
     here: Spell, there: list[Spell], is_caused: bool
 ) -> None:
     assert caused_by(BLOW, [here], without(*there)) == ([0] if is_caused else [])
+
+
+def test_two_runs_agree_from_when_the_same_holds_in_both() -> None:
+    key = ("AL-SHORT", "order_line/L-1")
+    agreement = Agreement([spell(2, 6), spell(6, 9), spell(20, None)])
+    at = BLOW.starts_at
+    assert agreement.lasted({key: at}, at + HOUR) == timedelta()
+    assert agreement.lasted({key: at}, at + 3 * HOUR) == timedelta()
+    assert agreement.lasted({key: at}, at + 7 * HOUR) == 4 * HOUR
+    assert agreement.lasted({key: at}, at + 9 * HOUR) == timedelta()
+    assert agreement.lasted({}, at + 10 * HOUR) == timedelta()
+    assert agreement.lasted({}, at + 19 * HOUR) == 9 * HOUR
+    assert agreement.lasted({}, at + 20 * HOUR) == timedelta()
 
 
 def fate(days_late: float, *, wanted: bool = True, cancels: bool = False) -> Fate:
