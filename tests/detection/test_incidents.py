@@ -11,7 +11,7 @@ import pytest
 from app.services.rank import distinct_total_cents
 from domain.catalogue.types import CASE_TYPES
 from domain.decision_tables.suppression import Suppression, SuppressOn
-from domain.ids import CaseId, EntityKind, NodeId, ZoneId
+from domain.ids import CaseId, EntityKind, ItemId, NodeId, ZoneId
 from tests.support.case_book import BookPolicy, CaseBook, case_books, refs
 from tests.support.facts import cycle_count, line, order, pick, position, rma, route_event, shipment, supply
 
@@ -131,26 +131,51 @@ def test_a_link_that_ends_while_the_root_is_open_lets_the_member_go(book: CaseBo
     assert book.case(member)["parent_case_id"] is None
 
 
+def dear(book: CaseBook, number: int, key: str, **changes: object) -> CaseId:
+    """A wrong price under a key."""
+    return book.open("OE-PRICE", LINE, f"SO-{number}/1", correlation_key=key, **changes)
+
+
 def test_cases_of_one_key_are_together_and_a_new_version_does_not_regroup_them(book: CaseBook) -> None:
-    first, second = (short(book, n, correlation_key="short:I1:MEM") for n in (1, 2))
+    first, second = (dear(book, n, "price:C1:I1") for n in (1, 2))
     book.correlate()
     assert book.together(first, second)
     incident = book.incident_of(first)["incident_id"]
     book.later(minutes=5)
     for case_id in (first, second):
-        book.change(case_id, correlation_version=2, correlation_key="short:I1")
-    third = short(book, 3, correlation_key="short:I1", correlation_version=2)
+        book.change(case_id, correlation_version=2, correlation_key="price:C1")
+    third = dear(book, 3, "price:C1", correlation_version=2)
     book.correlate(first, second, third)
     assert book.incident_of(first)["incident_id"] == incident == book.incident_of(second)["incident_id"]
     assert book.incident_of(third)["incident_id"] != incident
 
 
 def test_a_case_whose_key_itself_changed_goes_to_the_incident_of_the_new_key(book: CaseBook) -> None:
-    first, second = (short(book, n, correlation_key="short:I1:MEM") for n in (1, 2))
+    first, second = (dear(book, n, "price:C1:I1") for n in (1, 2))
     book.correlate()
-    book.change(second, correlation_key="short:I1:DEN")
+    book.change(second, correlation_key="price:C2:I1")
     book.correlate(second)
     assert not book.together(first, second)
+
+
+def test_what_is_short_of_one_item_at_one_node_is_together_whatever_its_type(book: CaseBook) -> None:
+    here = short(book, 1)
+    elsewhere = book.open("AL-IMBALANCE", LINE, "SO-1/1", correlation_key="imbalance:I1")
+    book.put(order("SO-2"), line("SO-2/1", item_id=ItemId("I2")))
+    other = book.open("AL-SHORT", LINE, "SO-2/1", correlation_key="short:I2:MEM")
+    book.correlate()
+    assert book.together(here, elsewhere)
+    assert not book.together(here, other)
+    assert book.why(here) == "Not enough of I1 at MEM: all that is short of it there belongs together."
+
+
+def test_a_carrier_in_trouble_at_two_nodes_is_one_trouble(book: CaseBook) -> None:
+    one, two = (
+        book.open("TR-CARRIER", EntityKind.CARRIER, f"ACME|{node}", correlation_key=f"carrier:ACME:{node}")
+        for node in ("MEM", "DEN")
+    )
+    book.correlate()
+    assert book.together(one, two)
 
 
 def unbilled(book: CaseBook, number: int, **changes: object) -> CaseId:
@@ -188,13 +213,31 @@ def test_what_a_policy_keeps_quiet_joins_the_incident_of_what_keeps_it_so(book: 
     other = book.open("OE-PRICE", LINE, "SO-9/1", order_ids=json.dumps(["SO-9"]))
     book.correlate()
     assert book.case(price)["suppressed_by"] == credit
-    assert book.incident_of(price)["basis"] == "inhibition"
+    assert book.incident_of(price)["basis"] == "pegging"
+    assert book.why(price) == "It is about sales order SO-1, where there is: SO-1 is on hold."
     assert book.together(price, credit)
     assert book.case(other)["suppressed_by"] == ""
     book.close(credit)
     book.correlate(credit)
     assert book.case(price)["suppressed_by"] == ""
     assert book.together(price, credit)
+
+
+def test_what_a_policy_keeps_quiet_at_a_node_joins_it_only_where_nothing_else_explains_it(
+    book: CaseBook,
+) -> None:
+    book.policy = BookPolicy((Suppression(code="OE-PRICE", while_code="WH-OUTAGE", on=SuppressOn.NODE),))
+    lone, pair = dear(book, 1, "price:C1", node_id="MEM"), [dear(book, n, "price:C2") for n in (2, 3)]
+    book.correlate()
+    for case_id in pair:
+        book.change(case_id, node_id="MEM")
+    root = book.open("WH-OUTAGE", EntityKind.NODE, "MEM", node_id="MEM", title="Memphis stands still")
+    book.correlate(root, *pair)
+    assert book.together(root, lone)
+    assert book.incident_of(lone)["basis"] == "inhibition"
+    assert book.why(lone) == "It is at MEM, and “Memphis stands still” keeps price mismatch quiet there."
+    assert not book.together(root, *pair)
+    assert {book.case(case_id)["suppressed_by"] for case_id in (lone, *pair)} == {root}
 
 
 def test_returns_of_an_item_whose_rate_is_too_high_have_it_as_their_root(book: CaseBook) -> None:

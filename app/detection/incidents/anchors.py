@@ -6,6 +6,7 @@ cases in ``temp.corr_case``: the pegging graph is followed from few cases, never
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -14,6 +15,8 @@ from app.detection.incidents.edges import Edge, needed_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+_SOURCE = re.compile(r"r\.kind = '(\w+)'")
 
 _SCRATCH = (
     "CREATE TEMP TABLE IF NOT EXISTS corr_case (case_id TEXT PRIMARY KEY) WITHOUT ROWID",
@@ -370,12 +373,23 @@ def rewrite_anchors(connection: Connection, *, everything: bool = False) -> None
     """
     gather_refs(connection)
     connection.exec_driver_sql(_FORGET_ALL if everything else _FORGET)
-    for statement in (_KEEP, *_WAITING):
-        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(_KEEP)
+    _follow(connection, _WAITING)
 
 
 def gather_refs(connection: Connection) -> None:
     """Follow the cases of ``temp.corr_case`` to what lies behind them (``temp.corr_ref``)."""
     connection.exec_driver_sql("DELETE FROM temp.corr_ref")
-    for statement in (*_OWN, *_BEHIND, *_SUPPLY, *_ROADS):
+    for statement in _OWN:
         connection.exec_driver_sql(statement)
+    for stage in (_BEHIND, _SUPPLY, _ROADS):
+        _follow(connection, stage)
+
+
+def _follow(connection: Connection, stage: Sequence[str]) -> None:
+    """Run the statements of a stage that start from a kind of thing that is there."""
+    present = set(connection.exec_driver_sql("SELECT DISTINCT kind FROM temp.corr_ref").scalars())
+    for statement in stage:
+        found = _SOURCE.search(statement)
+        if found is None or found.group(1) in present:
+            connection.exec_driver_sql(statement)

@@ -30,6 +30,10 @@ _RESUME = """
 UPDATE exception_case SET state = 'in_progress', state_at = :now, state_reason = :reason, waiting_on = '',
   waiting_until = NULL WHERE case_id = :case_id
 """
+_RUNNING = """
+SELECT DISTINCT code FROM exception_case INDEXED BY exception_case_on_the_clock
+ WHERE closed_at IS NULL AND escalated = 0
+"""
 _OVERDUE = """
 SELECT e.case_id, e.episode, e.state, e.opened_at, e.acknowledged_at
   FROM exception_case e INDEXED BY exception_case_on_the_clock
@@ -70,7 +74,10 @@ def _end_waits(connection: Connection, now_ms: int) -> set[CaseId]:
 
 def _escalate(connection: Connection, now_ms: int) -> set[CaseId]:
     overdue: list[dict[str, Any]] = []
+    running = set(connection.exec_driver_sql(_RUNNING).scalars())
     for case_type in CASE_TYPES:
+        if case_type.code not in running:
+            continue
         values = {
             "code": case_type.code,
             "now": now_ms,

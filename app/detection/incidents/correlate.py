@@ -59,13 +59,18 @@ def correlate(
     Waits that are over end and service clocks that ran out are noted on the way. Gives the cases whose
     incident, cause, mute, wait or clock is different now.
     """
-    changed = run_clocks(connection, now_ms=moment.now_ms)
+    now_ms = moment.now_ms
+    changed = run_clocks(connection, now_ms=now_ms)
+    wanted = changed_case_ids is None or changed_case_ids or silence_ended(connection, now_ms=now_ms)
+    due = contrast_is_due(connection, hour_ms=moment.hour_ms)
+    if not wanted and not due:
+        return frozenset(changed)
     edges = edges_in_force(moment.policy)
     prepare(connection, edges)
-    if changed_case_ids is None or changed_case_ids or silence_ended(connection, now_ms=moment.now_ms):
-        changed |= _rounds(connection, changed_case_ids, now_ms=moment.now_ms)
-    if contrast_is_due(connection, hour_ms=moment.hour_ms):
-        changed |= _contrast(connection, edges, now_ms=moment.now_ms)
+    if wanted:
+        changed |= _rounds(connection, changed_case_ids, now_ms=now_ms)
+    if due:
+        changed |= _contrast(connection, edges, now_ms=now_ms)
     return frozenset(changed)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from domain.catalogue.types import CASE_TYPES
@@ -31,6 +32,14 @@ _ROOT_KINDS: dict[EntityKind, tuple[str, ...]] = {
     EntityKind.ITEM: (EntityKind.ITEM, EntityKind.LOT),
 }
 
+#: Shortages of one item at one node have one cause, whichever of these types says so: they share its peg
+#: as their key.
+SHORT_OF = frozenset(
+    {"AL-SHORT", "AL-IMBALANCE", "AL-PRIORITY-INV", "AL-BO-AGED", "AL-STOCKOUT-RISK", "OE-PROMISE"}
+)
+#: A carrier in trouble at several nodes at once is one trouble: these types share its SCAC as their key.
+OF_CARRIER = frozenset({"TR-CARRIER", "TR-CAPACITY"})
+
 #: Silence of a feed or of a node explains only what came up with it: a member may be older by so much.
 OLDER_MEMBER_MS: dict[str, int] = {EntityKind.FEED: 2 * MS_PER_HOUR, EntityKind.NODE: 8 * MS_PER_HOUR}
 
@@ -49,6 +58,20 @@ _SHARED: dict[SuppressOn, str] = {
     SuppressOn.EVENT: EntityKind.ROUTE_EVENT,
     SuppressOn.SOURCE: EntityKind.FEED,
 }
+
+
+#: Sharing one of these says more than sharing a key: what keeps a case quiet there also explains it.
+_TELLING = frozenset(
+    {
+        SuppressOn.ORDER,
+        SuppressOn.LINE,
+        SuppressOn.BIN,
+        SuppressOn.SUPPLY,
+        SuppressOn.SHIPMENT,
+        SuppressOn.EVENT,
+    }
+)
+_LAST_RANK = 50
 
 
 @runtime_checkable
@@ -109,12 +132,22 @@ def edges_of(
         kind = _SHARED[rule.on]
         edge = Edge(child=rule.code, root=rule.while_code, kind=kind, rank=1, own=False, mutes=True)
         found[edge] = None
+        if rule.on in _TELLING:
+            explains = Edge(
+                child=rule.code, root=rule.while_code, kind=kind, rank=_LAST_RANK, own=False, mutes=False
+            )
+            found[explains] = None
     return tuple(found)
 
 
 def edges_in_force(policy: object) -> tuple[Edge, ...]:
     """The edges under the policies in force."""
-    return edges_of(policy.suppressions if isinstance(policy, SuppressingPolicy) else ())
+    return _edges_with(policy.suppressions if isinstance(policy, SuppressingPolicy) else ())
+
+
+@cache
+def _edges_with(suppressions: tuple[Suppression, ...]) -> tuple[Edge, ...]:
+    return edges_of(suppressions)
 
 
 def needed_kinds(edges: Iterable[Edge]) -> dict[tuple[str, str], bool]:
@@ -124,4 +157,5 @@ def needed_kinds(edges: Iterable[Edge]) -> dict[tuple[str, str], bool]:
         needed[edge.child, edge.kind] = False
         root = (edge.root, edge.kind)
         needed[root] = edge.own and needed.get(root, True)
+    needed.update({(code, PEG): False for code in SHORT_OF})
     return needed

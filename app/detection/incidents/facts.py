@@ -7,20 +7,41 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from app.detection.incidents.edges import OLDER_MEMBER_MS
+from app.detection.incidents.edges import OF_CARRIER, OLDER_MEMBER_MS, PEG, SHORT_OF
 from domain.incidents import IncidentBasis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# The key that counts: the peg of a shortage, the carrier of a carrier's trouble, else the type's own.
+_KEYS = (
+    "CREATE TEMP TABLE IF NOT EXISTS corr_key (case_id TEXT PRIMARY KEY, key TEXT) WITHOUT ROWID",
+    "CREATE TEMP TABLE IF NOT EXISTS corr_kin (code TEXT PRIMARY KEY, kind TEXT) WITHOUT ROWID",
+    "DELETE FROM temp.corr_key",
+    """
+INSERT INTO temp.corr_key
+SELECT c.case_id, CASE k.kind
+         WHEN 'peg' THEN COALESCE((SELECT 'peg:' || MIN(a.id) FROM case_about a
+                                    WHERE a.case_id = c.case_id AND a.kind = 'peg' HAVING COUNT(*) = 1),
+                                  e.correlation_key)
+         WHEN 'carrier' THEN 'carrier:' || substr(e.entity_id || '|', 1, instr(e.entity_id || '|', '|') - 1)
+         ELSE e.correlation_key END
+  FROM temp.corr_case c CROSS JOIN exception_case e ON e.case_id = c.case_id
+  LEFT JOIN temp.corr_kin k ON k.code = e.code
+ WHERE e.closed_at IS NULL
+""",
+)
+
 _CASES = """
-SELECT e.case_id, e.code, e.opened_at, e.correlation_key, e.correlation_version, e.parent_case_id,
-       e.suppressed_by, e.node_id, e.state, e.episode, e.title, e.entity_kind, e.entity_id,
+SELECT e.case_id, e.code, e.opened_at, k.key AS correlation_key,
+       CASE WHEN k.key = e.correlation_key THEN e.correlation_version ELSE 1 END AS correlation_version,
+       e.parent_case_id,
+       e.entity_id,
        e.incident_id AS shown, m.incident_id, m.basis, m.joined_at,
        v.incident_id AS wanted, v.author, v.reason,
        EXISTS (SELECT 1 FROM exception_case p
                 WHERE p.case_id = e.parent_case_id AND p.closed_at IS NULL) AS parent_is_open
-  FROM temp.corr_case c CROSS JOIN exception_case e ON e.case_id = c.case_id
+  FROM temp.corr_key k CROSS JOIN exception_case e ON e.case_id = k.case_id
   LEFT JOIN incident_member m ON m.case_id = e.case_id
   LEFT JOIN incident_override v ON v.case_id = e.case_id
  WHERE e.closed_at IS NULL
@@ -47,9 +68,7 @@ SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version
    UNION SELECT v.incident_id FROM temp.corr_case c CROSS JOIN incident_override v ON v.case_id = c.case_id)
 UNION
 SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version
-  FROM temp.corr_case c CROSS JOIN exception_case e ON e.case_id = c.case_id
- CROSS JOIN incident i ON i.correlation_key = e.correlation_key AND i.closed_at IS NULL
- WHERE e.closed_at IS NULL
+  FROM temp.corr_key k CROSS JOIN incident i ON i.correlation_key = k.key AND i.closed_at IS NULL
 UNION
 SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version
   FROM temp.corr_case c CROSS JOIN incident i ON i.correlation_key = 'alone:' || c.case_id
@@ -77,6 +96,9 @@ _SCRATCH = (
     "DELETE FROM temp.corr_home",
     "DELETE FROM temp.corr_incident",
 )
+
+
+_KIN = [*((code, PEG) for code in sorted(SHORT_OF)), *((code, "carrier") for code in sorted(OF_CARRIER))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +167,10 @@ class Facts:
 
 def read_facts(connection: Connection) -> Facts:
     """What is known of the cases in ``temp.corr_case``."""
-    for statement in _SCRATCH:
+    for statement in (*_SCRATCH, *_KEYS[:-1]):
         connection.exec_driver_sql(statement)
+    connection.exec_driver_sql("INSERT OR IGNORE INTO temp.corr_kin VALUES (?, ?)", _KIN)
+    connection.exec_driver_sql(_KEYS[-1])
     links = _links(connection)
     roots = {link.root for found in links.values() for link in found}
     _fill(connection, "INSERT OR IGNORE INTO temp.corr_home VALUES (:value)", roots)

@@ -102,6 +102,11 @@ _POSITIONS = {
     "item": "SELECT item_id AS value, COUNT(*) AS records FROM inventory_position GROUP BY item_id",
     "node": "SELECT node_id AS value, COUNT(*) AS records FROM inventory_position GROUP BY node_id",
 }
+_BINS = {
+    "node": """
+SELECT node_id AS value, COUNT(DISTINCT bin_code) AS records FROM pick_task GROUP BY node_id
+"""
+}
 _RETURNS = {
     "item": "SELECT item_id AS value, COUNT(*) AS records FROM return_authorisation GROUP BY item_id",
     "customer": """
@@ -131,6 +136,7 @@ _POPULATIONS: dict[str, tuple[frozenset[str], Mapping[str, Any]]] = {
     "pick tasks": (frozenset({EntityKind.PICK_TASK}), _TASKS),
     "inbound supplies": (frozenset({EntityKind.INBOUND_SUPPLY}), _SUPPLIES),
     "stock positions": (frozenset({EntityKind.INVENTORY_POSITION}), _POSITIONS),
+    "bins": (frozenset({EntityKind.BIN}), _BINS),
     "returns": (frozenset({EntityKind.RETURN_AUTHORISATION}), _RETURNS),
 }
 
@@ -164,7 +170,7 @@ def group_leftovers(connection: Connection, *, now_ms: int) -> tuple[set[CaseId]
     left: set[str] = set()
     for name, (kinds, queries) in _POPULATIONS.items():
         pool = [
-            Observation(case_id=row.case_id, key=row.correlation_key, traits=traits.get(row.case_id, {}))
+            Observation(case_id=row.case_id, key=_unit(row), traits=traits.get(row.case_id, {}))
             for row in cases.values()
             if row.entity_kind in kinds
         ]
@@ -173,6 +179,11 @@ def group_leftovers(connection: Connection, *, now_ms: int) -> tuple[set[CaseId]
         for found in contrasts(pool, _population(connection, queries, pool, now_ms)):
             _join(connection, found, name, cases, now_ms, moved, left)
     return moved, left
+
+
+def _unit(row: Row[Any]) -> str:
+    """What counts as one observation: the incident of a key, or the key of a case taken out of it."""
+    return str(row.incident_id if row.basis == IncidentBasis.STATIC_KEY else row.correlation_key)
 
 
 def _population(

@@ -41,6 +41,7 @@ _SHARES: dict[str, str] = {
     ANY: "It is of a kind that keeps quiet now",
 }
 
+_PEG_KEY = f"{PEG}:"
 _BETWEEN: dict[str, str] = {EntityKind.CARRIER: "from", EntityKind.LANE: "to"}
 
 
@@ -74,6 +75,9 @@ def why(placement: Placement, names: Mapping[tuple[str, str], str]) -> str:
         link = placement.mute
         share = _share(link, names)
         return f"{share}, and {_quoted(link)} keeps {case_type(case.code).title.lower()} quiet there."
+    if case.key.startswith(_PEG_KEY):
+        item, _, node = case.key.removeprefix(_PEG_KEY).partition("|")
+        return f"Not enough of {item} at {node}: all that is short of it there belongs together."
     return f"It has the key {case.key.removeprefix('alone:')} (version {case.version})."
 
 
