@@ -1,4 +1,4 @@
-"""The demo profile: all ten types in it, told as JSON, and the loop to its end without a window."""
+"""The demo profile: what goes wrong in it is of many types, told as JSON, and the loop to its end without a window."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ TEN = {
     *("OE-CREDIT", "OE-PRICE", "OE-INCOMPLETE", "AL-SHORT", "AL-IMBALANCE", "AL-PO-LATE"),
     *("WH-PICK-SHORT", "TR-ETA-LATE", "IN-POD-MISMATCH", "DQ-STALE"),
 }
+LEAST_TYPES = 20
 SMALL = """
 name = "small"
 kind = "demo"
@@ -78,8 +79,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     return Demo(home=home, name="small")
 
 
-def test_the_demo_has_all_ten_types(demo: Demo) -> None:
-    assert {case["code"] for case in demo.first["cases"]} == TEN
+def test_the_demo_has_the_main_types_and_many_others(demo: Demo) -> None:
+    codes = {case["code"] for case in demo.first["cases"]}
+    assert codes >= TEN
+    assert len(codes) >= LEAST_TYPES
 
 
 @pytest.mark.parametrize("which", ["demo", "small"])
@@ -116,7 +119,7 @@ def _check_case(case: dict[str, Any]) -> None:
 
 
 def test_the_loop_without_a_window_clears_its_case(small: Demo) -> None:
-    assert {case["code"] for case in small.first["cases"]} == TEN
+    assert {case["code"] for case in small.first["cases"]} >= TEN
     case = next(case["id"] for case in small.first["cases"] if case["code"] == "OE-INCOMPLETE")
 
     proposal = small.run("propose", case)
