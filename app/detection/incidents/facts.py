@@ -35,9 +35,8 @@ SELECT c.case_id, CASE k.kind
 _CASES = """
 SELECT e.case_id, e.code, e.opened_at, k.key AS correlation_key,
        CASE WHEN k.key = e.correlation_key THEN e.correlation_version ELSE 1 END AS correlation_version,
-       e.parent_case_id,
-       e.entity_id,
-       e.incident_id AS shown, m.incident_id, m.basis, m.joined_at,
+       e.parent_case_id, e.suppressed_by, e.node_id, e.state, e.episode, e.title, e.entity_kind,
+       e.entity_id, e.incident_id AS shown, m.incident_id, m.basis, m.joined_at,
        v.incident_id AS wanted, v.author, v.reason,
        EXISTS (SELECT 1 FROM exception_case p
                 WHERE p.case_id = e.parent_case_id AND p.closed_at IS NULL) AS parent_is_open
