@@ -108,7 +108,8 @@ class Execution:
     def _moving(self, order: Order) -> tuple[Any, ...]:
         end = order.promised_at
         eta = end + 30 * HOUR if self.chance.random() < 0.04 else end - 6 * HOUR
-        left = NOW - self.chance.randint(2, 12) * HOUR
+        quiet = self.chance.random() < 0.01
+        left = NOW - (70 if quiet else self.chance.randint(2, 11)) * HOUR
         return (*self._head(order), "in_transit", left, end, eta, left, None)
 
     def _delivered(self, order: Order) -> tuple[Any, ...]:
@@ -121,10 +122,9 @@ class Execution:
             name, left, came = shipment[0], shipment[14], shipment[15]
             if left is None:
                 continue
-            last = came or NOW - HOUR
             steps = [("departed", "AF", left)]
-            if self.chance.random() > 0.02:
-                steps.append(("in_transit", "X6", max(left, last - HOUR)))
+            if came or left > NOW - DAY:
+                steps.append(("in_transit", "X6", max(left, (came or NOW - HOUR) - HOUR)))
             if came:
                 steps.append(("delivered", "D1", came))
             for code, raw, at in steps:
