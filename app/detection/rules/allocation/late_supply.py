@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.detection.money import BP, days_between, severity_of
+from app.detection.money import days_between, severity_of
 from app.detection.phrasing import day_words, distinct, fact, iso
 from app.detection.rule import Finding, Moment, Rule
-from app.detection.rules.allocation.shortage import line_ref, short_line, with_short_line
+from app.detection.rules.allocation.shortage import chased, line_ref, short_line, with_short_line
 from app.detection.rules.indexes import partial_index
 from app.store.instants import from_ms
-from domain.cases import Impact
 from domain.catalogue.allocation import AL_PO_LATE
 from domain.ids import EntityKind, EntityRef
 
@@ -77,17 +76,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         entity=EntityRef(kind=EntityKind.INBOUND_SUPPLY, entity_id=head.entity_id),
         title=words[0],
         consequence=words[1],
-        impact=Impact(
-            loss_cents=loss,
-            low_cents=0,
-            high_cents=loss,
-            avoidable_cents=loss * moment.policy.setting("expedite_success_bp") // BP,
-            effort_minutes=AL_PO_LATE.effort_minutes,
-            penalty_cents=sum(part.penalty_cents for part in losses),
-            margin_cents=sum(part.margin_cents for part in losses),
-            churn_cents=sum(part.churn_cents for part in losses),
-            assumed=("expedite_success",),
-        ),
+        impact=chased(loss, losses, AL_PO_LATE, moment),
         losses=tuple((part.key, part.loss_cents) for part in losses),
         severity=severity_of(loss, breach_ms, moment.hour_ms, moment.policy),
         correlation_key=f"po:{head.supply_number}",

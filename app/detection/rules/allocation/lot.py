@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from domain.cases import Fact
+
 _GIVEN = "a.deleted_at IS NULL AND a.lot_id <> ''"
 # No lot that lives longer than this can be too old for anybody.
 _LONGEST = """COALESCE((SELECT MAX(x.promised_at) FROM order_line x INDEXED BY det_line_promised
@@ -81,17 +83,6 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
     )
     impact = impact_of([loss], effort_minutes=AL_LOT.effort_minutes)
     where = row.node_name or row.node_id
-    left = _left_days(row)
-    lot = {
-        "source": row.lot_source,
-        "as_of_ms": row.lot_observed_at,
-        "entity": (EntityKind.LOT, row.lot_id),
-    }
-    bound = {
-        "source": row.source,
-        "as_of_ms": row.observed_at,
-        "entity": (EntityKind.ALLOCATION, row.entity_id),
-    }
     return Finding(
         case_type=AL_LOT,
         entity=EntityRef(kind=EntityKind.ALLOCATION, entity_id=row.entity_id),
@@ -106,14 +97,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
             impact.loss_cents, row.promised_at, moment.hour_ms, moment.policy, tier=row.tier
         ),
         correlation_key=f"lot:{row.lot_id}",
-        evidence=(
-            fact("lot", row.lot_id, **lot),
-            fact("quality", row.quality, **lot),
-            fact("expires_at", "never" if row.expires_at is None else iso(row.expires_at), **lot),
-            fact("shelf_life", "unlimited" if left is None else left, unit="days", **lot),
-            fact("minimum_shelf_life", row.minimum_shelf_life_days or 0, unit="days"),
-            fact("quantity", row.quantity, unit="units", **bound),
-        ),
+        evidence=_evidence(row),
         order_ids=(row.order_id,),
         node_id=row.node_id,
         breach_at=from_ms(row.promised_at),
@@ -123,6 +107,28 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
             EntityRef(kind=EntityKind.ITEM, entity_id=row.item_id),
             line_ref(row.line_id),
         ),
+    )
+
+
+def _evidence(row: Row[Any]) -> tuple[Fact, ...]:
+    left = _left_days(row)
+    lot = {
+        "source": row.lot_source,
+        "as_of_ms": row.lot_observed_at,
+        "entity": (EntityKind.LOT, row.lot_id),
+    }
+    bound = {
+        "source": row.source,
+        "as_of_ms": row.observed_at,
+        "entity": (EntityKind.ALLOCATION, row.entity_id),
+    }
+    return (
+        fact("lot", row.lot_id, **lot),
+        fact("quality", row.quality, **lot),
+        fact("expires_at", "never" if row.expires_at is None else iso(row.expires_at), **lot),
+        fact("shelf_life", "unlimited" if left is None else left, unit="days", **lot),
+        fact("minimum_shelf_life", row.minimum_shelf_life_days or 0, unit="days"),
+        fact("quantity", row.quantity, unit="units", **bound),
     )
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from domain.cases import Fact
+
 _KNOWN_TIER = "SELECT k.tier FROM customer k WHERE k.id = o.customer_id AND k.deleted_at IS NULL"
 _TIER = f"COALESCE(({_KNOWN_TIER}), {LAST_TIER})"
 
@@ -94,8 +96,6 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
     )
     holder = f"{row.holder_number} line {row.holder_position}"
     where = row.node_name or row.node_id
-    line = {"source": row.source, "as_of_ms": row.observed_at}
-    theirs = {"source": row.holder_source, "entity": (EntityKind.ORDER_LINE, row.holder_id)}
     return Finding(
         case_type=AL_PRIORITY_INV,
         entity=line_ref(row.line_id),
@@ -112,19 +112,25 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
             impact.loss_cents, row.promised_at, moment.hour_ms, moment.policy, tier=row.tier
         ),
         correlation_key=f"priority:{row.item_id}:{row.node_id}",
-        evidence=(
-            fact("short_quantity", row.short_there, unit="units", **line),
-            fact("tier", row.tier or "unknown", **line),
-            fact("promised_at", iso(row.promised_at), **line),
-            fact("holder", holder, **theirs),
-            fact("holder_tier", row.holder_tier, **theirs),
-            fact("held_quantity", row.held, unit="units", **theirs),
-        ),
+        evidence=_evidence(row, holder),
         order_ids=(row.order_id,),
         node_id=row.node_id,
         breach_at=from_ms(row.promised_at),
         sources=distinct([row.source, row.holder_source]),
         about=(EntityRef(kind=EntityKind.ITEM, entity_id=row.item_id), line_ref(row.holder_id)),
+    )
+
+
+def _evidence(row: Row[Any], holder: str) -> tuple[Fact, ...]:
+    line = {"source": row.source, "as_of_ms": row.observed_at}
+    theirs = {"source": row.holder_source, "entity": (EntityKind.ORDER_LINE, row.holder_id)}
+    return (
+        fact("short_quantity", row.short_there, unit="units", **line),
+        fact("tier", row.tier or "unknown", **line),
+        fact("promised_at", iso(row.promised_at), **line),
+        fact("holder", holder, **theirs),
+        fact("holder_tier", row.holder_tier, **theirs),
+        fact("held_quantity", row.held, unit="units", **theirs),
     )
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.detection.money import BP, severity_of
+from app.detection.money import severity_of
 from app.detection.phrasing import day_words, distinct, fact
 from app.detection.rule import Finding, Moment, Rule
 from app.detection.rules.allocation.shortage import (
     KEY_OF_GROUP,
     LAST_TIER,
     PEG_MONEY_WAKES,
+    chased,
     line_ref,
     short_line,
     with_short_line,
 )
 from app.detection.rules.indexes import partial_index
 from app.store.instants import from_ms
-from domain.cases import Impact
 from domain.catalogue.allocation import AL_PO_SHORT
 from domain.ids import EntityKind, EntityRef
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import Row
+
+    from app.detection.money import LineLoss
 
 # What the latest word gives: the receipt, else the shipping notice, else the confirmation.
 _GIVEN = """CASE WHEN s.received_at IS NOT NULL THEN s.received_quantity
@@ -60,66 +62,69 @@ def _told_by(row: Row[Any]) -> str:
     return "shipping notice" if row.shipped_quantity is not None else "confirmation"
 
 
+def _lacking(rows: Sequence[Row[Any]], missing: int, moment: Moment) -> list[tuple[Row[Any], LineLoss]]:
+    """The lines that lack the missing units, with what each loses."""
+    lacking = []
+    for row in rows:
+        if row.line_id is None or missing <= 0:
+            continue
+        units = min(missing, row.short_quantity)
+        lacking.append((row, short_line(row, moment, units=units).loss))
+        missing -= units
+    return lacking
+
+
+def _words(head: Row[Any], orders: int) -> str:
+    verb = {"receipt": "was received with", "shipping notice": "is on its way with"}.get(
+        _told_by(head), "is confirmed with"
+    )
+    lack = "order lacks" if orders == 1 else "orders lack"
+    return (
+        f"{head.supply_number} of {_supplier(head) or 'its supplier'} {verb} {head.given} of "
+        f"{head.supply_quantity} ea of {head.supply_sku} for {head.node_name or head.node_id}, due "
+        f"{day_words(head.due_at)}; {f'{orders} {lack} it' if orders else 'no order lacks it yet'}."
+    )
+
+
+def _supplier(head: Row[Any]) -> str:
+    return str(head.supplier_name).strip()
+
+
 def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
     head = rows[0]
     missing = head.supply_quantity - head.given
-    left, waiting = missing, []
-    for row in rows:
-        if row.line_id is not None and left > 0:
-            waiting.append((row, short_line(row, moment, units=min(left, row.short_quantity))))
-            left -= row.short_quantity
-    losses = tuple((row.line_id, short.loss.loss_cents) for row, short in waiting)
-    loss = sum(cents for _, cents in losses)
-    breach_ms = min((row.promised_at for row, _ in waiting), default=head.due_at)
-    orders = distinct([row.order_id for row, _ in waiting])
-    told_by = _told_by(head)
-    verb = {"receipt": "was received with", "shipping notice": "is on its way with"}.get(
-        told_by, "is confirmed with"
-    )
-    lack = "order lacks" if len(orders) == 1 else "orders lack"
-    hurts = f"{len(orders)} {lack} it" if orders else "no order lacks it yet"
+    lacking = _lacking(rows, missing, moment)
+    loss = sum(part.loss_cents for _, part in lacking)
+    breach_ms = min((row.promised_at for row, _ in lacking), default=head.due_at)
+    orders = distinct([row.order_id for row, _ in lacking])
+    supplier = _supplier(head)
     this = {
         "source": head.supply_source,
         "as_of_ms": head.supply_observed_at,
         "entity": (EntityKind.INBOUND_SUPPLY, head.entity_id),
     }
-    supplier = str(head.supplier_name).strip()
     return Finding(
         case_type=AL_PO_SHORT,
         entity=EntityRef(kind=EntityKind.INBOUND_SUPPLY, entity_id=head.entity_id),
         title=f"{head.supply_number} {missing} ea short",
-        consequence=(
-            f"{head.supply_number} of {supplier or 'its supplier'} {verb} {head.given} of "
-            f"{head.supply_quantity} ea of {head.supply_sku} for {head.node_name or head.node_id}, due "
-            f"{day_words(head.due_at)}; {hurts}."
-        ),
-        impact=Impact(
-            loss_cents=loss,
-            low_cents=0,
-            high_cents=loss,
-            avoidable_cents=loss * moment.policy.setting("expedite_success_bp") // BP,
-            effort_minutes=AL_PO_SHORT.effort_minutes,
-            penalty_cents=sum(short.loss.penalty_cents for _, short in waiting),
-            margin_cents=sum(short.loss.margin_cents for _, short in waiting),
-            churn_cents=sum(short.loss.churn_cents for _, short in waiting),
-            assumed=("expedite_success",),
-        ),
-        losses=losses,
+        consequence=_words(head, len(orders)),
+        impact=chased(loss, [part for _, part in lacking], AL_PO_SHORT, moment),
+        losses=tuple((part.key, part.loss_cents) for _, part in lacking),
         severity=severity_of(loss, breach_ms, moment.hour_ms, moment.policy),
         correlation_key=f"po:{head.supply_number}",
         evidence=(
             fact("ordered_quantity", head.supply_quantity, unit="units", **this),
             fact("given_quantity", head.given, unit="units", **this),
             fact("missing_quantity", missing, unit="units", **this),
-            fact("told_by", told_by, **this),
+            fact("told_by", _told_by(head), **this),
             fact("supplier", supplier or "unknown", **this),
         ),
         order_ids=orders,
         node_id=head.node_id,
         breach_at=from_ms(breach_ms),
-        sources=distinct([head.supply_source, *(row.source for row, _ in waiting)]),
+        sources=distinct([head.supply_source, *(row.source for row, _ in lacking)]),
         about=(
-            *(line_ref(row.line_id) for row, _ in waiting),
+            *(line_ref(row.line_id) for row, _ in lacking),
             *((EntityRef(kind=EntityKind.SUPPLIER, entity_id=supplier),) if supplier else ()),
         ),
     )

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.detection.money import churn_of, days_between, line_loss, sla_of
+from app.detection.money import BP, churn_of, days_between, line_loss, sla_of
 from app.detection.rules.indexes import partial_index
+from domain.cases import Impact
 from domain.ids import EntityKind, EntityRef
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Row
 
     from app.detection.money import LineLoss
     from app.detection.rule import Moment
+    from domain.catalogue.case_type import CaseType
 
 #: A line that still wants units, and an order that is not shipped yet.
 OPEN_LINE = "l.deleted_at IS NULL AND l.cancelled = 0 AND l.shipped_quantity < l.ordered_quantity"
@@ -79,6 +83,21 @@ def short_line(row: Row[Any], moment: Moment, *, units: int | None = None) -> Sh
         churn_cents=churn_of(row, moment),
     )
     return ShortLine(loss=loss, days=days, assumed=tuple(assumed))
+
+
+def chased(loss_cents: int, losses: Sequence[LineLoss], case_type: CaseType, moment: Moment) -> Impact:
+    """The impact of goods that are chased at their supplier: it helps in so many cases out of a hundred."""
+    return Impact(
+        loss_cents=loss_cents,
+        low_cents=0,
+        high_cents=loss_cents,
+        avoidable_cents=loss_cents * moment.policy.setting("expedite_success_bp") // BP,
+        effort_minutes=case_type.effort_minutes,
+        penalty_cents=sum(part.penalty_cents for part in losses),
+        margin_cents=sum(part.margin_cents for part in losses),
+        churn_cents=sum(part.churn_cents for part in losses),
+        assumed=("expedite_success",),
+    )
 
 
 #: What the loss of a short line rests on, by the scopes under which rules look at short lines.

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from domain.cases import Fact
+
 # One row for each line with picks; a request without a line is about the whole order.
 _SQL = f"""
 SELECT h.id AS entity_id, h.change, h.new_quantity, h.requested_at, h.source, h.observed_at,
@@ -57,12 +59,6 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
     picked = sum(row.picked_quantity for row in rows)
     due = min(row.due_at for row in rows)
     what = "cancel it" if head.change == "cancel" else f"have {head.new_quantity or 'something else'}"
-    asked = {
-        "source": head.source,
-        "as_of_ms": head.observed_at,
-        "entity": (EntityKind.ORDER_CHANGE, head.entity_id),
-    }
-    floor = {"source": head.pick_source, "as_of_ms": head.pick_observed_at}
     return Finding(
         case_type=OE_LATE_CHANGE,
         entity=EntityRef(kind=EntityKind.ORDER_CHANGE, entity_id=head.entity_id),
@@ -83,19 +79,29 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         losses=(*losses, (f"order_change/{head.entity_id}", rework)),
         severity=severity_of(goods + rework, due, moment.hour_ms, policy, tier=head.tier),
         correlation_key=f"late-change:{head.order_id}",
-        evidence=(
-            fact("change", head.change, **asked),
-            fact("requested_at", iso(head.requested_at), **asked),
-            fact("picks", sum(row.picks for row in rows), unit="picks", **floor),
-            fact("picked_quantity", picked, unit="units", **floor),
-            fact("new_quantity", "none" if head.new_quantity is None else head.new_quantity, **asked),
-        ),
+        evidence=_evidence(head, rows, picked),
         order_ids=(head.order_id,),
         node_id=head.node_id,
         breach_at=from_ms(due),
         responsible_at=from_ms(due),
         sources=distinct([head.source, head.pick_source]),
         about=tuple(EntityRef(kind=EntityKind.ORDER_LINE, entity_id=row.line_id) for row in rows),
+    )
+
+
+def _evidence(head: Row[Any], rows: Sequence[Row[Any]], picked: int) -> tuple[Fact, ...]:
+    asked = {
+        "source": head.source,
+        "as_of_ms": head.observed_at,
+        "entity": (EntityKind.ORDER_CHANGE, head.entity_id),
+    }
+    floor = {"source": head.pick_source, "as_of_ms": head.pick_observed_at}
+    return (
+        fact("change", head.change, **asked),
+        fact("requested_at", iso(head.requested_at), **asked),
+        fact("picks", sum(row.picks for row in rows), unit="picks", **floor),
+        fact("picked_quantity", picked, unit="units", **floor),
+        fact("new_quantity", "none" if head.new_quantity is None else head.new_quantity, **asked),
     )
 
 

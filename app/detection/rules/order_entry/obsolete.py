@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from domain.cases import Fact
+
 _GONE = "i.deleted_at IS NULL AND i.lifecycle <> 'active'"
 
 _SQL = f"""
@@ -54,12 +56,6 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
     )
     assumed = ("days_late",) if row.tier is not None else ("days_late", "customer_terms")
     impact = impact_of([loss], effort_minutes=OE_OBSOLETE.effort_minutes, assumed=assumed)
-    line = {"source": row.source, "as_of_ms": row.observed_at}
-    item = {
-        "source": row.item_source,
-        "as_of_ms": row.item_observed_at,
-        "entity": (EntityKind.ITEM, row.item_id),
-    }
     way = "a substitute exists" if helps else "no substitute may be sent"
     return Finding(
         case_type=OE_OBSOLETE,
@@ -75,23 +71,33 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
             impact.loss_cents, row.promised_at, moment.hour_ms, moment.policy, tier=row.tier
         ),
         correlation_key=f"obsolete:{row.item_id}",
-        evidence=(
-            fact("lifecycle", row.lifecycle, **item),
-            fact(
-                "open_quantity",
-                row.open_quantity,
-                unit="units",
-                entity=(EntityKind.ORDER_LINE, row.entity_id),
-                **line,
-            ),
-            fact("substitutes", ", ".join(substitutes) or "none", **item),
-            fact("substitutes_allowed", "no" if row.allows_substitutes == 0 else "yes"),
-        ),
+        evidence=_evidence(row, ", ".join(substitutes)),
         order_ids=(row.order_id,),
         node_id=row.node_id,
         breach_at=from_ms(row.promised_at),
         sources=distinct([row.source, row.item_source]),
         about=(EntityRef(kind=EntityKind.ITEM, entity_id=row.item_id),),
+    )
+
+
+def _evidence(row: Row[Any], substitutes: str) -> tuple[Fact, ...]:
+    line = {"source": row.source, "as_of_ms": row.observed_at}
+    item = {
+        "source": row.item_source,
+        "as_of_ms": row.item_observed_at,
+        "entity": (EntityKind.ITEM, row.item_id),
+    }
+    return (
+        fact("lifecycle", row.lifecycle, **item),
+        fact(
+            "open_quantity",
+            row.open_quantity,
+            unit="units",
+            entity=(EntityKind.ORDER_LINE, row.entity_id),
+            **line,
+        ),
+        fact("substitutes", substitutes or "none", **item),
+        fact("substitutes_allowed", "no" if row.allows_substitutes == 0 else "yes"),
     )
 
 

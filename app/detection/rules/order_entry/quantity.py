@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from domain.cases import Fact
+
 _KEPT = "h.deleted_at IS NULL AND h.cancelled = 0"
 
 _OF_ITEM = f"FROM order_line h INDEXED BY det_line_quantity WHERE h.item_id = i.id AND {_KEPT}"
@@ -96,12 +98,6 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
     rework = rework_cents_of(OE_QTY_OUTLIER.effort_minutes, policy)
     likely = worst * policy.setting("quantity_wrong_bp") // BP
     why = _why(row)
-    line = {"source": row.source, "as_of_ms": row.observed_at}
-    item = {
-        "source": row.item_source,
-        "as_of_ms": row.item_observed_at,
-        "entity": (EntityKind.ITEM, row.scope_key),
-    }
     value = row.ordered_quantity * row.unit_price_cents
     return Finding(
         case_type=OE_QTY_OUTLIER,
@@ -123,23 +119,33 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         losses=((row.entity_id, likely + rework),),
         severity=severity_of(likely + rework, row.promised_at, moment.hour_ms, policy, tier=row.tier),
         correlation_key=f"qty:{row.order_id}",
-        evidence=(
-            fact(
-                "ordered_quantity",
-                row.ordered_quantity,
-                unit="units",
-                entity=(EntityKind.ORDER_LINE, row.entity_id),
-                **line,
-            ),
-            fact("usual_quantity", row.median or "unknown", unit="units", **item),
-            fact("case_pack", row.case_pack_quantity, unit="units", **item),
-            fact("minimum_quantity", row.minimum_order_quantity, unit="units", **item),
-        ),
+        evidence=_evidence(row),
         order_ids=(row.order_id,),
         node_id=row.node_id,
         breach_at=from_ms(row.promised_at),
         sources=distinct([row.source, row.item_source]),
         about=(EntityRef(kind=EntityKind.ITEM, entity_id=row.scope_key),),
+    )
+
+
+def _evidence(row: Row[Any]) -> tuple[Fact, ...]:
+    line = {"source": row.source, "as_of_ms": row.observed_at}
+    item = {
+        "source": row.item_source,
+        "as_of_ms": row.item_observed_at,
+        "entity": (EntityKind.ITEM, row.scope_key),
+    }
+    return (
+        fact(
+            "ordered_quantity",
+            row.ordered_quantity,
+            unit="units",
+            entity=(EntityKind.ORDER_LINE, row.entity_id),
+            **line,
+        ),
+        fact("usual_quantity", row.median or "unknown", unit="units", **item),
+        fact("case_pack", row.case_pack_quantity, unit="units", **item),
+        fact("minimum_quantity", row.minimum_order_quantity, unit="units", **item),
     )
 
 
