@@ -78,6 +78,7 @@ AL_PRIORITY_INV = CaseType(
     actions=(StandardAction(label="Swap the reservations", right=Right.ASSISTED, effort_minutes=8),),
     evidence=("short_quantity", "tier", "promised_at", "holder", "holder_tier", "held_quantity"),
     severity_inputs=("difference of the losses",),
+    parents=(*_SUPPLY_CAUSES, "WH-LOC"),
 )
 
 AL_BO_AGED = CaseType(
