@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
-from connectors.world.disruptions.disruption import Disruption, DisruptionKind, Plan
+from connectors.world.disruptions.disruption import Disruption, Plan
 from connectors.world.disruptions.kind import KindOfDisruption
 from connectors.world.disruptions.registry import KINDS
 from connectors.world.master import MasterData, build_master
@@ -35,11 +35,6 @@ def plan_for(seed: int, size: WorldSize, begins_at: datetime, *, master: MasterD
     for number, (start, kind) in enumerate(zip(starts, kinds, strict=True), start=1):
         plan.append(_drawn(rng, master, kind, number, begins_at + timedelta(hours=start), plan))
     return tuple(plan)
-
-
-def alone(plan: Plan, kind: DisruptionKind) -> Plan:
-    """Only the disruptions of one kind."""
-    return tuple(disruption for disruption in plan if disruption.kind is kind)
 
 
 def without(plan: Plan, disruption_id: str) -> Plan:
