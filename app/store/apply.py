@@ -17,7 +17,7 @@ from app.store.dirt import mark_after, mark_before, mark_whole
 from app.store.instants import to_ms
 from app.store.rows import Row, record_rows
 from app.store.schema import CHILD_TABLES, TABLES
-from app.store.schema_cases import DIRTY_KIND, QUARANTINE, STREAM_STATE, TOMBSTONE
+from app.store.schema_cases import QUARANTINE, STREAM_STATE, TOMBSTONE
 from app.store.values import PageOutcome
 from domain.ids import EntityKind
 from domain.records import kind_of
@@ -125,7 +125,6 @@ def write_rows(
         if children:
             connection.execute(insert(child_table), children)
     mark_after(connection, kind, ids)
-    _note_kinds(connection, [kind], max(row["observed_at"] for row in rows))
 
 
 def _upsert(table: Table, keys: tuple[str, ...]) -> Any:  # noqa: ANN401 - SQLAlchemy's own type is internal
@@ -134,22 +133,12 @@ def _upsert(table: Table, keys: tuple[str, ...]) -> Any:  # noqa: ANN401 - SQLAl
     return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
 
 
-def mark_dirty(connection: Connection, kinds: Iterable[EntityKind], since: int) -> None:
+def mark_dirty(connection: Connection, kinds: Iterable[EntityKind]) -> None:
     """Have everything that rows of these kinds can reach looked at again."""
-    chosen = list(kinds)
-    _note_kinds(connection, chosen, since)
-    mark_whole(connection, chosen)
+    mark_whole(connection, kinds)
 
 
-def _note_kinds(connection: Connection, kinds: Iterable[EntityKind], since: int) -> None:
-    rows = [{"kind": kind.value, "since": since} for kind in kinds]
-    if rows:
-        connection.execute(upsert(DIRTY_KIND).on_conflict_do_nothing(), rows)
-
-
-def apply_deletions(
-    connection: Connection, *, source: SourceName, deleted: Sequence[DeletedRecord], at: datetime
-) -> int:
+def apply_deletions(connection: Connection, *, source: SourceName, deleted: Sequence[DeletedRecord]) -> int:
     """Bury the records that their source no longer has; say how many were alive."""
     by_kind: dict[EntityKind, list[Row]] = {}
     for gone in deleted:
@@ -170,7 +159,6 @@ def apply_deletions(
         bury(connection, kind, {grave["entity_id"]: grave["deleted_at"] for grave in alive})
         connection.execute(_GRAVE, graves)
         count += len({grave["entity_id"] for grave in alive})
-    _note_kinds(connection, by_kind, to_ms(at))
     return count
 
 
@@ -193,7 +181,6 @@ def bury(connection: Connection, kind: EntityKind, graves: Mapping[str, int]) ->
         [{"gone_id": gone, "gone_at": at} for gone, at in graves.items()],
     )
     mark_after(connection, kind, list(graves))
-    _note_kinds(connection, [kind], max(graves.values()))
 
 
 def _grave() -> Any:  # noqa: ANN401 - SQLAlchemy's own type is internal

@@ -40,7 +40,7 @@ class MirrorTransaction:
         The kinds touched are remembered as dirty until :meth:`detect` has looked at them.
         """
         outcome = apply.apply_records(self._connection, source=source, records=page.records)
-        deleted = apply.apply_deletions(self._connection, source=source, deleted=page.deleted, at=at)
+        deleted = apply.apply_deletions(self._connection, source=source, deleted=page.deleted)
         apply.apply_rejections(self._connection, page.rejected, at=at)
         known = [record.ref.entity_id for record in page.records]
         gone = [deletion.ref.entity_id for deletion in page.deleted]

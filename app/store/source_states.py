@@ -69,7 +69,7 @@ def note_success(connection: Connection, source: SourceName, *, at: datetime, ro
     """Remember a sync that reached the end of every stream; the first one makes its kinds dirty."""
     row = connection.execute(select(_S.kinds, _S.last_success_at).where(_S.source == source)).one_or_none()
     if row is not None and row.last_success_at is None:
-        mark_dirty(connection, [EntityKind(kind) for kind in json.loads(row.kinds)], to_ms(at))
+        mark_dirty(connection, [EntityKind(kind) for kind in json.loads(row.kinds)])
     connection.execute(
         update(SOURCE_STATE)
         .where(_S.source == source)
