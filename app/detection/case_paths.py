@@ -60,10 +60,8 @@ class CasePaths:
             return
         set_changed(connection, case_ids)
         for one, scope in paths:
-            connection.exec_driver_sql(
-                f"INSERT OR IGNORE INTO dirty_scope (path, key) SELECT ?, * FROM ({CASE_SCOPES[scope]})",  # noqa: S608
-                (f"{CASE_PATH}{one}>{scope}",),
-            )
+            insert = f"INSERT OR IGNORE INTO dirty_scope (path, key) SELECT ?, * FROM ({CASE_SCOPES[scope]})"  # noqa: S608 - ours
+            connection.exec_driver_sql(insert, (f"{CASE_PATH}{one}>{scope}",))
 
     def mark_moved(self, connection: Connection, *, since_event: int) -> None:
         """Mark what hangs on cases that people or commands moved after that step in the history."""

@@ -115,7 +115,8 @@ def prepare(connection: Connection, catalogue: Catalogue) -> None:
     query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND name GLOB 'det_*'"
     for name, sql in connection.exec_driver_sql(query).all():
         if name not in wanted or _plain(sql) != _plain(wanted[name]):
-            connection.exec_driver_sql(f"DROP INDEX {name}")
+            drop = f"DROP INDEX {name}"
+            connection.exec_driver_sql(drop)
     for statement in wanted.values():
         connection.exec_driver_sql(statement)
 

@@ -67,7 +67,8 @@ def _try(connection: Connection, policy: PolicyReader, rule: Rule) -> None:
     for statement in rule.indexes:
         connection.exec_driver_sql(statement)
     for statement in (compiled.full_sql, compiled.scoped_sql, *compiled.flips):
-        connection.exec_driver_sql(f"EXPLAIN {statement}", _VALUES)
+        explain = f"EXPLAIN {statement}"
+        connection.exec_driver_sql(explain, _VALUES)
     names = connection.exec_driver_sql(compiled.full_sql, _VALUES).keys()
     if ENTITY_COLUMN not in names:
         raise BadInputError(

@@ -141,7 +141,5 @@ def restless_keys(connection: Connection, *, since_event: int) -> Mapping[str, f
 
 def count_rows(connection: Connection) -> Mapping[str, int]:
     """How many rows each table of a scope has."""
-    return {
-        table: connection.exec_driver_sql(f"SELECT COUNT(*) FROM {table}").scalar_one()  # noqa: S608 - ours
-        for table in sorted(set(SCOPE_TABLES.values()))
-    }
+    counts = {table: f"SELECT COUNT(*) FROM {table}" for table in sorted(set(SCOPE_TABLES.values()))}  # noqa: S608 - ours
+    return {table: run(connection, count).fetchone()[0] for table, count in counts.items()}

@@ -138,6 +138,7 @@ ORDER_PATHS: dict[str, str] = {
         " WHERE m.id IN temp.changed_id"
     ),
     "inventory_position>position": _OWN,
+    "inventory_position>item": "SELECT p.item_id FROM inventory_position p WHERE p.id IN temp.changed_id",
     "inventory_position>peg": (
         "SELECT item_id || '|' || node_id FROM inventory_position WHERE id IN temp.changed_id"
     ),

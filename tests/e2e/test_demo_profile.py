@@ -1,4 +1,4 @@
-"""The demo profile: what goes wrong in it is of many types, told as JSON, and the loop to its end without a window."""
+"""The demo profile: many types go wrong in it, told as JSON, and the loop to its end without a window."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from app.store.rows import record_rows
 from app.store.schema import CHILD_TABLES, EXCEPTION_CASE, MIRROR_METADATA
 from domain.cases import CaseState, ExceptionCase
 from domain.ids import CaseId, EntityKind, EntityRef, IncidentId
+from domain.orders import SalesOrder
 from domain.records import Entity, kind_of, ref_of
 from tests.support import facts
 from tests.support.facts import NOW
@@ -84,7 +85,8 @@ def test_an_old_record_has_the_defaults_of_the_new_fields(entity: Entity, tmp_pa
     found = mirror.get(ref_of(entity))
     mirror.close()
     assert found is not None
-    assert found.entity == entity
+    # The kept file is older than the PO numbers of the factories.
+    assert found.entity == (replace(entity, customer_po="") if isinstance(entity, SalesOrder) else entity)
 
 
 def test_an_old_case_has_the_defaults_of_the_new_fields(migrated: Mirror) -> None:

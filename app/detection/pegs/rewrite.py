@@ -176,9 +176,11 @@ def _replace(
     ):
         gone = [row[:2] for row in old - new]
         if gone:
-            connection.exec_driver_sql(f"DELETE FROM {table} WHERE {keys}", gone)  # noqa: S608 - constants
+            drop = f"DELETE FROM {table} WHERE {keys}"  # noqa: S608 - constants
+            connection.exec_driver_sql(drop, gone)
         fresh = list(new - old)
         if fresh:
             marks = ", ".join("?" * len(fresh[0]))
-            connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({marks})", fresh)  # noqa: S608 - constants
+            add = f"INSERT INTO {table} VALUES ({marks})"  # noqa: S608 - constants
+            connection.exec_driver_sql(add, fresh)
     return stored ^ shorts, waiting ^ lates

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from connectors.world.truth.order_states import NOT_LEFT
 from connectors.world.truth.shortages import Derived, Shortage, Waiting
 from domain.billing import Invoice, ProofOfDelivery
 from domain.customers import Customer
@@ -211,6 +212,13 @@ class Books:
         self.shipments_of_item = self.shipments.by(lambda shipment: {part.item_id for part in shipment.lines})
         self.shipments_of_carrier = self.shipments.by(
             lambda shipment: (pair(shipment.scac, shipment.origin_node_id),) if shipment.scac else ()
+        )
+        self.waiting_shipments_of_carrier = self.shipments.by(
+            lambda shipment: (
+                (pair(shipment.scac, shipment.origin_node_id),)
+                if shipment.scac and shipment.status in NOT_LEFT
+                else ()
+            )
         )
         self.open_shipments_from = self.shipments.by(
             lambda shipment: () if shipment.status in OVER else (shipment.origin_node_id,)

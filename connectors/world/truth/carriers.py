@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from connectors.world.truth import limits
 from connectors.world.truth.books import Books, pair
-from connectors.world.truth.order_states import NOT_LEFT
 from connectors.world.truth.transport import allowed_silence, says_failed, standing_milestones
 from connectors.world.truth.watch import Claim, Watch, each, when_changed
 from domain.ids import EntityKind
@@ -24,19 +23,16 @@ CARRIER = EntityKind.CARRIER
 
 def judge_capacity(books: Books, carrier: str, at: datetime) -> Iterable[Claim]:
     """More pickups on a day to come than the service takes."""
-    days: Counter[tuple[str, str]] = Counter()
-    ends: dict[tuple[str, str], datetime] = {}
-    for shipment in books.shipments_of_carrier.of(carrier).values():
-        if shipment.status in NOT_LEFT and shipment.service_id is not None:
+    days: Counter[tuple[str, datetime]] = Counter()
+    for shipment in books.waiting_shipments_of_carrier.of(carrier).values():
+        if shipment.service_id is not None:
             day = shipment.planned_pickup_at.replace(hour=0, minute=0, second=0, microsecond=0)
-            key = (str(shipment.service_id), day.isoformat())
-            days[key] += 1
-            ends[key] = day + timedelta(days=1)
+            days[str(shipment.service_id), day + timedelta(days=1)] += 1
     over = []
-    for key, count in days.items():
-        service = books.services.get(key[0])
-        if service is not None and count > service.pickups_per_day and ends[key] > at:
-            over.append(ends[key])
+    for (service_id, ends_at), count in days.items():
+        service = books.services.get(service_id)
+        if service is not None and count > service.pickups_per_day and ends_at > at:
+            over.append(ends_at)
     if over:
         yield Claim("TR-CAPACITY", CARRIER, carrier, None, max(over))
 

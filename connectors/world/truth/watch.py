@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
@@ -13,7 +13,7 @@ from connectors.world.truth.shortages import Derived
 from domain.ids import EntityKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Claim:
     """A condition that holds of a record from ``since`` until ``until``, if nothing changes meanwhile.
 
@@ -25,11 +25,11 @@ class Claim:
     entity_id: str
     since: datetime | None = None
     until: datetime | None = None
+    identity: tuple[str, str] = field(init=False)
 
-    @property
-    def identity(self) -> tuple[str, str]:
-        """The code and what it is about."""
-        return self.code, f"{self.kind}/{self.entity_id}"
+    def __post_init__(self) -> None:
+        """Name the condition by its code and what it is about."""
+        self.identity = (self.code, self.kind + "/" + self.entity_id)
 
 
 Kind = EntityKind | Derived

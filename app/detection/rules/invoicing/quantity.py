@@ -26,7 +26,8 @@ WITH doubt AS MATERIALIZED (
             FROM invoice_line b WHERE b.invoice_id = v.id)
          IS NOT (SELECT group_concat(y.line_id || ':' || y.quantity || ':0')
                    FROM shipment_line y WHERE y.shipment_id = v.shipment_id)
-     AND EXISTS (SELECT 1 FROM shipment s WHERE s.id = v.shipment_id)),
+     AND EXISTS (SELECT 1 FROM shipment s
+           WHERE s.id = v.shipment_id AND s.status IN ('in_transit', 'delivered'))),
 odd AS (
   SELECT doubt.id AS invoice_id, b.line_id, 'over' AS deviation, b.unit_price_cents,
          (SELECT SUM(x.quantity - x.credited_quantity) FROM invoice_line x
