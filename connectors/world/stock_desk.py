@@ -125,6 +125,8 @@ class StockDesk:
         short_lived = state.happens(SHORT_LIVED_EVERY, "short-lived", lot_id)
         days = state.draws.whole(SHORT_LIFE_DAYS if short_lived else SHELF_LIFE_DAYS, "life", lot_id)
         lot = LotStock(lot_id, position.item, position.node_id, quantity, state.now + timedelta(days=days))
+        in_use = {part.lot.lot_id for part in position.claims.values() if part.lot is not None}
+        position.lots = [kept for kept in position.lots if kept.left > 0 or kept.lot_id in in_use]
         position.lots.append(lot)
         state.put(EntityKind.LOT, lot.lot_id, lot.show)
         return lot

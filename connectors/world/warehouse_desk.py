@@ -67,10 +67,9 @@ class WarehouseDesk:
         if shipment.status is ShipmentStatus.CANCELLED:
             return
         for pick in shipment.picks:
-            if pick.status is not PickStatus.DONE:
-                pick.status = PickStatus.CANCELLED
-                pick.updated_at = self._state.now
-                self._state.put_pick(pick)
+            pick.status = PickStatus.CANCELLED
+            pick.updated_at = self._state.now
+            self._state.put_pick(pick)
             self._floor.put_back(pick)
         for part in shipment.parts:
             part.shipment = None
