@@ -213,6 +213,13 @@ class Books:
         self.shipments_of_carrier = self.shipments.by(
             lambda shipment: (pair(shipment.scac, shipment.origin_node_id),) if shipment.scac else ()
         )
+        self.moving_shipments_of_carrier = self.shipments.by(
+            lambda shipment: (
+                (pair(shipment.scac, shipment.origin_node_id),)
+                if shipment.scac and shipment.status is ShipmentStatus.IN_TRANSIT
+                else ()
+            )
+        )
         self.waiting_shipments_of_carrier = self.shipments.by(
             lambda shipment: (
                 (pair(shipment.scac, shipment.origin_node_id),)

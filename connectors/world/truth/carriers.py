@@ -39,24 +39,29 @@ def judge_capacity(books: Books, carrier: str, at: datetime) -> Iterable[Claim]:
 
 def judge_trouble(books: Books, carrier: str, at: datetime) -> Iterable[Claim]:
     """So many late or silent shipments that a carrier's usual share does not explain them."""
-    count = bad = moving = silent = past = past_bad = 0
+    under_way = books.moving_shipments_of_carrier.of(carrier).values()
+    silent = sum(
+        _is_slow(books, shipment, shipment.eta_at) or _is_silent(books, shipment, at)
+        for shipment in under_way
+    )
+    if silent <= 1:
+        return
+    count, bad, past, past_bad = len(under_way), silent, 0, 0
     for shipment in books.shipments_of_carrier.of(carrier).values():
-        if shipment.status is ShipmentStatus.IN_TRANSIT:
-            is_bad = _is_slow(books, shipment, shipment.eta_at) or _is_silent(books, shipment, at)
-            count, moving = count + 1, moving + 1
-            bad, silent = bad + is_bad, silent + is_bad
-        elif shipment.status is ShipmentStatus.DELIVERED and shipment.delivered_at is not None:
+        if shipment.status is ShipmentStatus.DELIVERED and shipment.delivered_at is not None:
             is_bad = _is_slow(books, shipment, shipment.delivered_at)
             if shipment.delivered_at > at - limits.CARRIER_WINDOW:
                 count, bad = count + 1, bad + is_bad
             elif shipment.delivered_at > at - limits.CARRIER_PAST:
                 past, past_bad = past + 1, past_bad + is_bad
     usual_bp = _usual_bp(past, past_bad)
-    if silent <= 1 or bad * limits.ALL_BP <= usual_bp * count:
+    if bad * limits.ALL_BP <= usual_bp * count:
         return
     is_open = ("TR-CARRIER", f"{CARRIER}/{carrier}") in books.held
     odds = limits.CARRIER_CLEAR_ODDS if is_open else limits.CARRIER_OPEN_ODDS
-    many = silent >= limits.CARRIER_CASES and silent * limits.ALL_BP >= limits.CARRIER_CASES_BP * moving
+    many = silent >= limits.CARRIER_CASES and silent * limits.ALL_BP >= limits.CARRIER_CASES_BP * len(
+        under_way
+    )
     if many or _tail(count, bad, usual_bp / limits.ALL_BP) * odds < 1:
         yield Claim("TR-CARRIER", CARRIER, carrier)
 
