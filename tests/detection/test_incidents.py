@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from app.services.rank import distinct_total_cents
 from domain.catalogue.types import CASE_TYPES
@@ -15,6 +18,8 @@ from domain.ids import CaseId, EntityKind, ItemId, NodeId, ZoneId
 from tests.support.case_book import BookPolicy, CaseBook, case_books, refs
 from tests.support.facts import cycle_count, line, order, pick, position, rma, route_event, shipment, supply
 
+#: What a tick may read from end to end: what people said, and parts of the statement itself.
+SMALL = frozenset({"silence", "CONSTANT", "("})
 LINE, SUPPLY, SHIPMENT = EntityKind.ORDER_LINE, EntityKind.INBOUND_SUPPLY, EntityKind.SHIPMENT
 
 
@@ -361,3 +366,41 @@ def test_correlating_twice_changes_nothing(book: CaseBook) -> None:
     before = book.grouping()
     assert book.correlate() == frozenset()
     assert book.grouping() == before
+
+
+def test_a_tick_searches_by_index_and_scans_no_table_of_records_or_cases(book: CaseBook) -> None:
+    root, member = late(book), short(book, 1)
+    unbilled(book, 2)
+    waiting(book, "PO-7/1", L1=40)
+    book.correlate()
+    run: list[tuple[str, Any]] = []
+
+    def note(_c: object, _cursor: object, statement: str, values: Any, _x: object, many: bool) -> None:
+        run.append((statement, values[0] if many and isinstance(values, list) else values))
+
+    event.listen(book.mirror.engine, "before_cursor_execute", note)
+    try:
+        book.correlate(root, member)
+    finally:
+        event.remove(book.mirror.engine, "before_cursor_execute", note)
+    with book.mirror.engine.begin() as connection:
+        plans = [
+            (row.detail, statement)
+            for statement, values in run
+            if statement.lstrip().startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    assert len(plans) > 50
+    scanned = {_table(detail.split()[1], statement) for detail, statement in plans if "SCAN" in detail}
+    assert {
+        name for name in scanned if name not in SMALL and not name.startswith(("temp.", "corr_"))
+    } == set()
+    assert not [detail for detail, _ in plans if "BLOOM" in detail]
+
+
+def _table(alias: str, statement: str) -> str:
+    """The table that a plan calls by its alias; ``(`` for a part of the statement or of a JSON text."""
+    if alias.startswith("(") or f") {alias}" in statement:
+        return "("
+    found = re.search(rf"([a-z_.]+) (?:AS )?{re.escape(alias)}\b", statement)
+    return alias if found is None else found.group(1)

@@ -30,9 +30,16 @@ _RESUME = """
 UPDATE exception_case SET state = 'in_progress', state_at = :now, state_reason = :reason, waiting_on = '',
   waiting_until = NULL WHERE case_id = :case_id
 """
+# From code to code by the index: an ordinary DISTINCT would read every open case.
 _RUNNING = """
-SELECT DISTINCT code FROM exception_case INDEXED BY exception_case_on_the_clock
- WHERE closed_at IS NULL AND escalated = 0
+WITH RECURSIVE running (code) AS (
+  SELECT (SELECT MIN(code) FROM exception_case INDEXED BY exception_case_on_the_clock
+           WHERE closed_at IS NULL AND escalated = 0)
+  UNION ALL
+  SELECT (SELECT MIN(e.code) FROM exception_case e INDEXED BY exception_case_on_the_clock
+           WHERE e.closed_at IS NULL AND e.escalated = 0 AND e.code > running.code)
+    FROM running WHERE running.code IS NOT NULL)
+SELECT code FROM running WHERE code IS NOT NULL
 """
 _OVERDUE = """
 SELECT e.case_id, e.episode, e.state, e.opened_at, e.acknowledged_at

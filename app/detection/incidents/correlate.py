@@ -36,12 +36,12 @@ MOST_ROUNDS = 8
 _CLOSED = (
     """
 DELETE FROM incident_override WHERE case_id IN (
- SELECT c.case_id FROM temp.corr_case c JOIN exception_case e ON e.case_id = c.case_id
+ SELECT c.case_id FROM temp.corr_case c CROSS JOIN exception_case e ON e.case_id = c.case_id
   WHERE e.closed_at IS NOT NULL)
 """,
     """
 DELETE FROM also_affected WHERE case_id IN (
- SELECT c.case_id FROM temp.corr_case c JOIN exception_case e ON e.case_id = c.case_id
+ SELECT c.case_id FROM temp.corr_case c CROSS JOIN exception_case e ON e.case_id = c.case_id
   WHERE e.closed_at IS NOT NULL)
 """,
     """
