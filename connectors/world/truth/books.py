@@ -207,6 +207,14 @@ class Books:
         self.picks_of_group = self.picks.by(lambda pick: (pair(pick.item_id, pick.node_id),))
         self.picks_of_wave = self.picks.by(lambda pick: (pair(pick.node_id, pick.wave_id),))
         self.counts_of_bin = self.counts.by(lambda count: (pair(count.node_id, count.bin_code),))
+        self.open_picks_of_node = self.picks.by(
+            lambda pick: (pick.node_id,) if pick.status in {"released", "started"} else ()
+        )
+        self._index_transport()
+        self._index_papers()
+
+    def _index_transport(self) -> None:
+        """Look-ups of shipments and what happened to them."""
         self.shipments_of_order = self.shipments.by(lambda shipment: (shipment.order_id,))
         self.shipments_of_line = self.shipments.by(lambda shipment: {part.line_id for part in shipment.lines})
         self.shipments_of_item = self.shipments.by(lambda shipment: {part.item_id for part in shipment.lines})
@@ -233,11 +241,11 @@ class Books:
         self.open_shipments_to = self.shipments.by(
             lambda shipment: () if shipment.status in OVER else (shipment.zone_id,)
         )
-        self.open_picks_of_node = self.picks.by(
-            lambda pick: (pick.node_id,) if pick.status in {"released", "started"} else ()
-        )
         self.milestones_of = self.milestones.by(lambda milestone: (milestone.shipment_id,))
         self.bookings_of = self.bookings.by(lambda booking: (booking.shipment_id,))
+
+    def _index_papers(self) -> None:
+        """Look-ups of invoices, receipts, returns and messages."""
         self.invoices_of_shipment = self.invoices.by(
             lambda bill: () if bill.shipment_id is None else (bill.shipment_id,)
         )
