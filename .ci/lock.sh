@@ -14,6 +14,6 @@ compile() {
 }
 
 compile --extra hub pyproject.toml --output-file requirements/run.txt
-compile --extra hub --extra dev --constraint requirements/run.txt pyproject.toml --output-file requirements/dev.txt
+compile --extra hub --extra cluster --extra dev --constraint requirements/run.txt pyproject.toml --output-file requirements/dev.txt
 compile requirements/tryton.in --output-file requirements/tryton.txt
 compile requirements/lock.in --output-file requirements/lock.txt
