@@ -1,0 +1,1 @@
+"""Reallocation of a whole backlog: scarcity prices, exact patterns an order, search, and a proven bound."""
