@@ -221,10 +221,10 @@ def test_tiles_are_named_as_c2sp_says(path: str, name: TileName) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    (
+    [
         *("", "0", "0/0", "0/1234", "6/000", "00/000", "0/x000/001", "0/000.p/0", "0/000.p/256"),
         *("0/000.p/01", "entries/x1/000", "0/000/", "-1/000", "0/000.p/", "0/../000", "x/000", "0/00\u0660"),
-    ),
+    ],
 )
 def test_any_other_spelling_names_no_tile(path: str) -> None:
     assert parse_tile(path) is None
