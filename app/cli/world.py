@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ def write_world(options: argparse.Namespace) -> int:
     _make_ready(folder)
     plan = () if options.null else plan_for(options.seed, size, HISTORY_BEGINS_AT)
     world = record_history(options.seed, size, plan, folder)
-    truth = truth_of(options.seed, size, plan)
+    truth = truth_of(options.seed, size, plan, workers=os.cpu_count() or 1)
     write_truth(truth, folder)
     told = {
         "seed": world.seed,

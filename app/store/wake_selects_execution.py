@@ -45,6 +45,8 @@ EXECUTION_PATHS: dict[str, str] = {
     "shipment>rma": (
         "SELECT r.id FROM shipment s JOIN return_authorisation r ON r.order_id = s.order_id"
         " WHERE s.id IN temp.changed_id"
+        " UNION SELECT r.id FROM shipment_line y JOIN return_authorisation r ON r.line_id = y.line_id"
+        " WHERE y.shipment_id IN temp.changed_id"
     ),
     # Events are few, and each names its places in two lists.
     "shipment>event": "SELECT e.id FROM shipment s" + MEETS + " WHERE s.id IN temp.changed_id",  # noqa: S608 - constants
@@ -84,6 +86,8 @@ EXECUTION_PATHS: dict[str, str] = {
     "invoice>rma": (
         "SELECT r.id FROM invoice v JOIN return_authorisation r ON r.order_id = v.order_id"
         " WHERE v.id IN temp.changed_id"
+        " UNION SELECT r.id FROM invoice_line b JOIN return_authorisation r ON r.line_id = b.line_id"
+        " WHERE b.invoice_id IN temp.changed_id"
     ),
     "proof_of_delivery>shipment": "SELECT shipment_id FROM proof_of_delivery WHERE id IN temp.changed_id",
     "proof_of_delivery>invoice": (

@@ -79,6 +79,7 @@ MASTER_PATHS: dict[str, str] = {
     "item>rma": (
         "SELECT r.id FROM order_line l JOIN return_authorisation r ON r.line_id = l.id"
         " WHERE l.item_id IN temp.changed_id"
+        " UNION SELECT id FROM return_authorisation WHERE item_id IN temp.changed_id"
     ),
     "customer>customer": _OWN,
     "customer>order": "SELECT id FROM sales_order WHERE customer_id IN temp.changed_id",
@@ -114,6 +115,10 @@ MASTER_PATHS: dict[str, str] = {
     "customer>position": (
         "SELECT p.id FROM sales_order o JOIN order_line l ON l.order_id = o.id"
         " JOIN inventory_position p ON p.item_id = l.item_id WHERE o.customer_id IN temp.changed_id"
+        " UNION SELECT p.id FROM sales_order o JOIN order_line l ON l.order_id = o.id"
+        " JOIN allocation a ON a.line_id = l.id"
+        " JOIN inventory_position p ON p.item_id = a.item_id AND p.node_id = a.node_id"
+        " WHERE o.customer_id IN temp.changed_id"
     ),
     "customer>message": (
         "SELECT m.id FROM sales_order o JOIN edi_message m ON m.order_id = o.id"
@@ -139,10 +144,12 @@ MASTER_PATHS: dict[str, str] = {
     "customer>invoice": (
         "SELECT v.id FROM sales_order o JOIN invoice v ON v.order_id = o.id"
         " WHERE o.customer_id IN temp.changed_id"
+        " UNION SELECT id FROM invoice WHERE customer_id IN temp.changed_id"
     ),
     "customer>rma": (
         "SELECT r.id FROM sales_order o JOIN return_authorisation r ON r.order_id = o.id"
         " WHERE o.customer_id IN temp.changed_id"
+        " UNION SELECT id FROM return_authorisation WHERE customer_id IN temp.changed_id"
     ),
     "customer>change": (
         "SELECT h.id FROM sales_order o JOIN order_change h ON h.order_id = o.id"

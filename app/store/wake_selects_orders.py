@@ -44,8 +44,12 @@ ORDER_PATHS: dict[str, str] = {
         "SELECT a.id FROM order_line l JOIN allocation a ON a.line_id = l.id"
         " WHERE l.order_id IN temp.changed_id"
     ),
+    # An allocation may hold another item than its line asks for: a substitute.
     "sales_order>position": (
         "SELECT p.id FROM order_line l JOIN inventory_position p ON p.item_id = l.item_id"
+        " WHERE l.order_id IN temp.changed_id"
+        " UNION SELECT p.id FROM order_line l JOIN allocation a ON a.line_id = l.id"
+        " JOIN inventory_position p ON p.item_id = a.item_id AND p.node_id = a.node_id"
         " WHERE l.order_id IN temp.changed_id"
     ),
     "sales_order>task": "SELECT id FROM pick_task WHERE order_id IN temp.changed_id",
@@ -99,6 +103,8 @@ ORDER_PATHS: dict[str, str] = {
     "order_line>position": (
         "SELECT p.id FROM order_line l JOIN inventory_position p ON p.item_id = l.item_id"
         " WHERE l.id IN temp.changed_id"
+        " UNION SELECT p.id FROM allocation a JOIN inventory_position p"
+        " ON p.item_id = a.item_id AND p.node_id = a.node_id WHERE a.line_id IN temp.changed_id"
     ),
     "order_line>allocation": "SELECT id FROM allocation WHERE line_id IN temp.changed_id",
     "order_line>task": "SELECT id FROM pick_task WHERE line_id IN temp.changed_id",
@@ -138,7 +144,6 @@ ORDER_PATHS: dict[str, str] = {
         " WHERE m.id IN temp.changed_id"
     ),
     "inventory_position>position": _OWN,
-    "inventory_position>item": "SELECT p.item_id FROM inventory_position p WHERE p.id IN temp.changed_id",
     "inventory_position>peg": (
         "SELECT item_id || '|' || node_id FROM inventory_position WHERE id IN temp.changed_id"
     ),

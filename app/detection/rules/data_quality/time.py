@@ -164,7 +164,7 @@ def _words(row: Row[Any], name: str) -> tuple[str, str]:
 RULE = Rule(
     case_type=DQ_TIME,
     sql=_SQL,
-    wakes=("milestone>feed", "milestone>shipment", "shipment>feed"),
+    wakes=("milestone>feed", "milestone>shipment", "shipment>feed", "shipment>shipment"),
     assess=_assess,
     flips=(_LEAVES,),
     money_moves=False,

@@ -25,7 +25,7 @@ SELECT v.id AS entity_id, v.number AS invoice_number, v.status, v.order_id, v.cu
   FROM invoice v CROSS JOIN invoice_line b ON b.invoice_id = v.id
   CROSS JOIN order_line l ON l.id = b.line_id
   LEFT JOIN sales_order o ON o.id = v.order_id
-  LEFT JOIN item i ON i.id = b.item_id
+  LEFT JOIN item i ON i.id = l.item_id
   LEFT JOIN customer c ON c.id = v.customer_id
  WHERE {scope:v.id} AND v.deleted_at IS NULL AND v.status <> 'cancelled'
    AND b.unit_price_cents <> l.unit_price_cents AND l.deleted_at IS NULL
@@ -103,4 +103,5 @@ RULE = Rule(
         "item>invoice",
     ),
     assess=_assess,
+    indexes=("CREATE INDEX IF NOT EXISTS det_invoice_customer ON invoice (customer_id)",),
 )

@@ -134,5 +134,6 @@ RULE = Rule(
             "CREATE INDEX IF NOT EXISTS det_return_open ON return_authorisation (id) "
             "WHERE status IN ('issued', 'received') AND credited_at IS NULL AND deleted_at IS NULL"
         ),
+        "CREATE INDEX IF NOT EXISTS det_return_customer ON return_authorisation (customer_id)",
     ),
 )
