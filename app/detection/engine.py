@@ -197,6 +197,7 @@ SELECT DISTINCT code FROM exception_case INDEXED BY det_case_flagged
  WHERE closed_at IS NULL AND dq_flags <> '[]'
 """
         renewed |= frozenset(this.connection.exec_driver_sql(query).scalars())
+        renewed |= {one.rule.case_type.code for one in this.ready if one.rule.compares}
     return renewed
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Protocol, cast
 
 from app.hub.enrolment import prove_possession
 from app.hub.read_signature import HEADER, sign_read
 from app.hub.wire import ENTRY_TYPE, IDEMPOTENCY_HEADER, from_text
-from app.signing.canonical import sha256_hex
+from app.hub.witness import witness_body
 from app.signing.keys import KeyOwner, PublicKey, SigningKey
-from app.signing.receipts import HubReceipt, open_receipt
+from app.signing.receipts import HubReceipt, open_receipt, proof_bytes
 from domain.clock import Clock
 from domain.errors import BadInputError, RefusedError, UnavailableError
 from domain.ids import UserId
@@ -126,6 +127,50 @@ class HubClient:
         """
         return tuple(_device(row) for row in self._read("/v1/devices", "devices", 0.0))
 
+    def checkpoint(self) -> str:
+        """The note of the hub's latest checkpoint, as it was received.
+
+        Raises:
+            UnavailableError: the hub cannot be reached now.
+        """
+        reply = self._transport.send("GET", "/checkpoint")
+        if reply.status != HTTPStatus.OK:
+            raise _problem(reply, _document(reply))
+        return _text(reply)
+
+    def consistency(self, sizes: tuple[int, ...]) -> tuple[tuple[bytes, ...], ...]:
+        """What the hub gives as proofs that each of these sizes is the beginning of the next one.
+
+        Raises:
+            UnavailableError: the hub cannot be reached now.
+            RefusedError: the hub gives none.
+        """
+        named = ",".join(str(size) for size in sizes)
+        reply = self._transport.send("GET", f"/v1/consistency?sizes={named}")
+        document = _document(reply)
+        rows = document.get("proofs")
+        if not isinstance(rows, list):
+            raise _problem(reply, document)
+        try:
+            return tuple(proof_bytes(tuple(row)) for row in rows)
+        except (TypeError, ValueError) as error:
+            raise _nonsense() from error
+
+    def send_cosignature(self, old: int, proof: tuple[bytes, ...], note: str) -> int | None:
+        """Give the hub a cosigned note; ``None`` when it is kept, else the size to go on from.
+
+        Raises:
+            UnavailableError: the hub cannot be reached now.
+            RefusedError: the hub does not take it.
+        """
+        reply = self._transport.send("POST", "/v1/witness", body=witness_body(old, proof, note))
+        if reply.status == HTTPStatus.OK:
+            return None
+        text = _text(reply).strip()
+        if reply.status == HTTPStatus.CONFLICT and text.isascii() and text.isdigit():
+            return int(text)
+        raise _problem(reply, _document(reply))
+
     def _read(self, target: str, name: str, wait_seconds: float) -> list[object]:
         reply = self._transport.send(
             "GET",
@@ -147,12 +192,7 @@ class HubClient:
             receipt_envelope = from_text(row.get("receipt"))
         except ValueError as error:
             raise _nonsense() from error
-        receipt = open_receipt(receipt_envelope, self.hub_key)
-        if receipt.entry_sha256 != sha256_hex(envelope):
-            raise RefusedError(
-                what="The hub gave a receipt for something else than was sent.",
-                remedy="Tell its administrator; nothing counts as recorded.",
-            )
+        receipt = open_receipt(receipt_envelope, self.hub_key, envelope)
         return HubEntry(envelope=envelope, receipt=receipt, receipt_envelope=receipt_envelope)
 
 
@@ -188,6 +228,13 @@ def _device(row: object) -> HubDevice:
     owner = KeyOwner(user_id=UserId(str(row.get("user_id"))), device_id=str(row.get("device_id")))
     key = PublicKey.from_text(str(row.get("public_key")))
     return HubDevice(key=key, owner=owner, method=str(row.get("method")))
+
+
+def _text(reply: Reply) -> str:
+    try:
+        return reply.body.decode()
+    except UnicodeDecodeError as error:
+        raise _nonsense() from error
 
 
 def _document(reply: Reply) -> dict[str, object]:

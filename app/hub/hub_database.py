@@ -6,14 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlcipher3 import dbapi2
 
 from app.hub.hub_schema import HUB_METADATA, LOG_HEAD
 from app.store.engine import require_safe_sqlite
-from domain.approvals import CHAIN_START
 from domain.errors import BadInputError, UnavailableError
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def open_hub_database(url: str) -> Engine:
     """The engine for ``sqlite:///path`` or ``postgresql://…``; tables are made where they are missing.
 
     Raises:
-        BadInputError: the URL is none of these.
+        BadInputError: the URL is none of these, or the database is of a program before the hash tree.
         UnavailableError: the database cannot be reached.
     """
     try:
@@ -45,8 +44,14 @@ def open_hub_database(url: str) -> Engine:
     engine = _sqlite(parsed) if backend == "sqlite" else _postgresql(parsed)
     with known_hub_errors(engine), engine.begin() as connection:
         HUB_METADATA.create_all(connection)
+        present = {column["name"] for column in inspect(connection).get_columns(LOG_HEAD.name)}
+        if not present >= set(LOG_HEAD.columns.keys()):
+            raise BadInputError(
+                what="The hub's database was made before its log had a hash tree.",
+                remedy="Keep the old one as a record, and start the hub with an empty database.",
+            )
         if connection.execute(select(LOG_HEAD.c.size)).one_or_none() is None:
-            connection.execute(insert(LOG_HEAD).values(id=1, size=0, link_sha256=CHAIN_START))
+            connection.execute(insert(LOG_HEAD).values(id=1, size=0, origin="", policy_sha256=""))
     return engine
 
 

@@ -1,69 +1,80 @@
-"""The hub's log: verifies what desks send, adds it in one order for all, and signs a receipt.
+"""The hub's log: verifies what desks send, adds it in one order for all, and proves that it is there.
 
 An entry whose signature and chain hold is always recorded, even when it is refused: a second
 decision on the same proposal stays as evidence, and its device's chain goes on. Only what cannot be
 attributed to an enrolled device is turned away without a trace.
+
+Writing is by batches without a thread of its own: whoever holds the lock records what everybody has put
+into the queue by then, and those who waited find their answer there.
 """
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, select, update
 
+from app.hub.enrolment import EnrolmentRequest, admit, revoke
+from app.hub.hub_batch import Batch, Recorded, recorded, tile_tree
 from app.hub.hub_database import known_hub_errors
-from app.hub.hub_schema import DEVICE_KEY, LOG_ENTRY, LOG_HEAD
-from app.hub.judgement import Judge
-from app.signing.canonical import sha256_hex
-from app.signing.chain import ChainHead
+from app.hub.hub_schema import CHECKPOINT, DEVICE_KEY, LOG_ENTRY, LOG_HEAD
+from app.hub.tile_pages import AbsentError, parse_path, tile_page
+from app.hub.witness import lines_on, read_witness, take_cosignature
+from app.signing.canonical import digest_of, sha256_hex
 from app.signing.keys import KeyOwner, PublicKey, SigningKey
-from app.signing.receipts import HubOutcome, HubReceipt, open_receipt, sign_receipt
+from app.signing.merkle import EMPTY_ROOT, consistency_proof, leaf_hash, root_of
+from app.signing.notes import open_checkpoint, origin_of, with_lines
+from app.signing.receipts import open_receipt
 from app.signing.statements import SignedEntry, open_entry
+from app.signing.tiles import TileTree
 from app.store.engine import reading
-from app.store.instants import from_ms, to_ms
-from domain.approvals import CHAIN_START
-from domain.errors import BadInputError, ConflictError, RefusedError
+from domain.errors import BadInputError, TowerError, UnavailableError
 from domain.ids import UserId
+from domain.trust import EnforcePolicy
 
 if TYPE_CHECKING:
     from domain.clock import Clock
     from domain.rights import RightsPolicy
 
 MAX_FEED = 200
+MAX_BATCH = 256
+#: How many sizes one question for consistency may name.
+MAX_SIZES = MAX_FEED + 1
 
 
-class KeyReusedError(BadInputError):
-    """An idempotency key came with other bytes than the first time."""
+class _Job:
+    """An entry on its way into the log, and what became of it."""
 
-
-class OutOfOrderError(ConflictError):
-    """An entry does not follow the last one of its device; earlier ones must come first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """An entry in the log; ``repeated`` tells that it was there before."""
-
-    index: int
-    outcome: HubOutcome
-    envelope: bytes
-    receipt: bytes
-    repeated: bool = False
+    def __init__(self, entry: SignedEntry, idempotency_key: str) -> None:
+        self.entry = entry
+        self.idempotency_key = idempotency_key
+        self.done = False
+        self.answer: Recorded | None = None
+        self.error: TowerError | None = None
 
 
 class HubLog:
     """The log on a database, with the rights that hold and the key that signs receipts."""
 
     def __init__(self, *, engine: Engine, policy: RightsPolicy, key: SigningKey, clock: Clock) -> None:
-        """Serve the log in ``engine``, made by ``open_hub_database``."""
+        """Serve the log in ``engine``, made by ``open_hub_database``; new decision rights are put into it.
+
+        Raises:
+            BadInputError: the database is the log of a hub with another key.
+        """
         self._engine = engine
         self._reader = reading(engine)
         self._policy = policy
         self._key = key
         self._clock = clock
         self._one_writer = threading.Lock()
+        self._waiting: deque[_Job] = deque()
+        self._found()
 
     @property
     def public_key(self) -> PublicKey:
@@ -79,14 +90,43 @@ class HubLog:
             KeyReusedError: the idempotency key belongs to other bytes.
             OutOfOrderError: an earlier entry of the device is missing.
         """
-        with self._one_writer, known_hub_errors(self._engine), self._engine.begin() as connection:
-            head = connection.execute(select(LOG_HEAD).with_for_update()).one()
-            entry = open_entry(envelope, lambda keyid: _device_key(connection, keyid))
-            before = _find(connection, LOG_ENTRY.c.sha256 == entry.sha256)
-            if before is not None:
-                return _recorded(before, repeated=True)
-            self._require_place(connection, entry, idempotency_key)
-            return self._add(connection, entry, idempotency_key, (head.size, head.link_sha256))
+        job = _Job(open_entry(envelope, self.device_key), idempotency_key)
+        self._waiting.append(job)
+        while not job.done:
+            with self._one_writer:
+                if not job.done:
+                    self._record_next()
+        if job.error is not None:
+            raise job.error
+        if job.answer is None:
+            raise UnavailableError(what="The hub could not record it.", remedy="It is tried again.")
+        return job.answer
+
+    def enrol(self, request: EnrolmentRequest, *, token: str) -> str:
+        """Let a device in, put that into the log, and say how: ``token`` or ``first_use``.
+
+        Raises:
+            RefusedError: no proof, a wrong token, a revoked key, or nobody the decision rights know.
+            ConflictError: first use is over for that person and device.
+        """
+        with self._batch() as (connection, batch):
+            method, act = admit(connection, self._policy, request, token=token, now=self._clock.now())
+            if act is not None:
+                batch.say(act)
+            return method
+
+    def revoke(self, keyid: str, reason: str) -> int:
+        """Let a key count no more from here on; gives the number of the statement in the log.
+
+        Raises:
+            BadInputError: no such key is enrolled, or it is revoked already.
+        """
+        with self._batch() as (connection, batch):
+            index = batch.say(revoke(connection, keyid, reason))
+            connection.execute(
+                update(DEVICE_KEY).where(DEVICE_KEY.c.keyid == keyid).values(revoked_index=index)
+            )
+            return index
 
     def feed(self, after: int, limit: int = MAX_FEED) -> tuple[Recorded, ...]:
         """Entries after number ``after``, in order; -1 starts at the beginning."""
@@ -96,30 +136,80 @@ class HubLog:
             .order_by(LOG_ENTRY.c.idx)
             .limit(max(1, min(limit, MAX_FEED)))
         )
-        with known_hub_errors(self._engine), self._reader.connect() as connection:
-            return tuple(_recorded(row) for row in connection.execute(query))
+        with self._reading() as connection:
+            return tuple(recorded(row) for row in connection.execute(query))
 
     def entry(self, index: int) -> Recorded:
         """Entry number ``index``.
 
         Raises:
-            BadInputError: the log is shorter.
+            AbsentError: the log is shorter.
         """
-        with known_hub_errors(self._engine), self._reader.connect() as connection:
-            row = _find(connection, LOG_ENTRY.c.idx == index)
+        with self._reading() as connection:
+            row = connection.execute(select(LOG_ENTRY).where(LOG_ENTRY.c.idx == index)).one_or_none()
         if row is None:
-            raise BadInputError(what=f"The log has no entry {index}.", remedy="Read the feed.")
-        return _recorded(row)
+            raise AbsentError(what=f"The log has no entry {index}.", remedy="Read the feed.")
+        return recorded(row)
+
+    def checkpoint(self) -> str:
+        """The note of the latest checkpoint, with the lines of its witnesses."""
+        query = select(CHECKPOINT).order_by(CHECKPOINT.c.size.desc()).limit(1)
+        with self._reading() as connection:
+            row = connection.execute(query).one()
+            return with_lines(row.note, lines_on(connection, row.size))
+
+    def tile(self, path: str) -> bytes:
+        """The tile of that path after ``tile/``.
+
+        Raises:
+            AbsentError: it names none, or the log has not reached so far.
+        """
+        name = parse_path(path)
+        with self._reading() as connection:
+            return tile_page(connection, name)
+
+    def witness(self, body: bytes) -> tuple[str, ...]:
+        """Keep the cosignature that a witness sends; gives every line on that checkpoint.
+
+        Raises:
+            BadInputError: it is no request, or its proof does not hold.
+            RefusedError: the checkpoint is not this log's, or no enrolled device cosigned it.
+            ConflictError: the witness goes on from another size than its last one.
+        """
+        request = read_witness(body)
+        with self._one_writer, known_hub_errors(self._engine), self._engine.begin() as connection:
+            return take_cosignature(connection, request, hub_key=self.public_key, now=self._clock.now())
+
+    def consistency(self, sizes: tuple[int, ...]) -> tuple[tuple[bytes, ...], ...]:
+        """For each two neighbours of ``sizes`` the proof that the smaller log begins the larger one.
+
+        Raises:
+            BadInputError: they do not rise, are too many, or go beyond the log.
+        """
+        rising = all(before < after for before, after in pairwise(sizes))
+        if not rising or not 1 < len(sizes) <= MAX_SIZES or sizes[0] < 0:
+            raise BadInputError(what="The sizes do not rise.", remedy="Name two to 201 rising sizes.")
+        with self._reading() as connection:
+            if sizes[-1] > connection.execute(select(LOG_HEAD.c.size)).scalar_one():
+                raise AbsentError(
+                    what=f"The log never had {sizes[-1]} entries.", remedy="Keep your checkpoint."
+                )
+            tree = tile_tree(connection)
+            return tuple(consistency_proof(old, new, tree.node) for old, new in pairwise(sizes))
 
     def device_key(self, keyid: str) -> PublicKey | None:
-        """The enrolled public key of that id."""
-        with known_hub_errors(self._engine), self._reader.connect() as connection:
-            return _device_key(connection, keyid)
+        """The enrolled public key of that id, unless it was revoked."""
+        query = select(DEVICE_KEY.c.spki).where(
+            DEVICE_KEY.c.keyid == keyid, DEVICE_KEY.c.revoked_index.is_(None)
+        )
+        with self._reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else PublicKey(bytes(row.spki))
 
     def devices(self) -> tuple[tuple[KeyOwner, PublicKey, str], ...]:
         """Every enrolled device: its owner, key and how it was let in."""
         query = select(DEVICE_KEY).order_by(DEVICE_KEY.c.enrolled_at, DEVICE_KEY.c.keyid)
-        with known_hub_errors(self._engine), self._reader.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(query).all()
         return tuple(
             (
@@ -131,108 +221,106 @@ class HubLog:
         )
 
     def verify(self) -> tuple[str, ...]:
-        """Check every entry, receipt and link of the log; problems in words."""
+        """Check every entry, receipt and checkpoint against the tree made anew; problems in words."""
         problems: list[str] = []
-        link = CHAIN_START
-        with known_hub_errors(self._engine), self._reader.connect() as connection:
+        tree = TileTree(lambda _level, _number: b"")
+        with self._reading() as connection:
             rows = connection.execute(select(LOG_ENTRY).order_by(LOG_ENTRY.c.idx)).all()
+            notes = connection.execute(select(CHECKPOINT).order_by(CHECKPOINT.c.size)).all()
             size = connection.execute(select(LOG_HEAD.c.size)).scalar_one()
+            kept = tile_tree(connection)
+            tree.append(0, (leaf_hash(bytes(row.envelope)) for row in rows))
+            if size != len(rows):
+                problems.append(f"The log should have {size} records and has {len(rows)}.")
+            elif size and _root(kept, size) != root_of(size, tree.node):
+                problems.append("The kept tree is not that of the records.")
         for place, row in enumerate(rows):
-            receipt = open_receipt(row.receipt, self.public_key)
-            link = _next_link(link, row.idx, sha256_hex(row.envelope), row.outcome)
-            said = (receipt.index, receipt.entry_sha256, receipt.link_sha256, str(receipt.outcome))
-            if said != (place, sha256_hex(row.envelope), link, row.outcome) or row.link_sha256 != link:
+            if (row.idx, row.sha256) != (place, sha256_hex(bytes(row.envelope))):
                 problems.append(f"Record {row.idx} was changed, moved or follows a missing one.")
-        if size != len(rows):
-            problems.append(f"The log should have {size} records and has {len(rows)}.")
-        return tuple(problems)
+            problems.extend(self._check_receipt(row, tree, len(rows)))
+        problems.extend(self._check_note(row.size, row.note, tree, len(rows)) for row in notes)
+        return tuple(problem for problem in problems if problem)
 
-    def _require_place(self, connection: Connection, entry: SignedEntry, idempotency_key: str) -> None:
-        actor, seq, prev = entry.value.actor, entry.value.seq, entry.value.prev
-        owner = connection.execute(select(DEVICE_KEY).where(DEVICE_KEY.c.keyid == actor.keyid)).one()
-        if (owner.user_id, owner.device_id) != (actor.user_id, actor.device_id):
-            raise RefusedError(
-                what=f"The key of {owner.user_id} signed as {actor.user_id}.", remedy="Sign as yourself."
-            )
-        used = (LOG_ENTRY.c.keyid == actor.keyid) & (LOG_ENTRY.c.idempotency_key == idempotency_key)
-        if _find(connection, used) is not None:
-            raise KeyReusedError(
-                what=f"The idempotency key {idempotency_key!r} was used for other bytes.",
-                remedy="Use one key for one entry.",
-            )
-        head = _device_head(connection, actor.keyid)
-        if (seq, prev) != (head.next_seq, head.prev):
-            raise OutOfOrderError(
-                what=f"Entry {seq} of this device came where entry {head.next_seq} is expected.",
-                remedy="Send the earlier entries first.",
-            )
+    def _check_receipt(self, row: Any, tree: TileTree, count: int) -> Iterator[str]:  # noqa: ANN401 - a row
+        try:
+            receipt = open_receipt(bytes(row.receipt), self.public_key, bytes(row.envelope))
+        except TowerError as error:
+            yield f"Record {row.idx}: {error.what}"
+            return
+        if (receipt.index, str(receipt.outcome), receipt.why) != (row.idx, row.outcome, row.why):
+            yield f"Record {row.idx} says something else than its receipt."
+        noted = open_checkpoint(receipt.checkpoint, self.public_key)
+        yield self._check_note(noted.size, receipt.checkpoint, tree, count)
 
-    def _add(
-        self, connection: Connection, entry: SignedEntry, idempotency_key: str, head: tuple[int, str]
-    ) -> Recorded:
-        index, link_before = head
-        now = from_ms(to_ms(self._clock.now()))
-        judgement = Judge(connection=connection, policy=self._policy, now=now).judge(entry, index)
-        link = _next_link(link_before, index, entry.sha256, str(judgement.outcome))
-        receipt = sign_receipt(
-            HubReceipt(
-                index=index,
-                entry_sha256=entry.sha256,
-                link_sha256=link,
-                outcome=judgement.outcome,
-                why=judgement.why,
-                received_at=now,
-            ),
-            self._key,
-        )
-        connection.execute(
-            insert(LOG_ENTRY).values(
-                idx=index,
-                sha256=entry.sha256,
-                keyid=entry.value.actor.keyid,
-                seq=entry.value.seq,
-                action_id=entry.action_id,
-                predicate_type=entry.predicate_type,
-                outcome=str(judgement.outcome),
-                envelope=entry.envelope,
-                receipt=receipt,
-                received_at=to_ms(now),
-                link_sha256=link,
-                idempotency_key=idempotency_key,
-            )
-        )
-        connection.execute(update(LOG_HEAD).values(size=index + 1, link_sha256=link))
-        return Recorded(index=index, outcome=judgement.outcome, envelope=entry.envelope, receipt=receipt)
+    def _check_note(self, size: int, note: str, tree: TileTree, count: int) -> str:
+        try:
+            checkpoint = open_checkpoint(note, self.public_key)
+        except TowerError as error:
+            return f"Checkpoint {size}: {error.what}"
+        if checkpoint.size != size or size > count:
+            return f"Checkpoint {size} is of another size than the log ever had."
+        root = root_of(size, tree.node) if size else EMPTY_ROOT
+        return "" if root == checkpoint.root else f"Checkpoint {size} is not the root of the records."
 
+    def _record_next(self) -> None:
+        """Record what waits, for everybody who waits; nobody is left without an answer."""
+        jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
+        placed: list[_Job] = []
+        try:
+            with known_hub_errors(self._engine), self._engine.begin() as connection:
+                batch = self._open_batch(connection)
+                for job in jobs:
+                    try:
+                        job.answer = batch.add(job.entry, job.idempotency_key)
+                        placed.append(job)
+                    except TowerError as error:
+                        job.error = error
+                batch.close()
+            for job in placed:
+                job.answer = job.answer or batch.result(job.entry.sha256)
+        except TowerError as error:
+            for job in jobs:
+                job.answer, job.error = None, error
+        finally:
+            for job in jobs:
+                job.done = True
 
-def _next_link(before: str, index: int, entry_sha256: str, outcome: str) -> str:
-    return sha256_hex(f"{before}\n{index}\n{entry_sha256}\n{outcome}".encode())
+    def _found(self) -> None:
+        """Name a new log by its key, and put the decision rights into it when they are other ones."""
+        origin = origin_of(self.public_key)
+        wanted = EnforcePolicy(policy=self._policy, policy_sha256=digest_of(self._policy))
+        with self._batch() as (connection, batch):
+            named = connection.execute(select(LOG_HEAD.c.origin)).scalar_one()
+            if named not in {"", origin}:
+                raise BadInputError(
+                    what=f"The hub's database is the log {named}, which another key signs.",
+                    remedy="Start the hub with the folder that holds its key, or with an empty database.",
+                )
+            if not named:
+                connection.execute(update(LOG_HEAD).values(origin=origin))
+                batch.origin = origin
+            if batch.policy_sha256 != wanted.policy_sha256:
+                batch.policy_sha256 = wanted.policy_sha256
+                batch.say(wanted)
 
+    @contextmanager
+    def _batch(self) -> Iterator[tuple[Connection, Batch]]:
+        with self._one_writer, known_hub_errors(self._engine), self._engine.begin() as connection:
+            batch = self._open_batch(connection)
+            yield connection, batch
+            batch.close()
 
-def _device_key(connection: Connection, keyid: str) -> PublicKey | None:
-    row = connection.execute(select(DEVICE_KEY.c.spki).where(DEVICE_KEY.c.keyid == keyid)).one_or_none()
-    return None if row is None else PublicKey(bytes(row.spki))
+    def _open_batch(self, connection: Connection) -> Batch:
+        return Batch(connection, policy=self._policy, key=self._key, now=self._clock.now())
 
-
-def _device_head(connection: Connection, keyid: str) -> ChainHead:
-    row = connection.execute(
-        select(LOG_ENTRY.c.seq, LOG_ENTRY.c.sha256)
-        .where(LOG_ENTRY.c.keyid == keyid)
-        .order_by(LOG_ENTRY.c.seq.desc())
-        .limit(1)
-    ).one_or_none()
-    return ChainHead() if row is None else ChainHead(next_seq=row.seq + 1, prev=row.sha256)
-
-
-def _find(connection: Connection, where: Any) -> Row[Any] | None:  # noqa: ANN401 - any condition
-    return connection.execute(select(LOG_ENTRY).where(where)).one_or_none()
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with known_hub_errors(self._engine), self._reader.connect() as connection:
+            yield connection
 
 
-def _recorded(row: Row[Any], *, repeated: bool = False) -> Recorded:
-    return Recorded(
-        index=row.idx,
-        outcome=HubOutcome(row.outcome),
-        envelope=bytes(row.envelope),
-        receipt=bytes(row.receipt),
-        repeated=repeated,
-    )
+def _root(tree: TileTree, size: int) -> bytes:
+    try:
+        return root_of(size, tree.node)
+    except LookupError:
+        return b""

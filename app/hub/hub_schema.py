@@ -23,6 +23,7 @@ def _words(name: str) -> Column[str]:
     return Column(name, Text, nullable=False)
 
 
+#: Enrolled keys; ``revoked_index`` is the number of the statement in the log that ended one.
 DEVICE_KEY = Table(
     "device_key",
     HUB_METADATA,
@@ -32,15 +33,17 @@ DEVICE_KEY = Table(
     Column("spki", LargeBinary, nullable=False),
     _words("method"),
     Column("enrolled_at", _Milliseconds, nullable=False),
+    Column("revoked_index", Integer, nullable=True),
 )
 
-#: One row, locked by every append: how long the log is and the digest that chains it.
+#: One row, locked by every batch: how long the log is, its name, and the decision rights last put into it.
 LOG_HEAD = Table(
     "log_head",
     HUB_METADATA,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("size", Integer, nullable=False),
-    _words("link_sha256"),
+    _words("origin"),
+    _words("policy_sha256"),
 )
 
 LOG_ENTRY = Table(
@@ -53,13 +56,39 @@ LOG_ENTRY = Table(
     _words("action_id"),
     _words("predicate_type"),
     _words("outcome"),
+    _words("why"),
     Column("envelope", LargeBinary, nullable=False),
     Column("receipt", LargeBinary, nullable=False),
     Column("received_at", _Milliseconds, nullable=False),
-    _words("link_sha256"),
     _words("idempotency_key"),
     UniqueConstraint("keyid", "seq"),
     UniqueConstraint("keyid", "idempotency_key"),
+)
+
+#: The hash tree, 256 hashes a row; the last row of a level grows.
+TILE = Table(
+    "tile",
+    HUB_METADATA,
+    Column("lvl", Integer, primary_key=True, autoincrement=False),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+CHECKPOINT = Table(
+    "checkpoint",
+    HUB_METADATA,
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    _words("note"),
+)
+
+#: What witnesses cosigned; the largest size of a witness is where its next one must go on from.
+COSIGNATURE = Table(
+    "cosignature",
+    HUB_METADATA,
+    Column("keyid", Text, primary_key=True),
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    _words("line"),
+    Column("cosigned_at", _Milliseconds, nullable=False),
 )
 
 APPROVAL = Table(

@@ -6,13 +6,14 @@ decision that settles a proposal wins.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from app.hub.hub_schema import APPROVAL, LOG_ENTRY, RECORDED_DECISION
+from app.hub.hub_schema import APPROVAL, RECORDED_DECISION
 from app.signing.receipts import HubOutcome
 from app.signing.statements import SignedEntry, read_unverified
 from domain.approval_states import UNDECIDED, ApprovalState
@@ -40,9 +41,17 @@ _ACCEPTED = Judgement(outcome=HubOutcome.ACCEPTED)
 class Judge:
     """Judges entries by a policy, inside one transaction of the log."""
 
-    def __init__(self, *, connection: Connection, policy: RightsPolicy, now: datetime) -> None:
-        """Judge as of ``now``, the hub's clock."""
+    def __init__(
+        self,
+        *,
+        connection: Connection,
+        policy: RightsPolicy,
+        now: datetime,
+        envelope_of: Callable[[str], bytes],
+    ) -> None:
+        """Judge as of ``now``, the hub's clock; ``envelope_of`` gives an entry of the log by its digest."""
         self._connection = connection
+        self._envelope_of = envelope_of
         self._policy = policy
         self._now = now
 
@@ -143,8 +152,7 @@ class Judge:
         )
 
     def _proposal_of(self, sha256: str) -> Proposal:
-        query = select(LOG_ENTRY.c.envelope).where(LOG_ENTRY.c.sha256 == sha256)
-        value = read_unverified(self._connection.execute(query).scalar_one()).value
+        value = read_unverified(self._envelope_of(sha256)).value
         if not isinstance(value, Proposal):
             raise TypeError(type(value).__name__)
         return value

@@ -8,7 +8,6 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -16,13 +15,16 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from app.hub.enrolment import EnrolmentRequest, enrol
+from app.hub.enrolment import EnrolmentRequest
+from app.hub.hub_batch import KeyReusedError, OutOfOrderError, Recorded
 from app.hub.hub_database import open_hub_database
-from app.hub.hub_log import MAX_FEED, HubLog, KeyReusedError, OutOfOrderError, Recorded
+from app.hub.hub_log import MAX_FEED, HubLog
 from app.hub.read_signature import HEADER, check_read
+from app.hub.tile_pages import AbsentError
 from app.hub.wire import IDEMPOTENCY_HEADER, PROBLEM_TYPE, STATUS_OF_OUTCOME, Problem, to_text
+from app.hub.witness import BadProofError, WrongOldSizeError
 from app.signing.keys import KeyOwner, PublicKey, SigningKey
-from app.signing.receipts import HubOutcome, open_receipt
+from app.signing.receipts import HubOutcome, proof_texts
 from domain.clock import Clock
 from domain.errors import BadInputError, ConflictError, RefusedError, TowerError, UnavailableError
 from domain.ids import UserId
@@ -33,9 +35,13 @@ MAX_WAIT_SECONDS = 25.0
 #: Another process may have appended: look into the table at least this often while waiting.
 LOOK_SECONDS = 5.0
 START_SECONDS = 20.0
+MAX_SIZE_DIGITS = 15
+IMMUTABLE = "public, max-age=31536000, immutable"
 
 _PROBLEMS: tuple[tuple[type[TowerError], int, str], ...] = (
     (KeyReusedError, 422, "key_reused"),
+    (BadProofError, 422, "bad_proof"),
+    (AbsentError, 404, "absent"),
     (OutOfOrderError, 409, "out_of_order"),
     (ConflictError, 409, "conflict"),
     (RefusedError, 403, "forbidden"),
@@ -86,13 +92,17 @@ def build_app(settings: HubSettings) -> FastAPI:
     """
     engine = open_hub_database(settings.database_url)
     log = HubLog(engine=engine, policy=settings.policy, key=settings.key, clock=settings.clock)
-    face = _Face(settings=settings, log=log, bell=_Bell(), enrol=partial(enrol, engine, settings.policy))
+    face = _Face(settings=settings, log=log, bell=_Bell())
     app = FastAPI(title="Control Tower hub", version="1", on_shutdown=[engine.dispose])
     app.add_api_route("/v1/enrolments", face.enrolments, methods=["POST"], status_code=201)
     app.add_api_route("/v1/entries", face.add_entry, methods=["POST"], status_code=201)
     app.add_api_route("/v1/entries/{index}", face.get_entry, methods=["GET"])
     app.add_api_route("/v1/devices", face.devices, methods=["GET"])
     app.add_api_route("/v1/feed", face.feed, methods=["GET"])
+    app.add_api_route("/v1/consistency", face.consistency, methods=["GET"])
+    app.add_api_route("/v1/witness", face.witness, methods=["POST"])
+    app.add_api_route("/checkpoint", face.checkpoint, methods=["GET"])
+    app.add_api_route("/tile/{path:path}", face.tile, methods=["GET"])
     app.add_api_route("/healthz", face.health, methods=["GET"])
     app.add_exception_handler(TowerError, _answer_error)
     return app
@@ -105,7 +115,6 @@ class _Face:
     settings: HubSettings
     log: HubLog
     bell: _Bell
-    enrol: Callable[..., str]
 
     async def health(self) -> dict[str, str]:
         """Whether the hub and its database answer, and the key it signs with."""
@@ -125,8 +134,9 @@ class _Face:
             proof=str(document["proof"]),
             token=str(document.get("token", "")),
         )
-        call = partial(self.enrol, wanted, token=self.settings.enrolment_token, now=self.settings.clock.now())
-        method = await run_in_threadpool(call)
+        token = self.settings.enrolment_token
+        method = await run_in_threadpool(self.log.enrol, wanted, token=token)
+        self.bell.ring()
         answer = {"method": method, "hub_key": self.log.public_key.to_text()}
         return Response(json.dumps(answer), status_code=201, media_type="application/json")
 
@@ -142,9 +152,8 @@ class _Face:
         status = STATUS_OF_OUTCOME[recorded.outcome]
         if recorded.outcome is HubOutcome.ACCEPTED:
             return _json(_entry(recorded), 200 if recorded.repeated else status)
-        why = open_receipt(recorded.receipt, self.log.public_key).why
         problem = Problem(
-            status=status, code=str(recorded.outcome), title="Recorded without effect", detail=why
+            status=status, code=str(recorded.outcome), title="Recorded without effect", detail=recorded.why
         )
         document = problem.document(receipt=to_text(recorded.receipt))
         return Response(document, status_code=status, media_type=PROBLEM_TYPE)
@@ -182,6 +191,34 @@ class _Face:
             if found or left <= 0:
                 return _json({"entries": [_entry(each) for each in found]})
             await self.bell.wait(min(left, LOOK_SECONDS))
+
+    async def checkpoint(self) -> Response:
+        """The latest checkpoint as a signed note; it says nothing but the log's size and root."""
+        note = await run_in_threadpool(self.log.checkpoint)
+        return Response(note, media_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
+
+    async def tile(self, request: Request, path: str) -> Response:
+        """A tile of the log: hashes for everybody, entries for enrolled devices. It never changes."""
+        if path.startswith("entries/"):
+            await self._require_reader(request)
+        data = await run_in_threadpool(self.log.tile, path)
+        return Response(data, media_type="application/octet-stream", headers={"Cache-Control": IMMUTABLE})
+
+    async def consistency(self, sizes: str = "") -> Response:
+        """Proofs that each size named is the beginning of the next one: ``sizes=3,7,20``."""
+        parts = sizes.split(",")
+        if not all(part.isascii() and part.isdigit() and len(part) <= MAX_SIZE_DIGITS for part in parts):
+            raise BadInputError(what="The sizes are no numbers.", remedy="Name them as sizes=3,7,20.")
+        proofs = await run_in_threadpool(self.log.consistency, tuple(int(part) for part in parts))
+        return _json({"proofs": [proof_texts(proof) for proof in proofs]})
+
+    async def witness(self, request: Request) -> Response:
+        """Take the cosignature of a witness; the answer is every cosignature on that checkpoint."""
+        try:
+            lines = await run_in_threadpool(self.log.witness, await _body(request))
+        except WrongOldSizeError as error:
+            return Response(f"{error.size}\n", status_code=409, media_type="text/x.tlog.size")
+        return Response("".join(lines), media_type="text/plain; charset=utf-8")
 
     async def _require_reader(self, request: Request) -> None:
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -186,7 +186,41 @@ FEED_POSITION = Table(
     sqlite_strict=True,
 )
 
-APPEND_ONLY = (AUDIT_ENTRY, HUB_RECEIPT, STATE_EVENT, NOTE)
+#: The last checkpoint of each log that this desk accepted; every newer one must go on from it.
+CHECKPOINT_SEEN = Table(
+    "checkpoint_seen",
+    LEDGER_METADATA,
+    Column("origin", Text, primary_key=True),
+    _number("size"),
+    _words("note"),
+    _number("accepted_at"),
+    sqlite_strict=True,
+)
+
+#: Evidence that a log was rewritten: two notes of it, both signed, that cannot both be true.
+LOG_FORK = Table(
+    "log_fork",
+    LEDGER_METADATA,
+    Column("fork_id", Integer, primary_key=True, autoincrement=True),
+    _words("origin"),
+    _words("accepted_note"),
+    _words("other_note"),
+    _words("why"),
+    _number("found_at"),
+    sqlite_strict=True,
+)
+
+#: What approvals rest on, by the digest they name it with: cases, records, recommendations, solver inputs.
+BLOB = Table(
+    "blob",
+    LEDGER_METADATA,
+    Column("sha256", Text, primary_key=True),
+    Column("deflated", LargeBinary, nullable=False),
+    _number("kept_at"),
+    sqlite_strict=True,
+)
+
+APPEND_ONLY = (AUDIT_ENTRY, HUB_RECEIPT, STATE_EVENT, NOTE, LOG_FORK)
 
 for _table in APPEND_ONLY:
     for _verb in ("UPDATE", "DELETE"):

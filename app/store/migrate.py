@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 #: Revisions this program knows, oldest first; the last one is its own.
-REVISIONS: dict[str, tuple[str, ...]] = {"mirror": ("mirror_0001", "mirror_0002"), "ledger": ("ledger_0001",)}
+REVISIONS: dict[str, tuple[str, ...]] = {
+    "mirror": ("mirror_0001", "mirror_0002"),
+    "ledger": ("ledger_0001", "ledger_0002"),
+}
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 

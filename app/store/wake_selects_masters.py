@@ -37,7 +37,13 @@ MASTER_PATHS: dict[str, str] = {
         "SELECT o.customer_id FROM order_line l JOIN sales_order o ON o.id = l.order_id"
         " WHERE l.item_id IN temp.changed_id"
     ),
-    "item>peg": "SELECT item_id || '|' || node_id FROM inventory_position WHERE item_id IN temp.changed_id",
+    "item>peg": (
+        "SELECT item_id || '|' || node_id FROM inventory_position WHERE item_id IN temp.changed_id"
+        " UNION SELECT item_id || '|' || node_id FROM inbound_supply WHERE item_id IN temp.changed_id"
+        " UNION SELECT item_id || '|' || node_id FROM allocation WHERE item_id IN temp.changed_id"
+        " UNION SELECT l.item_id || '|' || COALESCE(l.node_id, o.ship_from_node_id, '')"
+        " FROM order_line l JOIN sales_order o ON o.id = l.order_id WHERE l.item_id IN temp.changed_id"
+    ),
     "item>node": "SELECT node_id FROM inventory_position WHERE item_id IN temp.changed_id",
     "item>supplier": "SELECT supplier_name FROM inbound_supply WHERE item_id IN temp.changed_id",
     "item>message": (
@@ -82,7 +88,12 @@ MASTER_PATHS: dict[str, str] = {
         " UNION SELECT id FROM return_authorisation WHERE item_id IN temp.changed_id"
     ),
     "customer>customer": _OWN,
-    "customer>order": "SELECT id FROM sales_order WHERE customer_id IN temp.changed_id",
+    # A bill or a load may be for another customer than the order.
+    "customer>order": (
+        "SELECT id FROM sales_order WHERE customer_id IN temp.changed_id"
+        " UNION SELECT order_id FROM invoice WHERE customer_id IN temp.changed_id"
+        " UNION SELECT order_id FROM shipment WHERE customer_id IN temp.changed_id"
+    ),
     "customer>line": (
         "SELECT l.id FROM sales_order o JOIN order_line l ON l.order_id = o.id"
         " WHERE o.customer_id IN temp.changed_id"
@@ -90,6 +101,8 @@ MASTER_PATHS: dict[str, str] = {
     "customer>item": (
         "SELECT l.item_id FROM sales_order o JOIN order_line l ON l.order_id = o.id"
         " WHERE o.customer_id IN temp.changed_id"
+        " UNION SELECT a.item_id FROM sales_order o JOIN order_line l ON l.order_id = o.id"
+        " JOIN allocation a ON a.line_id = l.id WHERE o.customer_id IN temp.changed_id"
     ),
     "customer>task": (
         "SELECT t.id FROM sales_order o JOIN pick_task t ON t.order_id = o.id"
@@ -140,6 +153,7 @@ MASTER_PATHS: dict[str, str] = {
     "customer>shipment": (
         "SELECT s.id FROM sales_order o JOIN shipment s ON s.order_id = o.id"
         " WHERE o.customer_id IN temp.changed_id"
+        " UNION SELECT id FROM shipment WHERE customer_id IN temp.changed_id"
     ),
     "customer>invoice": (
         "SELECT v.id FROM sales_order o JOIN invoice v ON v.order_id = o.id"

@@ -35,7 +35,11 @@ ORDER_PATHS: dict[str, str] = {
     ),
     "sales_order>event": "SELECT e.id FROM shipment s" + MEETS + " WHERE s.order_id IN temp.changed_id",  # noqa: S608 - constants
     "sales_order>line": "SELECT id FROM order_line WHERE order_id IN temp.changed_id",
-    "sales_order>item": "SELECT item_id FROM order_line WHERE order_id IN temp.changed_id",
+    "sales_order>item": (
+        "SELECT item_id FROM order_line WHERE order_id IN temp.changed_id"
+        " UNION SELECT a.item_id FROM order_line l JOIN allocation a ON a.line_id = l.id"
+        " WHERE l.order_id IN temp.changed_id"
+    ),
     "sales_order>peg": (
         "SELECT" + _LINE_PEGS + "l.order_id IN temp.changed_id"
         " UNION SELECT" + _ALLOCATED_PEGS + "l.order_id IN temp.changed_id"
@@ -76,7 +80,10 @@ ORDER_PATHS: dict[str, str] = {
         " UNION SELECT v.order_id FROM shipment_line b JOIN invoice v ON v.shipment_id = b.shipment_id"
         " WHERE b.line_id IN temp.changed_id"
     ),
-    "order_line>item": "SELECT item_id FROM order_line WHERE id IN temp.changed_id",
+    "order_line>item": (
+        "SELECT item_id FROM order_line WHERE id IN temp.changed_id"
+        " UNION SELECT item_id FROM allocation WHERE line_id IN temp.changed_id"
+    ),
     "order_line>customer": (
         "SELECT o.customer_id FROM order_line l JOIN sales_order o ON o.id = l.order_id"
         " WHERE l.id IN temp.changed_id"

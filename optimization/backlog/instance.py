@@ -3,7 +3,6 @@
 Only lines with something to plan are kept, sorted by order; ``line_id`` leads back to the file. A *stock row*
 is one SKU at one node that ever has stock; a *pair* is a line with a stock row that may serve it, its own or
 the substitute. The pairs of an order lie together, node by node (an *entry*), line by line.
-or of the substitute. The pairs of an order lie together, node by node (an *entry*), line by line.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Column = NDArray[Any]
 """64-bit integers, or floats for the columns that are no whole numbers."""
 Table = Mapping[str, Column]

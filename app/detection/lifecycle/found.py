@@ -97,7 +97,11 @@ def _sleep(changes: Changes, look: Look, present: Row[Any], finding: Finding) ->
 
 
 def open_fresh(connection: Connection, changes: Changes, look: Look, fresh: Sequence[Candidate]) -> None:
-    """Conditions without a known open case: open them, or take up what is stored of them."""
+    """Conditions without a known open case: open them, or take up what is stored of them.
+
+    What compares systems of which one is silent opens nothing until that one speaks again.
+    """
+    held = look.rule.compares and bool(look.gate.feeding)
     code = look.rule.case_type.code
     ids = [
         case_identity(code, EntityRef(kind=EntityKind(one.kind), entity_id=one.entity_id)) for one in fresh
@@ -109,7 +113,7 @@ def open_fresh(connection: Connection, changes: Changes, look: Look, fresh: Sequ
         earlier = stored.get(case_id)
         if earlier is not None and earlier.closed_at is None:
             still_there(changes, look, earlier, candidate)
-        else:
+        elif not held:
             _open(changes, look, case_id, candidate, earlier, cycles.get(case_id, 0))
 
 

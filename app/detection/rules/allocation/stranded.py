@@ -63,7 +63,8 @@ found AS MATERIALIZED (
          COALESCE(a.allocated_at, x.ordered_at) AS since, a.source, a.observed_at,
          CASE WHEN x.status = 'cancelled' OR h.cancelled = 1 THEN 'cancelled'
               WHEN x.credit_status = 'hold' AND {_OPEN} THEN 'on credit hold'
-              WHEN {_OPEN} AND h.promised_at <= :now - {_OVERDUE_MS} THEN 'long overdue' END AS why
+              WHEN {_OPEN} AND h.shipped_quantity < h.ordered_quantity
+                   AND h.promised_at <= :now - {_OVERDUE_MS} THEN 'long overdue' END AS why
     FROM {{full:stopped g CROSS JOIN allocation a INDEXED BY det_allocation_by_line ON a.line_id = g.id}}
          {{narrow:short_group g CROSS JOIN allocation a INDEXED BY det_allocation_reserved
                ON a.item_id = g.item_id AND a.node_id = g.node_id}}

@@ -158,6 +158,7 @@ RULE = Rule(
     sql=_SQL,
     wakes=("shipment>order", "sales_order>order", "order_line>order", "pick_task>order", "customer>order"),
     assess=_assess,
+    compares=True,
     flips=(_LEFT, _ORDER_CANCELLED, _LINE_CANCELLED),
     indexes=(
         (

@@ -130,4 +130,5 @@ RULE = Rule(
         "proof_of_delivery>shipment",
     ),
     assess=_assess,
+    compares=True,
 )

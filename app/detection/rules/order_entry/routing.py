@@ -97,6 +97,7 @@ RULE = Rule(
             "customer (id, routing_scacs, deleted_at)",
             "deleted_at IS NULL AND routing_scacs <> '[]'",
         ),
+        "CREATE INDEX IF NOT EXISTS det_shipment_customer ON shipment (customer_id)",
         partial_index("det_shipment_routed", "shipment (customer_id, scac, status, deleted_at)", _HERE),
     ),
 )
