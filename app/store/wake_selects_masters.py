@@ -53,10 +53,15 @@ MASTER_PATHS: dict[str, str] = {
     "item>carrier": (
         "SELECT s.scac || '|' || s.origin_node_id FROM order_line l JOIN shipment_line b ON b.line_id = l.id"
         " JOIN shipment s ON s.id = b.shipment_id WHERE l.item_id IN temp.changed_id"
+        " UNION SELECT s.scac || '|' || s.origin_node_id FROM shipment_line b"
+        " JOIN shipment s ON s.id = b.shipment_id WHERE b.item_id IN temp.changed_id"
     ),
     "item>event": (
         "SELECT e.id FROM order_line l JOIN shipment_line b ON b.line_id = l.id"  # noqa: S608 - constants
         " JOIN shipment s ON s.id = b.shipment_id" + MEETS + " WHERE l.item_id IN temp.changed_id"
+        " UNION SELECT e.id FROM shipment_line b JOIN shipment s ON s.id = b.shipment_id"
+        + MEETS
+        + " WHERE b.item_id IN temp.changed_id"
     ),
     "item>supply": "SELECT id FROM inbound_supply WHERE item_id IN temp.changed_id",
     "item>position": "SELECT id FROM inventory_position WHERE item_id IN temp.changed_id",
@@ -77,6 +82,7 @@ MASTER_PATHS: dict[str, str] = {
     "item>shipment": (
         "SELECT b.shipment_id FROM order_line l JOIN shipment_line b ON b.line_id = l.id"
         " WHERE l.item_id IN temp.changed_id"
+        " UNION SELECT shipment_id FROM shipment_line WHERE item_id IN temp.changed_id"
     ),
     "item>invoice": (
         "SELECT b.invoice_id FROM order_line l JOIN invoice_line b ON b.line_id = l.id"

@@ -54,7 +54,8 @@ odd AS (
            WHERE z.shipment_id = y.shipment_id AND z.line_id = y.line_id AND z.ordinal < y.ordinal)
   UNION ALL
   SELECT (SELECT v.id FROM invoice_line b JOIN invoice v ON v.id = b.invoice_id
-           WHERE b.line_id = l.id AND v.deleted_at IS NULL AND v.status <> 'cancelled'
+           WHERE b.line_id = l.id AND v.order_id = l.order_id AND v.deleted_at IS NULL
+             AND v.status <> 'cancelled'
            ORDER BY v.issued_at DESC, v.id DESC LIMIT 1) AS invoice_id,
          l.id, 'ordered', l.unit_price_cents, l.shipped_quantity, l.ordered_quantity
     FROM order_line l INDEXED BY det_line_uneven
