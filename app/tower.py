@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.services.approval_room import ApprovalRoom, fresh_from
+from app.services.approval_room import ApprovalRoom, Signer, fresh_from
 from app.services.decide import DecisionRequest, decide
 from app.services.deliver import DeliveryReport, HubPort, deliver, pull_feed
 from app.services.draft_commands import draft_commands
@@ -22,6 +22,7 @@ from app.services.recommend.recommend import ask
 from app.services.recommend.record import recommendation_from_json, recommendation_json
 from app.services.sync import SyncOptions, SyncResult, detect_now, register_source, sync_source
 from app.services.tell_cases import tell_cases
+from app.services.watch_log import LogRewrittenError, stand_witness
 from app.signing.vault import CannotSignError
 from app.signing_desk import EXECUTOR, SigningDesk
 from app.store.ledger import Ledger
@@ -293,6 +294,7 @@ class Tower:
             cannot = delivery.unreachable
             if not cannot:
                 taken, cannot = _taken_over(room, hub)
+                cannot = cannot or _witnessed(room, hub, signer)
         executor = Executor(
             room=room,
             connectors=self.parts.connectors,
@@ -367,6 +369,17 @@ def _taken_over(room: ApprovalRoom, hub: HubPort) -> tuple[int, str]:
         return pull_feed(room, hub), ""
     except TowerError as error:
         return 0, str(error)
+
+
+def _witnessed(room: ApprovalRoom, hub: HubPort, signer: Signer) -> str:
+    """Cosign the hub's latest checkpoint; only a log that was rewritten is worth a word."""
+    try:
+        stand_witness(room, hub, signer.key)
+    except LogRewrittenError as error:
+        return str(error)
+    except TowerError:
+        return ""
+    return ""
 
 
 def _sum(first: DeliveryReport, second: DeliveryReport) -> DeliveryReport:

@@ -141,20 +141,22 @@ class HubClient:
     def consistency(self, sizes: tuple[int, ...]) -> tuple[tuple[bytes, ...], ...]:
         """What the hub gives as proofs that each of these sizes is the beginning of the next one.
 
+        Nothing when the hub says that its log never had one of them.
+
         Raises:
-            UnavailableError: the hub cannot be reached now.
-            RefusedError: the hub gives none.
+            UnavailableError: there is no answer of the hub now.
         """
         named = ",".join(str(size) for size in sizes)
         reply = self._transport.send("GET", f"/v1/consistency?sizes={named}")
-        document = _document(reply)
-        rows = document.get("proofs")
-        if not isinstance(rows, list):
-            raise _problem(reply, document)
         try:
-            return tuple(proof_bytes(tuple(row)) for row in rows)
-        except (TypeError, ValueError) as error:
-            raise _nonsense() from error
+            document = _document(reply)
+            if document.get("code") == "absent":
+                return ()
+            return tuple(_proof(row) for row in cast("list[object]", document["proofs"]))
+        except (BadInputError, KeyError, TypeError, ValueError) as error:
+            raise UnavailableError(
+                what="The hub gave no proof that its log goes on.", remedy="It is asked again."
+            ) from error
 
     def send_cosignature(self, old: int, proof: tuple[bytes, ...], note: str) -> int | None:
         """Give the hub a cosigned note; ``None`` when it is kept, else the size to go on from.
@@ -228,6 +230,12 @@ def _device(row: object) -> HubDevice:
     owner = KeyOwner(user_id=UserId(str(row.get("user_id"))), device_id=str(row.get("device_id")))
     key = PublicKey.from_text(str(row.get("public_key")))
     return HubDevice(key=key, owner=owner, method=str(row.get("method")))
+
+
+def _proof(row: object) -> tuple[bytes, ...]:
+    if not isinstance(row, list) or not all(isinstance(each, str) for each in row):
+        raise _nonsense()
+    return proof_bytes(tuple(row))
 
 
 def _text(reply: Reply) -> str:

@@ -28,7 +28,8 @@ def require_authority(room: ApprovalRoom, view: ApprovalView) -> Authority:
     """The authority behind an approval.
 
     1. The proposal's signature holds. 2. Each decision's signature holds, it names that proposal and
-    repeats its terms. 3. With a hub, its receipt holds and says accepted. 4. The rights in force
+    repeats its terms. 3. With a hub, its receipt proves that the hub
+    recorded it, and says accepted. 4. The rights in force
     permit each approver, four eyes included. 5. There are as many different approvers as they ask for.
 
     Raises:
@@ -75,9 +76,9 @@ def _require_receipt(room: ApprovalRoom, row: DecisionRow) -> None:
     kept = room.ledger.receipt(row.entry.sha256)
     if kept is None:
         raise _refused("the hub has not recorded a decision on it")
-    receipt = open_receipt(kept.envelope, room.hub_key)
-    if receipt.outcome is not HubOutcome.ACCEPTED or receipt.entry_sha256 != row.entry.sha256:
-        raise _refused("the hub's receipt is for something else")
+    receipt = open_receipt(kept.envelope, room.hub_key, row.entry.envelope)
+    if receipt.outcome is not HubOutcome.ACCEPTED:
+        raise _refused("the hub did not accept a decision on it")
 
 
 def _refused(why: str) -> RefusedError:

@@ -13,9 +13,10 @@ from typing import Protocol
 
 from app.hub.client import HubDevice, HubEntry
 from app.services.approval_room import ApprovalRoom
-from app.signing.keys import PublicKey
+from app.services.watch_log import LogPort, LogRewrittenError, accept_notes
 from app.signing.receipts import HubOutcome, HubReceipt
 from app.signing.statements import open_entry, read_unverified
+from app.signing.trust_entries import says_trust
 from app.store.ledger_machines import Cause
 from app.store.ledger_transaction import LedgerTransaction
 from app.store.ledger_views import OutboxItem
@@ -32,13 +33,8 @@ def no_crash(_point: str) -> None:
     """The crash point of real runs; tests give one that ends the process there."""
 
 
-class HubPort(Protocol):
+class HubPort(LogPort, Protocol):
     """The hub as delivering needs it; ``app.hub.client.HubClient`` is one."""
-
-    @property
-    def hub_key(self) -> PublicKey:
-        """The pinned key."""
-        ...
 
     def submit(self, envelope: bytes, idempotency_key: str) -> HubEntry:
         """Have an entry recorded."""
@@ -72,7 +68,8 @@ def deliver(room: ApprovalRoom, hub: HubPort, crash: CrashPoint = no_crash) -> D
         crash("deliver:sent")
         try:
             answer = hub.submit(item.envelope, _idempotency_key(item))
-        except UnavailableError as error:
+            accept_notes(room, hub, [answer.receipt.checkpoint])
+        except (UnavailableError, LogRewrittenError) as error:
             _come_back(room, item, error)
             return DeliveryReport(
                 recorded=recorded,
@@ -97,10 +94,12 @@ def pull_feed(room: ApprovalRoom, hub: HubPort, wait_seconds: float = 0.0) -> in
     Raises:
         UnavailableError: the hub cannot be reached now.
         RefusedError: what it sends does not hold.
+        LogRewrittenError: its log is not the continuation of what it was.
     """
     new = 0
     entries = hub.feed(room.ledger.feed_position(hub.hub_key.keyid), wait_seconds)
     if entries:
+        accept_notes(room, hub, [entry.receipt.checkpoint for entry in entries])
         _register_devices(room, hub)
     for entry in entries:
         with room.ledger.transaction() as tx:
@@ -165,6 +164,9 @@ def _take_over(room: ApprovalRoom, tx: LedgerTransaction, item: HubEntry) -> boo
     """Take one entry of the feed over; entries of this desk are here already."""
     sha256 = item.receipt.entry_sha256
     if tx.has_entry(sha256):
+        return False
+    if says_trust(item.envelope):
+        tx.keep_blob(item.envelope, room.now())
         return False
     try:
         entry = open_entry(item.envelope, tx.public_key)

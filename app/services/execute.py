@@ -21,6 +21,7 @@ from app.services.approval_room import (
 )
 from app.services.authority import Authority, require_authority
 from app.services.deliver import CrashPoint, no_crash
+from app.services.watch_log import LogRewrittenError, require_whole_log
 from app.store.instants import to_ms
 from app.store.ledger_machines import Cause
 from app.store.ledger_views import ApprovalView, CommandRow
@@ -114,6 +115,11 @@ class Executor:
         """Do everything that can be done now: recover, expire, begin, send, probe."""
         self._recover()
         self._expire()
+        try:
+            require_whole_log(self._room)
+        except LogRewrittenError as error:
+            stopped = self._room.ledger.approvals(states=RUNNING | {ApprovalState.APPROVED})
+            return ExecutionReport(held=tuple((view.action_id, str(error)) for view in stopped))
         begun, held, waiting = 0, [], []
         for view in self._room.ledger.approvals(states={ApprovalState.APPROVED}):
             if not _waits_here(view):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Row, select
 
 from app.signing.chain import ChainHead
 from app.signing.keys import KeyOwner, PublicKey
 from app.signing.statements import SignedEntry, read_unverified
-from app.store.engine import reading
 from app.store.instants import from_ms, from_ms_or_none, to_ms
+from app.store.ledger_evidence import EvidenceReads
 from app.store.ledger_schema import (
     APPROVAL_CASE,
     AUDIT_ENTRY,
@@ -46,12 +46,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class LedgerReads:
+class LedgerReads(EvidenceReads):
     """Everything that can be asked of a ledger."""
-
-    def __init__(self, engine: Engine) -> None:
-        """Read through ``engine``."""
-        self._reader = reading(engine)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -231,10 +227,6 @@ class LedgerReads:
             APPROVAL_CASE.c.state.in_([str(s) for s in waiting]), APPROVAL_CASE.c.expires_at <= to_ms(now)
         )
         return tuple(row.action_id for row in self._rows(query))
-
-    def _rows(self, query: Any) -> list[Row[Any]]:  # noqa: ANN401 - any selectable
-        with self._reader.connect() as connection:
-            return list(connection.execute(query).all())
 
 
 def _entries(connection: Connection, action_ids: list[str]) -> dict[str, SignedEntry]:

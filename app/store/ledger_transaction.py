@@ -11,6 +11,7 @@ from app.signing.chain import ChainHead
 from app.signing.keys import PublicKey
 from app.signing.statements import read_unverified
 from app.store.instants import to_ms
+from app.store.ledger_evidence import EvidenceWrites
 from app.store.ledger_machines import Cause, Machines
 from app.store.ledger_schema import (
     APPROVAL_CASE,
@@ -51,12 +52,12 @@ class Standing(StrEnum):
     REFUSED = "refused"
 
 
-class LedgerTransaction:
+class LedgerTransaction(EvidenceWrites):
     """One transaction on the ledger: everything in it happens, or nothing."""
 
     def __init__(self, connection: Connection) -> None:
         """Work on ``connection``, whose transaction the ledger commits."""
-        self._connection = connection
+        super().__init__(connection)
         self.machines = Machines(connection)
 
     def register_key(self, key: PublicKey, owner: KeyOwner, vouched_by: str, at: datetime) -> None:

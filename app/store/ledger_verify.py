@@ -2,8 +2,9 @@
 
 1. Every envelope still has the digest it is filed under. 2. Its signature holds under the registered
 key, and what it says agrees with the row. 3. Each device's chain is unbroken. 4. Every receipt is
-signed by the hub and speaks of that entry. 5. Approvals, decisions, commands, deliveries and events
-refer to entries that exist, and every executed command to a recorded approval by another person.
+signed by the hub and proves that its log holds that entry; no log was found to be rewritten.
+5. Approvals, decisions, commands, deliveries and events refer to entries that exist, and every executed
+command to a recorded approval by another person.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from app.store.ledger_schema import (
     DECISION,
     HUB_RECEIPT,
     KNOWN_KEY,
+    LOG_FORK,
     OUTBOX,
     STATE_EVENT,
 )
@@ -62,7 +64,9 @@ def verify_ledger(engine: Engine, hub_key: PublicKey | None) -> LedgerReport:
         ]
         problems.extend(check_chain(links))
         receipts = connection.execute(select(HUB_RECEIPT)).all()
-        problems.extend(_check_receipts(receipts, values, hub_key))
+        envelopes = {row.sha256: row.envelope for row in rows}
+        problems.extend(_check_receipts(receipts, envelopes, hub_key))
+        problems.extend(_check_forks(connection))
         problems.extend(_check_references(connection, values))
         problems.extend(_check_execution(connection, values))
     return LedgerReport(
@@ -107,22 +111,28 @@ def _check_entry(row: Row[Any], keys: dict[str, PublicKey], values: dict[str, Si
 
 def _check_receipts(
     rows: Any,  # noqa: ANN401 - rows of the driver
-    values: dict[str, Signed],
+    envelopes: dict[str, bytes],
     hub_key: PublicKey | None,
 ) -> Iterator[str]:
     for row in rows:
         if hub_key is None:
             yield f"Receipt #{row.hub_index}: no hub key is pinned, so it cannot be checked."
             continue
+        if row.entry_sha256 not in envelopes:
+            yield f"Receipt #{row.hub_index}: the entry it is for is missing."
+            continue
         try:
-            receipt = open_receipt(row.envelope, hub_key)
+            receipt = open_receipt(row.envelope, hub_key, envelopes[row.entry_sha256])
         except TowerError as error:
             yield f"Receipt #{row.hub_index}: {error.what}"
             continue
-        if (receipt.entry_sha256, receipt.index) != (row.entry_sha256, row.hub_index):
-            yield f"Receipt #{row.hub_index}: it is filed under another entry."
-        if row.entry_sha256 not in values:
-            yield f"Receipt #{row.hub_index}: the entry it is for is missing."
+        if receipt.index != row.hub_index:
+            yield f"Receipt #{row.hub_index}: it is filed under another number."
+
+
+def _check_forks(connection: Connection) -> Iterator[str]:
+    for row in connection.execute(select(LOG_FORK)):
+        yield f"The log {row.origin} was rewritten: {row.why}. Both checkpoints are kept as evidence."
 
 
 def _check_references(connection: Connection, values: dict[str, Signed]) -> Iterator[str]:

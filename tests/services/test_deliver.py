@@ -67,6 +67,15 @@ class Flaky:
     def devices(self) -> tuple[HubDevice, ...]:
         return self.hub.devices()
 
+    def checkpoint(self) -> str:
+        return self.hub.checkpoint()
+
+    def consistency(self, sizes: tuple[int, ...]) -> tuple[tuple[bytes, ...], ...]:
+        return self.hub.consistency(sizes)
+
+    def send_cosignature(self, old: int, proof: tuple[bytes, ...], note: str) -> int | None:
+        return self.hub.send_cosignature(old, proof, note)
+
 
 def say(
     desk: Desk, entry: SignedEntry, user: str, verdict: Verdict = Verdict.APPROVE, *, offline: bool = False

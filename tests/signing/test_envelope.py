@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import unicodedata
+from dataclasses import replace
 
 import pytest
 import rfc8785
@@ -15,11 +16,13 @@ from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import UnverifiedSignatureError, VerificationError
 from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-defined] # no __all__
 
-from app.signing.canonical import canonical_bytes, digest_code, digest_of, is_canonical
+from app.signing.canonical import canonical_bytes, digest_code, digest_of, is_canonical, sha256_hex
 from app.signing.chain import ChainLink, check_chain
 from app.signing.envelope import pre_authentication_encoding, sign_envelope, verify_envelope
 from app.signing.keys import KeyOwner, PublicKey, SigningKey
-from app.signing.receipts import HubOutcome, HubReceipt, open_receipt, sign_receipt
+from app.signing.merkle import leaf_hash, node_hash
+from app.signing.notes import Checkpoint, origin_of, sign_checkpoint
+from app.signing.receipts import HubOutcome, HubReceipt, open_receipt, proof_texts, sign_receipt
 from app.signing.statements import open_entry, preview, read_payload, read_unverified, sign_value
 from domain.approvals import CHAIN_START, Actor
 from domain.errors import BadInputError, RefusedError, TowerError
@@ -260,19 +263,53 @@ def test_a_swapped_entry_shows() -> None:
     assert check_chain(chain) == ("Device k: entry 4 does not follow the one before it.",)
 
 
-def test_receipts_hold_under_the_pinned_key_only() -> None:
+BYTES = b"the bytes of an entry"
+OTHER_LEAF = leaf_hash(b"the entry before it")
+
+
+def receipt_of(entry: bytes, **changes: object) -> HubReceipt:
+    """A receipt for the second of two entries."""
+    root = node_hash(OTHER_LEAF, leaf_hash(entry))
+    checkpoint = Checkpoint(origin=origin_of(KEY.public), size=2, root=root)
     receipt = HubReceipt(
-        index=3,
-        entry_sha256="a" * 64,
-        link_sha256="b" * 64,
+        index=1,
+        entry_sha256=sha256_hex(entry),
         outcome=HubOutcome.ACCEPTED,
         why="",
         received_at=START,
+        trust_sha256=CHAIN_START,
+        checkpoint=sign_checkpoint(checkpoint, KEY),
+        proof=proof_texts((OTHER_LEAF,)),
     )
+    return replace(receipt, **changes)  # type: ignore[arg-type]
+
+
+def test_receipts_hold_under_the_pinned_key_only() -> None:
+    receipt = receipt_of(BYTES)
     envelope = sign_receipt(receipt, KEY)
-    assert open_receipt(envelope, KEY.public) == receipt
+    assert open_receipt(envelope, KEY.public, BYTES) == receipt
     with pytest.raises(RefusedError):
-        open_receipt(envelope, OTHER.public)
+        open_receipt(envelope, OTHER.public, BYTES)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"index": 0},
+        {"index": 2},
+        {"proof": ()},
+        {"proof": proof_texts((leaf_hash(BYTES),))},
+        {"proof": proof_texts((OTHER_LEAF, OTHER_LEAF))},
+        {"proof": ("no base64",)},
+        {"entry_sha256": "a" * 64},
+        {"checkpoint": receipt_of(b"another entry").checkpoint},
+        {"checkpoint": sign_checkpoint(Checkpoint(origin="x", size=2, root=b"r" * 32), KEY)},
+    ],
+)
+def test_a_receipt_that_proves_something_else_is_refused(changes: dict[str, object]) -> None:
+    envelope = sign_receipt(receipt_of(BYTES, **changes), KEY)
+    with pytest.raises(RefusedError):
+        open_receipt(envelope, KEY.public, BYTES)
 
 
 @pytest.mark.parametrize("spki", [b"", b"x", KEY.public.spki + b"x", KEY.public.spki[:-1]])

@@ -51,7 +51,7 @@ def tamper(desk: Desk, *statements: str) -> None:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        for table in ("audit_entry", "state_event", "hub_receipt", "note"):
+        for table in ("audit_entry", "state_event", "hub_receipt", "note", "log_fork"):
             connection.exec_driver_sql(f"DROP TRIGGER {table}_no_update")
             connection.exec_driver_sql(f"DROP TRIGGER {table}_no_delete")
         for statement in statements:

@@ -1,0 +1,267 @@
+"""A batch of the log: what is recorded in one transaction, with one checkpoint for all of it.
+
+The head row is locked first, so that batches of several workers or hosts follow one another. Everything that
+may be refused is checked before anything is written; entries, tree, head and checkpoint become durable
+together, and only then is any receipt given out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from app.hub.hub_schema import CHECKPOINT, DEVICE_KEY, LOG_ENTRY, LOG_HEAD, TILE
+from app.hub.judgement import Judge
+from app.signing.canonical import sha256_hex
+from app.signing.chain import ChainHead
+from app.signing.merkle import inclusion_proof, leaf_hash, root_of
+from app.signing.notes import Checkpoint, sign_checkpoint
+from app.signing.receipts import HubOutcome, HubReceipt, proof_texts, sign_receipt
+from app.signing.tiles import TileTree
+from app.signing.trust_entries import sign_trust
+from app.store.instants import from_ms, to_ms
+from domain.approvals import Actor
+from domain.errors import BadInputError, ConflictError, RefusedError
+from domain.trust import HUB_ROLE, TRUST_TYPE, TrustAct, TrustStatement
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.signing.keys import SigningKey
+    from app.signing.statements import SignedEntry
+    from domain.rights import RightsPolicy
+
+
+class KeyReusedError(BadInputError):
+    """An idempotency key came with other bytes than the first time."""
+
+
+class OutOfOrderError(ConflictError):
+    """An entry does not follow the last one of its device; earlier ones must come first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An entry in the log; ``repeated`` tells that it was there before."""
+
+    index: int
+    outcome: HubOutcome
+    why: str
+    envelope: bytes
+    receipt: bytes
+    repeated: bool = False
+
+
+def recorded(row: Row[Any], *, repeated: bool = False) -> Recorded:
+    """The entry of a row of the log."""
+    return Recorded(
+        index=row.idx,
+        outcome=HubOutcome(row.outcome),
+        why=row.why,
+        envelope=bytes(row.envelope),
+        receipt=bytes(row.receipt),
+        repeated=repeated,
+    )
+
+
+def tile_tree(connection: Connection) -> TileTree:
+    """The hash tree as it is kept in the database."""
+
+    def read(level: int, number: int) -> bytes:
+        query = select(TILE.c.data).where(TILE.c.lvl == level, TILE.c.n == number)
+        data = connection.execute(query).scalar_one_or_none()
+        return b"" if data is None else bytes(data)
+
+    return TileTree(read)
+
+
+class Batch:
+    """What one transaction adds to the log."""
+
+    def __init__(
+        self, connection: Connection, *, policy: RightsPolicy, key: SigningKey, now: datetime
+    ) -> None:
+        """Lock the head; nothing is written before :meth:`close`."""
+        self._connection = connection
+        self._policy = policy
+        self._key = key
+        self._now = from_ms(to_ms(now))
+        head = connection.execute(select(LOG_HEAD).with_for_update()).one()
+        self.origin, self.policy_sha256, self._first = head.origin, head.policy_sha256, int(head.size)
+        self._rows: list[dict[str, Any]] = []
+        self._envelopes: dict[str, bytes] = {}
+        self._heads: dict[str, ChainHead] = {}
+        self._owners: dict[str, Row[Any] | None] = {}
+        self._used_keys: set[tuple[str, str]] = set()
+        self._done: dict[str, Recorded] = {}
+
+    @property
+    def size(self) -> int:
+        """How many entries the log has with those of this batch."""
+        return self._first + len(self._rows)
+
+    def add(self, entry: SignedEntry, idempotency_key: str) -> Recorded | None:
+        """Record a verified entry; gives it at once when it has been recorded before this batch.
+
+        Raises:
+            RefusedError: its key is not enrolled any more, or is another person's.
+            KeyReusedError: the idempotency key belongs to other bytes.
+            OutOfOrderError: an earlier entry of the device is missing.
+        """
+        if entry.sha256 in self._envelopes:
+            return None
+        before = self._find(LOG_ENTRY.c.sha256 == entry.sha256)
+        if before is not None:
+            return recorded(before, repeated=True)
+        self._require_place(entry, idempotency_key)
+        judge = Judge(
+            connection=self._connection, policy=self._policy, now=self._now, envelope_of=self._envelope_of
+        )
+        judgement = judge.judge(entry, self.size)
+        actor = entry.value.actor
+        self._used_keys.add((actor.keyid, idempotency_key))
+        self._put(
+            keyid=actor.keyid,
+            seq=entry.value.seq,
+            action_id=entry.action_id,
+            predicate_type=entry.predicate_type,
+            outcome=str(judgement.outcome),
+            why=judgement.why,
+            envelope=entry.envelope,
+            idempotency_key=idempotency_key,
+        )
+        return None
+
+    def say(self, act: TrustAct) -> int:
+        """Record a statement of trust of the hub itself; gives its number."""
+        owner, keyid = self._key.owner, self._key.public.keyid
+        head = self._head(keyid)
+        actor = Actor(user_id=owner.user_id, role=HUB_ROLE, device_id=owner.device_id, keyid=keyid)
+        statement = TrustStatement(
+            act=act, actor=actor, issued_at=self._now, seq=head.next_seq, prev=head.prev
+        )
+        self._put(
+            keyid=keyid,
+            seq=head.next_seq,
+            action_id="",
+            predicate_type=TRUST_TYPE,
+            outcome=str(HubOutcome.ACCEPTED),
+            why="",
+            envelope=sign_trust(statement, self._key).envelope,
+            idempotency_key=f"trust/{head.next_seq}",
+        )
+        return self.size - 1
+
+    def close(self) -> None:
+        """Write entries, tree, head and checkpoint; the transaction's commit makes them durable together."""
+        if not self._rows:
+            return
+        tree = tile_tree(self._connection)
+        tree.append(self._first, (leaf_hash(row["envelope"]) for row in self._rows))
+        checkpoint = Checkpoint(origin=self.origin, size=self.size, root=root_of(self.size, tree.node))
+        note = sign_checkpoint(checkpoint, self._key)
+        for row in self._rows:
+            row["receipt"] = self._receipt(row, tree, note)
+            self._done[row["sha256"]] = Recorded(
+                index=row["idx"],
+                outcome=HubOutcome(row["outcome"]),
+                why=row["why"],
+                envelope=row["envelope"],
+                receipt=row["receipt"],
+            )
+        columns = LOG_ENTRY.columns.keys()
+        rows = [{name: row[name] for name in columns} for row in self._rows]
+        self._connection.execute(insert(LOG_ENTRY), rows)
+        for (level, number), data in tree.changed.items():
+            self._keep_tile(level, number, data)
+        self._connection.execute(update(LOG_HEAD).values(size=self.size, policy_sha256=self.policy_sha256))
+        self._connection.execute(insert(CHECKPOINT).values(size=self.size, note=note))
+
+    def result(self, sha256: str) -> Recorded:
+        """What became of an entry of this batch, after :meth:`close`; told once, then it is a repetition."""
+        found = self._done[sha256]
+        self._done[sha256] = replace(found, repeated=True)
+        return found
+
+    def _put(self, **values: Any) -> None:  # noqa: ANN401 - columns of one row
+        sha256 = sha256_hex(values["envelope"])
+        trust = self._head(self._key.public.keyid).prev
+        self._rows.append(
+            {
+                **values,
+                "idx": self.size,
+                "sha256": sha256,
+                "received_at": to_ms(self._now),
+                "trust_sha256": trust,
+            }
+        )
+        self._envelopes[sha256] = values["envelope"]
+        self._heads[values["keyid"]] = ChainHead(next_seq=values["seq"] + 1, prev=sha256)
+
+    def _receipt(self, row: dict[str, Any], tree: TileTree, note: str) -> bytes:
+        receipt = HubReceipt(
+            index=row["idx"],
+            entry_sha256=row["sha256"],
+            outcome=HubOutcome(row["outcome"]),
+            why=row["why"],
+            received_at=self._now,
+            trust_sha256=row["trust_sha256"],
+            checkpoint=note,
+            proof=proof_texts(inclusion_proof(row["idx"], self.size, tree.node)),
+        )
+        return sign_receipt(receipt, self._key)
+
+    def _keep_tile(self, level: int, number: int, data: bytes) -> None:
+        there = (TILE.c.lvl == level) & (TILE.c.n == number)
+        if self._connection.execute(update(TILE).where(there).values(data=data)).rowcount == 0:
+            self._connection.execute(insert(TILE).values(lvl=level, n=number, data=data))
+
+    def _require_place(self, entry: SignedEntry, idempotency_key: str) -> None:
+        actor, seq, prev = entry.value.actor, entry.value.seq, entry.value.prev
+        owner = self._owner(actor.keyid)
+        if owner is None or owner.revoked_index is not None:
+            raise RefusedError(
+                what=f"The key {actor.keyid[:12]}… does not count any more.", remedy="Enrol a new one."
+            )
+        if (owner.user_id, owner.device_id) != (actor.user_id, actor.device_id):
+            raise RefusedError(
+                what=f"The key of {owner.user_id} signed as {actor.user_id}.", remedy="Sign as yourself."
+            )
+        used = (LOG_ENTRY.c.keyid == actor.keyid) & (LOG_ENTRY.c.idempotency_key == idempotency_key)
+        if (actor.keyid, idempotency_key) in self._used_keys or self._find(used) is not None:
+            raise KeyReusedError(
+                what=f"The idempotency key {idempotency_key!r} was used for other bytes.",
+                remedy="Use one key for one entry.",
+            )
+        head = self._head(actor.keyid)
+        if (seq, prev) != (head.next_seq, head.prev):
+            raise OutOfOrderError(
+                what=f"Entry {seq} of this device came where entry {head.next_seq} is expected.",
+                remedy="Send the earlier entries first.",
+            )
+
+    def _owner(self, keyid: str) -> Row[Any] | None:
+        if keyid not in self._owners:
+            query = select(DEVICE_KEY).where(DEVICE_KEY.c.keyid == keyid)
+            self._owners[keyid] = self._connection.execute(query).one_or_none()
+        return self._owners[keyid]
+
+    def _head(self, keyid: str) -> ChainHead:
+        if keyid not in self._heads:
+            query = select(LOG_ENTRY.c.seq, LOG_ENTRY.c.sha256).where(LOG_ENTRY.c.keyid == keyid)
+            row = self._connection.execute(query.order_by(LOG_ENTRY.c.seq.desc()).limit(1)).one_or_none()
+            self._heads[keyid] = (
+                ChainHead() if row is None else ChainHead(next_seq=row.seq + 1, prev=row.sha256)
+            )
+        return self._heads[keyid]
+
+    def _envelope_of(self, sha256: str) -> bytes:
+        if sha256 in self._envelopes:
+            return self._envelopes[sha256]
+        query = select(LOG_ENTRY.c.envelope).where(LOG_ENTRY.c.sha256 == sha256)
+        return bytes(self._connection.execute(query).scalar_one())
+
+    def _find(self, where: Any) -> Row[Any] | None:  # noqa: ANN401 - any condition
+        return self._connection.execute(select(LOG_ENTRY).where(where)).one_or_none()
