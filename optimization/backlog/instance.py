@@ -30,6 +30,7 @@ class Arrays(NamedTuple):
     order_promised: Integers
     order_complete: Integers
     order_shipments: Integers
+    order_thin: NDArray[np.bool_]
     line_order: Integers
     line_qty: Integers
     line_unfilled: Integers
@@ -106,6 +107,7 @@ def build_instance(tables: Tables) -> Instance:
         order_promised=np.ascontiguousarray(orders["promised_day"]),
         order_complete=np.ascontiguousarray(orders["ship_complete"]),
         order_shipments=np.minimum(orders["max_shipments"], sizes.nodes * days).astype(np.int64),
+        order_thin=_thin_orders(pairs, line, supply, sizes.orders),
         line_order=line["order"],
         line_qty=line["confirmable_qty"],
         line_unfilled=line["unfilled_cents"] + np.where(has, line["change_cents"], 0),
@@ -182,6 +184,16 @@ def _pairs(
     current = line["current_node"][pair_line]
     cost += np.where((current >= 0) & (current != row_node[pair_row]), line["change_cents"][pair_line], 0)
     return _Pairs(line=pair_line.astype(np.int32), row=pair_row.astype(np.int32), cost=cost)
+
+
+def _thin_orders(pairs: _Pairs, line: Table, supply: Integers, orders: int) -> NDArray[np.bool_]:
+    """Orders with a line that some row, on some day, can serve in part only."""
+    held = np.cumsum(supply, axis=1)
+    least = np.where(held > 0, held, np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
+    thin = np.zeros(orders, np.bool_)
+    short = least[pairs.row] < line["confirmable_qty"][pairs.line]
+    thin[line["order"][pairs.line[short]]] = True
+    return thin
 
 
 def _entries(

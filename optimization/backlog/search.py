@@ -1,0 +1,188 @@
+"""Two threads search side by side, in rounds: each round shares orders and what is left out anew.
+
+Within a round no thread sees the other's orders, so that the outcome depends on the seed and the number of moves
+alone, not on which thread is faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimization.backlog.candidates import EntryLists
+from optimization.backlog.chance import seeded_chance
+from optimization.backlog.compiled import compiled
+from optimization.backlog.holdings import Holdings, add_holder, order_costs, refresh_free, row_offsets
+from optimization.backlog.instance import Arrays, Indices, Instance
+from optimization.backlog.moves import Guide, new_room, search
+from optimization.backlog.patterns import SCALE
+from optimization.backlog.pricing import new_scratch
+from optimization.backlog.refusal import first_rows
+from optimization.backlog.tables import Integers
+
+SIDES = 2
+HOT_CENTS = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Led:
+    """What the search is led by: whole prices, the value of each order at them, and the entries to try."""
+
+    stock: Integers
+    pick: Integers
+    values: Integers
+    lists: EntryLists
+
+
+class Searcher:
+    """A plan that gets better round by round; ``qty`` and ``day`` are the best one found."""
+
+    def __init__(self, instance: Instance, led: Led, qty: Indices, day: Indices, seed: int) -> None:
+        """Begin with a feasible plan by pairs."""
+        self._instance = instance
+        self._led = led
+        arrays = instance.arrays
+        self._now = (qty.copy(), day.copy())
+        self.qty, self.day = qty.copy(), day.copy()
+        self._costs = np.zeros(instance.n_orders, np.int64)
+        order_costs(arrays, qty, day, self._costs)
+        self._cents = int(self._costs.sum())
+        self.best_cents = self._cents
+        self._seed = seed
+        self._round = 0
+        self.moves = 0
+        self._row_pairs = row_offsets(arrays)
+        self._lists = (np.zeros(arrays.pair_row.size, np.int32), np.zeros(arrays.pair_row.size, np.int32))
+        by_node = np.argsort(arrays.row_node, kind="stable").astype(np.int64)
+        self._rows = (by_node, first_rows(arrays.row_node[by_node], arrays.n_nodes))
+        self._scratch = [new_scratch() for _ in range(SIDES)]
+        self._rooms = [new_room(arrays) for _ in range(SIDES)]
+        self._pool = ThreadPoolExecutor(SIDES)
+
+    def close(self) -> None:
+        """End the threads."""
+        self._pool.shutdown()
+
+    def run_round(self, moves: int, hot: float, cold: float) -> None:
+        """Make so many moves in each thread, cooling from ``hot`` to ``cold`` cents."""
+        arrays = self._instance.arrays
+        split = np.random.default_rng([self._seed, self._round])
+        side_of = split.integers(0, SIDES, self._instance.n_orders).astype(np.int8)
+        holdings = self._shared_out(side_of, split)
+        regret = self._regrets()
+        jobs = []
+        for side, held in enumerate(holdings):
+            members = np.flatnonzero((side_of == side) & (np.diff(arrays.order_first) > 0))
+            if members.size == 0:
+                continue
+            guide = Guide(
+                stock=self._led.stock,
+                pick=self._led.pick,
+                list_first=self._led.lists.first,
+                list_entry=self._led.lists.entry,
+                weights=np.cumsum(np.sqrt(regret[members] / SCALE) + 0.5),
+                members=members,
+                row_rows=self._rows[0],
+                row_first=self._rows[1],
+            )
+            chance = seeded_chance(self._seed, self._round, side)
+            budget = (moves, hot, cold)
+            jobs.append(
+                self._pool.submit(
+                    search, arrays, held, guide, self._scratch[side], self._rooms[side], chance, budget
+                )
+            )
+        self._cents -= sum(job.result() for job in jobs)
+        self._round += 1
+        self.moves += moves * len(jobs)
+        if self._cents < self.best_cents:
+            self.best_cents = self._cents
+            self.qty[:], self.day[:] = self._now
+
+    def _shared_out(
+        self, side_of: np.ndarray[tuple[int], np.dtype[np.int8]], split: np.random.Generator
+    ) -> list[Holdings]:
+        """The plan as each thread sees it: its own orders, and half of what nobody holds."""
+        arrays = self._instance.arrays
+        qty, day = self._now
+        left, hands = arrays.supply.copy(), arrays.pick.copy()
+        subtract_plan(arrays, qty, day, left, hands)
+        odd_left = split.integers(0, 2, arrays.row_sku.size).repeat(arrays.n_days)
+        odd_hands = split.integers(0, 2, hands.size)
+        mine = (left + odd_left) // 2
+        grips = (hands + odd_hands) // 2
+        shares = ((mine, grips), (left - mine, hands - grips))
+        made = []
+        for side, (own, own_hands) in enumerate(shares):
+            holdings = Holdings(
+                qty=qty,
+                day=day,
+                left=own,
+                free=np.zeros_like(own),
+                hands=own_hands,
+                row_pairs=self._row_pairs,
+                holder=self._lists[0],
+                position=self._lists[1],
+                holders=np.zeros(arrays.row_sku.size, np.int64),
+                side=side,
+            )
+            refresh_free(own, arrays.n_days, holdings.free)
+            list_holders(arrays, holdings, side_of)
+            made.append(holdings)
+        return made
+
+    def _regrets(self) -> Integers:
+        """What each order costs at the prices above what it could, in thousandths of a cent."""
+        arrays = self._instance.arrays
+        order_costs(arrays, *self._now, self._costs)
+        regret = SCALE * self._costs - self._led.values
+        add_priced_use(arrays, *self._now, self._led.stock, self._led.pick, regret)
+        return np.maximum(0, regret)
+
+
+def cooling(progress: float) -> float:
+    """The temperature when so much of the time or of the moves is gone."""
+    return HOT_CENTS * max(0.0, 1.0 - progress)
+
+
+Progress = Callable[[int], None]
+
+
+@compiled
+def subtract_plan(arrays: Arrays, qty: Indices, day: Indices, left: Integers, hands: Integers) -> None:
+    """Take what a plan ships out of supply and hands."""
+    days = arrays.n_days
+    for pair in range(qty.size):
+        if qty[pair] > 0:
+            row = arrays.pair_row[pair]
+            hands[arrays.row_node[row] * days + day[pair]] -= qty[pair]
+            for later in range(day[pair], days):
+                left[row * days + later] -= qty[pair]
+
+
+@compiled
+def list_holders(
+    arrays: Arrays, holdings: Holdings, side_of: np.ndarray[tuple[int], np.dtype[np.int8]]
+) -> None:
+    """List who holds each row among the orders of one side."""
+    for pair in range(holdings.qty.size):
+        if holdings.qty[pair] > 0:
+            order = arrays.line_order[arrays.pair_line[pair]]
+            if side_of[order] == holdings.side:
+                add_holder(holdings, arrays.pair_row[pair], pair)
+
+
+@compiled
+def add_priced_use(
+    arrays: Arrays, qty: Indices, day: Indices, stock: Integers, pick: Integers, total: Integers
+) -> None:
+    """Add to each order what it uses at the prices."""
+    days = arrays.n_days
+    for pair in range(qty.size):
+        if qty[pair] > 0:
+            row = arrays.pair_row[pair]
+            price = stock[row * days + day[pair]] + pick[arrays.row_node[row] * days + day[pair]]
+            total[arrays.line_order[arrays.pair_line[pair]]] += qty[pair] * price
