@@ -18,6 +18,12 @@ def day_words(ms: int) -> str:
     return f"{_DAYS[when.weekday()]} {when.day} {_MONTHS[when.month - 1]}"
 
 
+def week_of(ms: int) -> str:
+    """The ISO week of an instant, for keys: ``2026-W48``."""
+    year, week, _ = from_ms(ms).isocalendar()
+    return f"{year}-W{week:02}"
+
+
 def money_words(cents: int) -> str:
     """An amount as people say it: ``$1,240.50``."""
     sign = "-" if cents < 0 else ""

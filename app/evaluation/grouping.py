@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class DisruptionScore:
     """How one disruption was grouped.
 
-    ``members`` are the cases it caused, ``in_its_incidents`` those that sit in an incident of which it
-    is the main cause, ``in_largest`` those in the largest such incident; ``foreign`` are members of its
-    incidents that it did not cause.
+    ``members`` are the cases it caused, ``in_its_incidents`` those that sit in an incident at least half
+    of whose members it caused, ``in_largest`` those in the largest such incident; ``foreign`` are members
+    of its incidents that it did not cause.
     """
 
     disruption_id: str
@@ -37,13 +37,15 @@ class DisruptionScore:
 class GroupingScore:
     """All disruptions together; shares are ``None`` where nothing was there to be grouped.
 
-    ``together`` is the share of a disruption's cases that are in its largest incident, ``foreign`` the
-    share of strangers in the incidents of disruptions, ``compression`` cases per incident while one
-    is under way.
+    An incident is of the disruption that caused at least half of its members. ``together`` is the share of
+    the caused cases that are in an incident of a cause of theirs, ``in_one`` the share of the cases of a
+    disruption that are in the largest of its incidents, ``foreign`` the share of strangers in the incidents
+    of disruptions, ``compression`` cases per incident while a disruption is under way.
     """
 
     disruptions: tuple[DisruptionScore, ...]
     together: float | None
+    in_one: float | None
     foreign: float | None
     compression: float | None
 
@@ -61,20 +63,29 @@ def score_grouping(truth: WorldTruth, episodes: Sequence[Episode], matching: Mat
     for number, episode in enumerate(episodes):
         if episode.incident_id:
             by_incident[episode.incident_id].append(number)
+    owners = {incident: _owners(places, causes) for incident, places in by_incident.items()}
     scores = tuple(
-        _disruption(each.disruption_id, each.kind, members[each.disruption_id], episodes, by_incident, causes)
+        _disruption(each.disruption_id, each.kind, members[each.disruption_id], episodes, by_incident, owners)
         for each in truth.disruptions
         if members[each.disruption_id]
     )
-    caused = sum(score.members for score in scores)
-    strangers = sum(score.foreign for score in scores)
-    grouped = sum(score.in_its_incidents for score in scores)
+    caused = [number for number, found in causes.items() if found]
+    settled = [n for n in caused if causes[n] & owners.get(episodes[n].incident_id, frozenset())]
+    taken_in = [n for incident, places in by_incident.items() if owners[incident] for n in places]
+    links = sum(score.members for score in scores)
     return GroupingScore(
         disruptions=scores,
-        together=sum(score.in_largest for score in scores) / caused if caused else None,
-        foreign=strangers / (strangers + grouped) if strangers + grouped else None,
+        together=len(settled) / len(caused) if caused else None,
+        in_one=sum(score.in_largest for score in scores) / links if links else None,
+        foreign=(len(taken_in) - len(settled)) / len(taken_in) if taken_in else None,
         compression=_compression(truth, episodes),
     )
+
+
+def _owners(places: Sequence[int], causes: dict[int, frozenset[str]]) -> frozenset[str]:
+    """The disruptions that caused at least half of an incident's members."""
+    counts = Counter(cause for number in places for cause in causes.get(number, frozenset()))
+    return frozenset(cause for cause, count in counts.items() if 2 * count >= len(places))
 
 
 def _causes(truths: Sequence[TrueException], places: tuple[int, ...]) -> frozenset[str]:
@@ -87,21 +98,10 @@ def _disruption(
     numbers: Sequence[int],
     episodes: Sequence[Episode],
     by_incident: dict[str, list[int]],
-    causes: dict[int, frozenset[str]],
+    owners: dict[str, frozenset[str]],
 ) -> DisruptionScore:
-    """Its incidents are those in which it causes more members than any other disruption does."""
     counts = Counter(episodes[number].incident_id for number in numbers if episodes[number].incident_id)
-    own = []
-    for incident_id in counts:
-        rivals = Counter(c for n in by_incident[incident_id] for c in causes.get(n, frozenset()))
-        if counts[incident_id] == max(rivals.values()):
-            own.append(incident_id)
-    foreign = sum(
-        1
-        for incident in own
-        for n in by_incident[incident]
-        if disruption_id not in causes.get(n, frozenset())
-    )
+    own = [incident_id for incident_id in counts if disruption_id in owners[incident_id]]
     return DisruptionScore(
         disruption_id=disruption_id,
         kind=kind,
@@ -109,7 +109,7 @@ def _disruption(
         incidents=len(own),
         in_largest=max((counts[incident] for incident in own), default=0),
         in_its_incidents=sum(counts[incident] for incident in own),
-        foreign=foreign,
+        foreign=sum(len(by_incident[incident]) - counts[incident] for incident in own),
     )
 
 

@@ -100,6 +100,7 @@ def _type(score: TypeScore) -> dict[str, Any]:
 def _incidents(score: GroupingScore) -> dict[str, Any]:
     return {
         "together": _rounded(score.together),
+        "in_one": _rounded(score.in_one),
         "foreign": _rounded(score.foreign),
         "compression": _rounded(score.compression),
         "disruptions": [asdict(each) for each in score.disruptions],

@@ -13,7 +13,10 @@ EXECUTION_PATHS: dict[str, str] = {
         " JOIN pick_task s ON s.line_id = t.line_id WHERE t.id IN temp.changed_id"
     ),
     "pick_task>line": "SELECT line_id FROM pick_task WHERE id IN temp.changed_id",
-    "pick_task>order": "SELECT order_id FROM pick_task WHERE id IN temp.changed_id",
+    "pick_task>order": (
+        "SELECT order_id FROM pick_task WHERE id IN temp.changed_id UNION SELECT l.order_id FROM pick_task t"
+        " JOIN order_line l ON l.id = t.line_id WHERE t.id IN temp.changed_id"
+    ),
     "pick_task>node": "SELECT node_id FROM pick_task WHERE id IN temp.changed_id",
     "pick_task>bin": "SELECT node_id || '|' || bin_code FROM pick_task WHERE id IN temp.changed_id",
     "pick_task>wave": (

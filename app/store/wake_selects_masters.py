@@ -70,14 +70,18 @@ MASTER_PATHS: dict[str, str] = {
         "SELECT t.node_id || '|' || t.bin_code FROM order_line l JOIN pick_task t ON t.line_id = l.id"
         " WHERE l.item_id IN temp.changed_id"
         " UNION SELECT node_id || '|' || bin_code FROM cycle_count WHERE item_id IN temp.changed_id"
+        " UNION SELECT node_id || '|' || bin_code FROM pick_task WHERE item_id IN temp.changed_id"
     ),
     "item>task": (
         "SELECT t.id FROM order_line l JOIN pick_task t ON t.line_id = l.id"
         " WHERE l.item_id IN temp.changed_id"
+        " UNION SELECT id FROM pick_task WHERE item_id IN temp.changed_id"
     ),
     "item>wave": (
         "SELECT t.node_id || '|' || t.wave_id FROM order_line l JOIN pick_task t ON t.line_id = l.id"
         " WHERE l.item_id IN temp.changed_id AND t.wave_id <> ''"
+        " UNION SELECT node_id || '|' || wave_id FROM pick_task"
+        " WHERE item_id IN temp.changed_id AND wave_id <> ''"
     ),
     "item>shipment": (
         "SELECT b.shipment_id FROM order_line l JOIN shipment_line b ON b.line_id = l.id"

@@ -120,7 +120,8 @@ AL_PO_LATE = CaseType(
         "supplier that announces its shipments has not announced this one shortly before it is due"
     ),
     clears_when="they are received, expected in time again, announced, or nothing waits for them",
-    correlation="po:{number}",
+    correlation="supplier:{supplier_name}:{week}",
+    correlation_version=2,
     acknowledge_minutes=60,
     resolve_minutes=480,
     actions=(
@@ -142,7 +143,8 @@ AL_PO_SHORT = CaseType(
     entity=EntityKind.INBOUND_SUPPLY,
     detected_when="the supplier confirmed, announced or delivered less than was ordered, beyond tolerance",
     clears_when="the rest is confirmed or received, or after the receipt no line is short for it",
-    correlation="po:{number}",
+    correlation="supplier:{supplier_name}:{week}",
+    correlation_version=2,
     acknowledge_minutes=120,
     resolve_minutes=1_440,
     actions=(

@@ -48,7 +48,8 @@ DQ_MASTER = CaseType(
         "needs one"
     ),
     clears_when="the fields are filled, or no open line uses the item",
-    correlation="master:{item_id}:{fields}",
+    correlation="master:{fields}",
+    correlation_version=2,
     acknowledge_minutes=240,
     resolve_minutes=2880,
     actions=(StandardAction(label="Take the family's default", right=Right.ASSISTED, effort_minutes=5),),

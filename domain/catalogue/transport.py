@@ -17,7 +17,8 @@ TR_TENDER = CaseType(
         "is nearer than the policy's hours"
     ),
     clears_when="a carrier accepts, or the shipment leaves or is cancelled",
-    correlation="tender:{scac}:{node_id}:{zone_id}:{day}",
+    correlation="tender:{scac}",
+    correlation_version=2,
     acknowledge_minutes=15,
     resolve_minutes=120,
     actions=(
@@ -62,7 +63,8 @@ TR_PICKUP = CaseType(
     entity=EntityKind.SHIPMENT,
     detected_when="the planned pickup is past by the policy's grace and nothing says that it was picked up",
     clears_when="it is picked up, planned anew or cancelled",
-    correlation="pickup:{scac}:{node_id}:{day}",
+    correlation="pickup:{scac}:{node_id}",
+    correlation_version=2,
     acknowledge_minutes=15,
     resolve_minutes=60,
     actions=(
@@ -71,7 +73,7 @@ TR_PICKUP = CaseType(
     ),
     evidence=("planned_pickup_at", "overdue_minutes", "scac", "status", "last_milestone"),
     severity_inputs=("loss of the shipment", "slack to the window"),
-    parents=("WH-OUTAGE", "TR-ROUTE", "TR-CARRIER", "TR-CAPACITY"),
+    parents=("WH-OUTAGE", "TR-ROUTE", "WH-LABOUR", "TR-CARRIER", "TR-CAPACITY"),
 )
 
 TR_GAP = CaseType(
@@ -113,7 +115,7 @@ TR_ETA_LATE = CaseType(
     ),
     evidence=("eta_at", "window_end_at", "scac", "service", "status", "last_milestone"),
     severity_inputs=("loss of the shipment", "days late", "tier"),
-    parents=("TR-ROUTE", "TR-CARRIER", "TR-CAPACITY", "WH-OUTAGE"),
+    parents=("WH-OUTAGE", "TR-ROUTE", "WH-LABOUR", "TR-CARRIER", "TR-CAPACITY"),
 )
 
 TR_LATE_RISK = CaseType(
@@ -240,7 +242,8 @@ TR_OVERSPEND = CaseType(
         "margin than the policy allows; each by share and by amount"
     ),
     clears_when="the freight is within both, or the shipment has left or is cancelled",
-    correlation="freight:{order_id}",
+    correlation="freight:{scac}",
+    correlation_version=2,
     acknowledge_minutes=60,
     resolve_minutes=480,
     actions=(
@@ -249,6 +252,7 @@ TR_OVERSPEND = CaseType(
     ),
     evidence=("freight_cost_cents", "quote_cents", "order_margin_cents", "excess_cents"),
     severity_inputs=("freight beyond what is allowed", "hours to pickup"),
+    parents=("TR-CARRIER", "TR-CAPACITY"),
 )
 
 TR_CUSTOMS = CaseType(
@@ -259,7 +263,8 @@ TR_CUSTOMS = CaseType(
     entity=EntityKind.SHIPMENT,
     detected_when="the newest milestone gives customs or missing papers as its reason (AS, BC, CA, AR)",
     clears_when="it is released and moves again, or is delivered",
-    correlation="customs:{scac}:{reason_code}",
+    correlation="customs:{reason_code}",
+    correlation_version=2,
     acknowledge_minutes=60,
     resolve_minutes=1440,
     actions=(StandardAction(label="Supply the missing papers", right=Right.ASSISTED, effort_minutes=15),),

@@ -66,7 +66,8 @@ WH_LATE_START = CaseType(
     entity=EntityKind.WAVE,
     detected_when="a released pick of the wave is past its latest start (due less work) and not started",
     clears_when="every pick of the wave that is past its latest start is started or cancelled",
-    correlation="wave:{node_id}:{wave_id}",
+    correlation="floor:{node_id}",
+    correlation_version=2,
     acknowledge_minutes=10,
     resolve_minutes=60,
     actions=(
@@ -111,7 +112,8 @@ WH_LABOUR = CaseType(
         "backlog over hours of capacity above 1, and by at least the policy's minutes"
     ),
     clears_when="backlog over capacity is below 0.9",
-    correlation="labour:{node_id}:{day}",
+    correlation="floor:{node_id}",
+    correlation_version=2,
     acknowledge_minutes=30,
     resolve_minutes=120,
     actions=(
@@ -170,7 +172,8 @@ WH_DOCK_STOCK = CaseType(
         "want more of the item at the node than is on hand"
     ),
     clears_when="they are put away, or stock on hand covers what is wanted",
-    correlation="dock:{node_id}:{number}",
+    correlation="dock:{node_id}",
+    correlation_version=2,
     acknowledge_minutes=60,
     resolve_minutes=240,
     actions=(StandardAction(label="Put it away first", right=Right.AUTOMATED, effort_minutes=3),),

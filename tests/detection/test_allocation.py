@@ -205,7 +205,7 @@ def test_a_late_purchase_is_the_cause_of_what_waits_for_it(room: TowerRoom) -> N
     assert room.mirror.at_risk_cents() == 2_840
     assert root.node_id == "MEM"
     assert root.order_ids == ("SO-1",)
-    assert root.correlation_key == "po:PO-7"
+    assert root.correlation_key == "supplier:Bolt Works:2026-W48"
     assert "70 ea of 1 order wait for it" in root.consequence
 
 

@@ -71,10 +71,10 @@ def test_an_item_of_an_open_line_needs_weight_and_unit(room_of: RoomOf) -> None:
     with room_of(master.RULE) as room:
         room.put(customer(), item(weight_grams=0), order(), line())
         found = room.only()
-        assert (found.entity.entity_id, found.correlation_key) == ("I1", "master:I1:weight")
+        assert (found.entity.entity_id, found.correlation_key) == ("I1", "master:weight")
         assert "has no weight: 1 open line (100 ea)" in found.consequence
         room.put(item(weight_grams=0, unit_of_measure=""))
-        assert room.only().correlation_key == "master:I1:weight+unit_of_measure"
+        assert room.only().correlation_key == "master:weight+unit_of_measure"
         room.put(line(shipped_quantity=100))
         assert room.look() == []
         room.put(line(shipped_quantity=0))

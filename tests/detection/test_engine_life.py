@@ -225,9 +225,9 @@ def test_a_snooze_until_the_money_doubles_sleeps_through_smaller_changes(room: T
 def test_a_case_keeps_its_life_when_it_moves_to_another_scope(room: TowerRoom) -> None:
     by_item = replace(
         RULE,
-        sql=RULE.sql.replace("p.id AS entity_id", "p.id AS entity_id, p.item_id || '|' || p.node_id AS scope_key").replace(
-            "{scope:p.id}", "{scope:p.item_id || '|' || p.node_id}"
-        ),
+        sql=RULE.sql.replace(
+            "p.id AS entity_id", "p.id AS entity_id, p.item_id || '|' || p.node_id AS scope_key"
+        ).replace("{scope:p.id}", "{scope:p.item_id || '|' || p.node_id}"),
         wakes=("inventory_position>peg",),
     )
     look(room, 5, rule=by_item)

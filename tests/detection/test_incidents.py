@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from app.detection.lifecycle.stored import LIFE_INDEXES
 from app.services.rank import distinct_total_cents
 from domain.catalogue.types import CASE_TYPES
 from domain.decision_tables.suppression import Suppression, SuppressOn
@@ -373,6 +374,9 @@ def test_a_tick_searches_by_index_and_scans_no_table_of_records_or_cases(book: C
     unbilled(book, 2)
     waiting(book, "PO-7/1", L1=40)
     book.correlate()
+    with book.mirror.engine.begin() as connection:
+        for index in LIFE_INDEXES:
+            connection.exec_driver_sql(index)
     run: list[tuple[str, Any]] = []
 
     def note(_c: object, _cursor: object, statement: str, values: Any, _x: object, many: bool) -> None:

@@ -202,7 +202,7 @@ def test_customs_hold_a_shipment_until_it_moves_again(room_of: RoomOf) -> None:
         assert room.look() == [], "as a status, CA is a cancellation"
         for reason in ("AS", "BC", "AR", "CA"):
             room.put(replace(HELD, reason_code=reason))
-            assert room.only().correlation_key == f"customs:UPSN:{reason}"
+            assert room.only().correlation_key == f"customs:{reason}"
         found = room.only()
         assert "SH-1 of SO-1 is held at Laredo since 2026-11-22T12:00Z by customs (CA)" in found.consequence
         room.put(milestone("M3", code="in_transit", raw_code="X6", happened_at=NOW + HOUR))

@@ -62,7 +62,7 @@ def test_more_work_than_the_shift_can_do_is_a_case_of_the_node(room_of: RoomOf) 
         room.put(waiting("T1", 150, due_at=NOW + 2 * HOUR), waiting("T2", 60, due_at=NOW + 3 * HOUR))
         found = room.only()
     assert str(found.entity) == "node/MEM"
-    assert found.correlation_key == "labour:MEM:2026-11-22"
+    assert found.correlation_key == "floor:MEM"
     assert found.consequence.startswith(
         "Memphis has 150 min of picking (150 ea) due by 14:00 UTC and 120 min left; 1 picks of 1 orders lie"
     )

@@ -129,7 +129,7 @@ def test_a_wave_is_late_from_its_latest_start_on_by_time_alone(room_of: RoomOf) 
         room.advance(seconds=1)
         found = room.only()
     assert str(found.entity) == "wave/MEM|W1"
-    assert found.correlation_key == "wave:MEM:W1"
+    assert found.correlation_key == "floor:MEM"
     assert found.consequence.startswith(
         "1 picks (60 min of work) of wave W1 at Memphis should have begun by 13:00 UTC; 1 orders miss"
     )

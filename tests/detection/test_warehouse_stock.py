@@ -197,7 +197,7 @@ def test_goods_at_the_dock_are_a_case_after_the_limit_when_lines_want_them(room_
         room.advance(seconds=1)
         found = room.only()
     assert str(found.entity) == "inbound_supply/PO-7/1"
-    assert found.correlation_key == "dock:MEM:PO-7"
+    assert found.correlation_key == "dock:MEM"
     assert "100 ea of KT-I1 (PO-7) stand at the dock of Memphis since 2026-11-22T09:00Z" in found.consequence
     assert "1 lines want 100 ea with 30 on hand" in found.consequence
     assert {key for key, _ in found.losses} == {"SO-1/1", "inbound_supply/PO-7/1"}

@@ -102,7 +102,7 @@ def test_one_cause_in_one_incident_with_one_stranger() -> None:
     truth = world([*(true_one(n, 12, 30, "D-1") for n in "abcd"), true_one("e", 12, 30)], strike)
     episodes = [*(said(n, 13, 31, "I-1") for n in "abc"), said("d", 13, 31, "I-2"), said("e", 13, 31, "I-1")]
     score = score_grouping(truth, episodes, match(truth.exceptions, episodes, slack=HOUR, until=END))
-    assert score.together == 3 / 4
+    assert (score.together, score.in_one) == (1.0, 3 / 4)
     assert score.foreign == 1 / 5
     assert score.compression == 5 / 2
 

@@ -43,6 +43,16 @@ OF_CARRIER = frozenset({"TR-CARRIER", "TR-CAPACITY"})
 #: Silence of a feed or of a node explains only what came up with it: a member may be older by so much.
 OLDER_MEMBER_MS: dict[str, int] = {EntityKind.FEED: 2 * MS_PER_HOUR, EntityKind.NODE: 8 * MS_PER_HOUR}
 
+#: How long after a root has ended what comes up still comes of it: a strike is felt for days.
+LASTING_MS = 72 * MS_PER_HOUR
+AFTERMATH_MS: dict[str, int] = {
+    EntityKind.FEED: 2 * MS_PER_HOUR,
+    EntityKind.NODE: 24 * MS_PER_HOUR,
+    EntityKind.CARRIER: 48 * MS_PER_HOUR,
+    EntityKind.ROUTE_EVENT: 48 * MS_PER_HOUR,
+    EntityKind.INBOUND_SUPPLY: 24 * MS_PER_HOUR,
+}
+
 _SHARED: dict[SuppressOn, str] = {
     SuppressOn.ANY: ANY,
     SuppressOn.ORDER: EntityKind.SALES_ORDER,

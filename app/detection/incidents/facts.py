@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from app.detection.incidents.edges import OF_CARRIER, OLDER_MEMBER_MS, PEG, SHORT_OF
+from app.detection.incidents.edges import AFTERMATH_MS, OF_CARRIER, OLDER_MEMBER_MS, PEG, SHORT_OF
 from domain.incidents import IncidentBasis
 
 if TYPE_CHECKING:
@@ -49,14 +49,15 @@ SELECT e.case_id, e.code, e.opened_at, k.key AS correlation_key,
 
 _LINKS = """
 SELECT a.case_id AS child, r.case_id AS root, g.rank, g.mutes, a.kind, a.id, a.weight,
-       e.opened_at AS root_opened_at, e.code, e.title
+       e.opened_at AS root_opened_at, e.closed_at AS root_closed_at, e.code, e.title
   FROM temp.corr_case c CROSS JOIN case_about a ON a.case_id = c.case_id
  CROSS JOIN temp.corr_edge g ON g.child = a.code AND g.kind = a.kind
  CROSS JOIN case_about r INDEXED BY case_about_by_thing
          ON r.kind = a.kind AND r.id = a.id AND r.code = g.root AND (r.own OR NOT g.own)
  CROSS JOIN exception_case e ON e.case_id = r.case_id
- WHERE e.closed_at IS NULL AND r.case_id <> a.case_id
- ORDER BY a.case_id, g.mutes, g.rank, a.weight DESC, e.opened_at, r.case_id, a.kind, a.id
+ WHERE (e.closed_at IS NULL OR NOT g.mutes) AND r.case_id <> a.case_id
+ ORDER BY a.case_id, g.mutes, e.closed_at IS NOT NULL, g.rank, a.weight DESC,
+          e.opened_at, r.case_id, a.kind, a.id
 """
 
 _INCIDENTS = """
@@ -112,6 +113,7 @@ class Link:
     weight: int
     opened_at: int
     mutes: bool
+    closed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +206,7 @@ def _links(connection: Connection) -> dict[str, list[Link]]:
             weight=row.weight,
             opened_at=row.root_opened_at,
             mutes=bool(row.mutes),
+            closed_at=row.root_closed_at,
         )
         found.setdefault(row.child, []).append(link)
     return found
@@ -248,7 +251,10 @@ def _cases(
 def in_time(link: Link, opened_at: int) -> bool:
     """Whether the case can have come of the root: some roots explain only what came up with them."""
     older = OLDER_MEMBER_MS.get(link.kind)
-    return older is None or opened_at >= link.opened_at - older
+    in_its_time = older is None or opened_at >= link.opened_at - older
+    if link.closed_at is None:
+        return in_its_time
+    return in_its_time and opened_at <= link.closed_at + AFTERMATH_MS.get(link.kind, 0)
 
 
 def _first_of_each(links: Iterable[Link]) -> tuple[Link, ...]:

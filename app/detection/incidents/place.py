@@ -31,8 +31,8 @@ class Placement:
 
     @property
     def parent(self) -> str:
-        """The root case that explains it; blank where none does."""
-        return self.cause.root if self.cause is not None else ""
+        """The open root case that explains it; blank where none does, or it has ended."""
+        return self.cause.root if self.cause is not None and self.cause.closed_at is None else ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,7 +120,11 @@ class Placing:
         if root in self._under_way:
             return ""
         case = self.facts.cases.get(root)
-        return self._place(case).incident_id if case is not None else self.facts.homes.get(root, "")
+        if case is not None:
+            return self._place(case).incident_id
+        # The incident of a root that has ended takes more in only as long as it is open.
+        home = self.facts.homes.get(root, "")
+        return home if home in self.facts.incidents else ""
 
     def _stands_alone(self, case: CaseNow) -> bool:
         """Whether nothing shares its key so far."""

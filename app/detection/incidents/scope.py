@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from app.detection.incidents.anchors import rewrite_anchors
+from app.detection.incidents.anchors import forget_aged, rewrite_anchors
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -120,7 +120,7 @@ def take_scope(
     if changed is None:
         for statement in _ALL:
             connection.exec_driver_sql(statement)
-        rewrite_anchors(connection, everything=True)
+        rewrite_anchors(connection, now_ms=now_ms, everything=True)
         return
     if changed:
         cases = [{"case_id": case_id} for case_id in sorted(changed)]
@@ -133,11 +133,12 @@ def take_scope(
     for statement in (*_HANGING, *_OF_LEFT, _WAITING_LINES):
         connection.exec_driver_sql(statement)
     connection.exec_driver_sql(_UNSILENCED, {"now": now_ms})
-    rewrite_anchors(connection)
+    forget_aged(connection, now_ms=now_ms)
+    rewrite_anchors(connection, now_ms=now_ms)
     before = _count(connection)
     connection.exec_driver_sql(_REACHED)
     if _count(connection) > before:
-        rewrite_anchors(connection)
+        rewrite_anchors(connection, now_ms=now_ms)
 
 
 def silence_ended(connection: Connection, *, now_ms: int) -> bool:

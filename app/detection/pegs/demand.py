@@ -91,6 +91,18 @@ SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at)
  GROUP BY a.item_id, a.node_id
     ON CONFLICT DO UPDATE SET units = units + excluded.units, first_at = MIN(first_at, excluded.first_at)
 """,
+    # Allocations of a line that together are more than it still wants.
+    """
+INSERT INTO temp.peg_most
+SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at)
+  FROM (SELECT line_id, SUM(quantity) AS units FROM allocation INDEXED BY det_allocation_by_line
+         WHERE deleted_at IS NULL GROUP BY line_id HAVING COUNT(*) > 1) m
+  CROSS JOIN order_line l ON l.id = m.line_id
+  CROSS JOIN allocation a INDEXED BY det_allocation_by_line ON a.line_id = l.id
+ WHERE m.units > l.ordered_quantity - l.shipped_quantity AND a.deleted_at IS NULL AND a.quantity > 0
+ GROUP BY a.item_id, a.node_id
+    ON CONFLICT DO UPDATE SET units = units + excluded.units, first_at = MIN(first_at, excluded.first_at)
+""",
 )
 
 _TIGHT = f"""

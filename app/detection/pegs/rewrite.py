@@ -81,11 +81,26 @@ def refresh_pegs(connection: Connection, moment: Moment) -> None:
     lines = {row[0] for row in differing} | {row[1] for row in late_differing}
     mark_keys(connection, "peg>line", lines)
     mark_keys(connection, "peg>order", _orders_of(connection, lines))
-    mark_keys(connection, "peg>supply", {row[0] for row in late_differing})
-    mark_keys(connection, "peg>peg", {f"{row[2]}|{row[1]}" for row in differing})
-    items = {row[2] for row in differing}
+    mark_keys(connection, "peg>supply", {row[0] for row in late_differing} | _supplies_of(connection, lines))
+    reached = {(row[2], row[1]) for row in differing} | _groups_of(connection, lines)
+    mark_keys(connection, "peg>peg", {f"{item}|{node}" for item, node in reached})
+    items = {item for item, _ in reached}
     items |= rewrite_offers(connection, {item for item, _ in groups})
     mark_keys(connection, "peg>item", items)
+
+
+def _groups_of(connection: Connection, lines: set[str]) -> set[tuple[str, str]]:
+    """Every group in which those lines are short: what one lacks over all nodes is told in each."""
+    set_changed(connection, list(lines))
+    query = "SELECT DISTINCT item_id, node_id FROM peg_short WHERE line_id IN temp.changed_id"
+    return {(row.item_id, row.node_id) for row in connection.exec_driver_sql(query)}
+
+
+def _supplies_of(connection: Connection, lines: set[str]) -> set[str]:
+    """The supplies that those lines wait for: each is told with what its lines lack."""
+    set_changed(connection, list(lines))
+    query = "SELECT DISTINCT supply_id FROM peg_late WHERE line_id IN temp.changed_id"
+    return set(connection.exec_driver_sql(query).scalars())
 
 
 def _orders_of(connection: Connection, lines: set[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.detection.money import days_between, severity_of
-from app.detection.phrasing import day_words, distinct, fact, iso
+from app.detection.phrasing import day_words, distinct, fact, iso, week_of
 from app.detection.rule import Finding, Moment, Rule
 from app.detection.rules.allocation.shortage import chased, line_ref, short_line, with_short_line
 from app.detection.rules.indexes import partial_index
@@ -79,7 +79,11 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         impact=chased(loss, losses, AL_PO_LATE, moment),
         losses=tuple((part.key, part.loss_cents) for part in losses),
         severity=severity_of(loss, breach_ms, moment.hour_ms, moment.policy),
-        correlation_key=f"po:{head.supply_number}",
+        correlation_key=(
+            f"supplier:{head.supplier_name}:{week_of(head.due_at)}"
+            if head.supplier_name
+            else f"po:{head.supply_number}"
+        ),
         evidence=(
             fact("due_at", iso(head.due_at), **this),
             fact("eta_at", iso(head.eta_at), **this),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.detection.money import severity_of
-from app.detection.phrasing import day_words, distinct, fact
+from app.detection.phrasing import day_words, distinct, fact, week_of
 from app.detection.rule import Finding, Moment, Rule
 from app.detection.rules.allocation.shortage import (
     KEY_OF_GROUP,
@@ -111,7 +111,11 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         impact=chased(loss, [part for _, part in lacking], AL_PO_SHORT, moment),
         losses=tuple((part.key, part.loss_cents) for _, part in lacking),
         severity=severity_of(loss, breach_ms, moment.hour_ms, moment.policy),
-        correlation_key=f"po:{head.supply_number}",
+        correlation_key=(
+            f"supplier:{head.supplier_name}:{week_of(head.due_at)}"
+            if head.supplier_name
+            else f"po:{head.supply_number}"
+        ),
         evidence=(
             fact("ordered_quantity", head.supply_quantity, unit="units", **this),
             fact("given_quantity", head.given, unit="units", **this),

@@ -77,7 +77,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         impact=impact,
         losses=(*((part.key, part.loss_cents) for part in losses), (f"item/{head.entity_id}", rework)),
         severity=severity_of(impact.loss_cents, head.promised_at, moment.hour_ms, policy, tier=head.tier),
-        correlation_key=f"master:{head.entity_id}:{fields}",
+        correlation_key=f"master:{fields}",
         evidence=(
             fact("missing_fields", ", ".join(missing), **seen),
             fact("lines_blocked", len(rows), unit="lines"),

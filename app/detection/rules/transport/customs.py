@@ -78,7 +78,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         impact=impact,
         losses=(*((part.key, part.loss_cents) for part in losses), (f"shipment/{head.entity_id}", rework)),
         severity=severity_of(impact.loss_cents, head.window_end_at, moment.hour_ms, policy, tier=head.tier),
-        correlation_key=f"customs:{head.scac}:{reason}",
+        correlation_key=f"customs:{reason}",
         evidence=(
             fact("reason_code", reason, **last),
             fact("happened_at", iso(head.happened_at), **last),

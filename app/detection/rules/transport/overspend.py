@@ -81,7 +81,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         severity=severity_of(
             impact.loss_cents, head.planned_pickup_at, moment.hour_ms, policy, tier=head.tier
         ),
-        correlation_key=f"freight:{head.order_id}",
+        correlation_key=f"freight:{head.scac or head.origin_node_id}",
         evidence=(
             fact("freight_cost_cents", head.freight, unit="cents", **said),
             fact("quote_cents", "none" if head.quote is None else head.quote, unit="cents", **said),

@@ -79,7 +79,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         severity=severity_of(
             impact.loss_cents, head.planned_pickup_at, moment.hour_ms, policy, tier=head.tier
         ),
-        correlation_key=f"tender:{head.lost_scac}:{head.origin_node_id}:{head.zone_id}:{pickup[:10]}",
+        correlation_key=f"tender:{head.lost_scac}",
         evidence=(
             fact("tenders", head.tenders, unit="tenders", **said),
             fact("declined", head.lost_tenders, unit="tenders", **said),

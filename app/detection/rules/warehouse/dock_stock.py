@@ -104,7 +104,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
             (f"inbound_supply/{head.entity_id}", rework),
         ),
         severity=severity_of(impact.loss_cents, due, moment.hour_ms, moment.policy, tier=best_tier(late)),
-        correlation_key=f"dock:{head.node_id}:{head.supply_number}",
+        correlation_key=f"dock:{head.node_id}",
         evidence=(
             fact("dock_at", iso(head.dock_at), **inbound),
             fact("dock_quantity", head.dock_quantity, unit="units", **inbound),

@@ -96,7 +96,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         severity=severity_of(
             impact.loss_cents, head.cutoff_at, moment.hour_ms, policy, tier=best_tier(waiting)
         ),
-        correlation_key=f"labour:{head.node_id}:{iso(head.cutoff_at)[:10]}",
+        correlation_key=f"floor:{head.node_id}",
         evidence=(
             fact("backlog_minutes", needed, unit="minutes", **task),
             fact("minutes_left", left, unit="minutes", **task),

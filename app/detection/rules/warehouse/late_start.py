@@ -68,7 +68,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         severity=severity_of(
             impact.loss_cents, head.due_at, moment.hour_ms, moment.policy, tier=best_tier(rows)
         ),
-        correlation_key=f"wave:{head.node_id}:{head.wave_id}",
+        correlation_key=f"floor:{head.node_id}",
         evidence=(
             fact("late_picks", len(rows), unit="picks", **task),
             fact("latest_start_at", iso(latest), entity=(EntityKind.PICK_TASK, head.task_id), **task),

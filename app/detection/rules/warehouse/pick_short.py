@@ -95,6 +95,7 @@ RULE = Rule(
     wakes=("pick_task>task", *TASK_MONEY_WAKES),
     assess=_assess,
     indexes=(
+        "CREATE INDEX IF NOT EXISTS det_task_item ON pick_task (item_id)",
         (
             "CREATE INDEX IF NOT EXISTS det_task_short ON pick_task (id) WHERE deleted_at IS NULL"
             " AND status IN ('short', 'done') AND picked_quantity < requested_quantity"

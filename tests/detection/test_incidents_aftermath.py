@@ -1,0 +1,90 @@
+"""A cause that has ended goes on explaining what it did, while its incident is open and for a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from domain.ids import CaseId, EntityKind, ShipmentId
+from domain.transport import BookingStatus
+from tests.support.case_book import CaseBook, case_books
+from tests.support.facts import booking, shipment
+
+SHIPMENT = EntityKind.SHIPMENT
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[CaseBook]:
+    with case_books(tmp_path, "one") as books:
+        made = books[0]
+        made.put(*(shipment(f"SH-{n}", scac="ACME") for n in (1, 2, 3)))
+        yield made
+
+
+def trouble(book: CaseBook) -> CaseId:
+    return book.open("TR-CARRIER", EntityKind.CARRIER, "ACME|MEM")
+
+
+def late(book: CaseBook, number: int) -> CaseId:
+    return book.open("TR-ETA-LATE", SHIPMENT, f"SH-{number}")
+
+
+def test_what_comes_up_after_a_strike_is_still_of_the_strike(book: CaseBook) -> None:
+    root, first = trouble(book), late(book, 1)
+    book.correlate()
+    book.later(hours=5)
+    book.close(root)
+    book.correlate(root)
+    book.later(hours=40)
+    after = late(book, 2)
+    book.correlate(after)
+    assert book.together(first, after)
+    assert book.case(after)["parent_case_id"] is None
+    before = book.grouping()
+    assert book.correlate() == frozenset()
+    assert book.grouping() == before
+
+
+def test_what_comes_up_long_after_is_of_something_else(book: CaseBook) -> None:
+    root, first = trouble(book), late(book, 1)
+    book.correlate()
+    book.close(root)
+    book.correlate(root)
+    book.later(hours=49)
+    after = late(book, 2)
+    book.correlate(after)
+    assert not book.together(first, after)
+
+
+def test_an_incident_that_has_ended_takes_nothing_in(book: CaseBook) -> None:
+    root, first = trouble(book), late(book, 1)
+    book.correlate()
+    book.close(root, first)
+    book.correlate(root, first)
+    ended = book.incident_of(first)["incident_id"]
+    book.later(hours=1)
+    after = late(book, 2)
+    book.correlate(after)
+    assert book.incident_of(after)["incident_id"] != ended
+
+
+def test_a_root_that_ended_mutes_nothing(book: CaseBook) -> None:
+    root, first = trouble(book), late(book, 1)
+    book.correlate()
+    assert book.case(first)["suppressed_by"] == root
+    book.close(root)
+    book.correlate(root)
+    assert book.case(first)["suppressed_by"] == ""
+
+
+def test_a_carrier_that_gave_a_load_back_is_behind_what_it_costs_now(book: CaseBook) -> None:
+    book.put(
+        shipment("SH-9", scac="UPSN"),
+        booking("B-9", shipment_id=ShipmentId("SH-9"), scac="ACME", status=BookingStatus.DECLINED),
+    )
+    root = trouble(book)
+    dear = book.open("TR-OVERSPEND", SHIPMENT, "SH-9")
+    book.correlate()
+    assert book.together(root, dear)
