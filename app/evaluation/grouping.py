@@ -121,7 +121,7 @@ def _compression(truth: WorldTruth, episodes: Sequence[Episode]) -> float | None
 
 
 def _inside(at: datetime, spells: Sequence[tuple[datetime, datetime]]) -> bool:
-    return any(start <= at <= end for start, end in spells)
+    return any(start <= at < end for start, end in spells)
 
 
 def null_incidents(truth: WorldTruth, episodes: Sequence[Episode], matching: Matching) -> tuple[int, int]:

@@ -29,6 +29,8 @@ PER = 1_000
 
 def verdict(truth: WorldTruth, episodes: Sequence[Episode]) -> dict[str, Any]:
     """All of the truth table for one world: types, incidents, null weeks, ranking."""
+    judged = frozenset(judged_codes())
+    episodes = [episode for episode in episodes if episode.code in judged]
     matching = match(truth.exceptions, episodes, slack=SLACK, until=truth.ends_at)
     types = score_types(
         truth.exceptions, episodes, matching, codes=judged_codes(), visible=VISIBLE, until=truth.ends_at

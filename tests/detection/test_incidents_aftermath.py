@@ -88,3 +88,22 @@ def test_a_carrier_that_gave_a_load_back_is_behind_what_it_costs_now(book: CaseB
     dear = book.open("TR-OVERSPEND", SHIPMENT, "SH-9")
     book.correlate()
     assert book.together(root, dear)
+
+
+def test_a_key_that_comes_up_again_within_a_day_is_the_same_incident(book: CaseBook) -> None:
+    first = book.open("OE-CREDIT", EntityKind.SALES_ORDER, "SO-1", correlation_key="credit:C1")
+    book.correlate()
+    name = book.incident_of(first)["incident_id"]
+    book.close(first)
+    book.correlate(first)
+    assert book.incident_of(first)["closed_at"] == book.now_ms
+    book.later(hours=23)
+    second = book.open("OE-CREDIT", EntityKind.SALES_ORDER, "SO-2", correlation_key="credit:C1")
+    book.correlate(second)
+    assert (book.incident_of(second)["incident_id"], book.incident_of(second)["closed_at"]) == (name, None)
+    book.close(second)
+    book.correlate(second)
+    book.later(hours=25)
+    third = book.open("OE-CREDIT", EntityKind.SALES_ORDER, "SO-3", correlation_key="credit:C1")
+    book.correlate(third)
+    assert book.incident_of(third)["incident_id"] != name

@@ -20,7 +20,7 @@ from app.detection.incidents.place import Placing
 from app.detection.incidents.scope import silence_ended, take_scope
 from app.detection.incidents.silencing import silenced
 from app.detection.incidents.values import refresh_values
-from app.detection.incidents.write import Written, open_incidents, write_placements
+from app.detection.incidents.write import Written, open_incidents, reopen_incidents, write_placements
 from domain.ids import CaseId
 
 if TYPE_CHECKING:
@@ -103,11 +103,12 @@ def _round(
     take_scope(connection, scope, now_ms=now_ms, left=left)
     for statement in _CLOSED:
         connection.exec_driver_sql(statement)
-    facts = read_facts(connection)
+    facts = read_facts(connection, now_ms=now_ms)
     placing = Placing(facts=facts, now_ms=now_ms)
     placed = placing.run()
     used = {placement.incident_id for placement in placed.values()}
     open_incidents(connection, [i for i in placing.opened.values() if i.incident_id in used], now_ms=now_ms)
+    reopen_incidents(connection, placing.taken_up & used)
     hidden = silenced(connection, facts.cases.values(), now_ms=now_ms)
     written = write_placements(connection, facts, placed, hidden, now_ms=now_ms)
     refresh_values(connection, {*written.left, *written.joined, *left}, now_ms=now_ms)

@@ -40,8 +40,14 @@ SHORT_OF = frozenset(
 #: A carrier in trouble at several nodes at once is one trouble: these types share its SCAC as their key.
 OF_CARRIER = frozenset({"TR-CARRIER", "TR-CAPACITY"})
 
-#: Silence of a feed or of a node explains only what came up with it: a member may be older by so much.
-OLDER_MEMBER_MS: dict[str, int] = {EntityKind.FEED: 2 * MS_PER_HOUR, EntityKind.NODE: 8 * MS_PER_HOUR}
+#: Silence, a strike or a storm explains only what came up with it: a member may be older by so much, as long
+#: as it takes to see that there is trouble.
+OLDER_MEMBER_MS: dict[str, int] = {
+    EntityKind.FEED: 2 * MS_PER_HOUR,
+    EntityKind.NODE: 8 * MS_PER_HOUR,
+    EntityKind.CARRIER: 48 * MS_PER_HOUR,
+    EntityKind.ROUTE_EVENT: 4 * MS_PER_HOUR,
+}
 
 #: How long after a root has ended what comes up still comes of it: a strike is felt for days.
 LASTING_MS = 72 * MS_PER_HOUR
@@ -52,6 +58,9 @@ AFTERMATH_MS: dict[str, int] = {
     EntityKind.ROUTE_EVENT: 48 * MS_PER_HOUR,
     EntityKind.INBOUND_SUPPLY: 24 * MS_PER_HOUR,
 }
+
+#: A key that comes up again so soon after its incident ended is that incident once more.
+SAME_AGAIN_MS = 24 * MS_PER_HOUR
 
 _SHARED: dict[SuppressOn, str] = {
     SuppressOn.ANY: ANY,

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from app.detection.incidents.edges import AFTERMATH_MS, OF_CARRIER, OLDER_MEMBER_MS, PEG, SHORT_OF
+from app.detection.incidents.edges import (
+    AFTERMATH_MS,
+    OF_CARRIER,
+    OLDER_MEMBER_MS,
+    PEG,
+    SAME_AGAIN_MS,
+    SHORT_OF,
+)
 from domain.incidents import IncidentBasis
 
 if TYPE_CHECKING:
@@ -73,6 +80,12 @@ UNION
 SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version
   FROM temp.corr_case c CROSS JOIN incident i ON i.correlation_key = 'alone:' || c.case_id
  WHERE i.closed_at IS NULL
+"""
+
+_LATELY = """
+SELECT i.incident_id, i.correlation_key, i.correlation_version
+  FROM temp.corr_key k CROSS JOIN incident i ON i.correlation_key = k.key
+ WHERE i.closed_at > :since AND i.basis = 'static_key' ORDER BY i.closed_at, i.incident_id DESC
 """
 
 _HOMES = """
@@ -157,16 +170,20 @@ class OpenIncident:
 
 @dataclass(slots=True, kw_only=True)
 class Facts:
-    """Everything that placing needs, read at once."""
+    """Everything that placing needs, read at once.
+
+    ``lately`` are, by key and version, the incidents of a key that ended less than a day ago.
+    """
 
     cases: dict[str, CaseNow] = field(default_factory=dict)
     incidents: dict[str, OpenIncident] = field(default_factory=dict)
+    lately: dict[tuple[str, int], str] = field(default_factory=dict)
     homes: dict[str, str] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     also: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
-def read_facts(connection: Connection) -> Facts:
+def read_facts(connection: Connection, *, now_ms: int) -> Facts:
     """What is known of the cases in ``temp.corr_case``."""
     for statement in (*_SCRATCH, *_KEYS[:-1]):
         connection.exec_driver_sql(statement)
@@ -188,6 +205,10 @@ def read_facts(connection: Connection) -> Facts:
     return Facts(
         cases=_cases(connection, links, incidents),
         incidents=incidents,
+        lately={
+            (row.correlation_key, row.correlation_version): row.incident_id
+            for row in connection.exec_driver_sql(_LATELY, {"since": now_ms - SAME_AGAIN_MS})
+        },
         homes={row.case_id: row.incident_id for row in connection.exec_driver_sql(_HOMES)},
         sizes={row.incident_id: row.members for row in connection.exec_driver_sql(_SIZES)},
         also=_also(connection),

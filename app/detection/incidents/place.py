@@ -37,12 +37,13 @@ class Placement:
 
 @dataclass(slots=True, kw_only=True)
 class Placing:
-    """Places the cases of one scope; ``opened`` are the incidents it had to open."""
+    """Places the cases of one scope; ``opened`` are the incidents it opened, ``taken_up`` opened again."""
 
     facts: Facts
     now_ms: int
     placed: dict[str, Placement] = field(default_factory=dict)
     opened: dict[str, OpenIncident] = field(default_factory=dict)
+    taken_up: set[str] = field(default_factory=set)
     _by_key: dict[tuple[str, int], str] = field(default_factory=dict)
     _under_way: set[str] = field(default_factory=set)
 
@@ -147,6 +148,11 @@ class Placing:
         known = self._by_key.get((key, version))
         if known is not None:
             return known
+        again = self.facts.lately.get((key, version)) if basis is IncidentBasis.STATIC_KEY else None
+        if again is not None:
+            self._by_key[key, version] = again
+            self.taken_up.add(again)
+            return again
         incident_id = incident_identity(key, version, self.now_ms, CaseId(case.case_id))
         self._by_key[key, version] = incident_id
         self.opened[incident_id] = OpenIncident(

@@ -105,6 +105,15 @@ def open_incidents(
         connection.execute(insert(INCIDENT).prefix_with("OR REPLACE"), rows)
 
 
+def reopen_incidents(connection: Connection, incident_ids: Collection[str]) -> None:
+    """Take up incidents again whose key came up again soon after they had ended."""
+    rows = [{"incident_id": incident_id} for incident_id in sorted(incident_ids)]
+    if rows:
+        connection.exec_driver_sql(
+            "UPDATE incident SET closed_at = NULL WHERE incident_id = :incident_id", rows
+        )
+
+
 def _hits(placement: Placement) -> frozenset[str]:
     return frozenset(incident_id for incident_id, _ in placement.also)
 

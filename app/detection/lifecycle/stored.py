@@ -11,10 +11,14 @@ if TYPE_CHECKING:
 
     from domain.ids import CaseId
 
-#: Open cases, and cases that a person denied, by code and scope.
+#: Open cases, and cases that a person denied, by code and scope; what ended, by when.
 LIFE_INDEXES = (
     "CREATE INDEX IF NOT EXISTS det_case_open ON exception_case (code, scope_key) WHERE closed_at IS NULL",
     "CREATE INDEX IF NOT EXISTS det_case_closed ON exception_case (closed_at) WHERE closed_at IS NOT NULL",
+    """
+CREATE INDEX IF NOT EXISTS det_incident_ended ON incident (correlation_key, closed_at)
+ WHERE closed_at IS NOT NULL
+""",
     """
 CREATE INDEX IF NOT EXISTS det_case_denied ON exception_case (code, scope_key)
  WHERE state = 'false_positive'
