@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.services.approval_room import ApprovalRoom, Signer, fresh_from
+from app.services.bundle import export_bundle
 from app.services.decide import DecisionRequest, decide
 from app.services.deliver import DeliveryReport, HubPort, deliver, pull_feed
 from app.services.draft_commands import draft_commands
+from app.services.evidence import records_behind, solver_input
 from app.services.execute import ExecutionReport, Executor
 from app.services.policy_watch import PolicyWatch
 from app.services.propose import ProposalRequest, amount_of, currency_of, propose
@@ -23,6 +25,7 @@ from app.services.recommend.record import recommendation_from_json, recommendati
 from app.services.sync import SyncOptions, SyncResult, detect_now, register_source, sync_source
 from app.services.tell_cases import tell_cases
 from app.services.watch_log import LogRewrittenError, stand_witness
+from app.signing.canonical import sha256_hex
 from app.signing.vault import CannotSignError
 from app.signing_desk import EXECUTOR, SigningDesk
 from app.store.ledger import Ledger
@@ -185,6 +188,8 @@ class Tower:
     def recommend(self, case_id: str) -> Recommendation:
         """Work out the options of a case in this process and keep them."""
         question = self.question(case_id)
+        with self.parts.ledger.transaction() as tx:
+            tx.keep_blob(solver_input(self.case(case_id), question), self.parts.clock.now())
         if isinstance(question, RuleQuestion):
             found = question.recommendation
         else:
@@ -239,11 +244,20 @@ class Tower:
             drafts=drafts,
             reason=reason or f"{option.label if option else chosen}: {case.title}",
             amount=amount_of(case, option, currency_of(case, facts)) if option is not None else None,
+            evidence=(*records_behind(drafts, facts), *self._solver_input(case, recommendation)),
         )
         signer = self.parts.desk.signer(user)
         entry = propose(self.parts.desk.room, signer, request)
         self._tell()
         return entry
+
+    def _solver_input(self, case: ExceptionCase, recommendation: Recommendation) -> tuple[bytes, ...]:
+        """What the solver was given, made anew where it was not kept; nothing when the facts moved on."""
+        wanted = recommendation.trail.problem_sha256
+        if self.parts.ledger.blob(wanted) is not None:
+            return ()
+        data = solver_input(case, self.question(case.case_id))
+        return (data,) if sha256_hex(data) == wanted else ()
 
     def decide(
         self, action_id: str, user: str, *, approve: bool, reason: str, offline: bool = False
@@ -312,6 +326,20 @@ class Tower:
         return SettleReport(
             delivery=delivery, execution=execution, taken_over=taken, told=told, cannot=cannot
         )
+
+    def export_bundle(self, action_ids: tuple[str, ...]) -> tuple[bytes, str]:
+        """The trail of actions (none named: of the whole log) as a file's bytes, and the hub's fingerprint.
+
+        Raises:
+            BadInputError: the profile has no hub, or an action is not in its log.
+            UnavailableError: the hub cannot be reached now.
+        """
+        hub = self.parts.desk.hub_client()
+        if hub is None:
+            raise BadInputError(
+                what="This profile has no hub, so there is no log.", remedy="Name one in [hub] url."
+            )
+        return export_bundle(self.parts.desk.room, hub, action_ids), hub.hub_key.fingerprint
 
     def verify_ledger(self) -> LedgerReport:
         """Check every byte, signature, chain, receipt and reference of the ledger."""

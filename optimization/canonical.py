@@ -36,7 +36,11 @@ def canonical_json(value: object) -> bytes:
     return json.dumps(shape, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def digested_bytes(value: object) -> bytes:
+    """What a value's digest is taken of: its type name, format version and canonical JSON."""
+    return f"{type(value).__name__}/{FORMAT_VERSION}\n".encode() + canonical_json(value)
+
+
 def digest_of(value: object) -> str:
     """SHA-256 (hexadecimal) of a value's type name, format version and canonical JSON."""
-    head = f"{type(value).__name__}/{FORMAT_VERSION}\n".encode()
-    return hashlib.sha256(head + canonical_json(value)).hexdigest()
+    return hashlib.sha256(digested_bytes(value)).hexdigest()

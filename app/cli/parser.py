@@ -22,6 +22,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_loop(commands)
     _add_cases(commands)
     _add_keys(commands)
+    _add_trails(commands)
     _add_services(commands)
     _add_worlds(commands)
     _add_policy(commands)
@@ -139,6 +140,26 @@ def _add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     _profile_option(secret)
     secret.add_argument("name", metavar="NAME", help="as a source's `secret` setting names it")
     secret.set_defaults(run=_late("app.cli.keys", "store_secret"))
+
+
+def _add_trails(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = commands.add_parser("export-bundle", help="write a trail with its proofs for an auditor")
+    _profile_option(export)
+    export.add_argument("--out", required=True, metavar="FILE")
+    export.add_argument(
+        "--action", action="append", default=[], metavar="ACTION", help="default: the whole log"
+    )
+    export.add_argument("--demo", action="store_true", help="make one whole trail on a small demo world")
+    export.set_defaults(run=_late("app.cli.bundles", "export"))
+    verify = commands.add_parser("verify", help="verify an exported trail, offline")
+    verify.add_argument("bundle", metavar="BUNDLE")
+    verify.add_argument(
+        "--root-fingerprint", default="", metavar="F", help="of the hub's key, as told to you"
+    )
+    verify.add_argument("--seen", default="", metavar="FILE", help="a checkpoint of the log that you kept")
+    verify.add_argument("--whole", action="store_true", help="ask that no entry of the log is left out")
+    verify.add_argument("--json", action="store_true", help="print JSON")
+    verify.set_defaults(run=_late("app.cli.bundles", "verify"))
 
 
 def _add_services(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.services.approval_room import ApprovalRoom, Facts, Signer, sign_next
 from app.services.draft_commands import CommandDraft
-from app.signing.canonical import digest_of
+from app.signing.canonical import bytes_of, digest_of
 from app.signing.statements import SignedEntry
 from domain.approval_states import RUNNING, UNDECIDED, ApprovalState
 from domain.approvals import (
@@ -37,7 +37,8 @@ DEFAULT_CURRENCY = "USD"
 class ProposalRequest:
     """What a planner asks for: the case as shown, the option chosen, the commands, and why.
 
-    ``action_id`` is a fresh ULID; ``amount`` replaces the default of :func:`amount_of`.
+    ``action_id`` is a fresh ULID; ``amount`` replaces the default of :func:`amount_of`. ``evidence`` is kept
+    with the case and the recommendation, so that what the terms name by digest can be shown later.
     """
 
     action_id: str
@@ -47,6 +48,7 @@ class ProposalRequest:
     drafts: tuple[CommandDraft, ...]
     reason: str
     amount: Amount | None = None
+    evidence: tuple[bytes, ...] = ()
 
 
 def propose(room: ApprovalRoom, signer: Signer, request: ProposalRequest) -> SignedEntry:
@@ -81,6 +83,8 @@ def propose(room: ApprovalRoom, signer: Signer, request: ProposalRequest) -> Sig
         entry = sign_next(tx, signer, proposal)
         if not isinstance(entry.value, Proposal):
             raise TypeError(entry.predicate_type)
+        for data in (bytes_of(request.case), bytes_of(request.recommendation), *request.evidence):
+            tx.keep_blob(data, now)
         tx.open_approval(entry, entry.value, ruling.min_approvers, now)
         if room.hub_key is not None:
             tx.enqueue(entry, now)

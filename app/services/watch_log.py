@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 from app.signing.merkle import EMPTY_ROOT, verify_consistency
-from app.signing.notes import Checkpoint, cosign, open_checkpoint, origin_of, with_lines
+from app.signing.notes import Checkpoint, cosign, cosigned_at, open_checkpoint, origin_of, with_lines
 from app.store.ledger_evidence import LogFork
 from domain.errors import CorruptError
 
@@ -91,20 +91,19 @@ def require_whole_log(room: ApprovalRoom) -> None:
 def stand_witness(room: ApprovalRoom, hub: LogPort, key: SigningKey) -> bool:
     """Look at the log's latest checkpoint, accept it, and give the hub this desk's cosignature on it.
 
-    Gives whether a cosignature was sent; there is nothing to cosign when the log has not grown.
+    Gives whether a cosignature was sent; there is nothing to cosign when the hub has it already.
 
     Raises:
         UnavailableError: the hub cannot be reached now.
         LogRewrittenError: the log was rewritten.
     """
-    origin, before = origin_of(hub.hub_key), room.ledger.checkpoint_seen(origin_of(hub.hub_key))
     note = hub.checkpoint()
     accept_notes(room, hub, [note])
-    size = open_checkpoint(note, hub.hub_key).size
-    if room.ledger.checkpoint_seen(origin) == before:
+    if cosigned_at(note, key.public) is not None:
         return False
-    old = 0 if before is None else open_checkpoint(before, hub.hub_key).size
+    size, old = open_checkpoint(note, hub.hub_key).size, 0
     signed = with_lines(note, [cosign(note, key, int(room.now().timestamp()))])
+    # The hub knows the last size this key cosigned, and says so when another is named.
     for _ in range(2):
         proof = hub.consistency((old, size))[0] if old < size else ()
         wanted = hub.send_cosignature(old, proof, signed)

@@ -8,7 +8,7 @@ import json
 
 import rfc8785
 
-from domain.profile_json import JsonObject, JsonValue, check_profile, to_profile
+from domain.profile_json import JsonObject, check_profile, to_profile
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _DIGEST_CODE_BYTES = 5
@@ -40,14 +40,22 @@ def sha256_hex(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def bytes_of(value: object) -> bytes:
+    """The canonical bytes of a frozen value, of a tuple of them, or of plain values.
+
+    Raises:
+        BadInputError: it holds something that the JSON profile cannot carry.
+    """
+    return rfc8785.dumps(to_profile(value))
+
+
 def digest_of(value: object) -> str:
     """SHA-256 of a frozen value, of a tuple of them, or of plain values, in canonical bytes.
 
     Raises:
         BadInputError: it holds something that the JSON profile cannot carry.
     """
-    written: JsonValue = to_profile(value)
-    return sha256_hex(rfc8785.dumps(written))
+    return sha256_hex(bytes_of(value))
 
 
 def digest_code(payload: bytes) -> str:

@@ -55,6 +55,12 @@ class PublicKey:
         except (binascii.Error, ValueError) as error:
             raise _no_key() from error
 
+    @property
+    def fingerprint(self) -> str:
+        """What people compare by voice: 125 bits of the key's digest, five groups of five characters."""
+        text = base64.b32encode(bytes.fromhex(self.keyid)).decode()[:25]
+        return "-".join(text[at : at + 5] for at in range(0, len(text), 5))
+
     def to_text(self) -> str:
         """The DER in base64, for messages and files."""
         return base64.b64encode(self.spki).decode()

@@ -306,14 +306,23 @@ def record_of(
 
 def fields_sha256(entity: Entity) -> str:
     """The digest of the decision-relevant fields of an entity, as the mirror keeps it."""
+    return hashlib.sha256(decisive_bytes(entity)).hexdigest()
+
+
+def decisive_bytes(entity: Entity) -> bytes:
+    """The decision-relevant fields of an entity as :func:`fields_sha256` digests them."""
     kind = kind_of(entity)
     form = FORMS[kind]
     children = form.write_children(entity) if form.write_children else []
-    return _digest(kind, form.write(entity), children)
+    return _decisive(kind, form.write(entity), children)
 
 
 def _digest(kind: EntityKind, row: Row, children: list[Row]) -> str:
+    return hashlib.sha256(_decisive(kind, row, children)).hexdigest()
+
+
+def _decisive(kind: EntityKind, row: Row, children: list[Row]) -> bytes:
     decisive = [row[name] for name in FORMS[kind].decisive]
     lines = [list(child.values()) for child in children]
     canonical = json.dumps([kind.value, decisive, lines], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return canonical.encode()

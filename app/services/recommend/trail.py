@@ -29,7 +29,6 @@ def trail_of(outcome: Outcome, model: str) -> SolverTrail:
 
 def rule_trail(case: ExceptionCase) -> SolverTrail:
     """The trail of an answer that needed no search: its input is the evidence of the case."""
-    facts = "\n".join(f"{fact.name}={fact.value} {fact.unit}" for fact in case.evidence)
     remaining = case.impact.loss_cents - case.impact.avoidable_cents
     return SolverTrail(
         model=f"rule {case.code} v{case.rule_version}",
@@ -39,8 +38,14 @@ def rule_trail(case: ExceptionCase) -> SolverTrail:
         gap_bp=0,
         seed=0,
         solve_ms=0,
-        problem_sha256=hashlib.sha256(f"{case.case_id}\n{facts}".encode()).hexdigest(),
+        problem_sha256=hashlib.sha256(rule_input(case)).hexdigest(),
     )
+
+
+def rule_input(case: ExceptionCase) -> bytes:
+    """What a rule answers from, as its trail digests it."""
+    facts = "\n".join(f"{fact.name}={fact.value} {fact.unit}" for fact in case.evidence)
+    return f"{case.case_id}\n{facts}".encode()
 
 
 def in_words(text: str, names: Mapping[str, str]) -> str:

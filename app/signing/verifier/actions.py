@@ -1,0 +1,180 @@
+"""What the entries decide, judged anew: proposal, decisions, commands and outcomes of each action."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from app.signing.verifier.plain import Json, canonical, digest, fail, require, strict, unbase64
+from app.signing.verifier.rights import require_policy, require_role, right_of
+from app.signing.verifier.trail import Entry, Trail
+
+ONLINE_GRACE = timedelta(minutes=15)
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z", re.ASCII)
+
+
+def instant(text: str) -> datetime:
+    """A time as signed documents write it."""
+    require(TIME.match(text) is not None, "a time is written in another way")
+    return datetime.fromisoformat(text)
+
+
+class Action:
+    """One action, from its proposal on."""
+
+    def __init__(self, entry: Entry) -> None:
+        """Judge the proposal by the rights in force at its place in the log."""
+        self.entry, self.terms = entry, entry.says["terms"]
+        self.action_id = self.terms["action_id"]
+        require_policy(entry.policy)
+        self.right = right_of(entry.policy, self.terms)
+        require_role(entry.policy, entry.by, self.right["propose_roles"], "propose this")
+        expires = instant(entry.says["expires_at"])
+        require(instant(entry.receipt["received_at"]) < expires, f"{self.action_id}: it was expired at once")
+        require_digests(self.terms)
+        self.approvals: dict[str, Json] = {}
+        self.entitling: dict[str, int] = {}
+        self.rejection: Json = {}
+        self.state = "submitted"
+        self.commands = {
+            each["key"]: {"key": each["key"], "source": each["source"], "verb": each["action"]["verb"]}
+            for each in self.terms["commands"]
+        }
+        named = [f"{self.action_id}-{number}" for number in range(1, len(self.commands) + 1)]
+        require(list(self.commands) == named, "the commands are not the action's own")
+
+    def decide(self, entry: Entry) -> None:
+        """Judge a decision that the hub let take effect."""
+        says, by, proposal = entry.says, entry.by, self.entry
+        require(says["proposal_sha256"] == proposal.sha256, "a decision is on another proposal")
+        require(canonical(says["terms"]) == canonical(self.terms), "a decision is on other terms")
+        require(says["proposer"] == proposal.by["user_id"], "a decision names another proposer")
+        require_policy(entry.policy)
+        right = right_of(entry.policy, self.terms)
+        same = right["four_eyes"] and by["user_id"] == proposal.by["user_id"]
+        require(not same, f"{by['user_id']} decided on a proposal of their own")
+        require_role(entry.policy, by, right["approve_roles"], "decide on this")
+        self._require_in_time(entry, timedelta(minutes=right["offline_minutes"]))
+        require(self.state in {"submitted", "partial"}, f"{self.action_id}: it was decided before")
+        require(by["user_id"] not in self.approvals, f"{by['user_id']} decided twice")
+        if says["verdict"] != "approve":
+            require(says["verdict"] == "reject", "a decision says neither yes nor no")
+            self.state = "rejected"
+            self.rejection = {"user": by["user_id"], "at": says["issued_at"], "reason": says["reason"]}
+            return
+        policy = {name: entry.policy[name] for name in ("policy_id", "version", "sha256")}
+        self.approvals[by["user_id"]] = {
+            "user": by["user_id"],
+            "role": by["role"],
+            "device": by["device_id"],
+            "at": says["issued_at"],
+            "reason": says["reason"],
+            "log_index": entry.index,
+            "right": {**policy, "row": right["row_id"], "min_approvers": right["min_approvers"]},
+        }
+        self.entitling[entry.sha256] = entry.index
+        self.state = "approved" if len(self.approvals) >= right["min_approvers"] else "partial"
+
+    def execute(self, entry: Entry) -> None:
+        """Judge the outcome of a command."""
+        says = entry.says
+        require_policy(entry.policy)
+        require_role(entry.policy, entry.by, ["executor"], "carry anything out")
+        require(self.state == "approved", f"{self.action_id}: it was carried out without an approval")
+        require(says["decision_sha256"] in self.entitling, "an outcome rests on no decision that counts")
+        place = says.get("hub_index")
+        require(place == self.entitling[says["decision_sha256"]], "an outcome names another place in the log")
+        command = self.commands.get(says["command_key"])
+        keyed: dict[str, Json] = {each["key"]: each for each in self.terms["commands"]}
+        planned = keyed.get(says["command_key"], {})
+        if command is None or planned.get("payload_sha256") != says["request_sha256"]:
+            fail(f"{says['command_key']}: nobody approved this command")
+        require(planned["source"] == says["source"], "a command went to another system")
+        require(command.get("outcome") != "succeeded", f"{says['command_key']}: it was carried out twice")
+        require(instant(says["started_at"]) <= instant(says["issued_at"]), "an outcome ended before it began")
+        fields = ("attempt", "probed", "upstream_version", "message")
+        command |= {name: says[name] for name in fields}
+        command |= {"outcome": says["result"], "at": says["issued_at"], "log_index": entry.index}
+
+    def _require_in_time(self, entry: Entry, offline: timedelta) -> None:
+        says = entry.says
+        issued, until = instant(says["issued_at"]), self.entry.says["expires_at"]
+        require(issued < instant(until) and says["expires_at"] == until, "a decision came after the expiry")
+        require(bool(offline) or not says["offline"], "this may be decided online only")
+        allowed = offline if says["offline"] else max(offline, ONLINE_GRACE)
+        late = instant(entry.receipt["received_at"]) - issued
+        require(late <= allowed, "a decision was recorded too late")
+
+
+def require_digests(terms: Json) -> None:
+    """Refuse terms that hold a digest of something else than they say."""
+    evidence = terms["evidence"]
+    require(digest(evidence["facts"]) == evidence["facts_sha256"], "the facts are others than their digest")
+    for command in terms["commands"]:
+        require(
+            digest(command["action"]) == command["payload_sha256"], "a command is another than its digest"
+        )
+
+
+def actions_of(trail: Trail) -> dict[str, Action]:
+    """Every action of a trail, judged in the order of the log; what the hub refused takes no effect."""
+    found: dict[str, Action] = {}
+    for entry in trail.entries:
+        if entry.kind == "trust" or not entry.counts:
+            continue
+        action_id = entry.says["terms"]["action_id"] if entry.kind != "execution" else entry.says["action_id"]
+        if entry.kind == "proposal":
+            require(action_id not in found, f"{action_id}: it was proposed twice")
+            found[action_id] = Action(entry)
+        elif action_id not in found:
+            fail(f"{action_id}: its proposal is missing")
+        elif entry.kind == "decision":
+            found[action_id].decide(entry)
+        else:
+            found[action_id].execute(entry)
+    return found
+
+
+def require_evidence(trail: Trail, actions: dict[str, Action]) -> dict[str, bytes]:
+    """Every blob that the actions name, by its digest; one that is absent must be named as withheld."""
+    blobs, withheld = trail.document["blobs"], trail.document["withheld"]
+    wanted = {name for action in actions.values() for name in evidence_of(action.terms)}
+    require(list(withheld) == sorted(set(withheld)), "what is withheld is not in order")
+    require(set(blobs) | set(withheld) == wanted, "evidence is missing, or there that nothing names")
+    require(not set(blobs) & set(withheld), "evidence is there and withheld at once")
+    found = {name: unbase64(text) for name, text in blobs.items()}
+    for name, data in found.items():
+        require(sha256(data).hexdigest() == name, "evidence is other than its digest")
+    for action in actions.values():
+        _require_walk(action.terms, found)
+    return found
+
+
+def evidence_of(terms: Json) -> Iterator[str]:
+    """The digests of what an action rests on: case, options, solver input, records as they were."""
+    yield terms["case"]["sha256"]
+    yield terms["recommendation"]["sha256"]
+    yield terms["recommendation"]["trail"]["problem_sha256"]
+    for command in terms["commands"]:
+        for item in command["expected"]:
+            yield item["fields_sha256"]
+
+
+def _require_walk(terms: Json, found: dict[str, bytes]) -> None:
+    case, options = found.get(terms["case"]["sha256"]), found.get(terms["recommendation"]["sha256"])
+    if case is not None:
+        said = strict(case)
+        same = (said["case_id"], said["code"], said["evidence"])
+        wanted = (terms["case"]["case_id"], terms["case"]["code"], terms["evidence"]["facts"])
+        require(same == wanted, "the case is another than the approval speaks of")
+    if options is not None:
+        said = strict(options)
+        named: dict[str, Json] = {each["option_id"]: each for each in said["options"]}
+        chosen = named.get(terms["option_id"], {})
+        planned = [command["action"] for command in terms["commands"]]
+        require(said["case_id"] == terms["case"]["case_id"], "the options are of another case")
+        require(said["trail"] == terms["recommendation"]["trail"], "the options came about in another way")
+        require(chosen.get("actions") == planned, "the commands are not those of the option")
+        require(chosen.get("remedy") == terms["remedy"], "the remedy is not that of the option")
