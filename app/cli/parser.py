@@ -26,6 +26,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_services(commands)
     _add_worlds(commands)
     _add_policy(commands)
+    _add_optimisation(commands)
     return parser.parse_args(list(arguments))
 
 
@@ -207,3 +208,22 @@ def _add_worlds(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     judge.add_argument("folder", metavar="DIR", help="as world wrote it")
     judge.add_argument("--progress", action="store_true", help="tell each day on standard error")
     judge.set_defaults(run=_late("app.cli.world", "evaluate"))
+
+
+def _add_optimisation(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    solve = commands.add_parser("solve", help="plan a backlog from a folder of Parquet files")
+    solve.add_argument("--problem", required=True, metavar="DIR", help="as instance writes it")
+    solve.add_argument("--out", required=True, metavar="PLAN", help="the plan, a Parquet file")
+    solve.add_argument("--time-limit", type=float, default=60.0, metavar="S", help="of the whole command")
+    solve.add_argument("--seed", type=int, default=1, metavar="N")
+    solve.add_argument("--json", default="", metavar="OUTCOME", help="also write cost terms, bound and gap")
+    solve.add_argument("--moves", type=int, default=0, metavar="N", help="so many moves instead of a time")
+    solve.add_argument("--mip-lines", type=int, default=2000, metavar="N", help="up to these ask HiGHS too")
+    solve.set_defaults(run=_late("app.cli.optimise", "solve"))
+    instance = commands.add_parser("instance", help="write a seeded backlog to a folder")
+    instance.add_argument("--family", choices=("D", "E", "B", "T"), default="D")
+    instance.add_argument("--lines", type=int, required=True, metavar="N")
+    instance.add_argument("--nodes", type=int, required=True, metavar="M")
+    instance.add_argument("--seed", type=int, default=1, metavar="S")
+    instance.add_argument("--out", required=True, metavar="DIR")
+    instance.set_defaults(run=_late("app.cli.optimise", "make_instance"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimization.backlog.compiled import compiled
-from optimization.backlog.holdings import Holdings, clear_order, ship
+from optimization.backlog.holdings import Holdings, clear_order, order_cost, ship
 from optimization.backlog.instance import Arrays
 from optimization.backlog.patterns import (
     EARLIER,
@@ -19,6 +19,7 @@ from optimization.backlog.patterns import (
     NEXT_COST,
     SCALE,
     SERVED,
+    SHARE_BITS,
     Market,
     alone,
     fill_cell,
@@ -60,8 +61,27 @@ def insert_order(
         cells[count] = best
         count += 1
         ship_from_cell(arrays, holdings, market, entries, best, first, need, scratch)
-    if complete and need.sum() > 0:
+    if complete and (
+        need.sum() > 0 or guided_cost(arrays, holdings, market, order) >= unfilled_cost(arrays, first, last)
+    ):
         clear_order(arrays, holdings, order)
+
+
+@compiled
+def guided_cost(arrays: Arrays, holdings: Holdings, market: Market, order: int) -> int:
+    """What an order costs as it is planned, with the share of the prices that is asked for."""
+    total = SCALE * order_cost(arrays, holdings.qty, holdings.day, order)
+    first = arrays.pair_first[arrays.entry_first[order]]
+    for pair in range(first, arrays.pair_first[arrays.entry_first[order + 1]]):
+        units = holdings.qty[pair]
+        if units > 0:
+            row, at = arrays.pair_row[pair], holdings.day[pair]
+            price = (
+                market.stock[row * arrays.n_days + at]
+                + market.pick[arrays.row_node[row] * arrays.n_days + at]
+            )
+            total += units * (market.share * price >> SHARE_BITS)
+    return total
 
 
 @compiled

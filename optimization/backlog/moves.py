@@ -26,9 +26,21 @@ MOST_EVICTED = 18
 MOST_SAVED = 4096
 FORCED_PERCENT = 45
 MOST_RUINED = 6
-MOST_SHARE_PERCENT = 60
+MOST_SHARE = 256
 SAMPLED_HOLDERS = 6
 HAND_TRIES = 12
+
+
+class Budget(NamedTuple):
+    """How many moves, how they cool, and what they are made of."""
+
+    moves: int
+    hot: float
+    cold: float
+    forced_percent: int
+    most_ruined: int
+    most_share: int
+    """The largest share of the prices, of 256, at which orders are put back."""
 
 
 class Room(NamedTuple):
@@ -74,20 +86,31 @@ def search(
     scratch: Scratch,
     room: Room,
     chance: Chance,
-    budget: tuple[int, float, float],
+    budget: Budget,
 ) -> int:
     """Make so many moves while the temperature falls from the first to the second; gives cents saved."""
-    moves, hot, cold = budget
     saved = 0
-    for move in range(moves):
-        temperature = hot + (cold - hot) * move / moves
+    for move in range(budget.moves):
+        temperature = budget.hot + (budget.cold - budget.hot) * move / budget.moves
         order = pick_order(guide, chance)
         if arrays.order_first[order] == arrays.order_first[order + 1]:
             continue
-        if below(chance, 100) < FORCED_PERCENT:
-            saved += force(arrays, holdings, guide, scratch, room, chance, order, temperature)
+        if below(chance, 100) < budget.forced_percent:
+            saved += force(
+                arrays, holdings, guide, scratch, room, chance, order, (temperature, budget.most_share)
+            )
         else:
-            saved += ruin(arrays, holdings, guide, scratch, room, chance, order, temperature)
+            saved += ruin(
+                arrays,
+                holdings,
+                guide,
+                scratch,
+                room,
+                chance,
+                order,
+                (temperature, budget.most_share),
+                budget.most_ruined,
+            )
     return saved
 
 
@@ -107,22 +130,23 @@ def ruin(
     room: Room,
     chance: Chance,
     order: int,
-    temperature: float,
+    heat: tuple[float, int],
+    most_ruined: int,
 ) -> int:
     """Ruin and recreate around an order; gives cents saved, 0 when it was undone."""
-    count = gather(arrays, holdings, room, chance, order)
+    count = gather(arrays, holdings, room, chance, order, most_ruined)
     before, pieces = take_out(arrays, holdings, room, 0, count, 0)
     for last in range(count - 1, 0, -1):
         other = below(chance, last + 1)
         room.orders[last], room.orders[other] = room.orders[other], room.orders[last]
-    share = below(chance, MOST_SHARE_PERCENT * WHOLE_SHARE // 100 + 1)
+    share = below(chance, heat[1] + 1)
     return settle(
-        arrays, holdings, guide, scratch, room, chance, (count, 0, pieces), (before, share, temperature)
+        arrays, holdings, guide, scratch, room, chance, (count, 0, pieces), (before, share, heat[0])
     )
 
 
 @compiled
-def gather(arrays: Arrays, holdings: Holdings, room: Room, chance: Chance, order: int) -> int:
+def gather(arrays: Arrays, holdings: Holdings, room: Room, chance: Chance, order: int, most: int) -> int:
     """An order and some others that hold a row that it could use; gives how many."""
     room.orders[0] = order
     count = 1
@@ -130,7 +154,7 @@ def gather(arrays: Arrays, holdings: Holdings, room: Room, chance: Chance, order
     last = arrays.pair_first[arrays.entry_first[order + 1]]
     if first == last:
         return count
-    wanted = 1 + below(chance, MOST_RUINED)
+    wanted = 1 + below(chance, most)
     tries = 2 * wanted
     row = arrays.pair_row[first + below(chance, last - first)]
     while count < wanted and tries > 0:
@@ -223,7 +247,7 @@ def force(
     room: Room,
     chance: Chance,
     order: int,
-    temperature: float,
+    heat: tuple[float, int],
 ) -> int:
     """Give an order its ideal pattern and put out who is in the way; gives cents saved, 0 when undone."""
     first = arrays.order_first[order]
@@ -248,16 +272,33 @@ def force(
         row = arrays.pair_row[pair]
         units = min(units, holdings.free[row * arrays.n_days + at])
         units = min(units, holdings.hands[arrays.row_node[row] * arrays.n_days + at])
+        if units > 0 and not may_open(arrays, holdings, order, arrays.row_node[row], at):
+            units = 0
         whole = whole and units == scratch.pieces[piece, UNITS]
         if units > 0 and (holdings.qty[pair] == 0 or holdings.day[pair] == at):
             ship(arrays, holdings, pair, at, units)
     if not whole and arrays.order_complete[order] == 1:
         undo(arrays, holdings, room, count, pieces)
         return 0
-    share = below(chance, MOST_SHARE_PERCENT * WHOLE_SHARE // 100 + 1)
+    share = below(chance, heat[1] + 1)
     return settle(
-        arrays, holdings, guide, scratch, room, chance, (count, 1, pieces), (before, share, temperature)
+        arrays, holdings, guide, scratch, room, chance, (count, 1, pieces), (before, share, heat[0])
     )
+
+
+@compiled
+def may_open(arrays: Arrays, holdings: Holdings, order: int, node: int, at: int) -> bool:
+    """Whether an order has, or may still have, a shipment from a node on a day."""
+    count = 0
+    for entry in range(arrays.entry_first[order], arrays.entry_first[order + 1]):
+        days_used = 0
+        for pair in range(arrays.pair_first[entry], arrays.pair_first[entry + 1]):
+            if holdings.qty[pair] > 0 and not days_used >> holdings.day[pair] & 1:
+                days_used |= 1 << holdings.day[pair]
+                count += 1
+        if arrays.entry_node[entry] == node and days_used >> at & 1:
+            return True
+    return bool(count < arrays.order_shipments[order])
 
 
 @compiled

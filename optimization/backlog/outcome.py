@@ -8,6 +8,7 @@ from importlib.metadata import version
 from optimization.backlog.audit import BacklogAudit, BacklogTerms
 from optimization.backlog.certificate import Certificate
 from optimization.backlog.plan import BacklogPlan
+from optimization.backlog.warm_state import Warm
 from optimization.outcome import Ending, Status
 
 FORMAT = "backlog/1"
@@ -41,6 +42,7 @@ class BacklogOutcome:
     bound_cents: int
     price_bound_cents: int
     certificate: Certificate
+    warm: Warm
     erp_rule_cents: int
     milestones: tuple[Milestone, ...]
     moves: int
@@ -63,8 +65,8 @@ class BacklogOutcome:
         missing = self.objective_cents - self.bound_cents
         return -(-missing * PARTS_PER_MILLION // self.objective_cents) if missing > 0 else 0
 
-    def as_json(self) -> dict[str, object]:
-        """What the outcome file says."""
+    def as_json(self, seconds: float) -> dict[str, object]:
+        """What the outcome file says; ``seconds`` is how long the whole command took."""
         return {
             "format": FORMAT,
             "digest": self.instance_digest,
@@ -75,7 +77,8 @@ class BacklogOutcome:
             "bound_cents": self.bound_cents,
             "gap": self.gap_parts_per_million / PARTS_PER_MILLION,
             "gap_is": "(objective_cents - bound_cents) / objective_cents, rounded up to a millionth",
-            "seconds": self.solve_ms / 1000,
+            "seconds": round(seconds, 3),
+            "solve_seconds": self.solve_ms / 1000,
             "seed": self.seed,
             "terms": asdict(self.terms),
             "shipments": self.audit.shipments,

@@ -6,7 +6,6 @@ alone, not on which thread is faster.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -17,14 +16,23 @@ from optimization.backlog.chance import seeded_chance
 from optimization.backlog.compiled import compiled
 from optimization.backlog.holdings import Holdings, add_holder, order_costs, refresh_free, row_offsets
 from optimization.backlog.instance import Arrays, Indices, Instance
-from optimization.backlog.moves import Guide, new_room, search
+from optimization.backlog.moves import (
+    FORCED_PERCENT,
+    MOST_RUINED,
+    MOST_SHARE,
+    Budget,
+    Guide,
+    new_room,
+    search,
+)
 from optimization.backlog.patterns import SCALE
+from optimization.backlog.plan import PairPlan
 from optimization.backlog.pricing import new_scratch
 from optimization.backlog.refusal import first_rows
 from optimization.backlog.tables import Integers
 
 SIDES = 2
-HOT_CENTS = 120.0
+HOT_CENTS = 250.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,25 +43,27 @@ class Led:
     pick: Integers
     values: Integers
     lists: EntryLists
+    bound_thousandths: int
 
 
 class Searcher:
     """A plan that gets better round by round; ``qty`` and ``day`` are the best one found."""
 
-    def __init__(self, instance: Instance, led: Led, qty: Indices, day: Indices, seed: int) -> None:
+    def __init__(self, instance: Instance, led: Led, pairs: PairPlan, seed: int) -> None:
         """Begin with a feasible plan by pairs."""
         self._instance = instance
         self._led = led
         arrays = instance.arrays
-        self._now = (qty.copy(), day.copy())
-        self.qty, self.day = qty.copy(), day.copy()
+        self._now = (pairs.qty.astype(np.int32), pairs.day.astype(np.int32))
+        self.qty, self.day = self._now[0].copy(), self._now[1].copy()
         self._costs = np.zeros(instance.n_orders, np.int64)
-        order_costs(arrays, qty, day, self._costs)
+        order_costs(arrays, *self._now, self._costs)
         self._cents = int(self._costs.sum())
         self.best_cents = self._cents
         self._seed = seed
         self._round = 0
         self.moves = 0
+        self.mix = (FORCED_PERCENT, MOST_RUINED, MOST_SHARE)
         self._row_pairs = row_offsets(arrays)
         self._lists = (np.zeros(arrays.pair_row.size, np.int32), np.zeros(arrays.pair_row.size, np.int32))
         by_node = np.argsort(arrays.row_node, kind="stable").astype(np.int64)
@@ -89,7 +99,7 @@ class Searcher:
                 row_first=self._rows[1],
             )
             chance = seeded_chance(self._seed, self._round, side)
-            budget = (moves, hot, cold)
+            budget = Budget(moves, hot, cold, *self.mix)
             jobs.append(
                 self._pool.submit(
                     search, arrays, held, guide, self._scratch[side], self._rooms[side], chance, budget
@@ -140,15 +150,13 @@ class Searcher:
         order_costs(arrays, *self._now, self._costs)
         regret = SCALE * self._costs - self._led.values
         add_priced_use(arrays, *self._now, self._led.stock, self._led.pick, regret)
-        return np.maximum(0, regret)
+        positive: Integers = np.maximum(0, regret)
+        return positive
 
 
 def cooling(progress: float) -> float:
     """The temperature when so much of the time or of the moves is gone."""
     return HOT_CENTS * max(0.0, 1.0 - progress)
-
-
-Progress = Callable[[int], None]
 
 
 @compiled

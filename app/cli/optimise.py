@@ -1,0 +1,54 @@
+"""``control-tower solve`` and ``control-tower instance``: a backlog in a folder planned, or one made up."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from app.bootstrap import monotonic_seconds
+from domain.errors import BadInputError
+
+STARTED_BEFORE_SECONDS = 0.25
+"""What starting the interpreter took before the clock could be read."""
+
+
+def solve(options: argparse.Namespace) -> int:
+    """Plan the backlog of a folder, write the plan and its outcome; prints one line."""
+    begun = monotonic_seconds() - STARTED_BEFORE_SECONDS
+    from optimization.backlog.files import read_tables
+    from optimization.backlog.instance import build_instance
+    from optimization.backlog.limits import BacklogLimits
+    from optimization.backlog.plan import write_plan
+    from optimization.backlog.solve import solve_backlog
+
+    if options.time_limit <= 0:
+        raise BadInputError(what="The time limit is not above 0.", remedy="Give seconds, for example 60.")
+    instance = build_instance(read_tables(Path(options.problem)))
+    # The limit is for the whole command: what reading took is gone.
+    left = max(0.2, options.time_limit - (monotonic_seconds() - begun))
+    limits = BacklogLimits(seconds=left, moves=options.moves, mip_lines=options.mip_lines)
+    outcome = solve_backlog(instance, limits, options.seed, monotonic=monotonic_seconds)
+    write_plan(outcome.plan, Path(options.out))
+    told = outcome.as_json(monotonic_seconds() - begun)
+    if options.json:
+        Path(options.json).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    gap = 100 * outcome.gap_parts_per_million / 1_000_000
+    print(
+        f"{outcome.status.value}: {outcome.objective_cents} cents, bound {outcome.bound_cents}, "
+        f"gap {gap:.2f} %, {told['seconds']} s"
+    )
+    return 0
+
+
+def make_instance(options: argparse.Namespace) -> int:
+    """Write a seeded backlog of a family to a folder."""
+    from optimization.backlog.files import write_tables
+    from optimization.backlog.generate import generate_tables
+
+    tables = generate_tables(options.family, options.lines, options.nodes, options.seed)
+    write_tables(tables, Path(options.out))
+    print(
+        f"{tables.sizes.lines} lines, {tables.sizes.orders} orders, {tables.sizes.skus} SKUs in {options.out}"
+    )
+    return 0

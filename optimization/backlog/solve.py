@@ -1,0 +1,217 @@
+"""Solving a backlog: prices, a first plan, search, for small ones a mixed-integer solver; always audited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from optimization.backlog.audit import audit_plan
+from optimization.backlog.candidates import choose_entries
+from optimization.backlog.certificate import Certificate
+from optimization.backlog.construct import construct
+from optimization.backlog.dual import Pricer, Prices, Stage, improve_prices
+from optimization.backlog.erp_rule import erp_plan
+from optimization.backlog.holdings import empty_holdings
+from optimization.backlog.instance import Instance
+from optimization.backlog.limits import BacklogLimits
+from optimization.backlog.mip_model import build_model, plan_of_columns
+from optimization.backlog.mip_process import MipProcess
+from optimization.backlog.outcome import BacklogOutcome
+from optimization.backlog.plan import BacklogPlan, PairPlan, plan_of_pairs
+from optimization.backlog.pricing import new_scratch
+from optimization.backlog.run import Clock, Listener, Run
+from optimization.backlog.scarcity import scarcity_prices
+from optimization.backlog.search import Led, Searcher, cooling
+from optimization.backlog.warm_state import Warm
+from optimization.limits import StopFlag
+from optimization.outcome import Ending, Status
+
+LARGE_LINES = 40_000
+STAGES_SMALL = (Stage(steps=70, size=0.06), Stage(steps=40, size=0.03))
+STAGES_LARGE = (Stage(steps=50, size=0.06), Stage(steps=30, size=0.03))
+REFINING = (Stage(steps=50, size=0.012), Stage(steps=50, size=0.006))
+FIRST_SHARE, REFINING_SHARE = 0.25, 0.35
+ORDERS_A_MOVE = 4
+FEWEST_MOVES, MOST_MOVES = 250, 20_000
+TOLD_EVERY_SECONDS = 0.5
+TINY_LINES = 60
+MIP_FROM_SECONDS = 5.0
+SEARCH_BEFORE_MIP_SHARE, SEARCH_BEFORE_MIP_SECONDS = 0.3, 4.0
+
+
+def solve_backlog(
+    instance: Instance,
+    limits: BacklogLimits,
+    seed: int,
+    *,
+    monotonic: Clock,
+    stop: StopFlag | None = None,
+    listener: Listener | None = None,
+) -> BacklogOutcome:
+    """Plan a backlog; the outcome is audited and its bound is valid however early it was stopped."""
+    run = Run(limits, instance.n_lines, monotonic, stop, listener)
+    plan, warm, moves = plan_by_prices(instance, run, seed, None)
+    proven = False
+    if wants_mip(instance, run):
+        plan, proven = _polish(instance, run, plan)
+    return close(instance, run, seed, plan, warm, moves, proven)
+
+
+def wants_mip(instance: Instance, run: Run) -> bool:
+    """Whether there is use and time for a mixed-integer solver."""
+    lines = instance.n_lines
+    if run.limits.moves or not 0 < lines <= run.limits.mip_lines:
+        return False
+    return lines <= TINY_LINES or run.limits.seconds >= MIP_FROM_SECONDS
+
+
+def plan_by_prices(
+    instance: Instance, run: Run, seed: int, warm: Warm | None
+) -> tuple[BacklogPlan, Warm, int]:
+    """Prices, the first plan and the search; gives the plan, what is needed to go on from it, and the moves."""
+    rule = erp_plan(instance)
+    rule_cents = audit_plan(instance.tables, plan_of_pairs(instance, rule)).terms.total_cents
+    run.tell("rule", rule_cents)
+    pricer = Pricer(instance)
+    try:
+        prices = warm.prices if warm is not None else first_prices(instance)
+        stages = STAGES_LARGE if instance.n_lines > LARGE_LINES else STAGES_SMALL
+        prices = improve_prices(pricer, prices, stages, lambda: run.over(FIRST_SHARE))
+        led = lead(pricer, run, prices)
+        first = first_plan(instance, led)
+        searcher = Searcher(instance, led, first, seed)
+        run.tell("first plan", searcher.best_cents)
+        searcher.close()
+        prices, led = refine(pricer, run, prices, led, REFINING)
+    finally:
+        pricer.close()
+    again = first_plan(instance, led)
+    searcher = Searcher(instance, led, again, seed)
+    try:
+        search_on(instance, run, searcher)
+    finally:
+        searcher.close()
+    found = PairPlan(qty=searcher.qty.astype(np.int64), day=searcher.day.astype(np.int64))
+    best = found if searcher.best_cents <= rule_cents else rule
+    return plan_of_pairs(instance, best), Warm(prices=prices, led=led, pairs=best), searcher.moves
+
+
+def first_prices(instance: Instance) -> Prices:
+    """Scarcity prices on the last day, so that they hold for all; hands cost nothing yet."""
+    arrays = instance.arrays
+    stock = np.zeros((arrays.row_sku.size, arrays.n_days))
+    stock[:, -1] = scarcity_prices(instance)
+    return Prices(stock=stock.reshape(-1), pick=np.zeros(arrays.pick.size))
+
+
+def lead(pricer: Pricer, run: Run, prices: Prices) -> Led:
+    """Price every order over all its nodes: a bound, and what leads the search."""
+    days = pricer.instance.arrays.n_days
+    stock, pick = prices.whole(days)
+    priced = pricer.price(stock, pick, pricer.every)
+    run.bound_thousandths = max(run.bound_thousandths, priced.bound_thousandths)
+    return Led(
+        stock=stock,
+        pick=pick,
+        values=priced.values,
+        lists=choose_entries(pricer.instance, stock, pick),
+        bound_thousandths=priced.bound_thousandths,
+    )
+
+
+def refine(pricer: Pricer, run: Run, prices: Prices, led: Led, stages: Sequence[Stage]) -> tuple[Prices, Led]:
+    """Smaller steps while there is time; only what proves more is kept."""
+    for stage in stages:
+        if run.over(REFINING_SHARE):
+            break
+        tried = improve_prices(pricer, prices, (stage,), lambda: run.over(REFINING_SHARE))
+        better = lead(pricer, run, tried)
+        if better.bound_thousandths > led.bound_thousandths:
+            prices, led = tried, better
+    return prices, led
+
+
+def first_plan(instance: Instance, led: Led) -> PairPlan:
+    """The plan made order by order at the prices."""
+    holdings = empty_holdings(instance.arrays)
+    construct(instance, holdings, (led.stock, led.pick), led.values, led.lists, new_scratch())
+    return PairPlan(qty=holdings.qty.astype(np.int64), day=holdings.day.astype(np.int64))
+
+
+def search_on(instance: Instance, run: Run, searcher: Searcher) -> None:
+    """Rounds of search until time or moves are over; before a mixed-integer solver only a part of the time."""
+    share, most = 1.0, float("inf")
+    if wants_mip(instance, run):
+        share, most = SEARCH_BEFORE_MIP_SHARE, run.elapsed() + SEARCH_BEFORE_MIP_SECONDS
+    per_round = min(MOST_MOVES, max(FEWEST_MOVES, instance.n_orders // ORDERS_A_MOVE))
+    begun, told, spent = run.elapsed(), run.elapsed(), 0.0
+    whole = max(1e-3, min(most, begun + share * run.left()) - begun)
+    while not run.stopped():
+        now = run.elapsed()
+        progress = searcher.moves / run.limits.moves if run.limits.moves else (now - begun + spent) / whole
+        if progress >= 1.0:
+            break
+        searcher.run_round(per_round, cooling(progress), cooling(progress))
+        spent = run.elapsed() - now
+        if run.elapsed() - told >= TOLD_EVERY_SECONDS:
+            told = run.elapsed()
+            run.tell("search", searcher.best_cents)
+    run.tell("search", searcher.best_cents)
+
+
+def _polish(instance: Instance, run: Run, plan: BacklogPlan) -> tuple[BacklogPlan, bool]:
+    """Ask a mixed-integer solver for a better plan and bound; gives the better plan and whether it is the best."""
+    model, columns = build_model(instance)
+    cents = audit_plan(instance.tables, plan).terms.total_cents
+    process = MipProcess(model, max(0.5, run.left() - 0.6))
+    try:
+        answer = None
+        while answer is None and run.left() > 0 and not run.stopped():
+            answer = process.answer(min(0.2, max(0.0, run.left())))
+    finally:
+        process.close()
+    if answer is None:
+        return plan, False
+    if answer.found is not None:
+        other = plan_of_columns(instance, columns, answer.found)
+        audit = audit_plan(instance.tables, other)
+        if not audit.errors and audit.terms.total_cents < cents:
+            plan, cents = other, audit.terms.total_cents
+    run.mip_bound_cents = min(cents, answer.bound_cents)
+    run.tell("mip", cents)
+    return plan, run.bound_cents >= cents
+
+
+def close(
+    instance: Instance, run: Run, seed: int, plan: BacklogPlan, warm: Warm, moves: int, proven: bool
+) -> BacklogOutcome:
+    """Audit the plan and put the answer together; a plan that the checker refuses is not given."""
+    audit = audit_plan(instance.tables, plan)
+    rule_cents = run.milestones[0].objective_cents
+    status = Status.OPTIMAL if proven else Status.FEASIBLE
+    if audit.errors or (moves == 0 and not proven and audit.terms.total_cents == rule_cents):
+        plan = plan_of_pairs(instance, erp_plan(instance)) if audit.errors else plan
+        audit = audit_plan(instance.tables, plan)
+        status = Status.FALLBACK
+    elif run.stopped() and not proven:
+        status = Status.CANCELLED
+    certificate = Certificate(
+        stock=warm.led.stock, pick=warm.led.pick, bound_thousandths=warm.led.bound_thousandths
+    )
+    return BacklogOutcome(
+        instance_digest=instance.digest,
+        status=status,
+        ending=Ending.PROVEN if proven else run.ending,
+        plan=plan,
+        audit=audit,
+        bound_cents=run.bound_cents,
+        price_bound_cents=certificate.bound_cents,
+        certificate=certificate,
+        warm=warm,
+        erp_rule_cents=rule_cents,
+        milestones=tuple(run.milestones),
+        moves=moves,
+        seed=seed,
+        solve_ms=round(1000 * run.elapsed()),
+    )
