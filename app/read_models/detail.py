@@ -12,6 +12,7 @@ from app.read_models.geography import Geography, read_geography
 from app.read_models.incidents import incident_panel
 from app.read_models.network import lane_key
 from app.read_models.people import short_name
+from app.read_models.stories import line_stories
 from app.read_models.waterfall import waterfall
 from app.read_models.wishes import DetailRequest
 from app.services.propose import amount_of
@@ -101,6 +102,7 @@ def case_detail(sources: DetailSources, request: DetailRequest) -> CaseDetail | 
         why_not_propose=_why_not(sources, case, live, request),
         timeline=_timeline(sources, case, events, recommendation, request.now),
         orders=_orders(geography, case),
+        stories=line_stories(sources.mirror, geography, case),
         incident=incident_panel(sources.mirror, case) if case.is_open else None,
         notes=tuple(
             NoteRow(at=note.at, author=short_name(sources.people, note.author), text=note.body)

@@ -8,6 +8,7 @@ from domain.cases import CaseState, ExceptionCase, Fact, Impact, Severity
 from domain.commands import ReallocateLine, RebookCarrier
 from domain.ids import LineId, NodeId, OrderId, ServiceId, ShipmentId, SourceName
 from domain.recommendations import Option, Recommendation, Remedy, SolverTrail
+from tests.support.fake_stories import stories
 from tests.support.fake_tower import FIRST_ID, FIRST_LINE, NOW
 from views.case_detail.state import ApprovalNeed, CaseDetail, NoteRow, OrderRow, TimelineEvent
 
@@ -165,6 +166,7 @@ def detail(**changes: object) -> CaseDetail:
             ),
             NoteRow(at=NOW - timedelta(minutes=20), author="A. Moreno", text="Harbor Foods accepts a split."),
         ),
+        "stories": stories(),
         "broken_lane_ids": frozenset({"MEM-DEN"}),
         "alternative_lane_ids": frozenset({"DFW-DEN", "RNO-DEN"}),
     }

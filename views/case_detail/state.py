@@ -10,6 +10,7 @@ from typing import Literal
 
 from domain.cases import ExceptionCase
 from domain.recommendations import Option, Recommendation
+from views.case_detail.stories import LineStory
 
 EventKind = Literal["solved", "failed", "count", "opened", "moved", "signed", "note", "sync", "executed"]
 
@@ -119,7 +120,7 @@ class CaseDetail:
     ``needs`` is by option id. ``why_not_propose`` is empty when the person may propose now.
     ``waterfall`` are the bars of its money, label and cents, the last the total of the others;
     ``incident`` is that of several cases which it belongs to. ``manual_rank`` is a person's rank with
-    the reason, mostly empty.
+    the reason, mostly empty. ``stories`` are the lines of its orders across the systems, its own first.
     ``broken_lane_ids`` and ``alternative_lane_ids`` are drawn on the map.
     """
 
@@ -137,6 +138,7 @@ class CaseDetail:
     why_not_propose: str = ""
     timeline: tuple[TimelineEvent, ...] = ()
     orders: tuple[OrderRow, ...] = ()
+    stories: tuple[LineStory, ...] = ()
     notes: tuple[NoteRow, ...] = ()
     waterfall: tuple[tuple[str, int], ...] = ()
     manual_rank: str = ""

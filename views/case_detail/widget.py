@@ -13,6 +13,7 @@ from views.case_detail.lines import evidence_lines, note_lines, order_lines
 from views.case_detail.options_page import OptionsPage
 from views.case_detail.reason_bar import ReasonBar
 from views.case_detail.state import CaseDetail
+from views.case_detail.story_panel import StoryPanel
 from views.case_detail.timeline import Timeline
 from views.case_detail.view_model import DetailViewModel
 from views.case_detail.waterfall import MoneyPanel
@@ -46,6 +47,7 @@ class DetailPanel(QFrame):
         self.tabs = QTabBar()
         self.pages = QStackedWidget()
         self.options = OptionsPage(view_model)
+        self.stories = StoryPanel()
         self.timeline = Timeline()
         self.orders = TwoLineList("Orders of the case", pad_px=2)
         self.evidence = TwoLineList("Evidence of the case", pad_px=2)
@@ -68,7 +70,8 @@ class DetailPanel(QFrame):
         for title in TABS:
             self.tabs.addTab(title)
         facts = _stacked(self.money, self.evidence)
-        for page in (_scrolled(self.options), _scrolled(self.timeline), self.orders, facts):
+        history = _stacked(self.stories, self.timeline, fills=False)
+        for page in (_scrolled(self.options), _scrolled(history), self.orders, facts):
             self.pages.addWidget(page)
         self.pages.addWidget(self.notes)
         self.note_field.setPlaceholderText("Add a note …  Enter keeps it")
@@ -102,6 +105,7 @@ class DetailPanel(QFrame):
         self.head.close_wanted.connect(self.close_wanted)
         self.note_field.returnPressed.connect(self._keep_note)
         self.incident.case_wanted.connect(self.case_wanted)
+        self.stories.case_wanted.connect(self.case_wanted)
         self.incident.split_wanted.connect(self.ask_to_split)
 
     # ------------------------------------------------------------------ show
@@ -119,6 +123,7 @@ class DetailPanel(QFrame):
         self.setAccessibleName(f"Exception {detail.case.case_id}: {detail.case.title}")
         self.head.show_case(detail, now)
         self.options.show_detail(detail)
+        self.stories.show_stories(detail.stories, detail.zone)
         self.timeline.show_events(detail.timeline, now, detail.zone)
         self.orders.show_lines(order_lines(detail, now))
         self.evidence.show_lines(evidence_lines(detail, now))
@@ -175,14 +180,16 @@ class DetailPanel(QFrame):
             self.update()
 
 
-def _stacked(above: QWidget, below: QWidget) -> QWidget:
-    """A page of two parts; the lower one takes the room that is left."""
+def _stacked(above: QWidget, below: QWidget, *, fills: bool = True) -> QWidget:
+    """A page of two parts; the lower one takes the room that is left, or leaves it empty."""
     page = QWidget()
     column = QVBoxLayout(page)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     column.addWidget(above)
-    column.addWidget(below, 1)
+    column.addWidget(below, 1 if fills else 0)
+    if not fills:
+        column.addStretch(1)
     return page
 
 
