@@ -60,7 +60,8 @@ IN_POD_MISMATCH = CaseType(
     entity=EntityKind.INVOICE,
     detected_when="more was billed than the receiver signed for in good condition",
     clears_when="billed less credited equals what was signed for",
-    correlation="pod:{shipment_id}",
+    correlation="pod:{scac}",
+    correlation_version=2,
     acknowledge_minutes=240,
     resolve_minutes=2880,
     actions=(
@@ -125,7 +126,8 @@ IN_DEDUCTION = CaseType(
         "closed"
     ),
     clears_when="the deduction is closed, credited or paid",
-    correlation="deduction:{customer_id}:{deduction_code}",
+    correlation="deduction:{deduction_code}",
+    correlation_version=2,
     acknowledge_minutes=1440,
     resolve_minutes=14400,
     actions=(

@@ -289,7 +289,7 @@ def test_a_change_after_release_costs_what_goes_out_and_comes_back(room_of: Room
         assert str(found.entity) == "order_change/CH1"
         # 60 units nobody wants any more: 15 % of 60,000; and six minutes of a planner.
         assert found.losses == (("SO-1/1", 9_000), ("order_change/CH1", 450))
-        assert found.correlation_key == "late-change:C1"
+        assert found.correlation_key == "late-change:MEM"
         assert found.breach_at == NOW + 4 * HOUR
 
 

@@ -53,7 +53,7 @@ OLDER_MEMBER_MS: dict[str, int] = {
 LASTING_MS = 72 * MS_PER_HOUR
 AFTERMATH_MS: dict[str, int] = {
     EntityKind.FEED: 2 * MS_PER_HOUR,
-    EntityKind.NODE: 24 * MS_PER_HOUR,
+    EntityKind.NODE: 12 * MS_PER_HOUR,
     EntityKind.CARRIER: 48 * MS_PER_HOUR,
     EntityKind.ROUTE_EVENT: 48 * MS_PER_HOUR,
     EntityKind.INBOUND_SUPPLY: 24 * MS_PER_HOUR,

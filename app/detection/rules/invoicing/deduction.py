@@ -68,7 +68,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         impact=impact,
         losses=((key, impact.loss_cents),),
         severity=severity_of(impact.loss_cents, breach_ms, moment.hour_ms, policy, tier=row.tier),
-        correlation_key=f"deduction:{row.customer_id}:{code}",
+        correlation_key=f"deduction:{code}",
         evidence=(
             fact("billed_cents", row.billed_cents, unit="cents", **seen),
             fact("paid_cents", row.paid_cents, unit="cents", **seen),

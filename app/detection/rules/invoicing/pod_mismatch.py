@@ -33,7 +33,7 @@ SELECT v.id AS entity_id, v.number AS invoice_number, v.order_id, v.shipment_id,
                   WHERE q.shipment_id = v.shipment_id AND q.deleted_at IS NULL
                     AND d.line_id = b.line_id), 0) AS delivered,
        p.signed_by, p.delivered_at, p.source AS pod_source, p.observed_at AS pod_observed_at, o.number,
-       s.number AS shipment_number, s.origin_node_id, c.name AS customer_name, c.tier
+       s.number AS shipment_number, s.origin_node_id, s.scac, c.name AS customer_name, c.tier
   FROM doubt v CROSS JOIN proof_of_delivery p ON p.id = (
        SELECT q.id FROM proof_of_delivery q
         WHERE q.shipment_id = v.shipment_id AND q.deleted_at IS NULL
@@ -90,7 +90,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         impact=impact,
         losses=(*((part.key, part.loss_cents) for part in losses), (f"invoice/{head.entity_id}", rework)),
         severity=severity_of(impact.loss_cents, breach_ms, moment.hour_ms, policy, tier=head.tier),
-        correlation_key=f"pod:{head.shipment_id}",
+        correlation_key=f"pod:{head.scac or head.shipment_id}",
         evidence=(
             fact("billed_quantity", total_billed, unit="units", entity=this, **billed),
             fact("delivered_quantity", total_signed, unit="units", entity=shipment, **signed),

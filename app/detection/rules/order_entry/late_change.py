@@ -78,7 +78,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         ),
         losses=(*losses, (f"order_change/{head.entity_id}", rework)),
         severity=severity_of(goods + rework, due, moment.hour_ms, policy, tier=head.tier),
-        correlation_key=f"late-change:{head.customer_id}",
+        correlation_key=f"late-change:{head.node_id}",
         evidence=_evidence(head, rows, picked),
         order_ids=(head.order_id,),
         node_id=head.node_id,

@@ -63,7 +63,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         severity=severity_of(
             impact.loss_cents, row.planned_pickup_at, moment.hour_ms, moment.policy, tier=row.tier
         ),
-        correlation_key=f"label:{row.origin_node_id}:{row.document_error}",
+        correlation_key=f"label:{row.origin_node_id}",
         evidence=(
             fact("document_status", row.document_status, **shipment),
             fact("document_error", error, **shipment),

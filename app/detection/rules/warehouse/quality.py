@@ -79,7 +79,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         impact=impact,
         losses=(*((part.key, part.loss_cents) for part in losses), (f"pick_task/{row.entity_id}", rework)),
         severity=severity_of(impact.loss_cents, row.due_at, moment.hour_ms, moment.policy, tier=row.tier),
-        correlation_key=f"qc:{row.node_id}:{row.item_id}:{row.lot_id}",
+        correlation_key=f"qc:{row.node_id}",
         evidence=(
             fact("picked_quantity", row.picked_quantity, unit="units", **task),
             fact("quality", row.quality, **task),
