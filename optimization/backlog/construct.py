@@ -9,8 +9,7 @@ from optimization.backlog.compiled import compiled
 from optimization.backlog.holdings import Holdings
 from optimization.backlog.insertion import insert_order
 from optimization.backlog.instance import Arrays, Instance
-from optimization.backlog.patterns import SCALE, WHOLE_SHARE, Market
-from optimization.backlog.pricing import Scratch
+from optimization.backlog.patterns import SCALE, WHOLE_SHARE, Market, Scratch
 from optimization.backlog.tables import Integers
 
 

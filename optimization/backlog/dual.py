@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from optimization.backlog.candidates import EntryLists, all_entries, choose_entries
 from optimization.backlog.instance import Instance
-from optimization.backlog.patterns import NEVER, SCALE, WHOLE_SHARE, Market
-from optimization.backlog.pricing import Scratch, new_scratch, price_orders
+from optimization.backlog.patterns import NEVER, SCALE, WHOLE_SHARE, Market, Scratch, new_scratch
+from optimization.backlog.pricing import price_orders
 from optimization.backlog.tables import Floats, Integers
 
 THREADS = 2
@@ -65,7 +65,7 @@ class Pricer:
         cuts = np.searchsorted(ends, [ends[-1] * part // THREADS for part in range(1, THREADS)])
         edges = [0, *(int(each) for each in cuts), instance.n_orders]
         self._parts = list(zip(edges[:-1], edges[1:], strict=True))
-        self._scratch: list[Scratch] = [new_scratch() for _ in self._parts]
+        self._scratch: list[Scratch] = [new_scratch(arrays) for _ in self._parts]
         self._pool = ThreadPoolExecutor(THREADS)
         self.every = all_entries(instance)
         # Hands are not a limit of a single order here: what is beyond them could be picked on another day.

@@ -12,22 +12,20 @@ from optimization.backlog.compiled import compiled
 from optimization.backlog.holdings import Holdings, clear_order, order_cost, ship
 from optimization.backlog.instance import Arrays
 from optimization.backlog.patterns import (
-    EARLIER,
     FIRST_COST,
     MOST_LINES,
     NEVER,
     NEXT_COST,
     SCALE,
-    SERVED,
     SHARE_BITS,
     Market,
-    alone,
+    Scratch,
     fill_cell,
     is_no_better,
     join_groups,
-    spread_over_masks,
+    unfilled_cost,
 )
-from optimization.backlog.pricing import Scratch, is_better_somewhere, unfilled_cost
+from optimization.backlog.pricing import weigh_cells
 from optimization.backlog.tables import Integers
 
 MOST_OPENED = 8
@@ -96,33 +94,9 @@ def choose_cells(
 ) -> int:
     """The cells of the cheapest pattern, each line from one of them; gives how many."""
     order = arrays.line_order[first]
-    complete = arrays.order_complete[order] == 1
     lines = last - first
     several = arrays.order_shipments[order] > 1 and lines > 1
-    scratch.best[: 1 << lines] = NEVER
-    one, one_cell = NEVER, -1
-    for place in range(entries.size):
-        node = arrays.entry_node[entries[place]]
-        fixed = SCALE * arrays.lane_fixed[arrays.order_zone[order] * arrays.n_nodes + node]
-        fresh = True
-        for at in range(arrays.n_days):
-            if at > 0 and is_no_better(arrays, entries[place], at, market):
-                continue
-            if not fill_cell(arrays, entries[place], at, first, last, market, scratch.cells):
-                continue
-            cell = place * arrays.n_days + at
-            total = alone(arrays, first, last, complete, scratch.cells)
-            if total + fixed < one:
-                one, one_cell = total + fixed, cell
-            if several:
-                partly(arrays, first, last, complete, scratch.cells)
-                if fresh or is_better_somewhere(lines, scratch.cells):
-                    spread_over_masks(
-                        lines, fixed, cell, scratch.cells, scratch.sums, scratch.best, scratch.best_cell
-                    )
-                if fresh:
-                    scratch.cells[EARLIER, :lines] = scratch.cells[SERVED, :lines]
-                    fresh = False
+    one, one_cell = weigh_cells(arrays, entries, first, last, 1, several, market, scratch)
     least = unfilled_cost(arrays, first, last)
     groups, everything = 0, (1 << lines) - 1
     if several:
@@ -141,22 +115,6 @@ def choose_cells(
         cells[groups - 1 - step] = scratch.best_cell[group]
         left ^= group
     return groups
-
-
-@compiled
-def partly(arrays: Arrays, first: int, last: int, complete: bool, cells: Integers) -> None:
-    """What each line costs when a cell serves what it has of it and the rest is left: row ``SERVED``."""
-    for line in range(last - first):
-        need = arrays.line_qty[first + line]
-        unfilled = SCALE * arrays.line_unfilled[first + line]
-        total = 0
-        for which in (FIRST_COST, NEXT_COST):
-            cost = cells[which, line]
-            units = min(need, cells[which + 1, line])
-            if units > 0 and (complete or cost < unfilled):
-                total += units * cost
-                need -= units
-        cells[SERVED, line] = NEVER if complete and need > 0 else total + need * unfilled
 
 
 @compiled

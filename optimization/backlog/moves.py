@@ -17,8 +17,9 @@ from optimization.backlog.compiled import compiled
 from optimization.backlog.holdings import Holdings, clear_order, order_cost, place_of, ship
 from optimization.backlog.insertion import insert_order
 from optimization.backlog.instance import Arrays
-from optimization.backlog.patterns import MOST_LINES, WHOLE_SHARE, Market
-from optimization.backlog.pricing import DAY, PAIR, UNITS, Scratch, price_lines
+from optimization.backlog.patterns import MOST_LINES, WHOLE_SHARE, Market, Scratch
+from optimization.backlog.pricing import price_lines
+from optimization.backlog.recording import DAY, PAIR, UNITS
 from optimization.backlog.tables import Integers
 
 MOST_ORDERS = 24

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from optimization.backlog.compiled import compiled
 from optimization.backlog.instance import Arrays
 from optimization.backlog.tables import Integers
@@ -19,7 +21,7 @@ MOST_LINES = 8
 MASKS = 1 << MOST_LINES
 MOST_GROUPS = MOST_LINES
 NEVER = 1 << 60
-PIECES = 2
+MOST_PIECES = 6 * MOST_LINES
 
 # Rows of the scratch table of one order: per line what the cell at hand offers, and the two cheapest rows.
 FIRST_COST, FIRST_CAP, FIRST_PAIR, NEXT_COST, NEXT_CAP, NEXT_PAIR = 0, 1, 2, 3, 4, 5
@@ -45,6 +47,40 @@ class Market(NamedTuple):
     stock: Integers
     pick: Integers
     share: int
+
+
+class Scratch(NamedTuple):
+    """Working memory of one thread."""
+
+    cells: Integers
+    sums: Integers
+    best: Integers
+    best_cell: Integers
+    joined: Integers
+    chosen: Integers
+    pieces: Integers
+    """Pair, day and units of what the last pattern ships."""
+    table: Integers
+    """What every cell offers, for orders that meet thin stock."""
+    fixed: Integers
+    cell_of: Integers
+
+
+def new_scratch(arrays: Arrays) -> Scratch:
+    """Working memory for one thread."""
+    cells = arrays.n_nodes * arrays.n_days + 1
+    return Scratch(
+        cells=np.zeros((SCRATCH_ROWS, MOST_LINES), np.int64),
+        sums=np.zeros(MASKS, np.int64),
+        best=np.zeros(MASKS, np.int64),
+        best_cell=np.zeros(MASKS, np.int64),
+        joined=np.zeros((MOST_GROUPS, MASKS), np.int64),
+        chosen=np.zeros((MOST_GROUPS, MASKS), np.int64),
+        pieces=np.zeros((MOST_PIECES, 3), np.int64),
+        table=np.zeros((cells, BEST_COST, MOST_LINES), np.int64),
+        fixed=np.zeros(cells, np.int64),
+        cell_of=np.zeros(cells, np.int64),
+    )
 
 
 @compiled
@@ -113,38 +149,8 @@ def is_no_better(arrays: Arrays, entry: int, at: int, market: Market) -> bool:
 
 
 @compiled
-def find_two_cheapest(
-    arrays: Arrays,
-    entries: Integers,
-    first: int,
-    last: int,
-    market: Market,
-    scratch: Integers,
-) -> None:
-    """For each line the cheapest row over all cells, and the cheapest other row."""
-    for line in range(last - first):
-        scratch[BEST_COST, line] = NEVER
-        scratch[SECOND_COST, line] = NEVER
-        scratch[BEST_ROW, line] = -1
-    for place in range(entries.size):
-        for at in range(arrays.n_days):
-            if at > 0 and is_no_better(arrays, entries[place], at, market):
-                continue
-            if not fill_cell(arrays, entries[place], at, first, last, market, scratch):
-                continue
-            cell = place * arrays.n_days + at
-            for line in range(last - first):
-                if scratch[FIRST_COST, line] < NEVER:
-                    note_row(arrays, line, FIRST_COST, cell, scratch)
-                if scratch[NEXT_COST, line] < NEVER:
-                    note_row(arrays, line, NEXT_COST, cell, scratch)
-
-
-@compiled
-def note_row(arrays: Arrays, line: int, which: int, cell: int, scratch: Integers) -> None:
+def note_row(arrays: Arrays, line: int, cost: int, pair: int, cell: int, scratch: Integers) -> None:
     """Keep a row among the two cheapest different ones of a line."""
-    cost = scratch[which, line]
-    pair = scratch[which + 2, line]
     row = arrays.pair_row[pair]
     if row == scratch[BEST_ROW, line]:
         if cost < scratch[BEST_COST, line]:
@@ -264,3 +270,37 @@ def join_groups(lines: int, shipments: int, best: Integers, joined: Integers, ch
         if joined[step, everything] < least:
             least, count = joined[step, everything], step + 1
     return count
+
+
+@compiled
+def unfilled_cost(arrays: Arrays, first: int, last: int) -> int:
+    """What it costs to ship nothing."""
+    total = 0
+    for line in range(first, last):
+        total += SCALE * arrays.line_unfilled[line] * arrays.line_qty[line]
+    return total
+
+
+@compiled
+def is_better_somewhere(lines: int, cells: Integers) -> bool:
+    """Whether a later day at a node serves any line cheaper than its first day."""
+    for line in range(lines):
+        if cells[SERVED, line] < cells[EARLIER, line]:
+            return True
+    return False
+
+
+@compiled
+def partly(arrays: Arrays, first: int, last: int, complete: bool, cells: Integers) -> None:
+    """What each line costs when a cell serves what it has of it and the rest is left: row ``SERVED``."""
+    for line in range(last - first):
+        need = arrays.line_qty[first + line]
+        unfilled = SCALE * arrays.line_unfilled[first + line]
+        total = 0
+        for which in (FIRST_COST, NEXT_COST):
+            cost = cells[which, line]
+            units = min(need, cells[which + 1, line])
+            if units > 0 and (complete or cost < unfilled):
+                total += units * cost
+                need -= units
+        cells[SERVED, line] = NEVER if complete and need > 0 else total + need * unfilled

@@ -25,9 +25,8 @@ from optimization.backlog.moves import (
     new_room,
     search,
 )
-from optimization.backlog.patterns import SCALE
+from optimization.backlog.patterns import SCALE, new_scratch
 from optimization.backlog.plan import PairPlan
-from optimization.backlog.pricing import new_scratch
 from optimization.backlog.refusal import first_rows
 from optimization.backlog.tables import Integers
 
@@ -68,7 +67,7 @@ class Searcher:
         self._lists = (np.zeros(arrays.pair_row.size, np.int32), np.zeros(arrays.pair_row.size, np.int32))
         by_node = np.argsort(arrays.row_node, kind="stable").astype(np.int64)
         self._rows = (by_node, first_rows(arrays.row_node[by_node], arrays.n_nodes))
-        self._scratch = [new_scratch() for _ in range(SIDES)]
+        self._scratch = [new_scratch(arrays) for _ in range(SIDES)]
         self._rooms = [new_room(arrays) for _ in range(SIDES)]
         self._pool = ThreadPoolExecutor(SIDES)
 

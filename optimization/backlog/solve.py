@@ -18,8 +18,8 @@ from optimization.backlog.limits import BacklogLimits
 from optimization.backlog.mip_model import build_model, plan_of_columns
 from optimization.backlog.mip_process import MipProcess
 from optimization.backlog.outcome import BacklogOutcome
+from optimization.backlog.patterns import new_scratch
 from optimization.backlog.plan import BacklogPlan, PairPlan, plan_of_pairs
-from optimization.backlog.pricing import new_scratch
 from optimization.backlog.run import Clock, Listener, Run
 from optimization.backlog.scarcity import scarcity_prices
 from optimization.backlog.search import Led, Searcher, cooling
@@ -135,7 +135,7 @@ def refine(pricer: Pricer, run: Run, prices: Prices, led: Led, stages: Sequence[
 def first_plan(instance: Instance, led: Led) -> PairPlan:
     """The plan made order by order at the prices."""
     holdings = empty_holdings(instance.arrays)
-    construct(instance, holdings, (led.stock, led.pick), led.values, led.lists, new_scratch())
+    construct(instance, holdings, (led.stock, led.pick), led.values, led.lists, new_scratch(instance.arrays))
     return PairPlan(qty=holdings.qty.astype(np.int64), day=holdings.day.astype(np.int64))
 
 
