@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.running import running_tower
 from app.profile import PROFILE_FILE
+from app.services.recommend.recommend import SHORTAGES
 from app.signing.verifier.report import answer
 from domain.errors import BadInputError, ConflictError, RefusedError, UnavailableError
 from domain.recommendations import Remedy
@@ -75,7 +76,8 @@ def _make_trail(tower: Tower) -> None:
     tower.sync_all()
     planner = tower.parts.profile.first_with_role("planner").user
     supervisor = tower.parts.profile.first_with_role("supervisor").user
-    for case in tower.queue():
+    # Those that a solver works out come first: their trail shows the most.
+    for case in sorted(tower.queue(), key=lambda each: each.code not in SHORTAGES):
         try:
             best = next((o for o in tower.recommend(case.case_id).options if o.recommended), None)
             if best is None or best.remedy is Remedy.DO_NOTHING:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from app.signing.verifier.plain import Json, fail, holds, require, unbase64
 
 NAMES = "control-tower.example"
+HASH_BYTES = 32
 NOTE = re.compile(
     r"([^\n]+)\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\n\n((?:\u2014 [^ \n]+ [A-Za-z0-9+/=]+\n)+)\Z",
     re.ASCII,
@@ -18,6 +19,13 @@ NOTE = re.compile(
 def node(left: bytes, right: bytes) -> bytes:
     """The hash of two neighbours (RFC 6962)."""
     return sha256(b"\x01" + left + right).digest()
+
+
+def hashes(texts: Sequence[str]) -> list[bytes]:
+    """The hashes of a proof; one of another length could hide where one ends and the next begins."""
+    found = [unbase64(text) for text in texts]
+    require(all(len(each) == HASH_BYTES for each in found), "a proof holds something that is no hash")
+    return found
 
 
 def included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from app.signing.verifier.log import Checkpoint, continues, included
+from app.signing.verifier.log import Checkpoint, continues, hashes, included
 from app.signing.verifier.plain import Json, fail, fingerprint, opened, public_key, require, strict, unbase64
 
 FORMAT = "tower-bundle/v1"
@@ -32,9 +32,8 @@ class Entry:
         require(self.receipt["entry_sha256"] == self.sha256, "a receipt is for another entry")
         noted = trail.accepted_note(self.receipt["checkpoint"])
         for checkpoint, texts in ((noted, self.receipt["proof"]), (trail.checkpoint, row["proof"])):
-            proof = [unbase64(text) for text in texts]
             place = f"entry {self.index} is not proved to be in the log of {checkpoint.size}"
-            require(included(leaf, self.index, checkpoint.size, proof, checkpoint.root), place)
+            require(included(leaf, self.index, checkpoint.size, hashes(texts), checkpoint.root), place)
         require(self.index > trail.last_index, "the entries are not in the order of the log")
         require(self.receipt["trust_sha256"] == trail.trust_head, "a statement of trust is missing or moved")
         keys = {keyid: bytes(key["spki"]) for keyid, key in trail.keys.items() if key["counts"]}
@@ -124,8 +123,7 @@ class Trail:
         if found.size != last.size:
             proof = self.document["consistency"].get(str(found.size))
             require(proof is not None, f"nothing proves that the log of {found.size} entries goes on")
-            hashes = [unbase64(each) for each in proof]
-            goes_on = continues(found.size, last.size, hashes, found.root, last.root)
+            goes_on = continues(found.size, last.size, hashes(proof), found.root, last.root)
             require(goes_on, f"the log was rewritten after entry {found.size}")
             self._used.add(str(found.size))
         self._notes[note] = found
