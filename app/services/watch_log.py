@@ -120,7 +120,8 @@ def _require_one_log(room: ApprovalRoom, hub: LogPort, known: dict[int, str], se
     proofs = hub.consistency(sizes)
     if len(proofs) != len(sizes) - 1:
         why = f"it has no proof from {sizes[0]} entries to {sizes[-1]}"
-        raise _rewritten(room, origin_of(hub.hub_key), seen or known[sizes[0]], known[sizes[-1]], why)
+        other = next(known[size] for size in reversed(sizes) if known[size] != seen)
+        raise _rewritten(room, origin_of(hub.hub_key), seen or known[sizes[0]], other, why)
     for (old, new), proof in zip(pairwise(sizes), proofs, strict=True):
         if not verify_consistency(old, new, proof, _root(known[old], hub), _root(known[new], hub)):
             why = f"the log of {new} entries does not begin with that of {old}"

@@ -13,6 +13,8 @@ from app.hub.client import HubDevice, HubEntry
 from app.hub.enrolment import EnrolmentRequest, prove_possession
 from app.hub.hub_database import open_hub_database
 from app.hub.hub_log import MAX_FEED, HubLog
+from app.hub.tile_pages import AbsentError
+from app.hub.witness import WrongOldSizeError, witness_body
 from app.services.bundle import export_bundle
 from app.services.decide import DecisionRequest, decide
 from app.services.deliver import deliver
@@ -65,11 +67,12 @@ class HubInHand:
         return self.log.checkpoint()
 
     def consistency(self, sizes: tuple[int, ...]) -> tuple[tuple[bytes, ...], ...]:
-        return self.log.consistency(sizes)
+        try:
+            return self.log.consistency(sizes)
+        except AbsentError:
+            return ()
 
     def send_cosignature(self, old: int, proof: tuple[bytes, ...], note: str) -> int | None:
-        from app.hub.witness import WrongOldSizeError, witness_body
-
         try:
             self.log.witness(witness_body(old, proof, note))
         except WrongOldSizeError as error:
