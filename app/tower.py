@@ -7,10 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.services.approval_room import ApprovalRoom, Signer, fresh_from
+from app.services.approval_room import ApprovalRoom, fresh_from
 from app.services.bundle import export_bundle
 from app.services.decide import DecisionRequest, decide
-from app.services.deliver import DeliveryReport, HubPort, deliver, pull_feed
+from app.services.deliver import DeliveryReport, deliver
 from app.services.draft_commands import draft_commands
 from app.services.evidence import records_behind, solver_input
 from app.services.execute import ExecutionReport, Executor
@@ -23,8 +23,8 @@ from app.services.recommend.question import Problem, Question, RuleQuestion
 from app.services.recommend.recommend import ask
 from app.services.recommend.record import recommendation_from_json, recommendation_json
 from app.services.sync import SyncOptions, SyncResult, detect_now, register_source, sync_source
+from app.services.take_over import take_over
 from app.services.tell_cases import tell_cases
-from app.services.watch_log import LogRewrittenError, stand_witness
 from app.signing.canonical import sha256_hex
 from app.signing.vault import CannotSignError
 from app.signing_desk import EXECUTOR, SigningDesk
@@ -34,7 +34,7 @@ from app.tower_cases import TowerCases
 from domain.approval_states import RUNNING, ApprovalState
 from domain.approvals import Verdict
 from domain.cases import CaseState, ExceptionCase
-from domain.errors import BadInputError, ConflictError, TowerError, UnavailableError
+from domain.errors import BadInputError, ConflictError, UnavailableError
 from domain.ids import CaseId, SourceName
 from domain.recommendations import Recommendation
 
@@ -307,8 +307,7 @@ class Tower:
             delivery = deliver(room, hub)
             cannot = delivery.unreachable
             if not cannot:
-                taken, cannot = _taken_over(room, hub)
-                cannot = cannot or _witnessed(room, hub, signer)
+                taken, cannot = take_over(room, hub, signer)
         executor = Executor(
             room=room,
             connectors=self.parts.connectors,
@@ -390,24 +389,6 @@ class Tower:
         self.parts.mirror.save_case_state(
             case_id, state, reason=reason, at=self.parts.clock.now(), actor=EXECUTOR
         )
-
-
-def _taken_over(room: ApprovalRoom, hub: HubPort) -> tuple[int, str]:
-    try:
-        return pull_feed(room, hub), ""
-    except TowerError as error:
-        return 0, str(error)
-
-
-def _witnessed(room: ApprovalRoom, hub: HubPort, signer: Signer) -> str:
-    """Cosign the hub's latest checkpoint; only a log that was rewritten is worth a word."""
-    try:
-        stand_witness(room, hub, signer.key)
-    except LogRewrittenError as error:
-        return str(error)
-    except TowerError:
-        return ""
-    return ""
 
 
 def _sum(first: DeliveryReport, second: DeliveryReport) -> DeliveryReport:

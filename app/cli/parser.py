@@ -172,6 +172,8 @@ def _add_services(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     hub.add_argument(
         "--first-use", action="store_true", help="let in the first key of each person without a token"
     )
+    hub.add_argument("--revoke", default="", metavar="KEYID", help="let a key count no more, and end")
+    hub.add_argument("--reason", default="", metavar="TEXT", help="why it is revoked")
     hub.set_defaults(run=_late("app.cli.services", "run_hub"))
     service = commands.add_parser("connector-service", help="serve connectors over HTTP to desktops")
     service.add_argument("--connector", required=True, choices=("world", "tryton"))

@@ -39,15 +39,16 @@ WORLD_SEED = 20261122
 
 
 def run_hub(options: argparse.Namespace) -> int:
-    """Run a hub; its key and its enrolment token are made in its folder at first start."""
-    from app.hub.server import HubSettings, serve
+    """Run a hub, or revoke a key at it; its key and enrolment token are made in its folder at first start."""
+    from app.hub.server import HubSettings, revoke_key, serve
 
     folder = _folder(options.folder, "hub")
     policy = _hub_policy(folder)
+    key = hub_key(folder, ask_pin_like_a_command(), random_bytes)
     settings = HubSettings(
         database_url=options.database_url or f"sqlite:///{folder / 'hub.db'}",
         policy=policy,
-        key=hub_key(folder, ask_pin_like_a_command(), random_bytes),
+        key=key,
         clock=system_clock(),
         enrolment_token="" if options.first_use else _kept_token(folder / ENROLMENT_TOKEN_FILE),
         host=options.host,
@@ -57,7 +58,12 @@ def run_hub(options: argparse.Namespace) -> int:
     def started(url: str) -> None:
         how = "first use" if options.first_use else f"the token in {folder / ENROLMENT_TOKEN_FILE}"
         print(f"hub {url} - devices enrol by {how} - rights of {len(policy.users)} people", flush=True)
+        print(f"fingerprint {key.public.fingerprint} - for desks and auditors to compare", flush=True)
 
+    if options.revoke:
+        index = revoke_key(settings, options.revoke, options.reason or "revoked by the administrator")
+        print(f"{options.revoke} counts no more: record #{index}")
+        return 0
     serve(settings, started)
     return 0
 

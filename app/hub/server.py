@@ -323,6 +323,21 @@ def _bind(host: str, port: int) -> socket.socket:
     return listener
 
 
+def revoke_key(settings: HubSettings, keyid: str, reason: str) -> int:
+    """Let a key count no more, also while the hub runs; gives the number of the record that says so.
+
+    Raises:
+        BadInputError: no such key is enrolled, or it is revoked already.
+        UnavailableError: the database cannot be reached.
+    """
+    engine = open_hub_database(settings.database_url)
+    try:
+        log = HubLog(engine=engine, policy=settings.policy, key=settings.key, clock=settings.clock)
+        return log.revoke(keyid, reason)
+    finally:
+        engine.dispose()
+
+
 def serve(settings: HubSettings, started: Callable[[str], None]) -> None:
     """Run a hub until the process is told to end; ``started`` is told its address.
 

@@ -14,7 +14,7 @@ import pytest
 from app.hub.client import HubClient, enrol_at
 from app.hub.enrolment import prove_possession
 from app.hub.read_signature import HEADER, sign_read
-from app.hub.server import HubServer
+from app.hub.server import HubServer, revoke_key
 from app.hub.wire import IDEMPOTENCY_HEADER, from_text
 from app.signing.envelope import sign_envelope
 from app.signing.receipts import HubOutcome, open_receipt
@@ -251,3 +251,15 @@ def test_after_a_restart_the_log_goes_on(site: Site, desk: Desk) -> None:
         reply = http.send("POST", "/v1/entries", headers={IDEMPOTENCY_HEADER: "A/2"}, body=second.envelope)
         http.close()
     assert (reply.status, json.loads(reply.body)["index"]) == (201, TRUST + 1)
+
+
+def test_a_key_is_revoked_while_the_hub_runs(site: Site, desk: Desk) -> None:
+    client = site.client(desk)
+    first, second = desk.propose(), desk.propose(number=2)
+    client.submit(first.envelope, "1")
+    index = revoke_key(site.settings, desk.people["a.moreno"].key.public.keyid, "The laptop was stolen.")
+    assert index == TRUST + 1
+    assert problem(post(site, second.envelope, "2")) == (403, "forbidden")
+    assert post(site, first.envelope, "1").status == 403, "not even to repeat what was recorded before"
+    with pytest.raises(RefusedError):
+        client.feed(-1)
