@@ -86,6 +86,17 @@ def test_incremental_is_full_over_a_long_run(room: TowerRoom, seed: int) -> None
     assert len(found) > 20, sorted(found)
 
 
+@pytest.mark.parametrize("seed", [485, 489, 633, 634])
+def test_records_that_name_another_order_customer_or_item_than_their_line_wake_all_they_touch(
+    room: TowerRoom, seed: int
+) -> None:
+    chance = random.Random(seed)
+    room.sync(*first_records())
+    for _ in range(21):
+        disturb(room, chance)
+        assert_a_full_pass_agrees(room)
+
+
 def test_an_unchanged_tick_runs_only_what_looks_every_time(room: TowerRoom) -> None:
     room.sync(*facts.quiet_world())
     with room.mirror.write() as transaction:
