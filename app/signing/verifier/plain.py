@@ -61,9 +61,9 @@ def strict(data: bytes) -> Json:
         value = json.loads(
             data.decode(), object_pairs_hook=once, parse_float=no_float, parse_constant=no_float
         )
-        plain(value, 0)
         if not isinstance(value, dict) or canonical(value) != data:
             raise UnreadableError("it is not written in its one canonical way")
+        plain(value, 0)
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"it is no JSON ({error})") from error
     return value
