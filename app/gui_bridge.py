@@ -34,8 +34,8 @@ from domain.cases import CaseState
 from domain.errors import TowerError
 from optimization.solver_events import SolverEvent
 from views.case_detail.state import CaseDetail
-from views.ports import Decision, TowerScreen
-from views.shell.state import Identity, ThemeName
+from views.ports import Decision, PageContent, TowerScreen
+from views.shell.state import Identity, Page, ThemeName
 from views.tower.state import ALL_PARTS, Part, TowerSnapshot
 
 if TYPE_CHECKING:
@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 
 COALESCE_MS = 100
 CLOCK_MS = 1_000
+PAGE_MS = 15_000
+#: The pages whose content is read again while they are shown.
+RENEWED: frozenset[Page] = frozenset({"kpis"})
 POLL_SECONDS = 0.25
 SEED = 1
 WORKER_ENDED = "The sync worker has ended: nothing new comes in. Close the window and open it again."
@@ -71,6 +74,7 @@ class GuiBridge(QObject):
 
     _snapshot_read = Signal(object)
     _detail_read = Signal(object)
+    _page_read = Signal(object)
     _question_read = Signal(str, object)
     _no_question = Signal(str, str)
     _read_failed = Signal(str)
@@ -102,6 +106,9 @@ class GuiBridge(QObject):
         self._flush_timer.timeout.connect(self._flush)
         self._clock_timer = QTimer(self, interval=CLOCK_MS)
         self._clock_timer.timeout.connect(self._tick)
+        self._page_timer = QTimer(self, interval=PAGE_MS)
+        self._page_timer.timeout.connect(self._want_page)
+        self._page: Page = "tower"
         self._stopping = threading.Event()
 
     def start(self, starter: Callable[[], tuple[BridgeParts, Connection]]) -> None:
@@ -136,6 +143,7 @@ class GuiBridge(QObject):
             answers=ReadAnswers(
                 snapshot=self._snapshot_read.emit,
                 detail=self._detail_read.emit,
+                page=self._page_read.emit,
                 question=self._question_read.emit,
                 no_question=self._no_question.emit,
                 failed=self._read_failed.emit,
@@ -148,11 +156,13 @@ class GuiBridge(QObject):
         ):
             threading.Thread(target=target, args=(argument,), name=name, daemon=True).start()
         self._want(ALL_PARTS)
+        self._want_page()
         self._clock_timer.start()
 
     def _connect(self) -> None:
         self._snapshot_read.connect(self._show_snapshot)
         self._detail_read.connect(self._show_detail)
+        self._page_read.connect(self._show_page)
         self._question_read.connect(self._take_question)
         self._no_question.connect(self._take_no_question)
         self._read_failed.connect(lambda text: self._say(text, "error"))
@@ -164,6 +174,7 @@ class GuiBridge(QObject):
         """Stop listening and reading; the processes are stopped by their owner."""
         self._stopping.set()
         self._clock_timer.stop()
+        self._page_timer.stop()
         self._flush_timer.stop()
         if self._desk is not None:
             self._desk.stop()
@@ -227,6 +238,14 @@ class GuiBridge(QObject):
             if fresh and detail.case.is_open and not detail.no_options_reason and detail.proposal is None:
                 self._work_out(self._selected, wanted=self._board.ask(self._selected, quiet=True))
 
+    def _want_page(self) -> None:
+        if self._desk is not None:
+            self._desk.want_page(self._page)
+
+    def _show_page(self, content: PageContent) -> None:
+        if self._screen is not None:
+            self._screen.apply_page(content)
+
     def _say(self, text: str, kind: str) -> None:
         if self._screen is not None and kind in {"info", "ok", "warning", "error"}:
             self._screen.show_toast(text, kind)  # type: ignore[arg-type]  # narrowed by the line above
@@ -239,10 +258,7 @@ class GuiBridge(QObject):
                     self._reported.emit(pipe.recv())
             except (EOFError, OSError):
                 if not self._stopping.is_set():
-                    text = (
-                        "The sync worker has ended: nothing new comes in. Close the window and open it again."
-                    )
-                    self._reported.emit(Said(text=text, kind="error"))
+                    self._reported.emit(Said(text=WORKER_ENDED, kind="error"))
                 return
 
     def _take_report(self, report: Report) -> None:
@@ -317,6 +333,15 @@ class GuiBridge(QObject):
         self._selected = case_id
         if case_id:
             self._want_detail()
+
+    def look_at(self, page: Page) -> None:
+        """Look at a page: what it holds besides the snapshot is read now and every quarter of a minute."""
+        self._page = page
+        self._want_page()
+        if page in RENEWED:
+            self._page_timer.start()
+        else:
+            self._page_timer.stop()
 
     def propose(self, case_id: str, option_id: str, reason: str) -> None:
         """Sign a proposal of an option and put it before the approvers."""

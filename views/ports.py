@@ -10,10 +10,14 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from views.case_detail.state import CaseDetail
-from views.shell.state import ThemeName, ToastKind
+from views.kpis.state import KpiFigures
+from views.shell.state import Page, ThemeName, ToastKind
 from views.tower.state import TowerSnapshot
 
 Decision = Literal["approve", "reject"]
+
+#: What a page shows that no snapshot holds.
+PageContent = KpiFigures
 
 
 class TowerScreen(Protocol):
@@ -25,6 +29,10 @@ class TowerScreen(Protocol):
 
     def apply_detail(self, detail: CaseDetail) -> None:
         """Show a case's detail, if that case is still the selected one."""
+        ...
+
+    def apply_page(self, content: PageContent) -> None:
+        """Show what a page holds besides the snapshot."""
         ...
 
     def apply_clock(self, now: datetime) -> None:
@@ -49,6 +57,10 @@ class TowerIntents(Protocol):
 
     def select_case(self, case_id: str) -> None:
         """Look at a case: its detail is wanted now and whenever it changes."""
+        ...
+
+    def look_at(self, page: Page) -> None:
+        """Look at a page: what it holds besides the snapshot is wanted, now and while it is shown."""
         ...
 
     def request_options(self, case_id: str) -> None:

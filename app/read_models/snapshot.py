@@ -11,6 +11,7 @@ from app.read_models.detail import DetailSources, case_detail
 from app.read_models.figures import kpi_tiles
 from app.read_models.geography import Geography, read_geography
 from app.read_models.incidents import queue_incidents
+from app.read_models.kpi_page import kpi_figures
 from app.read_models.network import Zones, map_lanes, map_markers, map_nodes, read_zones
 from app.read_models.people import people_of
 from app.read_models.policy_notice import policy_notice
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from app.store.values import SourceState
     from domain.rights import RightsPolicy
     from views.case_detail.state import CaseDetail
+    from views.ports import PageContent
+    from views.shell.state import Page
 
 HUB = "hub"
 
@@ -82,6 +85,10 @@ class SnapshotReader:
         )
         known = request.recommendation or self.kept(request.case_id)
         return case_detail(sources, replace(request, recommendation=known))
+
+    def page(self, page: Page, *, now: datetime) -> PageContent | None:
+        """What a page shows besides the snapshot; ``None`` where it needs nothing."""
+        return kpi_figures(self.mirror, now=now) if page == "kpis" else None
 
     def close(self) -> None:
         """Let go of the databases."""

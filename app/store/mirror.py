@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.store import (
     case_marks,
+    case_spans,
     cases,
     incidents,
     kpis,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from app.store.case_marks import CaseMark
+    from app.store.case_spans import CaseSpan
     from app.store.line_story import StageOfLine
     from app.store.policies import PolicyRecord
     from app.store.values import (
@@ -147,6 +149,11 @@ class Mirror:
         """Every case that is open and shown, without its evidence and sentences."""
         with self._read() as connection:
             return case_marks.case_marks(connection)
+
+    def case_spans(self, *, since: datetime) -> list[CaseSpan]:
+        """The cases open or closed since then, with when they were open; for figures over time."""
+        with self._read() as connection:
+            return case_spans.case_spans(connection, since=since)
 
     def case(self, case_id: CaseId) -> ExceptionCase | None:
         """The case of that id, open or closed."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from app.identifiers import UlidSource
     from domain.clock import Clock
     from views.case_detail.state import CaseDetail
+    from views.ports import PageContent
+    from views.shell.state import Page
 
 STOP_SECONDS = 10.0
 
@@ -31,6 +33,7 @@ class ReadAnswers:
 
     snapshot: Callable[[TowerSnapshot], None]
     detail: Callable[[CaseDetail], None]
+    page: Callable[[PageContent], None]
     question: Callable[[str, Question], None]
     no_question: Callable[[str, str], None]
     failed: Callable[[str], None]
@@ -56,6 +59,7 @@ class ReadingDesk:
         self._around = around
         self._parts: set[Part] = set()
         self._detail: DetailRequest | None = None
+        self._page: Page | None = None
         self._questions: deque[str] = deque()
         self._stopping = False
         self._wishes = threading.Condition()
@@ -73,6 +77,12 @@ class ReadingDesk:
         """Read a case's detail; only the latest wish counts."""
         with self._wishes:
             self._detail = request
+            self._wishes.notify()
+
+    def want_page(self, page: Page) -> None:
+        """Read what a page holds besides the snapshot; only the latest wish counts."""
+        with self._wishes:
+            self._page = page
             self._wishes.notify()
 
     def want_question(self, case_id: str) -> None:
@@ -114,11 +124,15 @@ class ReadingDesk:
                 parts, around = frozenset(self._parts), self._around
                 self._parts.clear()
                 return lambda reader: self._read_snapshot(reader, parts, around)
+            if self._page is not None:
+                page, self._page = self._page, None
+                return lambda reader: self._read_page(reader, page)
             case_id = self._questions.popleft()
             return lambda reader: self._read_question(reader, case_id)
 
     def _has_wish(self) -> bool:
-        return bool(self._stopping or self._detail is not None or self._parts or self._questions)
+        wishes = self._detail, self._page
+        return bool(self._stopping or self._parts or self._questions or any(w is not None for w in wishes))
 
     def _read_snapshot(self, reader: SnapshotReader, parts: frozenset[Part], around: Around) -> None:
         self._answers.snapshot(reader.read(around, now=self._clock.now(), changed=parts))
@@ -127,6 +141,11 @@ class ReadingDesk:
         found = reader.detail(replace(request, now=self._clock.now()))
         if found is not None:
             self._answers.detail(found)
+
+    def _read_page(self, reader: SnapshotReader, page: Page) -> None:
+        found = reader.page(page, now=self._clock.now())
+        if found is not None:
+            self._answers.page(found)
 
     def _read_question(self, reader: SnapshotReader, case_id: str) -> None:
         case = reader.mirror.case(CaseId(case_id))

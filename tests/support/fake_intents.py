@@ -14,6 +14,9 @@ class FakeIntents:
     def select_case(self, case_id: str) -> None:
         self.calls.append(("select_case", case_id))
 
+    def look_at(self, page: str) -> None:
+        self.calls.append(("look_at", page))
+
     def request_options(self, case_id: str) -> None:
         self.calls.append(("request_options", case_id))
 

@@ -28,7 +28,7 @@ class StoryPanel(QWidget):
         """Show nothing until there are lines."""
         super().__init__(parent)
         self.strips: list[StageStrip] = []
-        self.more = TowerButton("", "link", icon_name="chevron-down", icon_px=14)
+        self.more = TowerButton("", "link", icon_name="chevron-down", name="More lines", icon_px=14)
         self.counts = ElidedLabel("", "caption")
         self._all = False
         self._stories: tuple[LineStory, ...] = ()

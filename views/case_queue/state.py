@@ -203,7 +203,7 @@ class QueueView:
     """Which cases are wanted and in which order; ``text`` matches anywhere in a row, any case.
 
     ``grouped`` shows one row an incident, ``unfolded`` ones with their members under it; ``all_hidden``
-    lists hidden cases too.
+    lists hidden cases too. ``picked`` with a ``picked_title`` narrows the rows to these cases, hidden or not.
     """
 
     chip: QueueFilter = QueueFilter.ALL
@@ -213,6 +213,8 @@ class QueueView:
     grouped: bool = False
     unfolded: frozenset[str] = frozenset()
     all_hidden: bool = False
+    picked: frozenset[str] = frozenset()
+    picked_title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

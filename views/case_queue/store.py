@@ -186,12 +186,18 @@ class QueueStore:
             return mine
         return np.ones(len(table), dtype=np.bool_)
 
+    def _picked(self) -> BoolArray:
+        """The cases that somebody picked elsewhere, hidden ones too: they were counted there."""
+        ids, picked = self.table.ids, self.view.picked
+        return np.fromiter((case_id in picked for case_id in ids), dtype=np.bool_, count=len(ids))
+
     def _owner_is(self, name: str) -> BoolArray:
         owners = self.table.owners
         return np.fromiter((owner == name for owner in owners), dtype=np.bool_, count=len(owners))
 
     def _mask(self) -> BoolArray:
-        mask = self._chip_mask(self.view.chip) & self._listed()
+        mask = self._chip_mask(self.view.chip)
+        mask = mask & (self._picked() if self.view.picked_title else self._listed())
         words = self.view.text.casefold().split()
         if not words:
             return mask

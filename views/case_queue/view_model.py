@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -99,6 +100,17 @@ class QueueViewModel(QObject):
     def set_text(self, text: str) -> None:
         """Show the cases that hold all words of ``text``."""
         self._change(replace(self.store.view, text=text))
+
+    def pick(self, case_ids: Iterable[str], title: str) -> None:
+        """Show these cases and no others, whatever was filtered before; the first becomes selected."""
+        view = replace(self.store.view, chip=QueueFilter.ALL, text="", grouped=False)
+        self._change(replace(view, picked=frozenset(case_ids), picked_title=title))
+        if len(self.store) and self.selected_row() < 0:
+            self.select(self.store.id_at(0))
+
+    def unpick(self) -> None:
+        """Show all cases again that chip and text ask for."""
+        self._change(replace(self.store.view, picked=frozenset(), picked_title=""))
 
     def sort_by(self, sort: SortKey) -> None:
         """Order by a column, or turn its direction round."""

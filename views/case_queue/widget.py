@@ -18,6 +18,7 @@ from views.shell.segments import Segments
 from views.shell.state import Identity
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import label
+from views.widgets.tool_tip import plain_tip
 
 CHIPS: Final = (
     (QueueFilter.MY_TRIAGE, "My triage"),
@@ -32,6 +33,7 @@ _HINTS_FROM_PX: Final = 1_060
 _HINTS_BESIDE_HIDDEN_FROM_PX: Final = 1_200
 _WORDS_FROM_PX: Final = 1_000
 _HEADER_PX: Final = 46
+_PICKED_PX: Final = 150
 
 
 class FilterField(QLineEdit):
@@ -88,6 +90,7 @@ class QueuePanel(QFrame):
             "By incident", "chip", icon_name="stack-2", name="By incident", icon_px=14
         )
         self.hidden_button = TowerButton("", "link", name="Show hidden exceptions")
+        self.picked_button = TowerButton("", "chip", icon_name="x", name="Show all again", icon_px=14)
         self.sort_button = TowerButton("Sort: priority", "link", icon_name="chevron-down", icon_px=14)
         self.hints = label("J / K move   ? keys", "caption")
         self.empty = label("", "secondary", self.table)
@@ -103,6 +106,7 @@ class QueuePanel(QFrame):
         self.pending_button.hide()
         self.group_button.setToolTip("One row an incident (G then G); X shows its members")
         self.hidden_button.hide()
+        self.picked_button.hide()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         self.empty.hide()
@@ -115,6 +119,7 @@ class QueuePanel(QFrame):
             label("Queue", "section"),
             self.chips,
             self.group_button,
+            self.picked_button,
             self.pending_button,
         )
         right: tuple[QWidget, ...] = (self.hidden_button, self.hints, self.sort_button, self.filter_field)
@@ -142,6 +147,7 @@ class QueuePanel(QFrame):
         self.pending_button.clicked.connect(model.refresh)
         self.group_button.clicked.connect(model.toggle_groups)
         self.hidden_button.clicked.connect(model.toggle_hidden)
+        self.picked_button.clicked.connect(model.unpick)
         self.table.fold_wanted.connect(model.toggle_fold)
         self.sort_button.clicked.connect(self._pop_sort_menu)
         self.table.row_chosen.connect(self._choose_row)
@@ -201,12 +207,22 @@ class QueuePanel(QFrame):
         view = self._view_model.store.view
         self.chips.choose(view.chip)
         self.group_button.setChecked(view.grouped)
+        self._show_picked(view.picked_title)
         listed = "listed: click to leave them out" if view.all_hidden else "not listed: click to see them"
         self.hidden_button.setToolTip(f"Counted but {listed} (H)")
         self.sort_button.setText(f"Sort: {SORT_WORDS[view.sort]}")
         self.table.header.sorted_by = view.sort
         self.table.header.descending = view.descending
         self.table.header.viewport().update()
+
+    def _show_picked(self, title: str) -> None:
+        """Say which cases were picked elsewhere; a click on it shows the others again."""
+        self.picked_button.setVisible(bool(title))
+        self.picked_button.setChecked(bool(title))
+        metrics = self.picked_button.fontMetrics()
+        self.picked_button.setText(metrics.elidedText(title, Qt.TextElideMode.ElideRight, _PICKED_PX))
+        self.picked_button.setAccessibleName(f"Only: {title}. Show all again")
+        self.picked_button.setToolTip(plain_tip(f"{title}\nClick to show the others again"))
 
     # ------------------------------------------------------------------ menus
     def focus_filter(self) -> None:

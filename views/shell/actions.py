@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from views.shell.state import Page
 
-EVERYWHERE: Final[frozenset[Page]] = frozenset({"tower", "approvals", "sources"})
+EVERYWHERE: Final[frozenset[Page]] = frozenset(get_args(Page))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ _MOST: Final = 99
 PAGES: Final[tuple[tuple[Page, str, str], ...]] = (
     ("tower", "Tower", "access-point"),
     ("approvals", "Approve", "clipboard-check"),
+    ("kpis", "KPIs", "chart-line"),
     ("sources", "Sources", "plug-connected"),
 )
 

@@ -14,13 +14,16 @@ from views.approvals.view_model import ApprovalsViewModel
 from views.approvals.widget import ApprovalsPage
 from views.case_detail.state import CaseDetail
 from views.case_queue.view_model import IDLE_MS
-from views.ports import TowerIntents
+from views.kpis.state import KpiFigures
+from views.kpis.view_model import KpisViewModel
+from views.kpis.widget import KpisPage
+from views.ports import PageContent, TowerIntents
 from views.shell.actions import Action, ActionKeys
 from views.shell.banner import OfflineBanner
 from views.shell.key_sheet import KeySheet
 from views.shell.notice_bar import NoticeBar
 from views.shell.palette import CommandPalette, Found
-from views.shell.rail import PAGES, Rail
+from views.shell.rail import Rail
 from views.shell.state import Page, ThemeName, ToastKind
 from views.shell.status_bar import StatusBar
 from views.shell.toasts import SHOWN_MS, ToastStack
@@ -51,6 +54,7 @@ class TowerWindow(QWidget):
         self.tower_model = TowerViewModel(intents, idle_ms=idle_ms)
         self.approvals_model = ApprovalsViewModel(intents)
         self.sources_model = SourcesViewModel(intents)
+        self.kpis_model = KpisViewModel()
         self.rail = Rail()
         self.top = TopBar()
         self.banner = OfflineBanner()
@@ -59,7 +63,14 @@ class TowerWindow(QWidget):
         self.tower = TowerPage(self.tower_model)
         self.approvals = ApprovalsPage(self.approvals_model)
         self.sources = SourcesPage(self.sources_model)
+        self.kpis = KpisPage(self.kpis_model)
         self.pages = QStackedWidget()
+        self._pages: dict[Page, QWidget] = {
+            "tower": self.tower,
+            "approvals": self.approvals,
+            "kpis": self.kpis,
+            "sources": self.sources,
+        }
         self.page: Page = "tower"
         self._lay_out()
         self.toasts = ToastStack(self, shown_ms=toast_ms)
@@ -73,8 +84,7 @@ class TowerWindow(QWidget):
         self.setWindowTitle("Fulfilment Tower")
         self.setMinimumSize(*MIN_SIZE_PX)
         self.resize(*USUAL_SIZE_PX)
-        pages: tuple[QWidget, ...] = (self.tower, self.approvals, self.sources)
-        for page in pages:
+        for page in self._pages.values():
             self.pages.addWidget(page)
         right = QVBoxLayout()
         right.setSpacing(0)
@@ -104,6 +114,8 @@ class TowerWindow(QWidget):
         self.status.cancel_wanted.connect(self._intents.cancel_job)
         self.tower.approval_wanted.connect(self.show_approval)
         self.approvals.case_wanted.connect(self.show_case)
+        self.kpis.case_wanted.connect(self.show_case)
+        self.kpis_model.queue_wanted.connect(self.show_cases)
         self.tower_model.queue.selection_changed.connect(lambda _id: self._show_counts())
 
     def _actions(self) -> tuple[Action, ...]:
@@ -135,6 +147,7 @@ class TowerWindow(QWidget):
             Action(title="Usual layout", keys=(), run=page.reset_layout),
             Action(title="Go to the tower", keys=("G,T",), run=lambda: self.show_page("tower")),
             Action(title="Go to approvals", keys=("G,A",), run=lambda: self.show_page("approvals")),
+            Action(title="Go to figures", keys=("G,K",), run=lambda: self.show_page("kpis")),
             Action(title="Go to sources", keys=("G,S",), run=lambda: self.show_page("sources")),
             Action(title="Sync all sources", keys=("Ctrl+R",), run=lambda: self._intents.sync_now("")),
             Action(title="Switch dark and light", keys=("Ctrl+Shift+L",), run=self.toggle_theme),
@@ -166,6 +179,14 @@ class TowerWindow(QWidget):
         """Show a case's detail, if that case is still the selected one."""
         self.tower_model.apply_detail(detail)
 
+    def apply_page(self, content: PageContent) -> None:
+        """Show what a page holds besides the snapshot."""
+        if isinstance(content, KpiFigures):
+            first = not self.kpis.panels
+            self.kpis_model.apply(content)
+            if first and self.page == "kpis":
+                self.kpis.focus_first()
+
     def apply_clock(self, now: datetime) -> None:
         """Let the clock, the ages and the countdowns go on."""
         if self._snapshot is None:
@@ -189,18 +210,20 @@ class TowerWindow(QWidget):
 
     # ------------------------------------------------------------------ pages
     def show_page(self, page: str) -> None:
-        """Show a page by name: ``tower``, ``approvals`` or ``sources``."""
-        names: tuple[Page, ...] = tuple(name for name, _, _ in PAGES)
-        self.page = next((name for name in names if name == page), "tower")
-        self.pages.setCurrentIndex(names.index(self.page))
+        """Show a page by its name in ``views.shell.state.Page``; an unknown name shows the tower."""
+        self.page = next((name for name in self._pages if name == page), "tower")
+        self.pages.setCurrentWidget(self._pages[self.page])
+        self._intents.look_at(self.page)
         self.rail.show_page(self.page)
         self.keys.show_page(self.page)
         first: dict[Page, QWidget] = {
             "tower": self.tower.queue.table,
             "approvals": self.approvals.list,
-            "sources": self.sources,
         }
-        first[self.page].setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.page == "kpis":
+            self.kpis.focus_first()
+            return
+        first.get(self.page, self._pages[self.page]).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_case(self, case_id: str) -> None:
         """Show a case on the tower page."""
@@ -208,6 +231,11 @@ class TowerWindow(QWidget):
         self.tower_model.queue.select(case_id)
         if self.tower.is_overlay():
             self.tower.open_detail()
+
+    def show_cases(self, case_ids: Sequence[str], title: str) -> None:
+        """Show these cases and no others in the queue of the tower page."""
+        self.show_page("tower")
+        self.tower_model.queue.pick(case_ids, title)
 
     def show_approval(self, action_id: str) -> None:
         """Show a proposal on the approvals page."""

@@ -1,0 +1,262 @@
+"""The charts, worked out from when cases were open; numpy over columns, free of Qt.
+
+Days and hours are those of the site: their limits are made from local dates, so that a day on which the
+clocks change has the hours it has.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from views.formatting import NONE, count, counted, duration, money_short
+from views.kpis.state import DAYS, STILL_OPEN, Bar, CaseSpans, Chart, Int64Array
+
+RECENT_DAYS: Final = 14
+BURN_HOURS: Final = 48
+MOST_TYPES: Final = 8
+_HOUR_S: Final = 3_600
+_DAY_S: Final = 86_400
+WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_AGES: Final = (
+    (0, "< 1 h", "younger than an hour"),
+    (_HOUR_S, "1-4 h", "1 to 4 hours old"),
+    (4 * _HOUR_S, "4-8 h", "4 to 8 hours old"),
+    (8 * _HOUR_S, "8-24 h", "8 to 24 hours old"),
+    (_DAY_S, "1-3 d", "1 to 3 days old"),
+    (3 * _DAY_S, "3-7 d", "3 to 7 days old"),
+    (7 * _DAY_S, "> 7 d", "older than 7 days"),
+)
+
+
+def all_charts(spans: CaseSpans, now: datetime, zone: tzinfo, currency: str) -> tuple[Chart, ...]:
+    """The six charts of the page, in its order."""
+    return (
+        volume(spans, now, zone),
+        ageing(spans, now),
+        burn_down(spans, now, zone),
+        cycle_time(spans, now, zone),
+        pareto(spans, currency),
+        hours_of_week(spans, now, zone),
+    )
+
+
+def _days(now: datetime, zone: tzinfo, how_many: int) -> list[datetime]:
+    """The midnights that begin the last days, oldest first, and the one that ends today."""
+    today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    return [(today + timedelta(days=n)).replace(tzinfo=zone) for n in range(1 - how_many, 2)]
+
+
+def _between(values: Int64Array, start: datetime, end: datetime) -> Int64Array:
+    found = np.flatnonzero((values >= int(start.timestamp())) & (values < int(end.timestamp())))
+    return found.astype(np.int64)
+
+
+def _day_label(day: datetime) -> str:
+    return f"{day.day} {day:%b}"
+
+
+def volume(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
+    """How many cases were opened on each of the last days."""
+    limits = _days(now, zone, RECENT_DAYS)
+    bars = tuple(
+        Bar(
+            label=_day_label(day),
+            title=f"Opened on {day:%a} {_day_label(day)}",
+            value=len(slots),
+            slots=slots,
+            note=counted(len(slots), "case"),
+        )
+        for day, slots in ((day, _between(spans.opened_s, day, end)) for day, end in pairwise(limits))
+    )
+    before = [bar.value for bar in bars[:-1] if bar.value]
+    usual = f"  ·  {count(round(sum(before) / len(before)))} on a usual day" if before else ""
+    return Chart(
+        key="volume",
+        title="New exceptions by day",
+        kind="bars",
+        unit="count",
+        headline=f"{count(bars[-1].value)} today{usual}",
+        definition="Cases by the day on which their present or last episode was opened. A case that was "
+        "cleared and came back counts on the day it came back. Held-back cases are left out.",
+        bars=bars,
+    )
+
+
+def ageing(spans: CaseSpans, now: datetime) -> Chart:
+    """How old the open cases are."""
+    is_open = spans.closed_s == STILL_OPEN
+    age_s = int(now.timestamp()) - spans.opened_s
+    limits = [limit for limit, _, _ in _AGES] + [STILL_OPEN]
+    bars = []
+    for (start, label, words), end in zip(_AGES, limits[1:], strict=True):
+        low = start or -STILL_OPEN
+        slots = np.flatnonzero(is_open & (age_s >= low) & (age_s < end)).astype(np.int64)
+        bars.append(
+            Bar(
+                label=label,
+                title=f"Open, {words}",
+                value=len(slots),
+                slots=slots,
+                note=counted(len(slots), "case"),
+            )
+        )
+    oldest = int(age_s[is_open].max()) if is_open.any() else None
+    return Chart(
+        key="ageing",
+        title="Age of open exceptions",
+        kind="bars",
+        unit="count",
+        headline=NONE if oldest is None else f"oldest {duration(max(oldest, 0))}",
+        definition="Open cases by the time since their present episode was opened, whatever was done "
+        "to them since.",
+        bars=tuple(bars),
+    )
+
+
+def burn_down(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
+    """How many cases were open at each of the last full hours, and now."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    times = [hour - timedelta(hours=n) for n in range(BURN_HOURS - 1, -1, -1)]
+    if now > hour:
+        times.append(now)
+    bars = []
+    for at in times:
+        second, here = int(at.timestamp()), at.astimezone(zone)
+        slots = np.flatnonzero((spans.opened_s <= second) & (spans.closed_s > second)).astype(np.int64)
+        when = "now" if at == now else f"{here:%a} {here:%H:%M}"
+        bars.append(
+            Bar(
+                label=f"{here:%H:%M}" if here.hour else f"{here.day} {here:%b}",
+                title="Open now" if at == now else f"Open on {here:%a} {_day_label(here)} at {here:%H:%M}",
+                value=len(slots),
+                slots=slots,
+                note=f"{counted(len(slots), 'case')} open {when}",
+            )
+        )
+    change = bars[-1].value - bars[max(len(bars) - 25, 0)].value
+    arrow = "▲" if change > 0 else "▼"
+    moved = f"{arrow} {count(abs(change))} in 24 h" if change else "unchanged in 24 h"
+    return Chart(
+        key="burn_down",
+        title="Open exceptions by hour",
+        kind="line",
+        unit="count",
+        headline=f"{count(bars[-1].value)} open  ·  {moved}",
+        definition="Cases open at each full hour of the last two days: opened by then and not yet closed. "
+        "An earlier episode of a case that came back is not counted.",
+        bars=tuple(bars),
+    )
+
+
+def cycle_time(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
+    """How long it took from opening to closing, for the cases closed on each of the last days."""
+    limits = _days(now, zone, RECENT_DAYS)
+    bars, everything = [], []
+    for day, end in pairwise(limits):
+        slots = _between(spans.closed_s, day, end)
+        took = (spans.closed_s[slots] - spans.opened_s[slots]) // 60
+        everything.append(took)
+        middle = int(np.median(took)) if len(took) else 0
+        bars.append(
+            Bar(
+                label=_day_label(day),
+                title=f"Closed on {day:%a} {_day_label(day)}",
+                value=middle,
+                slots=slots,
+                note=f"median {duration(middle * 60)}, {counted(len(slots), 'case')}" if len(slots) else NONE,
+            )
+        )
+    whole = np.concatenate(everything)
+    headline = NONE
+    if len(whole):
+        ninth = int(np.percentile(whole, 90))
+        headline = f"median {duration(int(np.median(whole)) * 60)}  ·  90 % within {duration(ninth * 60)}"
+    return Chart(
+        key="cycle_time",
+        title="Time to close",
+        kind="line",
+        unit="minutes",
+        headline=headline,
+        definition="Median time from the opening of a case's last episode to its closing, by the day it "
+        "was closed, whether a person closed it or its cause went away.",
+        bars=tuple(bars),
+    )
+
+
+def pareto(spans: CaseSpans, currency: str) -> Chart:
+    """Which types of open cases risk most money."""
+    slots_of: dict[str, list[int]] = {}
+    for slot in np.flatnonzero(spans.closed_s == STILL_OPEN).tolist():
+        slots_of.setdefault(spans.type_titles[slot], []).append(slot)
+    groups = {name: np.array(slots, dtype=np.int64) for name, slots in slots_of.items()}
+    money = {name: int(spans.loss_cents[slots].sum()) for name, slots in groups.items()}
+    ranked = sorted(groups, key=lambda name: (-money[name], name))
+    rest = ranked[MOST_TYPES:] if len(ranked) > MOST_TYPES + 1 else []
+    named = ranked[: len(ranked) - len(rest)]
+    parts = [(name, groups[name]) for name in named]
+    if rest:
+        parts.append((f"{len(rest)} other types", np.concatenate([groups[name] for name in rest])))
+    total = sum(money.values())
+    bars, so_far = [], 0
+    for name, slots in parts:
+        cents = int(spans.loss_cents[slots].sum())
+        so_far += cents
+        share = f", {so_far * 100 // total} % with those above" if total else ""
+        bars.append(
+            Bar(
+                label=name,
+                title=name,
+                value=cents,
+                slots=slots,
+                note=f"{money_short(cents, currency)}, {counted(len(slots), 'case')}{share}",
+            )
+        )
+    top = f"{bars[0].label} {bars[0].value * 100 // total} %" if bars and total else NONE
+    return Chart(
+        key="pareto",
+        title="Money at risk by type",
+        kind="rows",
+        unit="cents",
+        headline=f"{money_short(total, currency)}  ·  {top}" if bars else NONE,
+        definition="Expected loss of the open cases if nothing is done, by type, the dearest first. A line "
+        "hit by cases of two types counts with both, so the sum may exceed the tile on the tower page.",
+        bars=tuple(bars),
+    )
+
+
+def hours_of_week(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
+    """At which hour of which weekday cases were opened, over four weeks; 168 bars, Monday first."""
+    limits = _days(now, zone, DAYS)
+    hours = [(day + timedelta(hours=hour), day.weekday(), hour) for day in limits[:-1] for hour in range(24)]
+    edges = np.array([int(at.timestamp()) for at, _, _ in hours], dtype=np.int64)
+    cells = np.array([24 * weekday + hour for _, weekday, hour in hours], dtype=np.int64)
+    place = np.searchsorted(edges, spans.opened_s, side="right") - 1
+    inside = (place >= 0) & (spans.opened_s < int(limits[-1].timestamp()))
+    cell_of = np.where(inside, cells[np.clip(place, 0, len(cells) - 1)], -1)
+    bars = []
+    for cell in range(7 * 24):
+        slots = np.flatnonzero(cell_of == cell).astype(np.int64)
+        weekday, hour = divmod(cell, 24)
+        bars.append(
+            Bar(
+                label=f"{WEEKDAYS[weekday]} {hour:02d}",
+                title=f"Opened on {WEEKDAYS[weekday]} from {hour:02d}:00 to {(hour + 1) % 24:02d}:00",
+                value=len(slots),
+                slots=slots,
+                note=counted(len(slots), "case"),
+            )
+        )
+    busiest = max(bars, key=lambda bar: bar.value)
+    return Chart(
+        key="hours",
+        title="New exceptions by hour and weekday",
+        kind="grid",
+        unit="count",
+        headline=f"busiest {busiest.label}:00, {count(busiest.value)}" if busiest.value else NONE,
+        definition="Cases opened in the last four weeks by the weekday and the hour at the site.",
+        bars=tuple(bars),
+    )
