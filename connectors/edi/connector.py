@@ -1,0 +1,317 @@
+"""The EDI connector: takes in what lies in the drop folder, keeps what it says, and writes what is asked."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+
+from connectors.edi.client import DropFolder
+from connectors.edi.desk import write_command
+from connectors.edi.envelopes import Interchange
+from connectors.edi.faults import EdiParseError
+from connectors.edi.intake import (
+    MESSAGES,
+    Overlay,
+    SetResult,
+    coded,
+    digest_of,
+    interchange_key,
+    read_file,
+    take_in,
+)
+from connectors.edi.partners import Partner, load_partners
+from connectors.edi.replies import acknowledgement
+from connectors.kept_feed import Arrival, KeptFeed, arrange
+from connectors.outage import OutageLog
+from connectors.protocol import ConnectorHealth, Manifest, Page, parse_manifest
+from domain.clock import Clock
+from domain.commands import Command, CommandResult, Receipt
+from domain.errors import BadInputError, TowerError
+from domain.ids import EntityKind, SourceName
+from domain.records import Entity, RejectedRecord
+
+_MANIFEST = Path(__file__).with_name("manifest.toml")
+#: So many files are taken in before a page is given; the others wait for the next.
+FILES_AT_ONCE = 200
+_RAW_BYTES = 64 * 1024
+_CONTROL_MODULUS = 1_000_000_000
+_DUPLICATE = ".duplicate"
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What the kept feed remembers for us: notes, interchanges, commands, and our last control number."""
+
+    notes: dict[str, str]
+    interchanges: dict[str, dict[str, str]]
+    commands: dict[str, dict[str, str]]
+    closed: set[str]
+    control: int = 0
+
+    def take(self, remembered: Mapping[str, object]) -> None:
+        """Add what one entry says."""
+        for name, table in (
+            ("notes", self.notes), ("interchanges", self.interchanges), ("commands", self.commands)
+        ):  # fmt: skip
+            found = remembered.get(name)
+            if isinstance(found, dict):
+                table.update(found)
+        control, closed = remembered.get("control"), remembered.get("closed")
+        if isinstance(control, int):
+            self.control = control
+        if isinstance(closed, str):
+            self.closed.add(closed)
+
+
+class EdiConnector:
+    """Trading partners as a source of the tower."""
+
+    def __init__(
+        self, source: SourceName, folder: DropFolder, *, partners: Path, state: Path, clock: Clock
+    ) -> None:
+        """Exchange through ``folder``; what came is kept in ``state``; nothing is read yet."""
+        self._source = source
+        self._folder = folder
+        self._partners_folder = partners
+        self._state_file = state / "feed.jsonl"
+        self._clock = clock
+        self._manifest = parse_manifest(_MANIFEST.read_text(encoding="utf-8"))
+        self._outage = OutageLog(source, logging.getLogger(__name__))
+        self._lock = RLock()
+        self._kept: tuple[KeptFeed, _Memory] | None = None
+
+    @property
+    def source(self) -> SourceName:
+        """The name under which the profile knows this drop folder."""
+        return self._source
+
+    @property
+    def manifest(self) -> Manifest:
+        """What it offers."""
+        return self._manifest
+
+    def changes(self, stream: str, cursor: str | None, limit: int) -> Page:
+        """What changed at or after ``cursor``, after taking in what waits."""
+        self._manifest.stream(stream)
+        with self._lock, self._watched():
+            self._take_in_files()
+            return self._feed.page(stream, cursor, limit)
+
+    def ids(self, stream: str) -> frozenset[str] | None:
+        """``None``: partners never report that something is gone; a document says so itself."""
+        self._manifest.stream(stream)
+        return None
+
+    def submit(self, command: Command) -> Receipt:
+        """Write the document of a command once; the partner's answer comes by its own document."""
+        with self._lock, self._watched():
+            self._folder.check()
+            told = self._memory.commands.get(command.key)
+            if told is None:
+                return self._write(command)
+            self._put_out_again(told)
+            return Receipt(
+                key=command.key, result=CommandResult.SUCCEEDED, message=told["message"], repeated=True
+            )
+
+    def probe(self, command: Command) -> Receipt | None:
+        """What became of a command: what is kept here is what happened."""
+        with self._lock, self._watched():
+            told = self._memory.commands.get(command.key)
+            if told is None:
+                return None
+            self._folder.check()
+            self._put_out_again(told)
+            return Receipt(
+                key=command.key, result=CommandResult.SUCCEEDED, message=told["message"], repeated=True
+            )
+
+    def health(self) -> ConnectorHealth:
+        """Whether the folder can be used; never raises."""
+        try:
+            with self._lock, self._watched():
+                self._folder.check()
+                partners = load_partners(self._partners_folder)
+                waiting = len(self._folder.waiting(FILES_AT_ONCE))
+        except TowerError as error:
+            return ConnectorHealth(reachable=False, why=str(error))
+        return ConnectorHealth(reachable=True, why=f"{len(partners)} partners, {waiting} files wait")
+
+    def close(self) -> None:
+        """Let go of nothing: files are closed after each use."""
+
+    def entity(self, kind: EntityKind, entity_id: str) -> Entity | None:
+        """The present state of a record, as far as documents told it."""
+        return self._feed.entity(kind, entity_id)
+
+    def notes_under(self, prefix: str) -> Mapping[str, str]:
+        """What is remembered under names that begin so."""
+        return {n: value for n, value in self._memory.notes.items() if n.startswith(prefix)}
+
+    def codes_of(self, subject: str) -> tuple[dict[str, str], ...]:
+        """Every code that was said of a record: raw, with its meaning and the party responsible."""
+        with self._lock:
+            said = (code for entry in self._feed.remembered for code in entry.get("codes", ()))
+            return tuple(code for code in said if code["of"] == subject)
+
+    @property
+    def _feed(self) -> KeptFeed:
+        return self._opened()[0]
+
+    @property
+    def _memory(self) -> _Memory:
+        return self._opened()[1]
+
+    def _opened(self) -> tuple[KeptFeed, _Memory]:
+        if self._kept is None:
+            feed = KeptFeed(self._state_file, source=self._source, manifest=self._manifest)
+            memory = _Memory(notes={}, interchanges={}, commands={}, closed=set())
+            for entry in feed.remembered:
+                memory.take(entry)
+            self._kept = feed, memory
+        return self._kept
+
+    def _keep(self, arrival: Arrival) -> None:
+        self._feed.append(arrival)
+        self._memory.take(arrival.remembered or {})
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        try:
+            yield
+        except BadInputError:
+            raise
+        except TowerError as error:
+            self._outage.lost(error)
+            raise
+        self._outage.back()
+
+    def _take_in_files(self) -> None:
+        self._folder.check()
+        partners = load_partners(self._partners_folder)
+        for name in self._folder.waiting(FILES_AT_ONCE):
+            body = b""
+            try:
+                body = self._folder.read(name)
+                found = read_file(body, partners)
+                for partner, interchange in found:
+                    self._check_number(interchange, partner)
+            except BadInputError as error:
+                self._refuse(name, body, error)
+                continue
+            fresh = [self._take_in(partner, interchange) for partner, interchange in found]
+            self._folder.finish(name, suffix="" if any(fresh) else _DUPLICATE)
+            for _, interchange in found:
+                key = interchange_key(interchange)
+                if key not in self._memory.closed:
+                    self._keep(Arrival(at=self._clock.now(), entities={}, remembered={"closed": key}))
+
+    def _check_number(self, interchange: Interchange, partner: Partner) -> None:
+        told = self._memory.interchanges.get(interchange_key(interchange))
+        if told is not None and told["sha256"] != digest_of(interchange):
+            raise BadInputError(
+                what=f"The interchange {interchange.control} of {partner.name} came before, and was another.",
+                remedy="Ask the partner to send it again under a new control number.",
+            )
+
+    def _refuse(self, name: str, body: bytes, error: BadInputError) -> None:
+        """Keep that a file could not be used, then move it away."""
+        place = f"{error.segment} {error.position}" if isinstance(error, EdiParseError) else "file"
+        bad = RejectedRecord(
+            source=self._source,
+            stream=MESSAGES,
+            external_id=name,
+            code=f"unreadable-file {place}",
+            message=error.what,
+            raw=body[:_RAW_BYTES] or name.encode(),
+            observed_at=self._clock.now(),
+        )
+        self._keep(Arrival(at=self._clock.now(), entities={}, rejected=(bad,)))
+        self._folder.refuse(name, str(error))
+
+    def _take_in(self, partner: Partner, interchange: Interchange) -> bool:
+        """Keep an interchange and answer it; whether it is new (or was broken off before)."""
+        key = interchange_key(interchange)
+        told = self._memory.interchanges.get(key)
+        if told is None:
+            told = self._keep_interchange(partner, interchange, key)
+        elif key in self._memory.closed:
+            return False
+        self._put_out_again(told)
+        return True
+
+    def _keep_interchange(self, partner: Partner, interchange: Interchange, key: str) -> dict[str, str]:
+        at = self._clock.now()
+        overlay = Overlay(kept=self)
+        results = take_in(interchange, partner, overlay, at=at)
+        control = self._next_control()
+        reply = acknowledgement(interchange, results, partner, control=control, at=at)
+        told = {"sha256": digest_of(interchange)}
+        if reply:
+            told |= {
+                "out": f"{partner.name}-{partner.acknowledge}-{control:09d}.edi",
+                "text": reply,
+                "encoding": partner.encoding,
+            }
+        remembered: dict[str, object] = {
+            "interchanges": {key: told},
+            "codes": [code for result in results for code in coded(result.codes)],
+            "notes": overlay.notes,
+        }
+        if reply:
+            remembered["control"] = control
+        entities = arrange(
+            (e for result in results for e in (*result.entities, result.message)), self._manifest
+        )
+        rejected = tuple(self._rejected(result) for result in results if result.fault is not None)
+        self._keep(Arrival(at=at, entities=entities, rejected=rejected, remembered=remembered))
+        return told
+
+    def _rejected(self, result: SetResult) -> RejectedRecord:
+        fault = result.fault
+        code = f"{fault.segment} {fault.position}" if isinstance(fault, EdiParseError) else "unmatched"
+        return RejectedRecord(
+            source=self._source,
+            stream=result.stream,
+            external_id=result.message_id,
+            code=code,
+            message="" if fault is None else fault.what,
+            raw=result.source.raw.encode()[:_RAW_BYTES],
+            observed_at=result.message.received_at,
+        )
+
+    def _write(self, command: Command) -> Receipt:
+        control = self._next_control()
+        try:
+            written = write_command(
+                command, load_partners(self._partners_folder), self, control=control, at=self._clock.now()
+            )
+        except BadInputError as error:
+            return Receipt(key=command.key, result=CommandResult.REJECTED, message=error.what)
+        told = {
+            "message": written.message,
+            "out": written.file_name,
+            "text": written.text,
+            "encoding": written.partner.encoding,
+        }
+        remembered = {"commands": {command.key: told}, "control": control, "notes": written.notes}
+        entities = arrange(written.entities, self._manifest)
+        self._keep(Arrival(at=self._clock.now(), entities=entities, remembered=remembered))
+        self._put_out_again(told)
+        return Receipt(key=command.key, result=CommandResult.SUCCEEDED, message=written.message)
+
+    def _put_out_again(self, told: Mapping[str, str]) -> None:
+        """Write a file we owe, unless it was written before the last stop."""
+        name = told.get("out", "")
+        if name and f"out:{name}" not in self._memory.closed:
+            self._folder.put_out(name, told["text"], told["encoding"])
+            self._keep(Arrival(at=self._clock.now(), entities={}, remembered={"closed": f"out:{name}"}))
+
+    def _next_control(self) -> int:
+        """The next control number; by the clock, so that a lost state does not repeat one."""
+        by_clock = int(self._clock.now().timestamp()) % _CONTROL_MODULUS
+        return max(self._memory.control + 1, by_clock)

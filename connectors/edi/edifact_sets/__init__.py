@@ -1,0 +1,1 @@
+"""What the EDIFACT messages say, one reader a message."""

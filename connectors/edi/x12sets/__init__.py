@@ -1,0 +1,1 @@
+"""What the X12 transaction sets say, one reader a set."""

@@ -1,0 +1,244 @@
+"""A change feed kept in one file, for systems that hand over documents and remember nothing themselves.
+
+Every entry is one line, written and flushed to disk before anything is answered: the records it brings
+(as the wire writes pages) and what the connector must remember of it. Each change has a stamp that grows
+from entry to entry and never falls behind the clock, so that a lost file does not make new records old.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from connectors.protocol import Manifest, Page
+from connectors.wire import decode_page, encode_page
+from domain.errors import BadInputError, CorruptError, UnavailableError
+from domain.ids import EntityKind, EntityRef, SourceName
+from domain.records import DeletedRecord, Entity, RejectedRecord, SourceRecord, ref_of
+
+_MICRO = 1_000_000
+Change = SourceRecord | RejectedRecord | DeletedRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What one document or file brings, by stream."""
+
+    at: datetime
+    entities: Mapping[str, Sequence[Entity]]
+    rejected: Sequence[RejectedRecord] = ()
+    gone: Mapping[str, Sequence[EntityRef]] | None = None
+    remembered: Mapping[str, Any] | None = None
+
+
+class KeptFeed:
+    """The newest state of every record that came, in the order of their last change."""
+
+    def __init__(self, file: Path, *, source: SourceName, manifest: Manifest) -> None:
+        """Keep the feed of ``source`` in ``file``, which is read now if it exists.
+
+        Raises:
+            UnavailableError: the file cannot be read.
+            CorruptError: a line before the last cannot be understood.
+        """
+        self._file = file
+        self._source = source
+        self._manifest = manifest
+        self._stamp = 0
+        self._logs: dict[str, list[tuple[int, str]]] = {s.name: [] for s in manifest.streams}
+        self._latest: dict[str, tuple[int, Change]] = {}
+        self.remembered: list[dict[str, Any]] = []
+        self._load()
+
+    def entity(self, kind: EntityKind, entity_id: str) -> Entity | None:
+        """The present state of a record, ``None`` where there is none."""
+        found = self._latest.get(f"{kind}/{entity_id}")
+        return found[1].entity if found is not None and isinstance(found[1], SourceRecord) else None
+
+    def ids(self, stream: str) -> frozenset[str]:
+        """The ids of the records of a stream that exist now."""
+        self._manifest.stream(stream)
+        return frozenset(
+            change.ref.entity_id
+            for stamp, key in self._logs[stream]
+            if self._latest[key][0] == stamp and isinstance(change := self._latest[key][1], SourceRecord)
+        )
+
+    def page(self, stream: str, cursor: str | None, limit: int) -> Page:
+        """At most ``limit`` changes at or after ``cursor``.
+
+        Raises:
+            BadInputError: the stream or the cursor is none of this feed's.
+        """
+        self._manifest.stream(stream)
+        log = self._logs[stream]
+        start = 0 if cursor is None else bisect_left(log, _stamp_of(cursor), key=lambda entry: entry[0])
+        found: list[Change] = []
+        last = 0
+        for stamp, key in log[start:]:
+            if self._latest[key][0] != stamp:
+                continue
+            if len(found) == limit:
+                return _page(found, str(stamp), more=True)
+            found.append(self._latest[key][1])
+            last = stamp
+        return _page(found, str(last) if last else (cursor or "0"), more=False)
+
+    def append(self, arrival: Arrival) -> None:
+        """Keep what came; once this returns it survives the end of the process.
+
+        Raises:
+            UnavailableError: the disk did not take it; nothing has changed.
+        """
+        first = max(self._stamp + 1, int(arrival.at.timestamp() * _MICRO))
+        pages = self._pages(arrival, first)
+        line: dict[str, Any] = {
+            "first": first,
+            "at": arrival.at.isoformat(),
+            "remembered": dict(arrival.remembered or {}),
+            "pages": {s: json.loads(encode_page(p, as_of=arrival.at)) for s, p in pages.items()},
+        }
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with self._file.open("ab") as out:
+                out.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
+                out.flush()
+                os.fsync(out.fileno())
+        except OSError as error:
+            raise UnavailableError(
+                what=f"What {self._source} brought cannot be kept: {error}.",
+                remedy=f"Check the folder {self._file.parent}.",
+            ) from error
+        self._take(first, pages, line["remembered"])
+
+    def _pages(self, arrival: Arrival, first: int) -> dict[str, Page]:
+        """The arrival as a page for each stream; stamps are given in the order of the pages."""
+        stamp = first
+        pages: dict[str, Page] = {}
+        for stream in self._manifest.streams:
+            records = []
+            for entity in arrival.entities.get(stream.name, ()):
+                records.append(
+                    SourceRecord(
+                        source=self._source,
+                        entity=entity,
+                        version=str(stamp),
+                        stamp=stamp,
+                        observed_at=arrival.at,
+                    )
+                )
+                stamp += 1
+            rejected = [bad for bad in arrival.rejected if bad.stream == stream.name]
+            stamp += len(rejected)
+            deleted = []
+            for ref in (arrival.gone or {}).get(stream.name, ()):
+                deleted.append(
+                    DeletedRecord(source=self._source, ref=ref, stamp=stamp, observed_at=arrival.at)
+                )
+                stamp += 1
+            if records or rejected or deleted:
+                pages[stream.name] = Page(
+                    records=tuple(records),
+                    rejected=tuple(rejected),
+                    deleted=tuple(deleted),
+                    cursor="",
+                    more=False,
+                )
+        return pages
+
+    def _take(self, first: int, pages: Mapping[str, Page], remembered: Mapping[str, Any]) -> None:
+        stamp = first
+        for stream in self._manifest.streams:
+            page = pages.get(stream.name)
+            if page is None:
+                continue
+            changes: tuple[Change, ...] = (*page.records, *page.rejected, *page.deleted)
+            for change in changes:
+                key = _key(change)
+                self._latest[key] = (stamp, change)
+                self._logs[stream.name].append((stamp, key))
+                stamp += 1
+        self._stamp = max(first, stamp - 1)
+        if remembered:
+            self.remembered.append(dict(remembered))
+
+    def _load(self) -> None:
+        try:
+            body = self._file.read_bytes() if self._file.exists() else b""
+        except OSError as error:
+            raise UnavailableError(
+                what=f"What {self._source} brought before cannot be read: {error}.",
+                remedy=f"Check the file {self._file}.",
+            ) from error
+        *lines, torn = body.split(b"\n")
+        for number, line in enumerate(lines, start=1):
+            try:
+                self._take_line(line)
+            except (ValueError, KeyError, TypeError, BadInputError) as error:
+                raise CorruptError(
+                    what=f"Line {number} of {self._file} cannot be read: {error}.",
+                    remedy="Restore the file from a copy, or move it away: what came is then read anew.",
+                ) from error
+        if torn:
+            self._cut(len(body) - len(torn))
+
+    def _take_line(self, line: bytes) -> None:
+        entry = json.loads(line)
+        pages = {
+            stream: decode_page(
+                json.dumps(page).encode(), source=self._source, stream=self._manifest.stream(stream)
+            )
+            for stream, page in entry["pages"].items()
+        }
+        self._take(int(entry["first"]), pages, entry["remembered"])
+
+    def _cut(self, size: int) -> None:
+        """Take away a line whose writing was broken off: what it said was never answered."""
+        with self._file.open("r+b") as file:
+            file.truncate(size)
+
+
+def arrange(entities: Iterable[Entity], manifest: Manifest) -> dict[str, list[Entity]]:
+    """Entities by the stream of a manifest that carries their kind.
+
+    Raises:
+        BadInputError: no stream does.
+    """
+    found: dict[str, list[Entity]] = {}
+    for entity in entities:
+        kind = ref_of(entity).kind
+        stream = next((s.name for s in manifest.streams if kind in s.kinds), None)
+        if stream is None:
+            raise BadInputError(what=f"{manifest.title} has no stream for {kind}.", remedy="Add one.")
+        found.setdefault(stream, []).append(entity)
+    return found
+
+
+def _key(change: Change) -> str:
+    if isinstance(change, RejectedRecord):
+        return f"?{change.stream}/{change.external_id}"
+    return f"{change.ref.kind}/{change.ref.entity_id}"
+
+
+def _page(changes: Sequence[Change], cursor: str, *, more: bool) -> Page:
+    return Page(
+        records=tuple(c for c in changes if isinstance(c, SourceRecord)),
+        rejected=tuple(c for c in changes if isinstance(c, RejectedRecord)),
+        deleted=tuple(c for c in changes if isinstance(c, DeletedRecord)),
+        cursor=cursor,
+        more=more,
+    )
+
+
+def _stamp_of(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdigit()):
+        raise BadInputError(
+            what=f"{cursor!r} is no cursor of this feed.", remedy="Read the stream again from its beginning."
+        )
+    return int(cursor)
