@@ -1,0 +1,1 @@
+"""One decision for a case: split, wait, substitute, transfer, expedite and carrier together."""
