@@ -136,8 +136,8 @@ def _pickups(draw: np.random.Generator, made: MadeOptions, slots: int, shipments
     """Pickups near where demand goes, unevenly, a little above it in all."""
     wanted = np.bincount(made.slot[_cheapest(made, draw)], minlength=slots)
     level = wanted * 6 // 10 + shipments * 4 // (10 * slots)
-    room = (level * draw.integers(70, 131, slots) * PICKUP_ROOM_PERCENT + 5_000) // 10_000
-    return np.maximum(1, room).astype(np.int64)
+    room: IntColumn = (level * draw.integers(70, 131, slots) * PICKUP_ROOM_PERCENT + 5_000) // 10_000
+    return np.maximum(1, room)
 
 
 def _weight_limits(
@@ -150,7 +150,8 @@ def _weight_limits(
     ).astype(np.int64)
     level = wanted // 2 + int(wanted.sum()) // (2 * CARRIERS * DAYS)
     level = level * draw.integers(80, 121, len(level)) // 100
-    return np.maximum(1, level * room // max(1, int(level.sum())))
+    limits: IntColumn = np.maximum(1, level * room // max(1, int(level.sum())))
+    return limits
 
 
 def _shipments(draw: np.random.Generator, demand: Demand, made: MadeOptions) -> Shipments:

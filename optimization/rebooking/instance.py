@@ -65,7 +65,8 @@ class RebookingInstance:
         self._check_references()
         self._check_options()
         worst = np.maximum(self.shipments.unbooked_cents, self._dearest_cents())
-        total = int(worst.sum()) + int((self.contracts.minimum_shipments * self.contracts.shortfall_cents).sum())
+        shortfall = self.contracts.minimum_shipments * self.contracts.shortfall_cents
+        total = int(worst.sum()) + int(shortfall.sum())
         require(total <= MAX_TOTAL_CENTS, "shipments times their prices is too large a sum.")
 
     @property

@@ -90,7 +90,8 @@ def rate_cents(card: RateCard, service: int, demand: Demand, shipment: int) -> i
     for accessorial in range(card.accessorial_cents.shape[1]):
         if (demand.accessorials[shipment] >> accessorial) & 1:
             extra += card.accessorial_cents[service, accessorial]
-    return line_haul + fuel + extra
+    total: int = line_haul + fuel + extra
+    return total
 
 
 @compiled
@@ -100,12 +101,15 @@ def worth_premium(rate: int, late_days: int, standard: IntColumn, demand: Demand
     ``standard`` is the rate and the days late of that service at its first pickup, or ``-1``: then
     the shipment would wait for the next wave.
     """
-    if standard[0] == UNBOOKED:
-        return rate < demand.unbooked_cents[shipment]
-    saved = demand.late_cents_per_day[shipment] * (standard[1] - late_days)
-    if standard[1] > 0 and late_days == 0:
-        saved += demand.risk_cents[shipment]
-    return rate - standard[0] < saved
+    extra = rate
+    saved = demand.unbooked_cents[shipment]
+    if standard[0] != UNBOOKED:
+        extra = rate - standard[0]
+        saved = demand.late_cents_per_day[shipment] * (standard[1] - late_days)
+        if standard[1] > 0 and late_days == 0:
+            saved += demand.risk_cents[shipment]
+    worth: bool = extra < saved
+    return worth
 
 
 @compiled
@@ -129,7 +133,8 @@ def _eligible(card: RateCard, demand: Demand, guides: Guides, shipment: int, ser
     customer = demand.customer[shipment]
     allowed = (guides.allowed[customer] >> service) & 1
     refused = card.premium[service] == 1 and guides.premium_rule[customer] == PREMIUM_NEVER
-    return allowed == 1 and not refused and demand.weight[shipment] <= card.heaviest[service]
+    eligible: bool = allowed == 1 and not refused and demand.weight[shipment] <= card.heaviest[service]
+    return eligible
 
 
 @compiled
@@ -138,7 +143,7 @@ def _next_pickup(
 ) -> int:
     """The first day from ``after`` on which a service can pick a shipment up, or -1."""
     missed = demand.ready_minute[shipment] > card.cutoff_minute[service]
-    day = max(after, demand.ready_day[shipment] + (1 if missed else 0))
+    day: int = max(after, demand.ready_day[shipment] + (1 if missed else 0))
     while day < slot_of.shape[2]:
         if slot_of[service, demand.node[shipment], day] != NO_SLOT:
             return day
@@ -150,7 +155,8 @@ def _next_pickup(
 def _late_days(card: RateCard, demand: Demand, shipment: int, service: int, day: int) -> int:
     """Days after the due day on which a shipment picked up on a day arrives."""
     transit = 1 + demand.km[shipment] // card.km_per_day[service]
-    return max(0, day + transit - demand.due_day[shipment])
+    late: int = max(0, day + transit - demand.due_day[shipment])
+    return late
 
 
 @compiled
