@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from app.hub.hub_schema import CHECKPOINT, DEVICE_KEY, LOG_ENTRY, LOG_HEAD, TILE
 from app.hub.judgement import Judge
@@ -27,6 +27,7 @@ from domain.errors import BadInputError, ConflictError, RefusedError
 from domain.trust import HUB_ROLE, TRUST_TYPE, TrustAct, TrustStatement
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from app.signing.keys import SigningKey
@@ -93,7 +94,8 @@ class Batch:
         self._rows: list[dict[str, Any]] = []
         self._envelopes: dict[str, bytes] = {}
         self._heads: dict[str, ChainHead] = {}
-        self._owners: dict[str, Row[Any] | None] = {}
+        self._before: dict[str, Recorded] = {}
+        self._owners: dict[str, Row[Any]] = {}
         self._used_keys: set[tuple[str, str]] = set()
         self._done: dict[str, Recorded] = {}
 
@@ -102,8 +104,37 @@ class Batch:
         """How many entries the log has with those of this batch."""
         return self._first + len(self._rows)
 
+    def look_up(self, entries: Sequence[tuple[SignedEntry, str]]) -> None:
+        """Read what the log knows of these entries, their keys and their devices, in four looks for all."""
+        digests = [entry.sha256 for entry, _ in entries]
+        keyids = {entry.value.actor.keyid for entry, _ in entries}
+        before = select(LOG_ENTRY).where(LOG_ENTRY.c.sha256.in_(digests))
+        self._before = {row.sha256: recorded(row, repeated=True) for row in self._connection.execute(before)}
+        owners = select(DEVICE_KEY).where(DEVICE_KEY.c.keyid.in_(keyids))
+        self._owners = {row.keyid: row for row in self._connection.execute(owners)}
+        used = select(LOG_ENTRY.c.keyid, LOG_ENTRY.c.idempotency_key).where(
+            LOG_ENTRY.c.keyid.in_(keyids), LOG_ENTRY.c.idempotency_key.in_({key for _, key in entries})
+        )
+        self._used_keys = {(row.keyid, row.idempotency_key) for row in self._connection.execute(used)}
+        again = LOG_ENTRY.alias()
+        newest = (
+            select(func.max(again.c.seq))
+            .where(again.c.keyid == DEVICE_KEY.c.keyid)
+            .correlate(DEVICE_KEY)
+            .scalar_subquery()
+        )
+        heads = (
+            select(LOG_ENTRY.c.keyid, LOG_ENTRY.c.seq, LOG_ENTRY.c.sha256)
+            .select_from(DEVICE_KEY)
+            .join(LOG_ENTRY, (LOG_ENTRY.c.keyid == DEVICE_KEY.c.keyid) & (LOG_ENTRY.c.seq == newest))
+            .where(DEVICE_KEY.c.keyid.in_(keyids))
+        )
+        self._heads = dict.fromkeys(keyids, ChainHead())
+        for row in self._connection.execute(heads):
+            self._heads[row.keyid] = ChainHead(next_seq=row.seq + 1, prev=row.sha256)
+
     def add(self, entry: SignedEntry, idempotency_key: str) -> Recorded | None:
-        """Record a verified entry; gives it at once when it has been recorded before this batch.
+        """Record a verified entry that was looked up; gives it when it was recorded before this batch.
 
         Raises:
             RefusedError: its key is not enrolled any more, or is another person's.
@@ -112,9 +143,8 @@ class Batch:
         """
         if entry.sha256 in self._envelopes:
             return None
-        before = self._find(LOG_ENTRY.c.sha256 == entry.sha256)
-        if before is not None:
-            return recorded(before, repeated=True)
+        if entry.sha256 in self._before:
+            return self._before[entry.sha256]
         self._require_place(entry, idempotency_key)
         judge = Judge(
             connection=self._connection, policy=self._policy, now=self._now, envelope_of=self._envelope_of
@@ -220,7 +250,7 @@ class Batch:
 
     def _require_place(self, entry: SignedEntry, idempotency_key: str) -> None:
         actor, seq, prev = entry.value.actor, entry.value.seq, entry.value.prev
-        owner = self._owner(actor.keyid)
+        owner = self._owners.get(actor.keyid)
         if owner is None or owner.revoked_index is not None:
             raise RefusedError(
                 what=f"The key {actor.keyid[:12]}… does not count any more.", remedy="Enrol a new one."
@@ -229,8 +259,7 @@ class Batch:
             raise RefusedError(
                 what=f"The key of {owner.user_id} signed as {actor.user_id}.", remedy="Sign as yourself."
             )
-        used = (LOG_ENTRY.c.keyid == actor.keyid) & (LOG_ENTRY.c.idempotency_key == idempotency_key)
-        if (actor.keyid, idempotency_key) in self._used_keys or self._find(used) is not None:
+        if (actor.keyid, idempotency_key) in self._used_keys:
             raise KeyReusedError(
                 what=f"The idempotency key {idempotency_key!r} was used for other bytes.",
                 remedy="Use one key for one entry.",
@@ -241,12 +270,6 @@ class Batch:
                 what=f"Entry {seq} of this device came where entry {head.next_seq} is expected.",
                 remedy="Send the earlier entries first.",
             )
-
-    def _owner(self, keyid: str) -> Row[Any] | None:
-        if keyid not in self._owners:
-            query = select(DEVICE_KEY).where(DEVICE_KEY.c.keyid == keyid)
-            self._owners[keyid] = self._connection.execute(query).one_or_none()
-        return self._owners[keyid]
 
     def _head(self, keyid: str) -> ChainHead:
         if keyid not in self._heads:
@@ -262,6 +285,3 @@ class Batch:
             return self._envelopes[sha256]
         query = select(LOG_ENTRY.c.envelope).where(LOG_ENTRY.c.sha256 == sha256)
         return bytes(self._connection.execute(query).scalar_one())
-
-    def _find(self, where: Any) -> Row[Any] | None:  # noqa: ANN401 - any condition
-        return self._connection.execute(select(LOG_ENTRY).where(where)).one_or_none()

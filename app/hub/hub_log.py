@@ -269,6 +269,7 @@ class HubLog:
         try:
             with known_hub_errors(self._engine), self._engine.begin() as connection:
                 batch = self._open_batch(connection)
+                batch.look_up([(job.entry, job.idempotency_key) for job in jobs])
                 for job in jobs:
                     try:
                         job.answer = batch.add(job.entry, job.idempotency_key)

@@ -6,9 +6,7 @@ import base64
 import hashlib
 import json
 
-import rfc8785
-
-from domain.profile_json import JsonObject, check_profile, to_profile
+from domain.profile_json import JsonObject, JsonValue, check_profile, to_profile
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _DIGEST_CODE_BYTES = 5
@@ -22,17 +20,12 @@ def canonical_bytes(document: JsonObject) -> bytes:
         BadInputError: it lies outside the JSON profile.
     """
     check_profile(document)
-    return rfc8785.dumps(document)
+    return _spelled(document)
 
 
 def is_canonical(document: JsonObject, data: bytes) -> bool:
-    """Whether ``data`` is the one spelling of a document of the profile.
-
-    Within the profile (plain names, no floats) the standard library's sorted compact form is RFC 8785
-    to the byte, and fifty times as fast: ledgers are read by the thousand.
-    """
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8", "surrogatepass") == data
+    """Whether ``data`` is the one spelling of a document of the profile."""
+    return _spelled(document) == data
 
 
 def sha256_hex(data: bytes) -> str:
@@ -46,7 +39,7 @@ def bytes_of(value: object) -> bytes:
     Raises:
         BadInputError: it holds something that the JSON profile cannot carry.
     """
-    return rfc8785.dumps(to_profile(value))
+    return _spelled(to_profile(value))
 
 
 def digest_of(value: object) -> str:
@@ -56,6 +49,15 @@ def digest_of(value: object) -> str:
         BadInputError: it holds something that the JSON profile cannot carry.
     """
     return sha256_hex(bytes_of(value))
+
+
+def _spelled(value: JsonValue) -> bytes:
+    """The standard library's sorted compact form, fifty times as fast as a writer of RFC 8785.
+
+    Within the profile (plain names, no floats) it is RFC 8785 to the byte; a test compares them.
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def digest_code(payload: bytes) -> str:

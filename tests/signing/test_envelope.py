@@ -327,3 +327,20 @@ def test_a_public_key_travels_as_text() -> None:
 def test_a_key_does_not_show_itself() -> None:
     assert PRIVATE.hex() not in repr(KEY)
     assert "a.moreno" in repr(KEY)
+
+
+@given(
+    st.recursive(
+        st.text() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1),
+        lambda inner: st.lists(inner) | st.dictionaries(st.from_regex(r"[a-z][a-z0-9_]{0,5}\Z"), inner),
+        max_leaves=20,
+    )
+)
+def test_canonical_bytes_are_those_of_rfc_8785(value: JsonValue) -> None:
+    document = {"value": value}
+    try:
+        ours = canonical_bytes(document)
+    except BadInputError:
+        return
+    assert ours == rfc8785.dumps(document)
+    assert is_canonical(document, ours)
