@@ -252,7 +252,7 @@ TR_OVERSPEND = CaseType(
     ),
     evidence=("freight_cost_cents", "quote_cents", "order_margin_cents", "excess_cents"),
     severity_inputs=("freight beyond what is allowed", "hours to pickup"),
-    parents=("TR-CARRIER", "TR-CAPACITY"),
+    parents=("TR-CAPACITY", "TR-CARRIER"),
 )
 
 TR_CUSTOMS = CaseType(

@@ -31,8 +31,9 @@ SELECT c.case_id, CASE k.kind
          WHEN 'peg' THEN COALESCE((SELECT 'peg:' || MIN(a.id) FROM case_about a
                                     WHERE a.case_id = c.case_id AND a.kind = 'peg' HAVING COUNT(*) = 1),
                                   e.correlation_key)
-         WHEN 'carrier' THEN 'carrier:' || substr(e.entity_id || '|', 1, instr(e.entity_id || '|', '|') - 1)
-         ELSE e.correlation_key END
+         ELSE COALESCE(
+           k.kind || ':' || substr(e.entity_id || '|', 1, instr(e.entity_id || '|', '|') - 1),
+           e.correlation_key) END
   FROM temp.corr_case c CROSS JOIN exception_case e ON e.case_id = c.case_id
   LEFT JOIN temp.corr_kin k ON k.code = e.code
  WHERE e.closed_at IS NULL
@@ -111,7 +112,7 @@ _SCRATCH = (
 )
 
 
-_KIN = [*((code, PEG) for code in sorted(SHORT_OF)), *((code, "carrier") for code in sorted(OF_CARRIER))]
+_KIN = [*((code, PEG) for code in sorted(SHORT_OF)), *sorted(OF_CARRIER.items())]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
