@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +65,7 @@ class Pricer:
         ends = arrays.pair_first[arrays.entry_first]
         cuts = np.searchsorted(ends, [ends[-1] * part // THREADS for part in range(1, THREADS)])
         edges = [0, *(int(each) for each in cuts), instance.n_orders]
-        self._parts = list(zip(edges[:-1], edges[1:], strict=True))
+        self._parts = list(pairwise(edges))
         self._scratch: list[Scratch] = [new_scratch(arrays) for _ in self._parts]
         self._pool = ThreadPoolExecutor(THREADS)
         self.every = all_entries(instance)
@@ -83,7 +84,7 @@ class Pricer:
         market = Market(arrays.supply, self._hands, stock, pick, WHOLE_SHARE)
         jobs = [
             self._pool.submit(
-                price_orders, arrays, part, lists.first, lists.entry, market, scratch, *use, values
+                price_orders, arrays, part, (lists.first, lists.entry), market, scratch, use, values
             )
             for part, scratch, use in zip(self._parts, self._scratch, used, strict=True)
         ]

@@ -18,7 +18,8 @@ SHIP_COMPLETE_SHARE = 0.155
 CONFIRMED_SHARE = 0.79
 GAIN, FILL, LOSE = 1, 3, 4
 EXPRESS, STANDARD = 0, 1
-BULK_SHARE = 0.012
+BULK_SHARE = 0.01
+MOST_UNITS = 45
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,9 @@ def lines_and_orders(
     table = _orders(orders, zones, chance)
     sku = _skus(order, skus, chance)
     ordered = np.where(
-        chance.random(lines) < BULK_SHARE, chance.integers(8, 46, lines), chance.geometric(0.38, lines)
+        chance.random(lines) < BULK_SHARE,
+        np.minimum(MOST_UNITS, 7 + chance.geometric(0.13, lines)),
+        chance.geometric(0.38, lines),
     )
     by_class = table["conf_class"][order]
     confirmed = chance.random(lines) < CONFIRMED_SHARE

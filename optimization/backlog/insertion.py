@@ -146,6 +146,8 @@ def ship_from_cell(
                 pair = scratch.cells[which + 2, line - begin]
                 units = min(need[line], scratch.cells[which + 1, line - begin])
                 units = min(units, holdings.hands[node * arrays.n_days + at])
+                # Another line of the order may have taken from the same row since the cell was looked at.
+                units = min(units, holdings.free[arrays.pair_row[pair] * arrays.n_days + at])
                 # A pair ships on one day only: that is all the plan keeps of it.
                 if units > 0 and (holdings.qty[pair] == 0 or holdings.day[pair] == at):
                     ship(arrays, holdings, pair, at, units)

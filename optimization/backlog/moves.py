@@ -96,22 +96,11 @@ def search(
         order = pick_order(guide, chance)
         if arrays.order_first[order] == arrays.order_first[order + 1]:
             continue
+        heat = (temperature, budget.most_share, budget.most_ruined)
         if below(chance, 100) < budget.forced_percent:
-            saved += force(
-                arrays, holdings, guide, scratch, room, chance, order, (temperature, budget.most_share)
-            )
+            saved += force(arrays, holdings, guide, scratch, room, chance, order, heat)
         else:
-            saved += ruin(
-                arrays,
-                holdings,
-                guide,
-                scratch,
-                room,
-                chance,
-                order,
-                (temperature, budget.most_share),
-                budget.most_ruined,
-            )
+            saved += ruin(arrays, holdings, guide, scratch, room, chance, order, heat)
     return saved
 
 
@@ -131,11 +120,10 @@ def ruin(
     room: Room,
     chance: Chance,
     order: int,
-    heat: tuple[float, int],
-    most_ruined: int,
+    heat: tuple[float, int, int],
 ) -> int:
     """Ruin and recreate around an order; gives cents saved, 0 when it was undone."""
-    count = gather(arrays, holdings, room, chance, order, most_ruined)
+    count = gather(arrays, holdings, room, chance, order, heat[2])
     before, pieces = take_out(arrays, holdings, room, 0, count, 0)
     for last in range(count - 1, 0, -1):
         other = below(chance, last + 1)
@@ -248,7 +236,7 @@ def force(
     room: Room,
     chance: Chance,
     order: int,
-    heat: tuple[float, int],
+    heat: tuple[float, int, int],
 ) -> int:
     """Give an order its ideal pattern and put out who is in the way; gives cents saved, 0 when undone."""
     first = arrays.order_first[order]
@@ -322,7 +310,7 @@ def make_way(
     node = arrays.row_node[row]
     cost = 0
     while holdings.free[row * arrays.n_days + at] < units and count < MOST_EVICTED:
-        loser = cheapest_holder(arrays, holdings, guide, room, chance, row)
+        loser = cheapest_holder(arrays, holdings, room, chance, row)
         if loser < 0:
             break
         room.orders[count] = loser
@@ -347,9 +335,7 @@ def make_way(
 
 
 @compiled
-def cheapest_holder(
-    arrays: Arrays, holdings: Holdings, guide: Guide, room: Room, chance: Chance, row: int
-) -> int:
+def cheapest_holder(arrays: Arrays, holdings: Holdings, room: Room, chance: Chance, row: int) -> int:
     """Of a few holders of a row the order that loses least a unit by going; -1 when there is none."""
     count = holdings.holders[row]
     best, best_worth = -1, 0

@@ -247,7 +247,7 @@ def join_groups(lines: int, shipments: int, best: Integers, joined: Integers, ch
     ``joined[r, mask]`` is the cost of r + 1 groups over ``mask``, ``chosen[r, mask]`` the group of its lowest line.
     """
     everything = (1 << lines) - 1
-    groups = min(min(shipments, lines), MOST_GROUPS)
+    groups = min(shipments, lines, MOST_GROUPS)
     for mask in range(1, everything + 1):
         joined[0, mask] = best[mask]
         chosen[0, mask] = mask
@@ -284,10 +284,10 @@ def unfilled_cost(arrays: Arrays, first: int, last: int) -> int:
 @compiled
 def is_better_somewhere(lines: int, cells: Integers) -> bool:
     """Whether a later day at a node serves any line cheaper than its first day."""
+    better = False
     for line in range(lines):
-        if cells[SERVED, line] < cells[EARLIER, line]:
-            return True
-    return False
+        better = better or cells[SERVED, line] < cells[EARLIER, line]
+    return better
 
 
 @compiled

@@ -109,19 +109,17 @@ def weigh_cells(
 def price_orders(
     arrays: Arrays,
     orders: tuple[int, int],
-    list_first: Integers,
-    list_entry: Integers,
+    lists: tuple[Integers, Integers],
     market: Market,
     scratch: Scratch,
-    used_stock: Integers,
-    used_pick: Integers,
+    used: tuple[Integers, Integers],
     values: Integers,
 ) -> None:
     """The cheapest patterns of a range of orders over their listed entries; adds up what they use."""
     for order in range(orders[0], orders[1]):
         values[order] = 0
         begin, end = arrays.order_first[order], arrays.order_first[order + 1]
-        entries = list_entry[list_first[order] : list_first[order + 1]]
+        entries = lists[1][lists[0][order] : lists[0][order + 1]]
         chunks = -(-(end - begin) // MOST_LINES)
         for chunk in range(chunks):
             first = begin + chunk * MOST_LINES
@@ -132,5 +130,5 @@ def price_orders(
                 pair = scratch.pieces[piece, PAIR]
                 at = scratch.pieces[piece, DAY]
                 row = arrays.pair_row[pair]
-                used_stock[row * arrays.n_days + at] += scratch.pieces[piece, UNITS]
-                used_pick[arrays.row_node[row] * arrays.n_days + at] += scratch.pieces[piece, UNITS]
+                used[0][row * arrays.n_days + at] += scratch.pieces[piece, UNITS]
+                used[1][arrays.row_node[row] * arrays.n_days + at] += scratch.pieces[piece, UNITS]

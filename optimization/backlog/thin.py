@@ -1,8 +1,8 @@
-"""Orders that meet thin stock: patterns of two shipments exactly, larger ones from below.
+"""Orders that meet thin stock: patterns of up to three shipments exactly, larger ones from below.
 
-With two cells known, every line is filled from the cheapest of them on, as far as their rows go: nothing is relaxed.
-Patterns of three shipments or more are reckoned as groups of lines with one cheapest cell each; where such a
-pattern has fewer groups than shipments, the others cost at least the cheapest fixed cost there is.
+With the cells known, every line is filled from the cheapest of them on, as far as their rows go: nothing is
+relaxed up to three shipments. Patterns of more are reckoned as groups of lines with one cheapest cell each; where
+such a pattern has fewer groups than shipments, the others cost at least the cheapest fixed cost there is.
 """
 
 from __future__ import annotations
@@ -26,11 +26,16 @@ from optimization.backlog.patterns import (
     together,
     unfilled_cost,
 )
-from optimization.backlog.recording import note_piece, record_alone, record_groups
+from optimization.backlog.recording import note_piece, record_groups
 from optimization.backlog.tables import Integers
 
-ALONE, PAIR_OF_CELLS, GROUPS = 0, 1, 2
-OPTIONS = 4
+NOTHING, EXACT, GROUPS = -1, 0, 1
+NO_CELL = -1
+EXACT_SHIPMENTS = 3
+MOST_CELLS_OF_THREE = 32
+"""With more cells than these, three shipments are reckoned like more: trying all triples takes too long."""
+OPTIONS = 6
+ONE, TWO, THREE = 0, 1, 2
 
 
 @compiled
@@ -45,40 +50,59 @@ def price_thin(
 ) -> tuple[int, int]:
     """The cheapest pattern of some lines of one order from below; value and number of pieces."""
     order = arrays.line_order[first]
-    complete = arrays.order_complete[order] == 1
     count = collect_cells(arrays, entries, first, last, chunks, market, scratch)
-    value, kind, one, other = unfilled_cost(arrays, first, last), -1, -1, -1
-    cheapest_fixed = NEVER
+    exact = EXACT_SHIPMENTS if count <= MOST_CELLS_OF_THREE else EXACT_SHIPMENTS - 1
+    value, one, two, three = best_cells(arrays, first, last, count, exact, scratch)
+    if arrays.order_shipments[order] > exact and count > exact:
+        lowest, groups = several_groups(arrays, first, last, count, exact, scratch)
+        if lowest < value:
+            return lowest, record_groups(arrays, entries, first, last, groups, market, scratch)
+    if one == NO_CELL:
+        return value, 0
+    return value, record_cells(arrays, first, last, (one, two, three), scratch)
+
+
+@compiled
+def best_cells(
+    arrays: Arrays, first: int, last: int, count: int, exact: int, scratch: Scratch
+) -> tuple[int, int, int, int]:
+    """The cheapest one, two or three cells for all lines: what they cost, and which they are."""
+    order = arrays.line_order[first]
+    complete = arrays.order_complete[order] == 1
+    value, one, two, three = unfilled_cost(arrays, first, last), NO_CELL, NO_CELL, NO_CELL
     for cell in range(count):
-        cheapest_fixed = min(cheapest_fixed, scratch.fixed[cell])
         total = scratch.fixed[cell] + alone(arrays, first, last, complete, scratch.table[cell])
         if total < value:
-            value, kind, one = total, ALONE, cell
-    if arrays.order_shipments[order] > 1:
-        least = floor_of_lines(arrays, first, last, complete, scratch)
-        for left in range(count):
-            for right in range(left + 1, count):
-                fixed = scratch.fixed[left] + scratch.fixed[right]
-                if fixed + least >= value:
-                    continue
-                total = fixed + pair_cost(
-                    arrays, first, last, complete, scratch.table[left], scratch.table[right]
-                )
+            value, one = total, cell
+    if arrays.order_shipments[order] == 1:
+        return value, one, two, three
+    least = floor_of_lines(arrays, first, last, complete, scratch)
+    cheapest = scratch.fixed[:count].min() if count > 0 else 0
+    for left in range(count):
+        if scratch.fixed[left] + cheapest + least >= value:
+            continue
+        for right in range(left + 1, count):
+            fixed = scratch.fixed[left] + scratch.fixed[right]
+            if fixed + least >= value:
+                continue
+            floor = fixed + floor_of_cells(arrays, first, last, complete, (left, right, NO_CELL), scratch)
+            if floor < value:
+                total = fixed + cells_cost(arrays, first, last, complete, (left, right, NO_CELL), scratch)
                 if total < value:
-                    value, kind, one, other = total, PAIR_OF_CELLS, left, right
-    groups = 0
-    if arrays.order_shipments[order] > PAIR_OF_CELLS + 1 and count > PAIR_OF_CELLS + 1:
-        lowest, groups = several_groups(arrays, first, last, count, cheapest_fixed, scratch)
-        if lowest < value:
-            value, kind = lowest, GROUPS
-    if kind == ALONE:
-        at = scratch.cell_of[one] % arrays.n_days
-        return value, record_alone(arrays, first, last, complete, at, scratch.table[one], scratch.pieces)
-    if kind == PAIR_OF_CELLS:
-        return value, record_pair(arrays, first, last, complete, (one, other), scratch)
-    if kind == GROUPS:
-        return value, record_groups(arrays, entries, first, last, groups, market, scratch)
-    return value, 0
+                    value, one, two, three = total, left, right, NO_CELL
+            if min(exact, arrays.order_shipments[order]) <= TWO + 1 or fixed + cheapest + least >= value:
+                continue
+            for third in range(right + 1, count):
+                fixed_of_three = fixed + scratch.fixed[third]
+                if fixed_of_three + least >= value:
+                    continue
+                cells = (left, right, third)
+                if fixed_of_three + floor_of_cells(arrays, first, last, complete, cells, scratch) >= value:
+                    continue
+                total = fixed_of_three + cells_cost(arrays, first, last, complete, cells, scratch)
+                if total < value:
+                    value, one, two, three = total, left, right, third
+    return value, one, two, three
 
 
 @compiled
@@ -135,32 +159,54 @@ def floor_of_lines(arrays: Arrays, first: int, last: int, complete: bool, scratc
 
 
 @compiled
-def cheapest_option(line: int, left: Integers, right: Integers, taken: int) -> tuple[int, int]:
-    """The cheapest of the four rows of two cells that is not taken: its cost and which it is."""
+def floor_of_cells(
+    arrays: Arrays, first: int, last: int, complete: bool, cells: tuple[int, int, int], scratch: Scratch
+) -> int:
+    """What the lines cost at least from these cells, as if each had enough."""
+    total = 0
+    for line in range(last - first):
+        unit = scratch.table[cells[ONE], FIRST_COST, line]
+        unit = min(unit, scratch.table[cells[TWO], FIRST_COST, line])
+        if cells[THREE] != NO_CELL:
+            unit = min(unit, scratch.table[cells[THREE], FIRST_COST, line])
+        if not complete:
+            unit = min(unit, SCALE * arrays.line_unfilled[first + line])
+        if unit == NEVER:
+            return NEVER
+        total += arrays.line_qty[first + line] * unit
+    return total
+
+
+@compiled
+def cheapest_option(line: int, cells: tuple[int, int, int], taken: int, scratch: Scratch) -> tuple[int, int]:
+    """The cheapest row of some cells that is not taken: its cost and which it is."""
     best, which = NEVER, -1
     for option in range(OPTIONS):
-        if not taken >> option & 1:
-            offered = left if option < OPTIONS // 2 else right
-            cost = offered[FIRST_COST if option % 2 == 0 else NEXT_COST, line]
-            if cost < best:
-                best, which = cost, option
+        cell = cells[option >> 1]
+        if cell == NO_CELL or taken >> option & 1:
+            continue
+        cost = scratch.table[cell, NEXT_COST if option & 1 else FIRST_COST, line]
+        if cost < best:
+            best, which = cost, option
     return best, which
 
 
 @compiled
-def pair_cost(arrays: Arrays, first: int, last: int, complete: bool, left: Integers, right: Integers) -> int:
-    """What the lines cost from two cells, shipments aside; never when the order cannot be complete."""
+def cells_cost(
+    arrays: Arrays, first: int, last: int, complete: bool, cells: tuple[int, int, int], scratch: Scratch
+) -> int:
+    """What the lines cost from some cells, shipments aside; never when the order cannot be complete."""
     total = 0
     for line in range(last - first):
         need = arrays.line_qty[first + line]
         unfilled = SCALE * arrays.line_unfilled[first + line]
         taken = 0
         while need > 0:
-            cost, which = cheapest_option(line, left, right, taken)
+            cost, which = cheapest_option(line, cells, taken, scratch)
             if which < 0 or (not complete and cost >= unfilled):
                 break
-            offered = left if which < OPTIONS // 2 else right
-            units = min(need, offered[(FIRST_COST if which % 2 == 0 else NEXT_COST) + 1, line])
+            row = NEXT_COST if which & 1 else FIRST_COST
+            units = min(need, scratch.table[cells[which >> 1], row + 1, line])
             total += units * cost
             need -= units
             taken |= 1 << which
@@ -171,36 +217,33 @@ def pair_cost(arrays: Arrays, first: int, last: int, complete: bool, left: Integ
 
 
 @compiled
-def record_pair(
-    arrays: Arrays, first: int, last: int, complete: bool, cells: tuple[int, int], scratch: Scratch
-) -> int:
-    """Note what two cells ship; gives the number of pieces."""
-    left, right = scratch.table[cells[0]], scratch.table[cells[1]]
+def record_cells(arrays: Arrays, first: int, last: int, cells: tuple[int, int, int], scratch: Scratch) -> int:
+    """Note what some cells ship; gives the number of pieces."""
+    complete = arrays.order_complete[arrays.line_order[first]] == 1
     count = 0
     for line in range(last - first):
         need = arrays.line_qty[first + line]
         unfilled = SCALE * arrays.line_unfilled[first + line]
         taken = 0
         while need > 0:
-            cost, which = cheapest_option(line, left, right, taken)
+            cost, which = cheapest_option(line, cells, taken, scratch)
             if which < 0 or (not complete and cost >= unfilled):
                 break
             taken |= 1 << which
-            from_left = which < OPTIONS // 2
-            offered = left if from_left else right
-            row = FIRST_COST if which % 2 == 0 else NEXT_COST
-            units = min(need, offered[row + 1, line])
-            at = scratch.cell_of[cells[0] if from_left else cells[1]] % arrays.n_days
-            count = note_piece(scratch.pieces, count, offered[row + 2, line], at, units)
+            cell, row = cells[which >> 1], NEXT_COST if which & 1 else FIRST_COST
+            units = min(need, scratch.table[cell, row + 1, line])
+            at = scratch.cell_of[cell] % arrays.n_days
+            count = note_piece(scratch.pieces, count, scratch.table[cell, row + 2, line], at, units)
             need -= units
     return count
 
 
 @compiled
 def several_groups(
-    arrays: Arrays, first: int, last: int, count: int, cheapest_fixed: int, scratch: Scratch
+    arrays: Arrays, first: int, last: int, count: int, exact: int, scratch: Scratch
 ) -> tuple[int, int]:
-    """What three shipments or more cost at least, and how many groups of lines that is."""
+    """What more shipments than ``exact`` cost at least, and how many groups of lines that is."""
+    cheapest = scratch.fixed[:count].min()
     order = arrays.line_order[first]
     complete = arrays.order_complete[order] == 1
     lines, everything = last - first, (1 << (last - first)) - 1
@@ -220,9 +263,9 @@ def several_groups(
         )
     join_groups(lines, arrays.order_shipments[order], scratch.best, scratch.joined, scratch.chosen)
     scratch.chosen[0, everything] = everything
-    value, groups = scratch.best[everything] + 2 * cheapest_fixed, 1
+    value, groups = scratch.best[everything] + exact * cheapest, 1
     for step in range(1, min(arrays.order_shipments[order], lines)):
-        total = scratch.joined[step, everything] + (cheapest_fixed if step == 1 else 0)
+        total = scratch.joined[step, everything] + max(0, exact - step) * cheapest
         if total < value:
             value, groups = total, step + 1
     return value, groups
