@@ -18,6 +18,9 @@ from domain.errors import BadInputError, UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: As many as serve requests at once: a connection opened anew for a request costs more than the request.
+WORKING_THREADS = 40
+
 _SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=10000",
     "PRAGMA journal_mode=WAL",
@@ -75,7 +78,7 @@ def _sqlite(url: URL) -> Engine:
     require_safe_sqlite(dbapi2.sqlite_version_info)
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url.set(drivername="sqlite+pysqlite"), module=dbapi2)
+    engine = create_engine(url.set(drivername="sqlite+pysqlite"), module=dbapi2, pool_size=WORKING_THREADS)
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver is untyped
@@ -93,7 +96,9 @@ def _sqlite(url: URL) -> Engine:
 
 def _postgresql(url: URL) -> Engine:
     try:
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=WORKING_THREADS
+        )
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise BadInputError(
             what="The PostgreSQL driver is not installed.", remedy="Install control-tower[hub]."

@@ -74,6 +74,7 @@ class HubLog:
         self._clock = clock
         self._one_writer = threading.Lock()
         self._waiting: deque[_Job] = deque()
+        self._keys: dict[str, PublicKey] = {}
         self._found()
 
     @property
@@ -90,7 +91,7 @@ class HubLog:
             KeyReusedError: the idempotency key belongs to other bytes.
             OutOfOrderError: an earlier entry of the device is missing.
         """
-        job = _Job(open_entry(envelope, self.device_key), idempotency_key)
+        job = _Job(open_entry(envelope, self._known_key), idempotency_key)
         self._waiting.append(job)
         while not job.done:
             with self._one_writer:
@@ -205,6 +206,15 @@ class HubLog:
         with self._reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else PublicKey(bytes(row.spki))
+
+    def _known_key(self, keyid: str) -> PublicKey | None:
+        """The key of an enrolled device, remembered; whether it still counts is asked when it is recorded."""
+        found = self._keys.get(keyid)
+        if found is None:
+            found = self.device_key(keyid)
+            if found is not None:
+                self._keys[keyid] = found
+        return found
 
     def devices(self) -> tuple[tuple[KeyOwner, PublicKey, str], ...]:
         """Every enrolled device: its owner, key and how it was let in."""

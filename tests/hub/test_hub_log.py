@@ -185,8 +185,11 @@ def test_a_revoked_key_signs_nothing_any_more(engine: Engine, desk: Desk) -> Non
     planner = desk.people["a.moreno"].key.public.keyid
     log.append(desk.propose().envelope, "1")
     index = log.revoke(planner, "The laptop was stolen.")
-    with pytest.raises(RefusedError, match="nobody here has registered"):
+    with pytest.raises(RefusedError, match="does not count any more"):
         log.append(desk.propose(number=2).envelope, "2")
+    other = HubLog(engine=engine, policy=default_policy(), key=hub_key(), clock=desk.clock)
+    with pytest.raises(RefusedError, match="nobody here has registered"):
+        other.append(desk.propose(number=3).envelope, "3")
     with pytest.raises(RefusedError, match="was revoked"):
         log.enrol(request_of(desk.people["a.moreno"]), token="")
     with pytest.raises(BadInputError, match="no key"):
