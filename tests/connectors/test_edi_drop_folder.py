@@ -87,7 +87,7 @@ def test_a_bad_set_is_refused_alone_and_the_997_says_where(site: EdiSite) -> Non
     assert rejected.code == "PO1 11"
     assert "segment 11, element 2" in rejected.message
     assert "'ten' is no number" in rejected.message
-    messages = {m.entity.message_id: m.entity for m in site.connector.changes("messages", None, 50).records
+    messages = {str(m.entity.message_id): m.entity for m in site.connector.changes("messages", None, 50).records
                 if isinstance(m.entity, EdiMessage)}  # fmt: skip
     refused = messages["acme:000000005:5:0001"]
     assert (refused.status, refused.segment, refused.reference) == (
