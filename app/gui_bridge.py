@@ -4,47 +4,40 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.bootstrap import monotonic_seconds
+from app.bridge_parts import BridgeParts
+from app.desk_intents import STILL_STARTING, DeskIntents
 from app.read_models.wishes import PARTS_OF, Around, DetailRequest
 from app.services.recommend.question import Question, RuleQuestion
 from app.solve_board import Solve, SolveBoard
 from app.workers.messages import (
-    AddNote,
     Changed,
-    Decide,
     Failed,
     HubState,
     KeepRecommendation,
-    MoveCase,
-    Propose,
     Ready,
     Report,
-    Request,
-    RetryQuarantined,
     Said,
-    SplitCase,
-    SyncNow,
 )
-from domain.cases import CaseState
 from domain.errors import TowerError
 from optimization.solver_events import SolverEvent
 from views.case_detail.state import CaseDetail
-from views.ports import Decision, PageContent, TowerScreen
-from views.shell.state import Identity, Page, ThemeName
+from views.ports import PageContent, TowerScreen
+from views.rules.state import RulesTried
+from views.shell.state import Identity, JobRow, Page
 from views.tower.state import ALL_PARTS, Part, TowerSnapshot
 
 if TYPE_CHECKING:
-    from app.identifiers import UlidSource
+    from app.desk_store import DeskStore
     from app.read_models.snapshot import SnapshotReader
-    from app.workers.processes import TowerProcesses
+    from app.services.rehearse import Rehearsal
     from app.workers.reading_desk import ReadingDesk
-    from domain.clock import Clock
-    from optimization.limits import Limits
+    from app.workers.rehearsal import RehearsalRunner
     from optimization.solver_process import SolverProcess
 
 COALESCE_MS = 100
@@ -54,22 +47,11 @@ PAGE_MS = 15_000
 RENEWED: frozenset[Page] = frozenset({"kpis"})
 POLL_SECONDS = 0.25
 SEED = 1
+REHEARSAL = JobRow(job_id="rehearsal", title="Rehearsing edited rules")
 WORKER_ENDED = "The sync worker has ended: nothing new comes in. Close the window and open it again."
-STILL_STARTING = "Still starting: try again in a moment."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BridgeParts:
-    """What the bridge is made of; ``app.bootstrap`` puts it together."""
-
-    processes: TowerProcesses
-    open_reader: Callable[[], SnapshotReader]
-    clock: Clock
-    ids: UlidSource
-    limits: Limits
-
-
-class GuiBridge(QObject):
+class GuiBridge(QObject, DeskIntents):
     """Implements ``TowerIntents`` and ``TowerFeed`` in the GUI thread."""
 
     _snapshot_read = Signal(object)
@@ -81,16 +63,17 @@ class GuiBridge(QObject):
     _reported = Signal(object)
     _solver_said = Signal(object)
     _started = Signal(object)
+    _rehearsal_began = Signal()
     #: The first snapshot with cases has been shown.
     first_shown = Signal()
     #: The processes did not start; the sentence says why and what to do.
     start_failed = Signal(str)
 
-    def __init__(self, people: tuple[Identity, ...], save_theme: Callable[[ThemeName], None]) -> None:
+    def __init__(self, people: tuple[Identity, ...], store: DeskStore) -> None:
         """Know who may sit here; nothing is read before :meth:`begin`."""
         super().__init__()
         self._people = people
-        self._save_theme = save_theme
+        self._store = store
         self._parts: BridgeParts | None = None
         self._pipe: Connection | None = None
         self._desk: ReadingDesk | None = None
@@ -99,6 +82,7 @@ class GuiBridge(QObject):
         self._selected = ""
         self._hub_unreachable = ""
         self._board = SolveBoard()
+        self._rehearsals: RehearsalRunner | None = None
         self._shown = False
         self._dirty: set[Part] = set()
         self._connect()
@@ -169,10 +153,13 @@ class GuiBridge(QObject):
         self._reported.connect(self._take_report)
         self._solver_said.connect(self._take_solver_event)
         self._started.connect(self._take_started)
+        self._rehearsal_began.connect(lambda: self._want(frozenset({"jobs"})))
 
     def stop(self) -> None:
         """Stop listening and reading; the processes are stopped by their owner."""
         self._stopping.set()
+        if self._rehearsals is not None:
+            self._rehearsals.stop()
         self._clock_timer.stop()
         self._page_timer.stop()
         self._flush_timer.stop()
@@ -204,7 +191,9 @@ class GuiBridge(QObject):
             self._want_detail()
 
     def _around(self) -> Around:
-        return Around(who=self._who, jobs=self._board.jobs(), hub_unreachable=self._hub_unreachable)
+        running = self._rehearsals is not None and self._rehearsals.is_running
+        jobs = (*self._board.jobs(), *((REHEARSAL,) if running else ()))
+        return Around(who=self._who, jobs=jobs, hub_unreachable=self._hub_unreachable)
 
     def _want_detail(self) -> None:
         if self._desk is None or self._parts is None:
@@ -239,16 +228,15 @@ class GuiBridge(QObject):
                 self._work_out(self._selected, wanted=self._board.ask(self._selected, quiet=True))
 
     def _want_page(self) -> None:
-        if self._desk is not None:
-            self._desk.want_page(self._page)
+        page, parts = self._page, self._parts
+        if self._desk is not None and parts is not None:
+            self._desk.want_page("page", lambda reader: reader.page(page, now=parts.clock.now()))
 
     def _show_page(self, content: PageContent) -> None:
         if self._screen is not None:
             self._screen.apply_page(content)
-
-    def _say(self, text: str, kind: str) -> None:
-        if self._screen is not None and kind in {"info", "ok", "warning", "error"}:
-            self._screen.show_toast(text, kind)  # type: ignore[arg-type]  # narrowed by the line above
+        if isinstance(content, RulesTried):
+            self._want(frozenset({"jobs"}))
 
     # ------------------------------------------------------------------ the worker
     def _listen(self, pipe: Connection) -> None:
@@ -321,12 +309,6 @@ class GuiBridge(QObject):
             self._ask(KeepRecommendation(recommendation=found))
         self._want(frozenset({"jobs"}))
 
-    def _ask(self, request: Request) -> None:
-        if self._parts is None:
-            self._say(STILL_STARTING, "info")
-        else:
-            self._parts.processes.ask(request)
-
     # ------------------------------------------------------------------ intents
     def select_case(self, case_id: str) -> None:
         """Look at a case: its detail is wanted now and whenever it changes."""
@@ -343,57 +325,38 @@ class GuiBridge(QObject):
         else:
             self._page_timer.stop()
 
-    def propose(self, case_id: str, option_id: str, reason: str) -> None:
-        """Sign a proposal of an option and put it before the approvers."""
-        user = self._who.user_id
-        self._ask(Propose(case_id=case_id, option_id=option_id, user=user, reason=reason))
+    def check_rules(self, name: str, text: str) -> None:
+        """Find out whether an edited policy could come into force."""
+        if self._desk is not None:
+            self._desk.want_page("check", lambda reader: reader.check_rules(name, text))
 
-    def decide(self, action_id: str, decision: Decision, reason: str) -> None:
-        """Sign a decision on a proposal."""
-        user = self._who.user_id
-        self._ask(Decide(action_id=action_id, decision=decision, user=user, reason=reason))
+    def try_rules(self, name: str, text: str) -> None:
+        """Find out what an edited policy would do to the cases, in a process of its own."""
+        desk, parts = self._desk, self._parts
+        if desk is None or parts is None:
+            self._page_read.emit(RulesTried(name=name, text=text, failed=STILL_STARTING))
+            return
+        desk.want_page("try", lambda reader: self._rehearse(reader, name, text, parts))
 
-    def assign(self, case_id: str, user_id: str) -> None:
-        """Make a person the owner of a case."""
-        self._ask(MoveCase(case_id=case_id, user=self._who.user_id, owner=user_id))
+    def _rehearse(self, reader: SnapshotReader, name: str, text: str, parts: BridgeParts) -> None:
+        """Start a rehearsal; runs in the reading thread."""
+        from app.read_models.rules_page import rules_tried  # noqa: PLC0415 - reads the store's modules
+        from app.workers.rehearsal import RehearsalRunner  # noqa: PLC0415 - as above
 
-    def acknowledge(self, case_id: str) -> None:
-        """Say that a case has been seen."""
-        request = MoveCase(case_id=case_id, user=self._who.user_id, state=CaseState.ACKNOWLEDGED)
-        self._ask(request)
+        began = monotonic_seconds()
 
-    def snooze(self, case_id: str, minutes: int) -> None:
-        """Let a case rest."""
-        request = MoveCase(case_id=case_id, user=self._who.user_id, snooze_minutes=minutes)
-        self._ask(request)
+        def tell(answer: Rehearsal | str) -> None:
+            self._page_read.emit(rules_tried(name, text, answer, seconds=monotonic_seconds() - began))
 
-    def snooze_until_doubled(self, case_id: str) -> None:
-        """Let a case rest until twice its money is at stake."""
-        self._ask(MoveCase(case_id=case_id, user=self._who.user_id, until_doubled=True))
-
-    def start_case(self, case_id: str) -> None:
-        """Begin to work on a case."""
-        self._ask(MoveCase(case_id=case_id, user=self._who.user_id, state=CaseState.IN_PROGRESS))
-
-    def deny_case(self, case_id: str, reason: str) -> None:
-        """Say that a case's condition is not so."""
-        state = CaseState.FALSE_POSITIVE
-        self._ask(MoveCase(case_id=case_id, user=self._who.user_id, state=state, reason=reason))
-
-    def split_case(self, case_id: str, reason: str) -> None:
-        """Take a case out of its incident."""
-        self._ask(SplitCase(case_id=case_id, user=self._who.user_id, reason=reason))
-
-    def add_note(self, case_id: str, text: str) -> None:
-        """Write something down about a case."""
-        self._ask(AddNote(case_id=case_id, user=self._who.user_id, text=text))
-
-    def sync_now(self, source: str) -> None:
-        """Read a source now; an empty name means every source."""
-        self._ask(SyncNow(source=source))
+        if self._rehearsals is None:
+            self._rehearsals = RehearsalRunner()
+        self._rehearsals.start(reader.rehearsal_wish(name, text, now=parts.clock.now()), tell)
+        self._rehearsal_began.emit()
 
     def cancel_job(self, job_id: str) -> None:
-        """Stop a running solve."""
+        """Stop a running solve, or the rehearsal."""
+        if job_id == REHEARSAL.job_id and self._rehearsals is not None:
+            self._rehearsals.cancel()
         found = self._board.job_named(job_id)
         if found is not None and self._parts is not None:
             self._parts.processes.solver.cancel(found)
@@ -402,11 +365,3 @@ class GuiBridge(QObject):
         """Let another person sit at this desk."""
         self._who = next((p for p in self._people if p.user_id == user_id), self._who)
         self._want(frozenset({"who", "approvals"}))
-
-    def retry_quarantined(self, quarantine_id: str) -> None:
-        """Try again to understand a quarantined record."""
-        self._ask(RetryQuarantined(quarantine_id=quarantine_id))
-
-    def set_theme(self, name: ThemeName) -> None:
-        """Remember which theme the person chose."""
-        self._save_theme(name)

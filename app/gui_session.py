@@ -11,21 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.bootstrap import LEDGER_FILE, MIRROR_FILE, monotonic_seconds
+from app.bridge_parts import BridgeParts
+from app.desk_store import DeskStore
 from app.environment import PIN_FILE_VARIABLE, PIN_VARIABLE
 from app.fault_log import end_on_signal, log_to, report_faults_to
-from app.gui_bridge import BridgeParts, GuiBridge
+from app.gui_bridge import GuiBridge
 from app.instance_lock import InstanceLock
 from app.profile import LOG_FOLDER, Profile, ProfileKind
 from app.read_models.people import people_of
 from domain.errors import CorruptError, UnavailableError
 from views.shell.application import after, ask_pin, grab, make_application, run_until_closed, show_first
-from views.shell.state import ThemeName
 from views.shell.window import TowerWindow
 
 if TYPE_CHECKING:
     from app.workers.processes import TowerProcesses
 
-THEME_FILE = "theme"
 REPORT_FILE = "report.json"
 SQLITE_MAGIC = b"SQLite format 3\0"
 BEFORE_END_SECONDS = 2.0
@@ -133,9 +133,10 @@ def run_window(run: WindowRun, script: Callable[[GuiSession], None] | None = Non
     lock = InstanceLock(run.profile.folder)
     _require_databases(run.profile)
     log_to(run.profile.folder / LOG_FOLDER, "window")
-    theme = _kept_theme(run.profile)
+    store = DeskStore(run.profile.folder)
+    theme = store.theme()
     application = make_application(theme)
-    bridge = GuiBridge(people_of(run.profile), _theme_saver(run.profile))
+    bridge = GuiBridge(people_of(run.profile), store)
     session = GuiSession(run=run, end=application.quit, window=TowerWindow(bridge), bridge=bridge)
     session.window.set_theme(theme)
     show_first(session.window, application)
@@ -187,15 +188,3 @@ def _require_databases(profile: Profile) -> None:
 def _beginning(file: Path) -> bytes:
     with file.open("rb") as opened:
         return opened.read(len(SQLITE_MAGIC))
-
-
-def _kept_theme(profile: Profile) -> ThemeName:
-    file = profile.folder / THEME_FILE
-    return "light" if file.exists() and file.read_text(encoding="utf-8").strip() == "light" else "dark"
-
-
-def _theme_saver(profile: Profile) -> Callable[[ThemeName], None]:
-    def save(name: ThemeName) -> None:
-        (profile.folder / THEME_FILE).write_text(name, encoding="utf-8")
-
-    return save

@@ -12,7 +12,7 @@ from app.bootstrap import (
     surroundings_of,
     ulid_source,
 )
-from app.gui_bridge import BridgeParts
+from app.bridge_parts import BridgeParts
 from app.profile import Profile
 from app.read_models.snapshot import SnapshotReader
 from app.store.engine import open_database, read_only_engine

@@ -11,13 +11,14 @@ from typing import Literal, Protocol
 
 from views.case_detail.state import CaseDetail
 from views.kpis.state import KpiFigures
+from views.rules.state import RulesChecked, RulesShown, RulesTried
 from views.shell.state import Page, ThemeName, ToastKind
 from views.tower.state import TowerSnapshot
 
 Decision = Literal["approve", "reject"]
 
 #: What a page shows that no snapshot holds.
-PageContent = KpiFigures
+PageContent = KpiFigures | RulesShown | RulesChecked | RulesTried
 
 
 class TowerScreen(Protocol):
@@ -121,6 +122,22 @@ class TowerIntents(Protocol):
 
     def retry_quarantined(self, quarantine_id: str) -> None:
         """Try again to understand a quarantined record."""
+        ...
+
+    def check_rules(self, name: str, text: str) -> None:
+        """Find out whether an edited policy could come into force."""
+        ...
+
+    def try_rules(self, name: str, text: str) -> None:
+        """Find out what an edited policy would do to the cases; nothing of it stays."""
+        ...
+
+    def save_rules_draft(self, name: str, text: str) -> None:
+        """Keep an edited policy as a draft beside what is in force."""
+        ...
+
+    def remember(self, name: str, text: str) -> None:
+        """Keep a text of the window's own for the next start; an empty one is forgotten."""
         ...
 
     def set_theme(self, name: ThemeName) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from app.bootstrap import MIRROR_FILE
 from app.read_models.approvals import approval_rows
 from app.read_models.detail import DetailSources, case_detail
 from app.read_models.figures import kpi_tiles
@@ -16,11 +17,13 @@ from app.read_models.network import Zones, map_lanes, map_markers, map_nodes, re
 from app.read_models.people import people_of
 from app.read_models.policy_notice import policy_notice
 from app.read_models.queue import queue_table
+from app.read_models.rules_page import check_rules, own_with, rules_shown
 from app.read_models.wishes import Around, DetailRequest
 from app.services.rank import rank_cases
 from app.services.recommend.record import recommendation_from_json
 from app.services.source_health import source_health
 from app.store.recommendations import best_options, recommendation_body
+from app.workers.rehearsal import RehearsalWish
 from domain.approval_states import DeliveryState
 from domain.health import HealthColour, SourceHealth
 from domain.recommendations import Recommendation
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from domain.rights import RightsPolicy
     from views.case_detail.state import CaseDetail
     from views.ports import PageContent
+    from views.rules.state import RulesChecked
     from views.shell.state import Page
 
 HUB = "hub"
@@ -88,7 +92,20 @@ class SnapshotReader:
 
     def page(self, page: Page, *, now: datetime) -> PageContent | None:
         """What a page shows besides the snapshot; ``None`` where it needs nothing."""
-        return kpi_figures(self.mirror, now=now) if page == "kpis" else None
+        if page == "kpis":
+            return kpi_figures(self.mirror, now=now)
+        if page == "rules":
+            return rules_shown(self.mirror, self.policy, self.profile, self.people, now=now)
+        return None
+
+    def check_rules(self, name: str, text: str) -> RulesChecked:
+        """Whether an edited policy could come into force."""
+        return check_rules(self.mirror, name, text)
+
+    def rehearsal_wish(self, name: str, text: str, *, now: datetime) -> RehearsalWish:
+        """What to rehearse to see what an edited policy would do."""
+        own = own_with(self.mirror, name, text)
+        return RehearsalWish(mirror_file=self.profile.folder / MIRROR_FILE, own=own, now=now)
 
     def close(self) -> None:
         """Let go of the databases."""

@@ -52,3 +52,9 @@ def case_spans(connection: Connection, *, since: datetime) -> list[CaseSpan]:
         )
         for row in connection.execute(query)
     ]
+
+
+def open_codes(connection: Connection) -> dict[CaseId, str]:
+    """The code of every case that is not closed, held back ones too."""
+    query = select(_C.case_id, _C.code).where(_C.closed_at.is_(None))
+    return {CaseId(row.case_id): row.code for row in connection.execute(query)}

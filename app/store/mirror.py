@@ -155,6 +155,11 @@ class Mirror:
         with self._read() as connection:
             return case_spans.case_spans(connection, since=since)
 
+    def open_codes(self) -> dict[CaseId, str]:
+        """The code of every case that is not closed, held back ones too."""
+        with self._read() as connection:
+            return case_spans.open_codes(connection)
+
     def case(self, case_id: CaseId) -> ExceptionCase | None:
         """The case of that id, open or closed."""
         with self._read() as connection:

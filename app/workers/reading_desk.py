@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from domain.clock import Clock
     from views.case_detail.state import CaseDetail
     from views.ports import PageContent
-    from views.shell.state import Page
+
+    PageRead = Callable[[SnapshotReader], PageContent | None]
 
 STOP_SECONDS = 10.0
 
@@ -59,7 +60,7 @@ class ReadingDesk:
         self._around = around
         self._parts: set[Part] = set()
         self._detail: DetailRequest | None = None
-        self._page: Page | None = None
+        self._pages: dict[str, PageRead] = {}
         self._questions: deque[str] = deque()
         self._stopping = False
         self._wishes = threading.Condition()
@@ -79,10 +80,10 @@ class ReadingDesk:
             self._detail = request
             self._wishes.notify()
 
-    def want_page(self, page: Page) -> None:
-        """Read what a page holds besides the snapshot; only the latest wish counts."""
+    def want_page(self, key: str, read: PageRead) -> None:
+        """Read what a page shows besides the snapshot; of wishes with one key only the latest counts."""
         with self._wishes:
-            self._page = page
+            self._pages[key] = read
             self._wishes.notify()
 
     def want_question(self, case_id: str) -> None:
@@ -124,15 +125,15 @@ class ReadingDesk:
                 parts, around = frozenset(self._parts), self._around
                 self._parts.clear()
                 return lambda reader: self._read_snapshot(reader, parts, around)
-            if self._page is not None:
-                page, self._page = self._page, None
-                return lambda reader: self._read_page(reader, page)
+            if self._pages:
+                read = self._pages.pop(next(iter(self._pages)))
+                return lambda reader: self._read_page(reader, read)
             case_id = self._questions.popleft()
             return lambda reader: self._read_question(reader, case_id)
 
     def _has_wish(self) -> bool:
-        wishes = self._detail, self._page
-        return bool(self._stopping or self._parts or self._questions or any(w is not None for w in wishes))
+        waits = self._parts or self._questions or self._pages
+        return bool(self._stopping or self._detail is not None or waits)
 
     def _read_snapshot(self, reader: SnapshotReader, parts: frozenset[Part], around: Around) -> None:
         self._answers.snapshot(reader.read(around, now=self._clock.now(), changed=parts))
@@ -142,8 +143,8 @@ class ReadingDesk:
         if found is not None:
             self._answers.detail(found)
 
-    def _read_page(self, reader: SnapshotReader, page: Page) -> None:
-        found = reader.page(page, now=self._clock.now())
+    def _read_page(self, reader: SnapshotReader, read: PageRead) -> None:
+        found = read(reader)
         if found is not None:
             self._answers.page(found)
 

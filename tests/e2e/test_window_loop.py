@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import monotonic_seconds
+from app.desk_store import DeskStore
 from app.gui_bridge import GuiBridge
 from app.gui_session import GuiSession, WindowRun
 from app.instance_lock import InstanceLock
@@ -46,7 +47,7 @@ def session(qtbot: QtBot, qapp: QApplication, profile: Profile) -> Iterator[GuiS
     """The window with its bridge, worker, solver and services, ended when the test ends."""
     make_application("dark")
     lock = InstanceLock(profile.folder)
-    bridge = GuiBridge(people_of(profile), lambda _name: None)
+    bridge = GuiBridge(people_of(profile), DeskStore(profile.folder))
     window = TowerWindow(bridge)
     opened = GuiSession(
         run=WindowRun(profile=profile, started_seconds=monotonic_seconds()),

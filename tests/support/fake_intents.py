@@ -62,6 +62,18 @@ class FakeIntents:
     def retry_quarantined(self, quarantine_id: str) -> None:
         self.calls.append(("retry_quarantined", quarantine_id))
 
+    def check_rules(self, name: str, text: str) -> None:
+        self.calls.append(("check_rules", name, text))
+
+    def try_rules(self, name: str, text: str) -> None:
+        self.calls.append(("try_rules", name, text))
+
+    def save_rules_draft(self, name: str, text: str) -> None:
+        self.calls.append(("save_rules_draft", name, text))
+
+    def remember(self, name: str, text: str) -> None:
+        self.calls.append(("remember", name, text))
+
     def set_theme(self, name: str) -> None:
         self.calls.append(("set_theme", name))
 

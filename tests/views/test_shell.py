@@ -114,7 +114,7 @@ def test_the_palette_runs_a_command_and_esc_leaves_it(desk: OpenWindow) -> None:
     palette = desk.window.palette_overlay
     desk.type("go to")
     titles = [line.title for line in palette.list.lines()]
-    assert titles == ["Go to the tower", "Go to approvals", "Go to figures", "Go to sources"]
+    assert titles == [f"Go to {p}" for p in ("the tower", "approvals", "figures", "rules", "sources")]
     desk.press(KEY.Key_Down, KEY.Key_Return)
     assert desk.window.page == "approvals"
     QTest.keyClick(desk.focus(), KEY.Key_K, CTRL)

@@ -21,6 +21,7 @@ PAGES: Final[tuple[tuple[Page, str, str], ...]] = (
     ("tower", "Tower", "access-point"),
     ("approvals", "Approve", "clipboard-check"),
     ("kpis", "KPIs", "chart-line"),
+    ("rules", "Rules", "adjustments"),
     ("sources", "Sources", "plug-connected"),
 )
 

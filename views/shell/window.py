@@ -18,6 +18,9 @@ from views.kpis.state import KpiFigures
 from views.kpis.view_model import KpisViewModel
 from views.kpis.widget import KpisPage
 from views.ports import PageContent, TowerIntents
+from views.rules.state import RulesChecked, RulesShown
+from views.rules.view_model import RulesViewModel
+from views.rules.widget import RulesPage
 from views.shell.actions import Action, ActionKeys
 from views.shell.banner import OfflineBanner
 from views.shell.key_sheet import KeySheet
@@ -55,6 +58,7 @@ class TowerWindow(QWidget):
         self.approvals_model = ApprovalsViewModel(intents)
         self.sources_model = SourcesViewModel(intents)
         self.kpis_model = KpisViewModel()
+        self.rules_model = RulesViewModel(intents)
         self.rail = Rail()
         self.top = TopBar()
         self.banner = OfflineBanner()
@@ -64,11 +68,13 @@ class TowerWindow(QWidget):
         self.approvals = ApprovalsPage(self.approvals_model)
         self.sources = SourcesPage(self.sources_model)
         self.kpis = KpisPage(self.kpis_model)
+        self.rules = RulesPage(self.rules_model)
         self.pages = QStackedWidget()
         self._pages: dict[Page, QWidget] = {
             "tower": self.tower,
             "approvals": self.approvals,
             "kpis": self.kpis,
+            "rules": self.rules,
             "sources": self.sources,
         }
         self.page: Page = "tower"
@@ -116,6 +122,7 @@ class TowerWindow(QWidget):
         self.approvals.case_wanted.connect(self.show_case)
         self.kpis.case_wanted.connect(self.show_case)
         self.kpis_model.queue_wanted.connect(self.show_cases)
+        self.rules_model.queue_wanted.connect(self.show_cases)
         self.tower_model.queue.selection_changed.connect(lambda _id: self._show_counts())
 
     def _actions(self) -> tuple[Action, ...]:
@@ -148,6 +155,7 @@ class TowerWindow(QWidget):
             Action(title="Go to the tower", keys=("G,T",), run=lambda: self.show_page("tower")),
             Action(title="Go to approvals", keys=("G,A",), run=lambda: self.show_page("approvals")),
             Action(title="Go to figures", keys=("G,K",), run=lambda: self.show_page("kpis")),
+            Action(title="Go to rules", keys=("G,R",), run=lambda: self.show_page("rules")),
             Action(title="Go to sources", keys=("G,S",), run=lambda: self.show_page("sources")),
             Action(title="Sync all sources", keys=("Ctrl+R",), run=lambda: self._intents.sync_now("")),
             Action(title="Switch dark and light", keys=("Ctrl+Shift+L",), run=self.toggle_theme),
@@ -186,6 +194,12 @@ class TowerWindow(QWidget):
             self.kpis_model.apply(content)
             if first and self.page == "kpis":
                 self.kpis.focus_first()
+        elif isinstance(content, RulesShown):
+            self.rules_model.apply(content)
+        elif isinstance(content, RulesChecked):
+            self.rules_model.apply_checked(content)
+        else:
+            self.rules_model.apply_tried(content)
 
     def apply_clock(self, now: datetime) -> None:
         """Let the clock, the ages and the countdowns go on."""
@@ -219,6 +233,7 @@ class TowerWindow(QWidget):
         first: dict[Page, QWidget] = {
             "tower": self.tower.queue.table,
             "approvals": self.approvals.list,
+            "rules": self.rules.files,
         }
         if self.page == "kpis":
             self.kpis.focus_first()

@@ -1,0 +1,121 @@
+"""What a person asks for that goes to the sync worker as a message, or into the desk's own files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.workers.messages import (
+    AddNote,
+    Decide,
+    MoveCase,
+    Propose,
+    Request,
+    RetryQuarantined,
+    SplitCase,
+    SyncNow,
+)
+from domain.cases import CaseState
+from domain.errors import TowerError
+
+if TYPE_CHECKING:
+    from app.bridge_parts import BridgeParts
+    from app.desk_store import DeskStore
+    from views.ports import Decision, TowerScreen
+    from views.shell.state import Identity, ThemeName
+
+STILL_STARTING = "Still starting: try again in a moment."
+
+
+class DeskIntents:
+    """The plain half of ``TowerIntents``; ``app.gui_bridge`` adds what needs Qt."""
+
+    _who: Identity
+    _store: DeskStore
+    _parts: BridgeParts | None
+    _screen: TowerScreen | None
+
+    def _say(self, text: str, kind: str) -> None:
+        if self._screen is not None and kind in {"info", "ok", "warning", "error"}:
+            self._screen.show_toast(text, kind)  # type: ignore[arg-type]  # narrowed by the line above
+
+    def _ask(self, request: Request) -> None:
+        if self._parts is None:
+            self._say(STILL_STARTING, "info")
+        else:
+            self._parts.processes.ask(request)
+
+    # ------------------------------------------------------------------ cases
+    def propose(self, case_id: str, option_id: str, reason: str) -> None:
+        """Sign a proposal of an option and put it before the approvers."""
+        user = self._who.user_id
+        self._ask(Propose(case_id=case_id, option_id=option_id, user=user, reason=reason))
+
+    def decide(self, action_id: str, decision: Decision, reason: str) -> None:
+        """Sign a decision on a proposal."""
+        user = self._who.user_id
+        self._ask(Decide(action_id=action_id, decision=decision, user=user, reason=reason))
+
+    def assign(self, case_id: str, user_id: str) -> None:
+        """Make a person the owner of a case."""
+        self._ask(MoveCase(case_id=case_id, user=self._who.user_id, owner=user_id))
+
+    def acknowledge(self, case_id: str) -> None:
+        """Say that a case has been seen."""
+        request = MoveCase(case_id=case_id, user=self._who.user_id, state=CaseState.ACKNOWLEDGED)
+        self._ask(request)
+
+    def snooze(self, case_id: str, minutes: int) -> None:
+        """Let a case rest."""
+        request = MoveCase(case_id=case_id, user=self._who.user_id, snooze_minutes=minutes)
+        self._ask(request)
+
+    def snooze_until_doubled(self, case_id: str) -> None:
+        """Let a case rest until twice its money is at stake."""
+        self._ask(MoveCase(case_id=case_id, user=self._who.user_id, until_doubled=True))
+
+    def start_case(self, case_id: str) -> None:
+        """Begin to work on a case."""
+        self._ask(MoveCase(case_id=case_id, user=self._who.user_id, state=CaseState.IN_PROGRESS))
+
+    def deny_case(self, case_id: str, reason: str) -> None:
+        """Say that a case's condition is not so."""
+        state = CaseState.FALSE_POSITIVE
+        self._ask(MoveCase(case_id=case_id, user=self._who.user_id, state=state, reason=reason))
+
+    def split_case(self, case_id: str, reason: str) -> None:
+        """Take a case out of its incident."""
+        self._ask(SplitCase(case_id=case_id, user=self._who.user_id, reason=reason))
+
+    def add_note(self, case_id: str, text: str) -> None:
+        """Write something down about a case."""
+        self._ask(AddNote(case_id=case_id, user=self._who.user_id, text=text))
+
+    # ------------------------------------------------------------------ sources
+    def sync_now(self, source: str) -> None:
+        """Read a source now; an empty name means every source."""
+        self._ask(SyncNow(source=source))
+
+    def retry_quarantined(self, quarantine_id: str) -> None:
+        """Try again to understand a quarantined record."""
+        self._ask(RetryQuarantined(quarantine_id=quarantine_id))
+
+    # ------------------------------------------------------------------ the desk
+    def set_theme(self, name: ThemeName) -> None:
+        """Remember which theme the person chose."""
+        self._store.save_theme(name)
+
+    def remember(self, name: str, text: str) -> None:
+        """Keep a text of the window for the next start."""
+        try:
+            self._store.remember(name, text)
+        except TowerError as error:
+            self._say(str(error), "error")
+
+    def save_rules_draft(self, name: str, text: str) -> None:
+        """Keep an edited policy as a file of the profile."""
+        try:
+            file = self._store.save_draft(name, text)
+        except TowerError as error:
+            self._say(str(error), "error")
+            return
+        self._say(f"Draft saved: {file}. Nothing in force has changed.", "ok")

@@ -1,0 +1,28 @@
+"""A copy of a database that others write to meanwhile, for what is only tried."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from sqlcipher3 import dbapi2
+
+from app.store.engine import BUSY_TIMEOUT_MS, known_errors, require_safe_sqlite
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database as it is at one instant; its writer goes on undisturbed.
+
+    Raises:
+        CorruptError: the source is damaged.
+        UnavailableError: the source cannot be read or the target not be written.
+    """
+    require_safe_sqlite(dbapi2.sqlite_version_info)
+    with known_errors(source):
+        opened = dbapi2.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)
+        with closing(opened) as reader, closing(dbapi2.connect(str(target))) as writer:
+            reader.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            reader.backup(writer)

@@ -1,0 +1,150 @@
+"""The rules page between program and screen: what is in force, the edited copies, checks and rehearsals."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from views.ports import TowerIntents
+from views.rules.state import RIGHTS, PolicyView, RulesChecked, RulesShown, RulesTried
+
+
+class RulesViewModel(QObject):
+    """Holds the chosen file, the copies that a person edits, and what became of them."""
+
+    #: What is in force, or which file is chosen, changed.
+    shown_changed = Signal()
+    #: The edited copy of the chosen file began or ended.
+    editing_changed = Signal()
+    #: A check or a rehearsal of the chosen file answered, or is wanted.
+    answers_changed = Signal()
+    #: Cases of the queue are to be shown: their ids and what they have in common.
+    queue_wanted = Signal(object, str)
+
+    def __init__(self, intents: TowerIntents) -> None:
+        """Ask the program through ``intents``."""
+        super().__init__()
+        self._intents = intents
+        self.shown: RulesShown | None = None
+        self.chosen = ""
+        self.copies: dict[str, str] = {}
+        self.checked: RulesChecked | None = None
+        self.tried: RulesTried | None = None
+        self.trying = ""
+
+    # ------------------------------------------------------------------ from the program
+    def apply(self, shown: RulesShown) -> None:
+        """Take what is in force; edited copies stay."""
+        self.shown = shown
+        known = {RIGHTS, *(policy.name for policy in shown.policies)}
+        if self.chosen not in known:
+            self.chosen = shown.policies[0].name if shown.policies else RIGHTS
+        self.shown_changed.emit()
+
+    def apply_checked(self, checked: RulesChecked) -> None:
+        """Take a check; one of a text that was changed since is too late."""
+        if self.copies.get(checked.name) == checked.text:
+            self.checked = checked
+            self.answers_changed.emit()
+
+    def apply_tried(self, tried: RulesTried) -> None:
+        """Take a rehearsal; one of a text that was changed since is too late."""
+        self.trying = ""
+        if self.copies.get(tried.name) == tried.text:
+            self.tried = tried
+        self.answers_changed.emit()
+
+    # ------------------------------------------------------------------ what is shown
+    @property
+    def policy(self) -> PolicyView | None:
+        """The chosen policy; ``None`` while the decision rights are chosen."""
+        return self.shown.policy(self.chosen) if self.shown is not None else None
+
+    @property
+    def text_in_force(self) -> str:
+        """The text of the chosen file as it is in force."""
+        if self.shown is None:
+            return ""
+        policy = self.policy
+        return self.shown.rights.text if policy is None else policy.text
+
+    @property
+    def copy(self) -> str | None:
+        """The edited copy of the chosen file; ``None`` while it is not edited."""
+        return self.copies.get(self.chosen)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the copy as it is now was checked and found without a problem."""
+        checked = self.answer_to_check
+        return checked is not None and not checked.problems
+
+    @property
+    def answer_to_check(self) -> RulesChecked | None:
+        """The check of the copy as it is now."""
+        found = self.checked
+        return found if found is not None and (found.name, found.text) == (self.chosen, self.copy) else None
+
+    @property
+    def answer_to_try(self) -> RulesTried | None:
+        """The rehearsal of the copy as it is now."""
+        found = self.tried
+        return found if found is not None and (found.name, found.text) == (self.chosen, self.copy) else None
+
+    @property
+    def why_not_try(self) -> str:
+        """Why the copy cannot be tried on the cases now, in words; empty when it can."""
+        if self.chosen == RIGHTS:
+            return "Decision rights open and close no cases: there is nothing to rehearse."
+        if self.trying:
+            return "A rehearsal is running."
+        if self.copy == self.text_in_force:
+            return "The copy says what is in force."
+        return "" if self.is_good else "The copy must be without a problem first."
+
+    # ------------------------------------------------------------------ what a person does
+    def choose(self, name: str) -> None:
+        """Look at another file."""
+        if name and name != self.chosen:
+            self.chosen = name
+            self.shown_changed.emit()
+            self.editing_changed.emit()
+
+    def edit(self) -> None:
+        """Begin a copy of the chosen file."""
+        self.copies.setdefault(self.chosen, self.text_in_force)
+        self.editing_changed.emit()
+        self.check()
+
+    def set_text(self, text: str) -> None:
+        """Change the copy; it must be checked anew."""
+        if self.copy is not None and text != self.copy:
+            self.copies[self.chosen] = text
+            self.answers_changed.emit()
+
+    def discard(self) -> None:
+        """Throw the copy away."""
+        self.copies.pop(self.chosen, None)
+        self.editing_changed.emit()
+
+    def check(self) -> None:
+        """Ask whether the copy could come into force."""
+        if self.copy is not None:
+            self._intents.check_rules(self.chosen, self.copy)
+
+    def try_out(self) -> None:
+        """Ask what the copy would do to the cases, in a process of its own."""
+        if self.copy is not None and not self.why_not_try:
+            self.trying = self.chosen
+            self._intents.try_rules(self.chosen, self.copy)
+            self.answers_changed.emit()
+
+    def save_draft(self) -> None:
+        """Keep the copy as a file of the profile; it changes nothing that is in force."""
+        if self.copy is not None and self.is_good:
+            self._intents.save_rules_draft(self.chosen, self.copy)
+
+    def show_closing(self) -> None:
+        """Show the cases that the copy would close in the queue."""
+        tried = self.answer_to_try
+        if tried is not None and tried.closing_ids:
+            self.queue_wanted.emit(tried.closing_ids, f"Would close under the edited {self.chosen}")
