@@ -23,3 +23,6 @@ case "${1:-run}" in
         exit 2
         ;;
 esac
+
+# Machine code of the solver's kernels is made once; afterwards this only looks whether a source has changed.
+.venv/bin/python -m optimization.backlog.warm

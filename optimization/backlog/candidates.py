@@ -1,4 +1,4 @@
-"""Which nodes of an order are looked at: all of them for a bound, the most promising ones on the way there."""
+"""Which nodes of an order are looked at: all of them for a bound, the most promising ones on the way."""
 
 from __future__ import annotations
 

@@ -44,6 +44,7 @@ NODE_CITIES: tuple[str, ...] = (
     "Jacksonville", "Indianapolis", "Phoenix", "Kansas City", "Allentown", "Denver", "Houston", "Louisville",
     "Charlotte", "Salt Lake City", "Stockton", "Minneapolis", "Philadelphia", "Nashville", "Portland",
     "Tampa", "Detroit", "St. Louis", "San Antonio", "Cincinnati", "Las Vegas", "Boston", "Baltimore",
-    "Orlando", "Sacramento", "Oklahoma City", "Richmond", "Greensboro", "Omaha", "Savannah", "Fresno", "Albuquerque",
-    "Buffalo", "Birmingham", "Little Rock", "Scranton", "El Paso", "Milwaukee", "Boise", "Hartford", "Toledo",
+    "Orlando", "Sacramento", "Oklahoma City", "Richmond", "Greensboro", "Omaha", "Savannah", "Fresno",
+    "Albuquerque", "Buffalo", "Birmingham", "Little Rock", "Scranton", "El Paso", "Milwaukee", "Boise",
+    "Hartford", "Toledo",
 )  # fmt: skip

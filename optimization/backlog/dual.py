@@ -1,8 +1,8 @@
 """The prices that prove the best bound: subgradient steps scaled by row, with momentum and averages.
 
-A row's step is its excess over its size; all rows of a SKU also move together by the SKU's own excess, which is
-what makes short SKUs settle early. The average of the last two thirds of a stage is steadier than any of its
-iterates and nearly always better, so it is what a stage ends with.
+A row's step is its excess over its size; all rows of a SKU also move together by the SKU's own excess, which
+is what makes short SKUs settle early. The average of the last two thirds of a stage is steadier than any of
+its iterates and nearly always better, so it is what a stage ends with.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ EARLIER_DAYS_SHARE = 0.3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
-    """What a unit costs: ``stock`` by row and last day it may leave, ``pick`` by node and day; thousandths."""
+    """What a unit costs in thousandths: ``stock`` by row and last day to leave, ``pick`` by node and day."""
 
     stock: Floats
     pick: Floats

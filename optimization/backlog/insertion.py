@@ -1,7 +1,8 @@
 """Putting one order into what is left: the best pattern by subsets, shipped for real, then topped up.
 
-The subsets reckon with what each cell has for each line alone; shipping takes units in turn, so that lines share
-hands and a line may be served from two cells. A cell that is worth its shipment for what is still missing is added.
+The subsets reckon with what each cell has for each line alone; shipping takes units in turn, so that lines
+share hands and a line may be served from two cells. A cell that is worth its shipment for what is still
+missing is added.
 """
 
 from __future__ import annotations

@@ -127,7 +127,8 @@ def build_instance(tables: Tables) -> Instance:
         pair_row=pairs.row,
         pair_cost=pairs.cost,
     )
-    # What was read from a file cannot be written to, which to the kernels is another type: copies are all alike.
+    # What was read from a file cannot be written to, which to the kernels is another type: copies are
+    # all alike.
     arrays = Arrays._make(each.copy() if isinstance(each, np.ndarray) else each for each in arrays)
     return Instance(
         tables=tables,

@@ -13,7 +13,7 @@ from optimization.backlog.tables import Floats, Integers
 
 
 class Model(NamedTuple):
-    """Columns are units by pair and day, then shipments, then unfilled units, then orders shipped complete."""
+    """Columns are units by pair and day, then shipments, unfilled units, orders not shipped at all."""
 
     cost: Floats
     upper: Floats

@@ -1,8 +1,8 @@
 """The search's moves: take a few orders out, put them back otherwise, keep what is better or nearly so.
 
-*Ruin and recreate*: orders that share a stock row are taken out and put back in another turn, at some share of the
-prices. *Forced insertion*: an order gets the pattern that it should have at the prices; those who hold what it
-needs and lose least are put out first and find something else.
+*Ruin and recreate*: orders that share a stock row are taken out and put back in another turn, at some share
+of the prices. *Forced insertion*: an order gets the pattern that it should have at the prices; those who
+hold what it needs and lose least are put out first and find something else.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """The cheapest pattern of one order at given prices: exact over subsets of its lines.
 
-A pattern is a set of shipments, at most as many as the customer takes, with every line served from one of them or
-left unfilled. Where a stock row holds less than a line wants, the rest must come from another row: a pattern of one
-shipment leaves it unfilled, one of several pays for it at least what the second cheapest row asks. What comes out
-is never more than the true optimum of the order at these prices. All money is in thousandths of a cent.
+A pattern is a set of shipments, at most as many as the customer takes, with every line served from one of
+them or left unfilled. Where a stock row holds less than a line wants, the rest must come from another row: a
+pattern of one shipment leaves it unfilled, one of several pays for it at least what the second cheapest row
+asks. What comes out is never more than the true optimum of the order at these prices. All money is in
+thousandths of a cent.
 """
 
 from __future__ import annotations
@@ -242,9 +243,10 @@ def spread_over_masks(
 
 @compiled
 def join_groups(lines: int, shipments: int, best: Integers, joined: Integers, chosen: Integers) -> int:
-    """Split all lines into two or more groups, each from one cell; gives how many groups are cheapest, 0 if none.
+    """Split all lines into two or more groups, one cell each; gives how many groups are cheapest, 0 if none.
 
-    ``joined[r, mask]`` is the cost of r + 1 groups over ``mask``, ``chosen[r, mask]`` the group of its lowest line.
+    ``joined[r, mask]`` is the cost of r + 1 groups over ``mask``, ``chosen[r, mask]`` the group of its
+    lowest line.
     """
     everything = (1 << lines) - 1
     groups = min(shipments, lines, MOST_GROUPS)

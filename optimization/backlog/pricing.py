@@ -38,7 +38,8 @@ def price_lines(
 ) -> tuple[int, int]:
     """The cheapest pattern of the lines ``first`` to ``last`` of one order; value and number of pieces.
 
-    A larger order comes in ``chunks``, each of which pays that part of a shipment: their sum is never too much.
+    A larger order comes in ``chunks``, each of which pays that part of a shipment: their sum is never too
+    much.
     """
     order = arrays.line_order[first]
     if arrays.order_thin[order]:

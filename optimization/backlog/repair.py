@@ -1,4 +1,4 @@
-"""Small questions to a plan that stands: a node is closed, one order wants better; at old prices, in a moment."""
+"""Small questions to a plan that stands: a node is closed, one order wants better; at the old prices."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Repaired:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneOrder:
-    """What one order costs now, alone in what is left, and what the whole plan would save by making way for it."""
+    """What one order costs now and alone in what is left, and what making way for it would save in all."""
 
     order: int
     now_cents: int
@@ -173,7 +173,7 @@ def local_repair(standing: Standing, closed_node: int, seed: int = 1) -> Repaire
 
 
 def one_order(standing: Standing, order: int, moves: int = MOVES_OF_ONE, seed: int = 1) -> OneOrder:
-    """What an order could have: in what is left, and when others make way for it if that is cheaper in all."""
+    """What an order could have in what is left, and when others make way for it if all then cost less."""
     arrays, led = standing.instance.arrays, standing.warm.led
     holdings = copied(standing.holdings)
     now = order_cost(arrays, holdings.qty, holdings.day, order)

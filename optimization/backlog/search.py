@@ -1,7 +1,7 @@
 """Two threads search side by side, in rounds: each round shares orders and what is left out anew.
 
-Within a round no thread sees the other's orders, so that the outcome depends on the seed and the number of moves
-alone, not on which thread is faster.
+Within a round no thread sees the other's orders, so that the outcome depends on the seed and the number of
+moves alone, not on which thread is faster.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def wants_mip(instance: Instance, run: Run) -> bool:
 def plan_by_prices(
     instance: Instance, run: Run, seed: int, warm: Warm | None
 ) -> tuple[BacklogPlan, Warm, int]:
-    """Prices, the first plan and the search; gives the plan, what is needed to go on from it, and the moves."""
+    """Prices, the first plan and the search; gives the plan, what to go on from, and the moves."""
     rule = erp_plan(instance)
     rule_cents = audit_plan(instance.tables, plan_of_pairs(instance, rule)).terms.total_cents
     run.tell("rule", rule_cents)
@@ -140,7 +140,7 @@ def first_plan(instance: Instance, led: Led) -> PairPlan:
 
 
 def search_on(instance: Instance, run: Run, searcher: Searcher) -> None:
-    """Rounds of search until time or moves are over; before a mixed-integer solver only a part of the time."""
+    """Rounds of search until time or moves are over; before the MIP solver only part of the time."""
     share, most = 1.0, float("inf")
     if wants_mip(instance, run):
         share, most = SEARCH_BEFORE_MIP_SHARE, run.elapsed() + SEARCH_BEFORE_MIP_SECONDS
@@ -161,7 +161,7 @@ def search_on(instance: Instance, run: Run, searcher: Searcher) -> None:
 
 
 def _polish(instance: Instance, run: Run, plan: BacklogPlan) -> tuple[BacklogPlan, bool]:
-    """Ask a mixed-integer solver for a better plan and bound; gives the better plan and whether it is the best."""
+    """Ask a mixed-integer solver for a better plan and bound; gives the plan, and whether it is the best."""
     model, columns = build_model(instance)
     cents = audit_plan(instance.tables, plan).terms.total_cents
     process = MipProcess(model, max(0.5, run.left() - 0.6))

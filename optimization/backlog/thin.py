@@ -1,8 +1,9 @@
 """Orders that meet thin stock: patterns of up to three shipments exactly, larger ones from below.
 
 With the cells known, every line is filled from the cheapest of them on, as far as their rows go: nothing is
-relaxed up to three shipments. Patterns of more are reckoned as groups of lines with one cheapest cell each; where
-such a pattern has fewer groups than shipments, the others cost at least the cheapest fixed cost there is.
+relaxed up to three shipments. Patterns of more are reckoned as groups of lines with one cheapest cell each;
+where such a pattern has fewer groups than shipments, the others cost at least the cheapest fixed cost there
+is.
 """
 
 from __future__ import annotations
@@ -69,11 +70,8 @@ def best_cells(
     """The cheapest one, two or three cells for all lines: what they cost, and which they are."""
     order = arrays.line_order[first]
     complete = arrays.order_complete[order] == 1
-    value, one, two, three = unfilled_cost(arrays, first, last), NO_CELL, NO_CELL, NO_CELL
-    for cell in range(count):
-        total = scratch.fixed[cell] + alone(arrays, first, last, complete, scratch.table[cell])
-        if total < value:
-            value, one = total, cell
+    value, one = best_one(arrays, first, last, count, scratch)
+    two, three = NO_CELL, NO_CELL
     if arrays.order_shipments[order] == 1:
         return value, one, two, three
     least = floor_of_lines(arrays, first, last, complete, scratch)
@@ -85,24 +83,65 @@ def best_cells(
             fixed = scratch.fixed[left] + scratch.fixed[right]
             if fixed + least >= value:
                 continue
-            floor = fixed + floor_of_cells(arrays, first, last, complete, (left, right, NO_CELL), scratch)
-            if floor < value:
-                total = fixed + cells_cost(arrays, first, last, complete, (left, right, NO_CELL), scratch)
-                if total < value:
-                    value, one, two, three = total, left, right, NO_CELL
-            if min(exact, arrays.order_shipments[order]) <= TWO + 1 or fixed + cheapest + least >= value:
-                continue
-            for third in range(right + 1, count):
-                fixed_of_three = fixed + scratch.fixed[third]
-                if fixed_of_three + least >= value:
-                    continue
-                cells = (left, right, third)
-                if fixed_of_three + floor_of_cells(arrays, first, last, complete, cells, scratch) >= value:
-                    continue
-                total = fixed_of_three + cells_cost(arrays, first, last, complete, cells, scratch)
+            total = best_pair(arrays, first, last, (left, right, NO_CELL), value, scratch)
+            if total < value:
+                value, one, two, three = total, left, right, NO_CELL
+            if min(exact, arrays.order_shipments[order]) > TWO + 1 and fixed + cheapest + least < value:
+                total, third = best_third(arrays, first, last, count, (left, right), (least, value), scratch)
                 if total < value:
                     value, one, two, three = total, left, right, third
     return value, one, two, three
+
+
+@compiled
+def best_one(arrays: Arrays, first: int, last: int, count: int, scratch: Scratch) -> tuple[int, int]:
+    """The cheapest cell for all lines, or shipping nothing: the cost, and which cell."""
+    complete = arrays.order_complete[arrays.line_order[first]] == 1
+    value, one = unfilled_cost(arrays, first, last), NO_CELL
+    for cell in range(count):
+        total = scratch.fixed[cell] + alone(arrays, first, last, complete, scratch.table[cell])
+        if total < value:
+            value, one = total, cell
+    return value, one
+
+
+@compiled
+def best_third(
+    arrays: Arrays,
+    first: int,
+    last: int,
+    count: int,
+    two: tuple[int, int],
+    limits: tuple[int, int],
+    scratch: Scratch,
+) -> tuple[int, int]:
+    """The best third cell beside two, if all cost less than the second limit: their cost, and which it is."""
+    complete = arrays.order_complete[arrays.line_order[first]] == 1
+    least, value = limits
+    best = NO_CELL
+    for third in range(two[1] + 1, count):
+        fixed = scratch.fixed[two[0]] + scratch.fixed[two[1]] + scratch.fixed[third]
+        if fixed + least >= value:
+            continue
+        cells = (two[0], two[1], third)
+        if fixed + floor_of_cells(arrays, first, last, complete, cells, scratch) >= value:
+            continue
+        total = fixed + cells_cost(arrays, first, last, complete, cells, scratch)
+        if total < value:
+            value, best = total, third
+    return value, best
+
+
+@compiled
+def best_pair(
+    arrays: Arrays, first: int, last: int, cells: tuple[int, int, int], value: int, scratch: Scratch
+) -> int:
+    """What two cells cost for all lines, or ``value`` when they cost no less."""
+    complete = arrays.order_complete[arrays.line_order[first]] == 1
+    fixed = scratch.fixed[cells[ONE]] + scratch.fixed[cells[TWO]]
+    if fixed + floor_of_cells(arrays, first, last, complete, cells, scratch) >= value:
+        return value
+    return int(min(value, fixed + cells_cost(arrays, first, last, complete, cells, scratch)))
 
 
 @compiled

@@ -1,7 +1,7 @@
 """``python -m optimization.backlog.warm``: compile the kernels once, so that the first solve does not.
 
-Numba keeps machine code beside the source and renews it when the file of a function changes, not when a function
-that it calls does; so everything is dropped when any source of the folder has changed.
+Numba keeps machine code beside the source and renews it when the file of a function changes, not when a
+function that it calls does; so everything is dropped when any source of the folder has changed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def stamp_of_sources() -> str:
     """One word for the sources and for what compiles them."""
     told = hashlib.sha256(f"{sys.version} {version('numba')} {FOLDER}".encode())
     for file in sorted(FOLDER.glob("*.py")):
-        told.update(file.read_bytes())
+        source = file.read_bytes()
+        if b"@compiled" in source or file.stem == "compiled":
+            told.update(source)
     return told.hexdigest()
 
 

@@ -1,0 +1,133 @@
+"""Solving: audited, reproducible, stoppable, never worse than the rule; repairs and single questions."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optimization.backlog.audit import audit_plan
+from optimization.backlog.erp_rule import erp_plan
+from optimization.backlog.limits import BacklogLimits
+from optimization.backlog.outcome import BacklogOutcome, Milestone
+from optimization.backlog.plan import plan_of_pairs, sorted_plan
+from optimization.backlog.repair import Standing, local_repair, one_order
+from optimization.backlog.solve import solve_backlog
+from optimization.outcome import Ending, Status
+from tests.support.small_backlogs import small_instance
+
+
+def solved(moves: int = 400, seed: int = 1, lines: int = 300) -> BacklogOutcome:
+    return solve_backlog(
+        small_instance(lines, 6, 4), BacklogLimits(moves=moves), seed, monotonic=time.monotonic
+    )
+
+
+def test_the_same_seed_and_moves_give_the_same_bytes() -> None:
+    outcomes = [solved() for _ in range(3)]
+    assert len({outcome.plan.digest for outcome in outcomes}) == 1
+    assert len({outcome.certificate.digest for outcome in outcomes}) == 1
+    assert outcomes[0].moves >= 400
+
+
+def test_another_seed_searches_elsewhere() -> None:
+    assert solved(seed=1).plan.digest != solved(seed=2).plan.digest
+
+
+@pytest.mark.parametrize("family", ["D", "E", "B", "T"])
+def test_a_plan_is_audited_and_beats_the_rule(family: str) -> None:
+    instance = small_instance(300, 6, 8, family)
+    outcome = solve_backlog(instance, BacklogLimits(moves=600), 1, monotonic=time.monotonic)
+    audit = audit_plan(instance.tables, outcome.plan)
+    rule = audit_plan(instance.tables, plan_of_pairs(instance, erp_plan(instance)))
+    assert not audit.errors
+    assert not rule.errors
+    assert audit.terms.total_cents == outcome.objective_cents < rule.terms.total_cents
+    assert outcome.bound_cents <= outcome.objective_cents
+    assert outcome.status is Status.FEASIBLE
+    assert outcome.ending is Ending.DETERMINISTIC_LIMIT
+
+
+def test_milestones_only_get_better() -> None:
+    told: list[Milestone] = []
+    instance = small_instance(300, 6, 8)
+    solve_backlog(instance, BacklogLimits(moves=600), 1, monotonic=time.monotonic, listener=told.append)
+    bounds = [each.bound_cents for each in told]
+    assert [each.stage for each in told][:2] == ["rule", "first plan"]
+    assert bounds == sorted(bounds)
+    assert told[-1].objective_cents < told[0].objective_cents
+
+
+def test_a_stopped_solve_hands_over_what_it_has() -> None:
+    stop = threading.Event()
+    stop.set()
+    instance = small_instance(200, 5, 3)
+    outcome = solve_backlog(instance, BacklogLimits(seconds=60.0), 1, monotonic=time.monotonic, stop=stop)
+    assert outcome.ending is Ending.STOPPED
+    assert outcome.status in {Status.CANCELLED, Status.FALLBACK}
+    assert not audit_plan(instance.tables, outcome.plan).errors
+    assert outcome.bound_cents <= outcome.objective_cents
+
+
+def test_the_wall_limit_is_kept() -> None:
+    begun = time.monotonic()
+    limits = BacklogLimits(seconds=1.0, mip_lines=0)
+    outcome = solve_backlog(small_instance(300, 6, 8), limits, 1, monotonic=time.monotonic)
+    assert time.monotonic() - begun < 3.0
+    assert outcome.ending is Ending.WALL_LIMIT
+
+
+def test_the_checker_finds_what_is_wrong() -> None:
+    instance = small_instance(200, 5, 3)
+    plan = plan_of_pairs(instance, erp_plan(instance))
+    assert not audit_plan(instance.tables, plan).errors
+    twice = sorted_plan(
+        plan.line,
+        plan.node,
+        plan.sku,
+        plan.ship_day,
+        np.where(np.arange(plan.qty.size) == 0, 10**6, plan.qty),
+    )
+    errors = " ".join(audit_plan(instance.tables, twice).errors)
+    assert "more than can be confirmed" in errors
+    assert "has less than is shipped" in errors
+    assert "picks more than it can" in errors
+    assert audit_plan(instance.tables, replace(plan, node=plan.node + 99)).errors == (
+        "a node that does not exist",
+    )
+    wrong = replace(plan, sku=(plan.sku + 1) % instance.tables.sizes.skus)
+    assert any("may not have" in error for error in audit_plan(instance.tables, wrong).errors)
+
+
+def test_a_closed_node_is_repaired_and_the_plan_stands() -> None:
+    instance = small_instance(300, 6, 4)
+    outcome = solve_backlog(instance, BacklogLimits(moves=600), 1, monotonic=time.monotonic)
+    standing = Standing(instance, outcome.warm)
+    before = standing.holdings.qty.copy()
+    node = int(np.bincount(outcome.plan.node).argmax())
+    repaired = local_repair(standing, node)
+    plan = plan_of_pairs(repaired.instance, repaired.pairs)
+    audit = audit_plan(repaired.instance.tables, plan)
+    assert not audit.errors
+    assert not (plan.node == node).any()
+    assert audit.terms.total_cents == repaired.objective_cents >= outcome.bound_cents
+    assert repaired.affected_orders.size > 0
+    assert (standing.holdings.qty == before).all()
+
+
+def test_one_order_asks_without_changing_anything() -> None:
+    instance = small_instance(300, 6, 4)
+    outcome = solve_backlog(instance, BacklogLimits(moves=100), 1, monotonic=time.monotonic)
+    standing = Standing(instance, outcome.warm)
+    saved = 0
+    for order in range(0, instance.n_orders, 9):
+        told = one_order(standing, order)
+        audit = audit_plan(instance.tables, plan_of_pairs(instance, told.pairs))
+        assert not audit.errors
+        assert audit.terms.total_cents == outcome.objective_cents - told.saved_cents
+        saved = max(saved, told.saved_cents)
+    assert saved > 0
+    assert not audit_plan(instance.tables, plan_of_pairs(instance, outcome.warm.pairs)).errors
