@@ -1,0 +1,328 @@
+"""Why a line of a backlog is planned as it is: what else there was, what bound, and what would change it.
+
+The table of alternatives holds, for each node that may serve the line, its best day at the final prices. A
+*flip* is one single change (more units at a node, more hands on a day, one more shipment, a part delivery)
+under which the order, planned anew in what the rest of the plan leaves, is better off and treats the line
+differently. Every flip is verified by planning the order again; prices only choose what is tried.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from optimization.backlog.holdings import Holdings, clear_order, order_cost, refresh_free
+from optimization.backlog.insertion import insert_order
+from optimization.backlog.instance import Arrays
+from optimization.backlog.patterns import SCALE, Market
+from optimization.backlog.refusal import bad_input
+from optimization.backlog.repair import Standing, copied
+
+
+class Verdict(StrEnum):
+    """Why a node does not serve a line, or that it does."""
+
+    CHOSEN = "chosen"
+    NO_STOCK = "no stock in time"
+    STOCK_TAKEN = "its stock goes where it is worth more"
+    NO_HANDS = "nobody left to pick"
+    DEARER = "dearer"
+    LATER = "later"
+    ONE_TOO_MANY = "one shipment too many"
+
+
+class FlipKind(StrEnum):
+    """What single change is tried."""
+
+    STOCK = "stock"
+    HANDS = "hands"
+    SHIPMENT = "shipment"
+    PART = "part delivery"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """One node for the line on its best day: money by the unit, what is left there, and the verdict.
+
+    ``unit_cents`` is freight, change and lateness; ``price_cents`` what the goods and hands are worth to
+    others; ``fixed_cents`` is that of the shipment, 0 if the order has it anyway.
+    """
+
+    node: int
+    sku: int
+    day: int
+    unit_cents: int
+    late_days: int
+    price_cents: float
+    fixed_cents: int
+    units_left: int
+    units_ever: int
+    hands_left: int
+    units_planned: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flip:
+    """One change that would help: what, where, how much, and what the order would save by it."""
+
+    kind: FlipKind
+    node: int
+    day: int
+    amount: int
+    saved_cents: int
+    worth_cents: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineExplanation:
+    """Everything there is to say about one line; ``flips`` the least change first."""
+
+    line_id: int
+    order: int
+    wanted: int
+    planned: int
+    shipments: int
+    late_units: int
+    alternatives: tuple[Alternative, ...]
+    flips: tuple[Flip, ...]
+
+    def sentences(self) -> tuple[str, ...]:
+        """The explanation in words."""
+        said = [
+            f"{self.planned} of {self.wanted} units are planned, in {self.shipments} shipments of the order."
+        ]
+        for each in self.alternatives:
+            price = f", worth {each.price_cents / 100:.2f} a unit to others" if each.price_cents >= 1 else ""
+            said.append(
+                f"Node {each.node}, day {each.day}: {each.verdict.value} ({each.unit_cents / 100:.2f} a unit, "
+                f"{each.units_left} of {each.units_ever} units left{price})."
+            )
+        said += [_words(flip) for flip in self.flips[:1]]
+        return tuple(said)
+
+
+def _words(flip: Flip) -> str:
+    what = {
+        FlipKind.STOCK: f"{flip.amount} more units at node {flip.node} by day {flip.day}",
+        FlipKind.HANDS: f"{flip.amount} more picks at node {flip.node} on day {flip.day}",
+        FlipKind.SHIPMENT: "one more shipment",
+        FlipKind.PART: "a part delivery",
+    }[flip.kind]
+    return f"It would be otherwise with {what}: the order would cost {flip.saved_cents / 100:.2f} less."
+
+
+def explain_line(standing: Standing, line_id: int) -> LineExplanation:
+    """Explain the planned treatment of a line of the instance's tables.
+
+    Raises:
+        BadInputError: the backlog plans no such line.
+    """
+    instance = standing.instance
+    places = np.flatnonzero(instance.line_id == line_id)
+    if not places.size:
+        raise bad_input(f"Line {line_id} is not in this backlog, or has nothing to plan.")
+    line = int(places[0])
+    arrays, holdings = instance.arrays, standing.holdings
+    order = int(arrays.line_order[line])
+    pairs = _pairs_of(arrays, line)
+    cells = _cells_of(arrays, holdings, order)
+    units = {int(pair): int(holdings.qty[pair]) for pair in pairs}
+    return LineExplanation(
+        line_id=line_id,
+        order=order,
+        wanted=int(arrays.line_qty[line]),
+        planned=sum(units.values()),
+        shipments=len(cells),
+        late_units=sum(
+            count for pair, count in units.items() if _late(arrays, pair, int(holdings.day[pair])) > 0
+        ),
+        alternatives=_alternatives(standing, line, pairs, cells),
+        flips=_flips(standing, line, pairs),
+    )
+
+
+def _pairs_of(arrays: Arrays, line: int) -> list[int]:
+    order = arrays.line_order[line]
+    first, last = arrays.entry_first[order], arrays.entry_first[order + 1]
+    here = range(int(arrays.pair_first[first]), int(arrays.pair_first[last]))
+    return [pair for pair in here if arrays.pair_line[pair] == line]
+
+
+def _cells_of(arrays: Arrays, holdings: Holdings, order: int) -> set[tuple[int, int]]:
+    """The shipments of an order: node and day."""
+    first, last = arrays.entry_first[order], arrays.entry_first[order + 1]
+    here = range(int(arrays.pair_first[first]), int(arrays.pair_first[last]))
+    return {
+        (int(arrays.row_node[arrays.pair_row[pair]]), int(holdings.day[pair]))
+        for pair in here
+        if holdings.qty[pair] > 0
+    }
+
+
+def _late(arrays: Arrays, pair: int, at: int) -> int:
+    order = arrays.line_order[arrays.pair_line[pair]]
+    node = arrays.row_node[arrays.pair_row[pair]]
+    transit = arrays.lane_transit[arrays.order_zone[order] * arrays.n_nodes + node]
+    return max(0, int(at + transit - arrays.order_promised[order]))
+
+
+def _unit(arrays: Arrays, pair: int, at: int) -> int:
+    line = arrays.pair_line[pair]
+    return int(arrays.pair_cost[pair] + _late(arrays, pair, at) * arrays.line_late[line])
+
+
+def _price(standing: Standing, pair: int, at: int) -> float:
+    arrays, led = standing.instance.arrays, standing.warm.led
+    row = int(arrays.pair_row[pair])
+    node = int(arrays.row_node[row])
+    days = arrays.n_days
+    return float(led.stock[row * days + at] + led.pick[node * days + at]) / SCALE
+
+
+def _alternatives(
+    standing: Standing, line: int, pairs: list[int], cells: set[tuple[int, int]]
+) -> tuple[Alternative, ...]:
+    arrays, holdings = standing.instance.arrays, standing.holdings
+    dearest = max(
+        (_unit(arrays, p, int(holdings.day[p])) for p in pairs if holdings.qty[p] > 0),
+        default=int(arrays.line_unfilled[line]),
+    )
+    found = []
+    for pair in pairs:
+        row, days = int(arrays.pair_row[pair]), arrays.n_days
+        node = int(arrays.row_node[row])
+        served = int(holdings.qty[pair])
+        ever = int(arrays.supply[row * days + days - 1])
+        stocked = [at for at in range(days) if arrays.supply[row * days + at] > 0]
+        asked = {at: _unit(arrays, pair, at) + _price(standing, pair, at) for at in stocked}
+        day = int(holdings.day[pair]) if served else min(asked, key=asked.__getitem__, default=0)
+        found.append(
+            Alternative(
+                node=node,
+                sku=int(arrays.row_sku[row]),
+                day=day,
+                unit_cents=_unit(arrays, pair, day),
+                late_days=_late(arrays, pair, day),
+                price_cents=_price(standing, pair, day),
+                fixed_cents=0 if (node, day) in cells else _fixed(arrays, line, node),
+                units_left=int(holdings.free[row * days + day]),
+                units_ever=ever,
+                hands_left=int(holdings.hands[node * days + day]),
+                units_planned=served,
+                verdict=_verdict(standing, line, pair, day, dearest, cells),
+            )
+        )
+    return tuple(
+        sorted(found, key=lambda a: (a.units_planned == 0, a.unit_cents + a.price_cents, a.node, a.sku))
+    )
+
+
+def _fixed(arrays: Arrays, line: int, node: int) -> int:
+    zone = arrays.order_zone[arrays.line_order[line]]
+    return int(arrays.lane_fixed[zone * arrays.n_nodes + node])
+
+
+def _verdict(
+    standing: Standing, line: int, pair: int, day: int, dearest: int, cells: set[tuple[int, int]]
+) -> Verdict:
+    arrays, holdings = standing.instance.arrays, standing.holdings
+    row, days = int(arrays.pair_row[pair]), arrays.n_days
+    node = int(arrays.row_node[row])
+    order = int(arrays.line_order[line])
+    if holdings.qty[pair] > 0:
+        return Verdict.CHOSEN
+    if arrays.supply[row * days + day] == 0:
+        return Verdict.NO_STOCK
+    if holdings.free[row * days + day] == 0:
+        return Verdict.STOCK_TAKEN
+    if holdings.hands[node * days + day] == 0:
+        return Verdict.NO_HANDS
+    if (node, day) not in cells and len(cells) >= arrays.order_shipments[order]:
+        return Verdict.ONE_TOO_MANY
+    if _late(arrays, pair, day) > 0 and _unit(arrays, pair, day) > dearest:
+        return Verdict.LATER
+    return Verdict.DEARER
+
+
+def _flips(standing: Standing, line: int, pairs: list[int]) -> tuple[Flip, ...]:
+    """Every change that helps, the one worth least to the others first."""
+    arrays, holdings = standing.instance.arrays, standing.holdings
+    order, days = int(arrays.line_order[line]), arrays.n_days
+    before = order_cost(arrays, holdings.qty, holdings.day, order)
+    treated = _treatment(holdings, pairs)
+    found: list[Flip] = []
+
+    def tried(
+        kind: FlipKind, node: int, day: int, amount: int, worth: float, changed: Arrays, own: Holdings
+    ) -> None:
+        cost = _planned_anew(standing, changed, own, order)
+        if cost < before and _treatment(own, pairs) != treated:
+            found.append(
+                Flip(
+                    kind=kind, node=node, day=day, amount=amount, saved_cents=before - cost, worth_cents=worth
+                )
+            )
+
+    wanted = int(arrays.line_qty[line])
+    for pair in pairs:
+        row = int(arrays.pair_row[pair])
+        node = int(arrays.row_node[row])
+        day = max(
+            0,
+            int(
+                arrays.order_promised[order]
+                - arrays.lane_transit[arrays.order_zone[order] * arrays.n_nodes + node]
+            ),
+        )
+        day = min(day, days - 1)
+        worth = wanted * float(standing.warm.led.stock[row * days + day]) / SCALE
+        tried(FlipKind.STOCK, node, day, wanted, worth, *_with_stock(standing, row, day, wanted))
+        worth = wanted * float(standing.warm.led.pick[node * days + day]) / SCALE
+        tried(FlipKind.HANDS, node, day, wanted, worth, *_with_hands(standing, node, day, wanted))
+    more = arrays.order_shipments.copy()
+    more[order] += 1
+    tried(FlipKind.SHIPMENT, -1, -1, 1, 0.0, arrays._replace(order_shipments=more), copied(holdings))
+    if arrays.order_complete[order] == 1:
+        part = arrays.order_complete.copy()
+        part[order] = 0
+        tried(FlipKind.PART, -1, -1, 1, 0.0, arrays._replace(order_complete=part), copied(holdings))
+    return tuple(
+        sorted(found, key=lambda flip: (flip.worth_cents, flip.amount, -flip.saved_cents, flip.node))
+    )
+
+
+def _treatment(holdings: Holdings, pairs: list[int]) -> tuple[tuple[int, int, int], ...]:
+    return tuple((p, int(holdings.qty[p]), int(holdings.day[p])) for p in pairs if holdings.qty[p] > 0)
+
+
+def _with_stock(standing: Standing, row: int, day: int, units: int) -> tuple[Arrays, Holdings]:
+    arrays, holdings = standing.instance.arrays, copied(standing.holdings)
+    days = arrays.n_days
+    supply = arrays.supply.copy()
+    supply[row * days + day : (row + 1) * days] += units
+    holdings.left[row * days + day : (row + 1) * days] += units
+    refresh_free(
+        holdings.left[row * days : (row + 1) * days], days, holdings.free[row * days : (row + 1) * days]
+    )
+    return arrays._replace(supply=supply), holdings
+
+
+def _with_hands(standing: Standing, node: int, day: int, units: int) -> tuple[Arrays, Holdings]:
+    arrays, holdings = standing.instance.arrays, copied(standing.holdings)
+    pick = arrays.pick.copy()
+    pick[node * arrays.n_days + day] += units
+    holdings.hands[node * arrays.n_days + day] += units
+    return arrays._replace(pick=pick), holdings
+
+
+def _planned_anew(standing: Standing, arrays: Arrays, holdings: Holdings, order: int) -> int:
+    """What the order costs when it is planned again, alone, in what is left."""
+    led = standing.warm.led
+    clear_order(arrays, holdings, order)
+    market = Market(holdings.free, holdings.hands, led.stock, led.pick, 0)
+    first, last = standing.every[0][order], standing.every[0][order + 1]
+    insert_order(arrays, holdings, market, standing.every[1][first:last], order, standing.scratch)
+    return int(order_cost(arrays, holdings.qty, holdings.day, order))
