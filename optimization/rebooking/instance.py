@@ -69,6 +69,10 @@ class RebookingInstance:
         total = int(worst.sum()) + int(shortfall.sum())
         require(total <= MAX_TOTAL_CENTS, "shipments times their prices is too large a sum.")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel as tables alone; what is derived is worked out again where it arrives."""
+        return _rebuild, ({field.name: getattr(self, field.name) for field in fields(self)},)
+
     @property
     def shipment_count(self) -> int:
         """How many shipments there are."""
@@ -107,8 +111,8 @@ class RebookingInstance:
 
     @cached_property
     def model(self) -> Model:
-        """The arrays that kernels read."""
-        return Model(
+        """The arrays that kernels read; all read-only, which to a kernel is a type of its own."""
+        found = Model(
             first=self.first_option,
             slot=self.options.slot,
             cents=self.option_cents,
@@ -121,6 +125,9 @@ class RebookingInstance:
             minimum=self.contracts.minimum_shipments,
             shortfall=self.contracts.shortfall_cents,
         )
+        for column in found:
+            column.flags.writeable = False
+        return found
 
     @cached_property
     def digest(self) -> str:
@@ -183,3 +190,7 @@ class RebookingInstance:
             require_each(cents, 0, MAX_TOTAL_CENTS, "cost of option")
             dearest[filled] = np.maximum.reduceat(cents, self.first_option[filled])
         return dearest
+
+
+def _rebuild(parts: dict[str, object]) -> RebookingInstance:
+    return RebookingInstance(**parts)  # type: ignore[arg-type]  # the fields of an instance, by name

@@ -22,6 +22,10 @@ MAX_LIMIT = 10**13
 class _Table:
     """Reads every column as whole numbers of one length."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel as columns and be checked again: what arrives cannot be written to either."""
+        return _rebuild, (type(self), {field.name: getattr(self, field.name) for field in fields(self)})  # type: ignore[arg-type]  # every table is a dataclass
+
     def _read(self, name: str) -> int:
         """Bring the columns to int64 and give the number of rows."""
         columns: dict[str, IntColumn] = {}
@@ -32,6 +36,10 @@ class _Table:
         for column_name, column in columns.items():
             require_length(column, rows, f"{name} {column_name}")
         return rows
+
+
+def _rebuild(kind: type[_Table], columns: dict[str, IntColumn]) -> _Table:
+    return kind(**columns)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,0 +1,81 @@
+"""One engine everywhere: here, in a pool and on a cluster a scenario gives the same bytes."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from domain.errors import BadInputError, UnavailableError
+from optimization.backlog.generate import generate_tables
+from optimization.outcome import Status
+from optimization.rebooking.generator import generate_instance
+from optimization.rebooking.solve import Effort
+from optimization.scenarios.overrides import CarrierDown, DemandSurge, NodeClosed, Scenario
+from optimization.scenarios.runners import open_runner, run_cluster, solve_all
+from optimization.scenarios.tasks import Baseline, Task
+
+REBOOKING = generate_instance(150, 4, seed=1)
+BACKLOG = generate_tables("D", 80, 4, 1)
+TASK = Task(seed=3, effort=Effort(passes=2, sweeps=2, exact_time=0.0, threads=1), moves=50)
+CLOSED = Scenario(name="closed", overrides=(NodeClosed(node=1),))
+SCENARIOS = {
+    "rebooking": (
+        Scenario(name="as it is"),
+        CLOSED,
+        Scenario(name="down", overrides=(CarrierDown(carrier=2),)),
+    ),
+    "backlog": (CLOSED, Scenario(name="surge", overrides=(DemandSurge(percent=20),))),
+}
+BASELINES: dict[str, Baseline] = {"rebooking": REBOOKING, "backlog": BACKLOG}
+
+
+def digests(executor: str, kind: str) -> list[str]:
+    """The digests of the results of all scenarios of a kind."""
+    with open_runner(executor, BASELINES[kind], TASK, time.monotonic, workers=1) as runner:
+        return [found.digest for found in solve_all(runner, SCENARIOS[kind])]
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    """A scheduler and a worker process on loopback; gives the executor's name."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
+        silence_logs=40,
+    ) as local:  # fmt: skip
+        yield f"dask://{local.scheduler_address.removeprefix('tcp://')}"
+
+
+def test_here_in_a_pool_and_on_a_cluster_the_answer_is_the_same() -> None:
+    here = {kind: digests("here", kind) for kind in BASELINES}
+    assert len(set(here["rebooking"])) == 3
+    assert {kind: digests("pool", kind) for kind in BASELINES} == here
+    with cluster() as executor:
+        assert {kind: digests(executor, kind) for kind in BASELINES} == here
+
+
+def test_a_stop_ends_tasks_with_their_best_plan() -> None:
+    with open_runner("here", REBOOKING, TASK, time.monotonic, workers=1) as runner:
+        runner.stop()
+        (found,) = solve_all(runner, [CLOSED])
+    assert found.status == Status.CANCELLED.value
+
+
+def test_unknown_executors_and_silent_schedulers_are_known_errors() -> None:
+    with (
+        pytest.raises(BadInputError, match="no executor 'ray'"),
+        open_runner("ray", REBOOKING, TASK, time.monotonic, workers=1),
+    ):
+        pass
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    with (
+        pytest.raises(UnavailableError, match="does not answer"),
+        run_cluster(REBOOKING, TASK, time.monotonic, address, connect_seconds=0.3),
+    ):
+        pass
