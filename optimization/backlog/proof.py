@@ -13,8 +13,8 @@ from optimization.backlog.certificate import PRICE_SCALE, Certificate
 from optimization.backlog.instance import Instance
 from optimization.backlog.refusal import bad_input
 
-Offer = tuple[int, int]
-"""What a unit costs in thousandths of a cent, and how many there are."""
+Offer = tuple[int, int, int]
+"""What a unit costs in thousandths of a cent, the stock row that it comes from, and the day."""
 Cell = tuple[int, dict[int, list[Offer]]]
 """The fixed cost of a shipment, and what it offers to each line."""
 
@@ -55,7 +55,7 @@ def order_least(instance: Instance, order: int, stock: list[int], pick: list[int
     least = sum(need[line] * unfilled[line] for line in lines)
     for count in range(1, min(int(arrays.order_shipments[order]), len(cells)) + 1):
         for chosen in combinations(cells, count):
-            cost = cost_of(chosen, need, unfilled, complete)
+            cost = cost_of(instance, chosen, need, unfilled, complete)
             if cost is not None:
                 least = min(least, cost)
     return least
@@ -78,22 +78,31 @@ def cells_of(instance: Instance, order: int, stock: list[int], pick: list[int]) 
                 unit = PRICE_SCALE * (int(arrays.pair_cost[pair]) + late * int(arrays.line_late[line]))
                 if there:
                     price = stock[row * days + day] + pick[node * days + day]
-                    offers.setdefault(line, []).append((unit + price, there))
+                    offers.setdefault(line, []).append((unit + price, row, day))
             if offers:
                 found.append((PRICE_SCALE * int(arrays.lane_fixed[lane]), offers))
     return found
 
 
 def cost_of(
-    chosen: tuple[Cell, ...], need: dict[int, int], unfilled: dict[int, int], complete: bool
+    instance: Instance,
+    chosen: tuple[Cell, ...],
+    need: dict[int, int],
+    unfilled: dict[int, int],
+    complete: bool,
 ) -> int | None:
     """What the lines cost from some shipments; None when the order must be complete and cannot be."""
+    days = instance.arrays.n_days
     total = sum(fixed for fixed, _ in chosen)
     for line, wanted in need.items():
         left = wanted
-        for unit, there in sorted(offer for _, offers in chosen for offer in offers.get(line, [])):
+        remaining: dict[int, list[int]] = {}
+        for unit, row, day in sorted(offer for _, offers in chosen for offer in offers.get(line, [])):
             if left and (complete or unit < unfilled[line]):
-                units = min(left, there)
+                supply = instance.arrays.supply[row * days : (row + 1) * days]
+                there = remaining.setdefault(row, [int(each) for each in supply])
+                units = min(left, *there[day:])
+                there[day:] = [each - units for each in there[day:]]
                 total += units * unit
                 left -= units
         if left and complete:
