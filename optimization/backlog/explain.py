@@ -97,7 +97,7 @@ class LineExplanation:
         for each in self.alternatives:
             price = f", worth {each.price_cents / 100:.2f} a unit to others" if each.price_cents >= 1 else ""
             said.append(
-                f"Node {each.node}, day {each.day}: {each.verdict.value} ({each.unit_cents / 100:.2f} a unit, "
+                f"Node {each.node}, day {each.day}: {each.verdict.value} ({each.unit_cents / 100:.2f} each, "
                 f"{each.units_left} of {each.units_ever} units left{price})."
             )
         said += [_words(flip) for flip in self.flips[:1]]
