@@ -37,8 +37,8 @@ _ROOT_KINDS: dict[EntityKind, tuple[str, ...]] = {
 SHORT_OF = frozenset(
     {"AL-SHORT", "AL-IMBALANCE", "AL-PRIORITY-INV", "AL-BO-AGED", "AL-STOCKOUT-RISK", "OE-PROMISE"}
 )
-#: A carrier in trouble at several nodes at once is one trouble: of these types its SCAC is the key. That it is
-#: late and that it has no room are two: one may be without the other.
+#: A carrier in trouble at several nodes at once is one trouble: of these types its SCAC is the key. That it
+#: is late and that it has no room are two: one may be without the other.
 OF_CARRIER = {"TR-CARRIER": "carrier", "TR-CAPACITY": "capacity"}
 
 #: Silence, a strike or a storm explains only what came up with it: a member may be older by so much, as long
