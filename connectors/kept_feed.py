@@ -65,10 +65,17 @@ class KeptFeed:
         """The ids of the records of a stream that exist now."""
         self._manifest.stream(stream)
         return frozenset(
-            change.ref.entity_id
+            newest[1].ref.entity_id
             for stamp, key in self._logs[stream]
-            if self._latest[key][0] == stamp and isinstance(change := self._latest[key][1], SourceRecord)
+            if (newest := self._latest.get(key)) is not None
+            and newest[0] == stamp
+            and isinstance(newest[1], SourceRecord)
         )
+
+    def rejection(self, stream: str, external_id: str) -> RejectedRecord | None:
+        """What is known of a record that could not be understood, unless it has been since."""
+        found = self._latest.get(f"?{stream}/{external_id}")
+        return found[1] if found is not None and isinstance(found[1], RejectedRecord) else None
 
     def page(self, stream: str, cursor: str | None, limit: int) -> Page:
         """At most ``limit`` changes at or after ``cursor``.
@@ -82,11 +89,12 @@ class KeptFeed:
         found: list[Change] = []
         last = 0
         for stamp, key in log[start:]:
-            if self._latest[key][0] != stamp:
+            newest = self._latest.get(key)
+            if newest is None or newest[0] != stamp:
                 continue
             if len(found) == limit:
                 return _page(found, str(stamp), more=True)
-            found.append(self._latest[key][1])
+            found.append(newest[1])
             last = stamp
         return _page(found, str(last) if last else (cursor or "0"), more=False)
 
@@ -163,6 +171,8 @@ class KeptFeed:
                 key = _key(change)
                 self._latest[key] = (stamp, change)
                 self._logs[stream.name].append((stamp, key))
+                if isinstance(change, SourceRecord):
+                    self._latest.pop(f"?{stream.name}/{change.ref.entity_id}", None)
                 stamp += 1
         self._stamp = max(first, stamp - 1)
         if remembered:

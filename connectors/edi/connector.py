@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 
-from connectors.edi.client import DropFolder
+from connectors.drop_folder import DropFolder
 from connectors.edi.desk import write_command
 from connectors.edi.envelopes import Interchange
 from connectors.edi.faults import EdiParseError

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.services.sync import sync_source
-from connectors.edi.client import DropFolder
+from connectors.drop_folder import DropFolder
 from connectors.edi.x12 import read_x12
 from domain.edi import EdiMessage, EdiStatus
 from domain.errors import CorruptError
@@ -87,8 +87,8 @@ def test_a_bad_set_is_refused_alone_and_the_997_says_where(site: EdiSite) -> Non
     assert rejected.code == "PO1 11"
     assert "segment 11, element 2" in rejected.message
     assert "'ten' is no number" in rejected.message
-    messages = {str(m.entity.message_id): m.entity for m in site.connector.changes("messages", None, 50).records
-                if isinstance(m.entity, EdiMessage)}  # fmt: skip
+    page = site.connector.changes("messages", None, 50)
+    messages = {str(m.ref.entity_id): m.entity for m in page.records if isinstance(m.entity, EdiMessage)}
     refused = messages["acme:000000005:5:0001"]
     assert (refused.status, refused.segment, refused.reference) == (
         EdiStatus.REJECTED,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from connectors.edi.client import DropFolder
+from connectors.edi.client import mailbox
 from connectors.edi.connector import EdiConnector
 from connectors.edi.envelopes import Address
 from connectors.edi.partners import Partner, parse_partner
@@ -148,7 +148,7 @@ class EdiSite:
         """The connector as a new process would make it."""
         return EdiConnector(
             SourceName("edi"),
-            DropFolder(self.drop),
+            mailbox(self.drop),
             partners=self.partners,
             state=self.folder / "state",
             clock=self.clock,

@@ -1,0 +1,112 @@
+"""The drop folder: files come into ``in/``, ours go to ``out/``, each file ends in ``done/`` or ``bad/``.
+
+Everything is moved by atomic rename within one file system, so that neither side ever sees half a file;
+names that begin with a dot or end in ``.part`` or ``.tmp`` are still being written and are left alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from domain.errors import BadInputError, UnavailableError
+
+IN, OUT, DONE, BAD = "in", "out", "done", "bad"
+_UNFINISHED = (".part", ".tmp")
+
+
+class DropFolder:
+    """One folder shared with a translator, a mailbox client, an export job or the partner itself."""
+
+    def __init__(self, root: Path, *, most_bytes: int) -> None:
+        """Use ``root``, which must be there; its four folders are made at the first look."""
+        self._root = root
+        self._most_bytes = most_bytes
+
+    @property
+    def root(self) -> Path:
+        """Where it is."""
+        return self._root
+
+    def check(self) -> None:
+        """Make sure that it can be used.
+
+        Raises:
+            UnavailableError: it is not there, or we may not write there.
+        """
+        with self._watched("opened"):
+            if not self._root.is_dir():
+                raise FileNotFoundError(f"{self._root} is no folder")
+            for name in (IN, OUT, DONE, BAD):
+                (self._root / name).mkdir(exist_ok=True)
+            if not os.access(self._root / IN, os.R_OK | os.W_OK):
+                raise PermissionError(f"{self._root / IN} cannot be written")
+
+    def waiting(self, most: int) -> list[str]:
+        """The names of the files that wait, oldest name first."""
+        with self._watched("listed"):
+            names = [
+                entry.name
+                for entry in os.scandir(self._root / IN)
+                if entry.is_file(follow_symlinks=False)
+                and not entry.name.startswith(".")
+                and not entry.name.endswith(_UNFINISHED)
+            ]
+        return sorted(names)[:most]
+
+    def read(self, name: str) -> bytes:
+        """A waiting file.
+
+        Raises:
+            BadInputError: it is larger than any file may be.
+            UnavailableError: it cannot be read.
+        """
+        with self._watched("read"), (self._root / IN / name).open("rb") as file:
+            body = file.read(self._most_bytes + 1)
+        if len(body) > self._most_bytes:
+            raise BadInputError(
+                what=f"{name} is larger than {self._most_bytes} bytes.",
+                remedy="Ask for it in smaller parts.",
+            )
+        return body
+
+    def put_out(self, name: str, text: str, encoding: str) -> None:
+        """Give a file to the partner; giving it again changes nothing."""
+        with self._watched("written"):
+            draft = self._root / OUT / f".{name}.part"
+            with draft.open("wb") as file:
+                file.write(text.encode(encoding, "replace"))
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self._root / OUT / name)
+
+    def finish(self, name: str, *, suffix: str = "") -> None:
+        """Move a file that was taken in to ``done/``."""
+        self._move(name, DONE, suffix)
+
+    def refuse(self, name: str, why: str) -> None:
+        """Move a file that cannot be taken in to ``bad/``, with the reason beside it."""
+        with self._watched("written"):
+            (self._root / BAD / f"{name}.reason.txt").write_text(f"{why}\n", encoding="utf-8")
+        self._move(name, BAD, "")
+
+    def _move(self, name: str, folder: str, suffix: str) -> None:
+        with self._watched("moved"):
+            target = self._root / folder / f"{name}{suffix}"
+            number = 1
+            while target.exists():
+                number += 1
+                target = self._root / folder / f"{name}{suffix}.{number}"
+            (self._root / IN / name).rename(target)
+
+    @contextmanager
+    def _watched(self, done: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise UnavailableError(
+                what=f"The drop folder {self._root} cannot be {done}: {error}.",
+                remedy="Check that folder and its rights.",
+            ) from error
