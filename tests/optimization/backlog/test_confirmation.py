@@ -1,0 +1,103 @@
+"""Win, improve, gain, redistribute, fill, lose: the laws of the confirmation classes."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.errors import BadInputError
+from optimization.backlog.confirmation import (
+    ConfirmationClass,
+    StrictOutcome,
+    fold_classes,
+    solve_strictly,
+)
+from optimization.backlog.limits import BacklogLimits
+from optimization.backlog.plan import BacklogPlan
+from optimization.backlog.tables import Integers, Tables
+from tests.support.small_backlogs import small_instance
+
+LIMITS = BacklogLimits(moves=60, mip_lines=0)
+
+
+def backlog(seed: int) -> tuple[Tables, Integers, Integers]:
+    """Tables, a class for every order, and a confirmed quantity for every line."""
+    tables = small_instance(60, 4, seed).tables
+    chance = np.random.default_rng(seed)
+    classes = chance.integers(0, len(ConfirmationClass), tables.sizes.orders)
+    confirmed = chance.integers(0, tables.lines["ordered_qty"] + 1)
+    return tables, classes, confirmed
+
+
+def strict(tables: Tables, classes: Integers, confirmed: Integers) -> StrictOutcome:
+    return solve_strictly(tables, classes, confirmed, LIMITS, 1, monotonic=time.monotonic)
+
+
+def served(tables: Tables, plan: BacklogPlan) -> Integers:
+    units = np.zeros(tables.sizes.lines, np.int64)
+    np.add.at(units, plan.line, plan.qty)
+    return units
+
+
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_every_class_gets_what_its_name_says(seed: int) -> None:
+    tables, classes, confirmed = backlog(seed)
+    outcome = strict(tables, classes, confirmed)
+    units = served(tables, outcome.plan)
+    of_line = classes[tables.lines["order"]]
+    assert outcome.audit.errors == ()
+    assert not units[of_line == ConfirmationClass.LOSE].any()
+    fill = of_line == ConfirmationClass.FILL
+    assert (units[fill] <= confirmed[fill]).all()
+    keeping = np.isin(of_line, [ConfirmationClass.IMPROVE, ConfirmationClass.GAIN])
+    assert set(outcome.below_confirmed) == set(np.flatnonzero(keeping & (units < confirmed)).tolist())
+
+
+@settings(max_examples=4, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_nothing_that_lower_classes_want_changes_what_higher_ones_get(seed: int) -> None:
+    tables, classes, confirmed = backlog(seed)
+    of_line = classes[tables.lines["order"]]
+    lower = of_line > ConfirmationClass.GAIN
+    more = replace(
+        tables,
+        lines={
+            **tables.lines,
+            "ordered_qty": np.where(lower, 3 * tables.lines["ordered_qty"], tables.lines["ordered_qty"]),
+        },
+    )
+    before = served(tables, strict(tables, classes, confirmed).plan)
+    after = served(more, strict(more, classes, confirmed).plan)
+    assert (before[~lower] == after[~lower]).all()
+
+
+def test_folded_weights_and_caps() -> None:
+    tables, _, _ = backlog(3)
+    ordered, unfilled = tables.lines["ordered_qty"], tables.lines["unfilled_cents"]
+    half = ordered // 2
+    for strategy, (with_stock, without) in {
+        ConfirmationClass.WIN: (400, 400),
+        ConfirmationClass.GAIN: (250, 120),
+        ConfirmationClass.FILL: (70, 70),
+    }.items():
+        folded = fold_classes(tables, np.full(tables.sizes.orders, int(strategy)), half)
+        weight = np.where(half > 0, with_stock, without)
+        assert (folded.lines["unfilled_cents"] == unfilled * weight // 100).all()
+        wanted = half if strategy is ConfirmationClass.FILL else ordered
+        assert (folded.lines["confirmable_qty"] == wanted).all()
+
+
+@pytest.mark.parametrize(
+    ("classes", "confirmed", "words"),
+    [(9, 0, "orders: row 0 has confirmation class 9"), (0, 10**6, "lines: row 0 has 1000000 confirmed")],
+)
+def test_a_class_or_quantity_that_cannot_be_is_refused(classes: int, confirmed: int, words: str) -> None:
+    tables, _, _ = backlog(1)
+    with pytest.raises(BadInputError, match=words):
+        fold_classes(tables, np.full(tables.sizes.orders, classes), np.full(tables.sizes.lines, confirmed))
