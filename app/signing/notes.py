@@ -12,6 +12,7 @@ import binascii
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from struct import Struct
 
@@ -25,6 +26,8 @@ LOG_KIND, WITNESS_KIND = b"\x01", b"\x04"
 _KEY_ID_BYTES, _SIGNATURE_BYTES = 4, 64
 _RAW_KEY_BYTES = 32
 _MAX_NOTE_CHARACTERS = 8 * 1024
+#: Receipts of one batch hold the same note, and a desk looks at it more than once.
+KEPT_IN_MEMORY = 1024
 _SIZE = re.compile(r"(0|[1-9]\d{0,15})\Z")
 _LINE = re.compile(r"\u2014 (?P<name>[^\s+]+) (?P<data>[A-Za-z0-9+/]+=*)\Z")
 _SECONDS = Struct(">Q")
@@ -61,6 +64,7 @@ def sign_checkpoint(checkpoint: Checkpoint, key: SigningKey) -> str:
     return f"{checkpoint.text}\n{line}"
 
 
+@lru_cache(maxsize=KEPT_IN_MEMORY)
 def open_checkpoint(note: str, key: PublicKey) -> Checkpoint:
     """The checkpoint that a note says, when the log of that key signed it.
 

@@ -33,7 +33,14 @@ def sign_trust(value: TrustStatement, key: SigningKey) -> TrustEntry:
     Raises:
         BadInputError: it is too large or cannot be written in the JSON profile.
     """
-    envelope = sign_envelope(canonical_bytes(trust_document(value)), key)
+    payload = canonical_bytes(trust_document(value))
+    try:
+        envelope = sign_envelope(payload, key)
+    except BadInputError as error:
+        raise BadInputError(
+            what=f"The decision rights have {len(payload)} bytes, more than one entry of the log takes.",
+            remedy="Name fewer people or rows in the policy file of this hub.",
+        ) from error
     return TrustEntry(envelope=envelope, value=value)
 
 

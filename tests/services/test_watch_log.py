@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DatabaseError
 
 from app.hub.hub_database import open_hub_database
 from app.hub.hub_log import HubLog
@@ -119,6 +120,9 @@ def test_the_same_fork_is_kept_once(room: TrailRoom, restored: HubInHand) -> Non
     for _ in range(3):
         deliver(room.desk.room, restored)
     assert len(room.desk.ledger.forks(ORIGIN)) == 1
+    for statement in ("UPDATE log_fork SET why = ''", "DELETE FROM log_fork"):
+        with pytest.raises(DatabaseError, match="append-only"), room.desk.engine.begin() as connection:
+            connection.exec_driver_sql(statement)
 
 
 def test_two_checkpoints_of_one_size_are_a_fork(room: TrailRoom) -> None:

@@ -181,3 +181,20 @@ def test_the_window_reads_with_a_read_only_engine(desk: Desk, tmp_path: Path) ->
     assert reads.approvals(case_id=view.case_id) == (view,)
     assert [note.body for note in reads.notes(CaseId("EX-1"))] == ["Called the customer."]
     engine.dispose()
+
+
+def test_evidence_is_kept_under_its_digest_and_damage_is_found(desk: Desk) -> None:
+    with desk.ledger.transaction() as tx:
+        sha256 = tx.keep_blob(b"the facts", START)
+        assert tx.keep_blob(b"the facts", START) == sha256
+    assert desk.ledger.blob(sha256) == b"the facts"
+    assert desk.ledger.blob("0" * 64) is None
+    for damage in ("zeroblob(9)", "X'789C030000000001'"):
+        tamper_blob(desk, damage)
+        with pytest.raises(CorruptError, match="is damaged"):
+            desk.ledger.blob(sha256)
+
+
+def tamper_blob(desk: Desk, value: str) -> None:
+    with desk.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE blob SET deflated = {value}")  # noqa: S608 - the tampering
