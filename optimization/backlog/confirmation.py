@@ -1,10 +1,10 @@
 """Confirmation strategies, as SAP's backorder processing names them: who may win, gain or lose by a re-plan.
 
-WIN is served in full before all others; IMPROVE keeps what it has and may get more; GAIN should keep what it
-has; REDISTRIBUTE takes its chance; FILL gets no more than it has; LOSE gives everything up. Folded, they are
-weights on what failing a line costs and caps on its quantity: one plan weighs all orders together. Strict, they
-are solved class by class, each in what the higher ones left, so that nothing a lower class asks for can change
-what a higher one gets.
+WIN is served in full before all others; IMPROVE keeps what it has and may get more; GAIN should keep
+what it has; REDISTRIBUTE takes its chance; FILL gets no more than it has; LOSE gives everything up.
+Folded, they are weights on what failing a line costs and caps on its quantity: one plan weighs all
+orders together. Strict, they are solved class by class, each in what the higher ones left, so that
+nothing a lower class asks for can change what a higher one gets.
 """
 
 from __future__ import annotations
