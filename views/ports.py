@@ -12,13 +12,14 @@ from typing import Literal, Protocol
 from views.case_detail.state import CaseDetail
 from views.kpis.state import KpiFigures
 from views.rules.state import RulesChecked, RulesShown, RulesTried
+from views.settings.state import SettingsShown
 from views.shell.state import Page, ThemeName, ToastKind
 from views.tower.state import TowerSnapshot
 
 Decision = Literal["approve", "reject"]
 
 #: What a page shows that no snapshot holds.
-PageContent = KpiFigures | RulesShown | RulesChecked | RulesTried
+PageContent = KpiFigures | RulesShown | RulesChecked | RulesTried | SettingsShown
 
 
 class TowerScreen(Protocol):

@@ -18,6 +18,7 @@ from app.read_models.people import people_of
 from app.read_models.policy_notice import policy_notice
 from app.read_models.queue import queue_table
 from app.read_models.rules_page import check_rules, own_with, rules_shown
+from app.read_models.settings_page import settings_shown
 from app.read_models.wishes import Around, DetailRequest
 from app.services.rank import rank_cases
 from app.services.recommend.record import recommendation_from_json
@@ -96,6 +97,8 @@ class SnapshotReader:
             return kpi_figures(self.mirror, now=now)
         if page == "rules":
             return rules_shown(self.mirror, self.policy, self.profile, self.people, now=now)
+        if page == "settings":
+            return settings_shown(self.mirror, self.profile, now=now)
         return None
 
     def check_rules(self, name: str, text: str) -> RulesChecked:

@@ -114,7 +114,9 @@ def test_the_palette_runs_a_command_and_esc_leaves_it(desk: OpenWindow) -> None:
     palette = desk.window.palette_overlay
     desk.type("go to")
     titles = [line.title for line in palette.list.lines()]
-    assert titles == [f"Go to {p}" for p in ("the tower", "approvals", "figures", "rules", "sources")]
+    assert titles == [
+        f"Go to {p}" for p in ("the tower", "approvals", "figures", "rules", "sources", "settings")
+    ]
     desk.press(KEY.Key_Down, KEY.Key_Return)
     assert desk.window.page == "approvals"
     QTest.keyClick(desk.focus(), KEY.Key_K, CTRL)

@@ -73,6 +73,7 @@ class RowLook:
     columns: Columns
     theme: str
     ratio: float
+    height: int = ROW_PX
 
 
 class RowPainter:
@@ -101,15 +102,15 @@ class RowPainter:
         if kept is not None:
             self._kept.move_to_end(key)
             return kept
-        made = QPixmap(round(look.width * look.ratio), round(ROW_PX * look.ratio))
+        made = QPixmap(round(look.width * look.ratio), round(look.height * look.ratio))
         made.setDevicePixelRatio(look.ratio)
         made.fill(theme.selection if look.selected else theme.raised if look.hovered else theme.panel)
         painter = QPainter(made)
         if look.selected:
-            painter.fillRect(QRect(0, 0, 3, ROW_PX), theme.accent)
-        painter.fillRect(QRect(0, ROW_PX - 1, look.width, 1), theme.border)
+            painter.fillRect(QRect(0, 0, 3, look.height), theme.accent)
+        painter.fillRect(QRect(0, look.height - 1, look.width, 1), theme.border)
         for column, left, width in look.columns:
-            self._painters[column](painter, QRect(left, 0, width, ROW_PX), words, theme)
+            self._painters[column](painter, QRect(left, 0, width, look.height), words, theme)
         painter.end()
         self._kept[key] = made
         if len(self._kept) > _KEPT_PICTURES:

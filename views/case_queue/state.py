@@ -183,6 +183,19 @@ class QueueFilter(StrEnum):
     ALL = "all"
 
 
+class Density(StrEnum):
+    """How high the rows are."""
+
+    COMPACT = "compact"
+    NORMAL = "normal"
+    RELAXED = "relaxed"
+
+    @property
+    def row_px(self) -> int:
+        """The height of a row in pixels."""
+        return {"compact": 26, "normal": 32, "relaxed": 40}[self.value]
+
+
 class SortKey(StrEnum):
     """What the queue can be ordered by; each but ``PRIORITY`` is a column."""
 

@@ -22,7 +22,7 @@ from views.case_queue.model import (
     QueueModel,
 )
 from views.case_queue.row_painter import PAD_PX, ROW_PX, RowLook, RowPainter
-from views.case_queue.state import SortKey
+from views.case_queue.state import Density, SortKey
 from views.icons import paint_icon
 from views.theme import MEDIUM_WEIGHT, theme_of, ui_font
 
@@ -98,6 +98,7 @@ class QueueTable(QTableView):
         self._model = model
         self._rows = RowPainter()
         self._hovered_row = -1
+        self.density = Density.NORMAL
         self.header = QueueHeader(self)
         self.setHorizontalHeader(self.header)
         self._settle_looks()
@@ -122,6 +123,16 @@ class QueueTable(QTableView):
         self.setMouseTracking(True)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def set_density(self, density: Density) -> None:
+        """Make the rows higher or lower; the current row stays in sight."""
+        self.density = density
+        rows = self.verticalHeader()
+        rows.setMinimumSectionSize(density.row_px)
+        rows.setDefaultSectionSize(density.row_px)
+        self.viewport().update()
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex(), QAbstractItemView.ScrollHint.EnsureVisible)
 
     # ------------------------------------------------------------------ rows
     def show_row(self, row: int) -> None:
@@ -159,7 +170,13 @@ class QueueTable(QTableView):
             if top > area.bottom():
                 break
             look = RowLook(
-                row in chosen, row == self._hovered_row, width, columns, theme.name, self.devicePixelRatioF()
+                row in chosen,
+                row == self._hovered_row,
+                width,
+                columns,
+                theme.name,
+                self.devicePixelRatioF(),
+                self.density.row_px,
             )
             painter.drawPixmap(0, top, self._rows.picture(self._model.words(row), look, theme))
             row += 1

@@ -108,10 +108,10 @@ class Mark(QWidget):
 
 
 class Rail(QFrame):
-    """Pages above, the key sheet below."""
+    """Pages above, help and settings below."""
 
     page_wanted = Signal(str)
-    keys_wanted = Signal()
+    help_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Show the pages, the tower first."""
@@ -126,15 +126,19 @@ class Rail(QFrame):
         column.addWidget(Mark(), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(12)
         for page, text, icon_name in PAGES:
-            button = RailButton(text, icon_name)
-            button.setCheckable(True)
-            button.clicked.connect(lambda _=False, wanted=page: self.page_wanted.emit(wanted))
-            self.buttons[page] = button
-            column.addWidget(button)
+            self._add_page(column, page, text, icon_name)
         column.addStretch(1)
-        self.keys = RailButton("Keys", "help")
-        self.keys.clicked.connect(self.keys_wanted)
-        column.addWidget(self.keys)
+        self.help = RailButton("Help", "help")
+        self.help.clicked.connect(self.help_wanted)
+        column.addWidget(self.help)
+        self._add_page(column, "settings", "Settings", "settings")
+
+    def _add_page(self, column: QVBoxLayout, page: Page, text: str, icon_name: str) -> None:
+        button = RailButton(text, icon_name)
+        button.setCheckable(True)
+        button.clicked.connect(lambda _=False: self.page_wanted.emit(page))
+        self.buttons[page] = button
+        column.addWidget(button)
 
     def show_page(self, page: Page) -> None:
         """Mark the button of the page shown."""

@@ -13,14 +13,17 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 from views.approvals.view_model import ApprovalsViewModel
 from views.approvals.widget import ApprovalsPage
 from views.case_detail.state import CaseDetail
+from views.case_queue.state import Density
 from views.case_queue.view_model import IDLE_MS
+from views.help.panel import HelpPanel
 from views.kpis.state import KpiFigures
 from views.kpis.view_model import KpisViewModel
 from views.kpis.widget import KpisPage
 from views.ports import PageContent, TowerIntents
-from views.rules.state import RulesChecked, RulesShown
+from views.rules.state import RulesChecked, RulesShown, RulesTried
 from views.rules.view_model import RulesViewModel
 from views.rules.widget import RulesPage
+from views.settings.widget import SettingsPage
 from views.shell.actions import Action, ActionKeys
 from views.shell.banner import OfflineBanner
 from views.shell.key_sheet import KeySheet
@@ -69,6 +72,7 @@ class TowerWindow(QWidget):
         self.sources = SourcesPage(self.sources_model)
         self.kpis = KpisPage(self.kpis_model)
         self.rules = RulesPage(self.rules_model)
+        self.settings = SettingsPage()
         self.pages = QStackedWidget()
         self._pages: dict[Page, QWidget] = {
             "tower": self.tower,
@@ -76,11 +80,13 @@ class TowerWindow(QWidget):
             "kpis": self.kpis,
             "rules": self.rules,
             "sources": self.sources,
+            "settings": self.settings,
         }
         self.page: Page = "tower"
         self._lay_out()
         self.toasts = ToastStack(self, shown_ms=toast_ms)
         self.keys = ActionKeys(self, self._actions())
+        self.help = HelpPanel(self)
         self.key_sheet = KeySheet(self, self.keys.actions)
         self.palette_overlay = CommandPalette(self, self.keys.actions, self.find_cases, self.show_case)
         self._connect()
@@ -110,7 +116,13 @@ class TowerWindow(QWidget):
 
     def _connect(self) -> None:
         self.rail.page_wanted.connect(self.show_page)
-        self.rail.keys_wanted.connect(self.key_sheet.open_overlay)
+        self.rail.help_wanted.connect(self.open_help)
+        self.settings.theme_wanted.connect(self._choose_theme)
+        self.settings.density_wanted.connect(lambda name: self.set_density(Density(name)))
+        self.settings.layout_wanted.connect(self.tower.reset_layout)
+        self.settings.keys_wanted.connect(self.key_sheet.open_overlay)
+        self.settings.help_wanted.connect(self.open_help)
+        self.settings.copied.connect(lambda words: self.show_toast(words, "ok"))
         self.top.palette_wanted.connect(self.palette_overlay.open_overlay)
         self.top.sources_wanted.connect(lambda: self.show_page("sources"))
         self.top.theme_wanted.connect(self.toggle_theme)
@@ -157,6 +169,9 @@ class TowerWindow(QWidget):
             Action(title="Go to figures", keys=("G,K",), run=lambda: self.show_page("kpis")),
             Action(title="Go to rules", keys=("G,R",), run=lambda: self.show_page("rules")),
             Action(title="Go to sources", keys=("G,S",), run=lambda: self.show_page("sources")),
+            Action(title="Go to settings", keys=("G,E",), run=lambda: self.show_page("settings")),
+            Action(title="Help", keys=("F1",), run=self.open_help),
+            Action(title="Copy diagnostics", keys=(), run=self.settings.copy_diagnostics),
             Action(title="Sync all sources", keys=("Ctrl+R",), run=lambda: self._intents.sync_now("")),
             Action(title="Switch dark and light", keys=("Ctrl+Shift+L",), run=self.toggle_theme),
             Action(title="Search", keys=("Ctrl+K",), run=self._open_palette, listed=False),
@@ -198,8 +213,10 @@ class TowerWindow(QWidget):
             self.rules_model.apply(content)
         elif isinstance(content, RulesChecked):
             self.rules_model.apply_checked(content)
-        else:
+        elif isinstance(content, RulesTried):
             self.rules_model.apply_tried(content)
+        else:
+            self.settings.show_settings(content)
 
     def apply_clock(self, now: datetime) -> None:
         """Let the clock, the ages and the countdowns go on."""
@@ -212,6 +229,7 @@ class TowerWindow(QWidget):
     def show_toast(self, text: str, kind: ToastKind) -> None:
         """Say a sentence in the corner for some seconds; errors stay until dismissed."""
         self.toasts.show_toast(text, kind)
+        self.settings.show_messages(self.toasts.history)
 
     def _show_counts(self) -> None:
         if self._snapshot is None:
@@ -280,9 +298,17 @@ class TowerWindow(QWidget):
 
     def toggle_theme(self) -> None:
         """Change between dark and light, and let the program remember it."""
-        name: ThemeName = "light" if theme_of(self).name == "dark" else "dark"
-        self.set_theme(name)
-        self._intents.set_theme(name)
+        self._choose_theme("light" if theme_of(self).name == "dark" else "dark")
+
+    def _choose_theme(self, name: str) -> None:
+        wanted: ThemeName = "light" if name == "light" else "dark"
+        self.set_theme(wanted)
+        self._intents.set_theme(wanted)
+
+    def set_density(self, density: Density) -> None:
+        """Show the queue's rows in a height."""
+        self.tower.queue.table.set_density(density)
+        self.settings.show_choices(theme_of(self).name, density)
 
     def set_theme(self, name: ThemeName) -> None:
         """Show the window in a theme."""
@@ -290,6 +316,7 @@ class TowerWindow(QWidget):
         if isinstance(app, QApplication):
             apply(app, dark() if name == "dark" else light())
         self.top.show_theme(name)
+        self.settings.show_choices(name, self.tower.queue.table.density)
 
     def _move(self, step: int) -> None:
         if self.page == "approvals":
@@ -302,6 +329,10 @@ class TowerWindow(QWidget):
 
     def _open_palette(self) -> None:
         self.palette_overlay.open_overlay()
+
+    def open_help(self) -> None:
+        """Open the help at the topic of the page shown."""
+        self.help.open_for(self.page)
 
     def _open_keys(self) -> None:
         self.key_sheet.open_overlay()

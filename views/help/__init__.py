@@ -1,0 +1,1 @@
+"""Help inside the window: topics beside the page, found by words."""

@@ -1,0 +1,1 @@
+"""The settings page: appearance, desk, versions and licences, messages, diagnostics."""
