@@ -28,8 +28,8 @@ def connector_of(
 ) -> Connector:
     """The connector of a source; nothing is sent yet.
 
-    ``credential(name)`` gives a stored secret; ``folder`` is where a connector may remember its manifest;
-    ``monotonic`` bounds how long an answer may take.
+    ``credential(name)`` gives a stored secret; ``folder`` is where a connector may remember its manifest or
+    what came, and from where paths of the profile count; ``monotonic`` bounds how long an answer may take.
 
     Raises:
         BadInputError: the system is unknown, or its settings cannot be used.
@@ -38,9 +38,13 @@ def connector_of(
         return _service(source, credential, folder, monotonic)
     if source.system == "tryton":
         return _tryton(source, credential, clock, monotonic)
+    if source.system == "edi":
+        return _edi(source, folder, clock)
+    if source.system == "files":
+        return _files(source, folder, clock)
     raise BadInputError(
         what=f"The source {source.name} is of an unknown system {source.system!r}.",
-        remedy="Use service or tryton.",
+        remedy="Use service, tryton, edi or files.",
     )
 
 
@@ -72,3 +76,39 @@ def _tryton(
         clock=clock,
     )
     return connector
+
+
+def _edi(source: SourceSettings, folder: Path, clock: Clock) -> Connector:
+    client = import_module("connectors.edi.client")
+    edi = import_module("connectors.edi.connector")
+    connector: Connector = edi.EdiConnector(
+        SourceName(source.name),
+        client.mailbox(_path(source, source.url, folder)),
+        partners=_path(source, source.option("partners"), folder),
+        state=folder / "sources" / source.name,
+        clock=clock,
+    )
+    return connector
+
+
+def _files(source: SourceSettings, folder: Path, clock: Clock) -> Connector:
+    client = import_module("connectors.files.client")
+    files = import_module("connectors.files.connector")
+    connector: Connector = files.FilesConnector(
+        SourceName(source.name),
+        client.watched_folder(_path(source, source.url, folder)),
+        mappings=_path(source, source.option("mappings"), folder),
+        state=folder / "sources" / source.name,
+        clock=clock,
+    )
+    return connector
+
+
+def _path(source: SourceSettings, text: str, folder: Path) -> Path:
+    """A path of a source's settings; as with every path of a profile, from its folder unless absolute."""
+    if not text.strip() or "://" in text:
+        raise BadInputError(
+            what=f"The source {source.name} names no folder where it should ({text!r}).",
+            remedy="Give url (the drop folder) and partners or mappings as paths of folders.",
+        )
+    return folder / text

@@ -27,6 +27,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_worlds(commands)
     _add_policy(commands)
     _add_optimisation(commands)
+    _add_connectors(commands)
     return parser.parse_args(list(arguments))
 
 
@@ -176,11 +177,11 @@ def _add_services(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     hub.add_argument("--reason", default="", metavar="TEXT", help="why it is revoked")
     hub.set_defaults(run=_late("app.cli.services", "run_hub"))
     service = commands.add_parser("connector-service", help="serve connectors over HTTP to desktops")
-    service.add_argument("--connector", required=True, choices=("world", "tryton"))
+    service.add_argument("--connector", required=True, choices=("world", "tryton", "edi", "files"))
     service.add_argument("--host", default="127.0.0.1")
     service.add_argument("--port", type=int, default=8470)
     service.add_argument("--folder", default="", metavar="DIR", help="where its state and token are kept")
-    service.add_argument("--url", default="", help="address of the system behind (tryton)")
+    service.add_argument("--url", default="", help="address of the system behind, or its drop folder")
     service.add_argument(
         "--option", action="append", default=[], metavar="NAME=VALUE", help="of the connector"
     )
@@ -197,6 +198,17 @@ def _add_policy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     listed = what.add_parser("list", help="print id, version, digest and since when, one policy a line")
     _profile_option(listed)
     listed.set_defaults(run=_late("app.cli.policy", "list_policies"))
+
+
+def _add_connectors(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    new = commands.add_parser("new-connector", help="lay the files of a new connector into a checkout")
+    new.add_argument("name", metavar="NAME", help="of the system, in small letters: netstock, sap_ewm")
+    new.add_argument("--folder", default=".", metavar="DIR", help="the checkout (default: here)")
+    new.set_defaults(run=_late("app.cli.connectors", "new_connector"))
+    shown = commands.add_parser("preview-file", help="show what a table file would become; keep nothing")
+    shown.add_argument("file", metavar="FILE", help="CSV or XLSX")
+    shown.add_argument("--mapping", required=True, metavar="FILE", help="its mapping profile")
+    shown.set_defaults(run=_late("app.cli.connectors", "preview_file"))
 
 
 def _add_worlds(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -22,7 +22,12 @@ from domain.orders import SalesOrder
 from tests.support.files_site import ORDERS, ORDERS_FILE, SHEET, STOCK, STOCK_FILE, FilesSite, mapping
 from tests.support.xlsx_file import HEAD, xlsx
 
-ROWS: list[list[object]] = [["Node", "Item", "On hand"], ["dc-1", "A-1", 12], ["dc-1", 4711, 7.0], ["dc-1", "A-3", 0]]
+ROWS: list[list[object]] = [
+    ["Node", "Item", "On hand"],
+    ["dc-1", "A-1", 12],
+    ["dc-1", 4711, 7.0],
+    ["dc-1", "A-3", 0],
+]
 
 
 @pytest.fixture
@@ -129,7 +134,7 @@ def test_a_file_that_is_no_table_is_moved_away(site: FilesSite, name: str, body:
 
 
 def test_a_sheet_is_read_and_its_formulas_are_not(site: FilesSite) -> None:
-    rows = [*ROWS, ["dc-1", "A-4", "=B2*2"], ["dc-1", "A-5", "#REF!"], ["dc-1", None, 4]]
+    rows: list[list[object]] = [*ROWS, ["dc-1", "A-4", "=B2*2"], ["dc-1", "A-5", "#REF!"], ["dc-1", None, 4]]
     site.receive("stock.xlsx", xlsx(rows))
     page = site.connector.changes("stock", None, 50)
     held = {r.ref.entity_id: r.entity for r in page.records}
