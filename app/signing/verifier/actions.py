@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from app.signing.verifier.plain import Json, canonical, digest, fail, require, strict, unbase64
-from app.signing.verifier.rights import require_policy, require_role, right_of
+from app.signing.verifier.rights import require_role, right_of
 from app.signing.verifier.trail import Entry, Trail
 
 ONLINE_GRACE = timedelta(minutes=15)
@@ -28,7 +28,6 @@ class Action:
         """Judge the proposal by the rights in force at its place in the log."""
         self.entry, self.terms = entry, entry.says["terms"]
         self.action_id = self.terms["action_id"]
-        require_policy(entry.policy)
         self.right = right_of(entry.policy, self.terms)
         require_role(entry.policy, entry.by, self.right["propose_roles"], "propose this")
         expires = instant(entry.says["expires_at"])
@@ -51,7 +50,6 @@ class Action:
         require(says["proposal_sha256"] == proposal.sha256, "a decision is on another proposal")
         require(canonical(says["terms"]) == canonical(self.terms), "a decision is on other terms")
         require(says["proposer"] == proposal.by["user_id"], "a decision names another proposer")
-        require_policy(entry.policy)
         right = right_of(entry.policy, self.terms)
         same = right["four_eyes"] and by["user_id"] == proposal.by["user_id"]
         require(not same, f"{by['user_id']} decided on a proposal of their own")
@@ -80,7 +78,6 @@ class Action:
     def execute(self, entry: Entry) -> None:
         """Judge the outcome of a command."""
         says = entry.says
-        require_policy(entry.policy)
         require_role(entry.policy, entry.by, ["executor"], "carry anything out")
         require(self.state == "approved", f"{self.action_id}: it was carried out without an approval")
         require(says["decision_sha256"] in self.entitling, "an outcome rests on no decision that counts")

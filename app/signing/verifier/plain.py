@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import unicodedata
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NoReturn
 
@@ -12,7 +13,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
-MAX_DEPTH, MAX_INTEGER = 20, 2**53 - 1
+MAX_DIGITS, MAX_INTEGER = 17, 2**53 - 1
 Json = dict[str, Any]
 
 
@@ -46,7 +47,7 @@ def digest(value: object) -> str:
 
 
 def strict(data: bytes) -> Json:
-    """Read canonical JSON without floats, nulls and names that come twice."""
+    """Read canonical JSON without floats, nulls, names that come twice and numbers that JSON cannot carry."""
 
     def once(pairs: list[tuple[str, Any]]) -> Json:
         found = dict(pairs)
@@ -54,31 +55,34 @@ def strict(data: bytes) -> Json:
             raise UnreadableError("a name comes twice")
         return found
 
+    def whole(text: str) -> int:
+        if len(text) > MAX_DIGITS or abs(int(text)) > MAX_INTEGER:
+            raise UnreadableError("a number lies outside the profile")
+        return int(text)
+
     def no_float(text: str) -> NoReturn:
         raise UnreadableError(f"the inexact number {text[:20]}")
 
     try:
+        text = data.decode()
         value = json.loads(
-            data.decode(), object_pairs_hook=once, parse_float=no_float, parse_constant=no_float
+            text, object_pairs_hook=once, parse_int=whole, parse_float=no_float, parse_constant=no_float
         )
         if not isinstance(value, dict) or canonical(value) != data:
             raise UnreadableError("it is not written in its one canonical way")
-        plain(value, 0)
+        if not unicodedata.is_normalized("NFC", text):
+            raise UnreadableError("a text is not in NFC")
+        if "null" in text and holds_null(value):
+            raise UnreadableError("a value is nothing")
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"it is no JSON ({error})") from error
     return value
 
 
-def plain(value: object, depth: int) -> None:
-    """Refuse what the profile cannot carry."""
-    if isinstance(value, dict | list) and depth < MAX_DEPTH:
-        for inner in [*value, *value.values()] if isinstance(value, dict) else value:
-            plain(inner, depth + 1)
-    elif isinstance(value, str):
-        if not unicodedata.is_normalized("NFC", value):
-            raise UnreadableError("a text is not in NFC")
-    elif not isinstance(value, int) or abs(value) > MAX_INTEGER:
-        raise UnreadableError("a value lies outside the profile")
+def holds_null(value: object) -> bool:
+    """Whether a null is anywhere inside."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return value is None or any(holds_null(each) for each in inner)
 
 
 def unbase64(text: object) -> bytes:
@@ -88,6 +92,7 @@ def unbase64(text: object) -> bytes:
     return data
 
 
+@lru_cache
 def public_key(spki: bytes) -> Ed25519PublicKey:
     """The Ed25519 key of a SubjectPublicKeyInfo."""
     try:

@@ -13,17 +13,17 @@ OPTIONAL = frozenset({"up_to_minor", "over_minor"})
 NO_LIMIT = 2**53
 
 
-def require_policy(policy: Json) -> None:
+def require_policy(policy: Json, sha256: str) -> None:
     """Refuse rights that hold something this verifier does not know: it could mean anything."""
-    rest = {name: value for name, value in policy.items() if name != "sha256"}
-    require(set(rest) == POLICY_NAMES, "the decision rights hold something unknown")
-    for row in rest["rows"]:
+    require(set(policy) == POLICY_NAMES, "the decision rights hold something unknown")
+    for row in policy["rows"]:
         require(ROW_NAMES - OPTIONAL <= set(row) <= ROW_NAMES, "a row of rights holds something unknown")
-    require(digest(rest) == policy["sha256"], "the decision rights are others than their digest")
+    require(digest(policy) == sha256, "the decision rights are others than their digest")
 
 
 def right_of(policy: Json, terms: Json) -> Json:
     """The row that speaks about a remedy at an amount; nothing permits what no row covers."""
+    require(bool(policy), "no decision rights are in force")
     amount = terms["amount"]
     covering = [row for row in policy["rows"] if _covers(row, terms["remedy"], amount)]
     if not covering or any(row["forbid"] for row in covering):

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from app.signing.verifier.log import Checkpoint, continues, hashes, included
 from app.signing.verifier.plain import Json, fail, fingerprint, opened, public_key, require, strict, unbase64
+from app.signing.verifier.rights import require_policy
 
 FORMAT = "tower-bundle/v1"
 NAMES = frozenset({"format", "hub_key", "checkpoint", "consistency", "entries", "blobs", "withheld"})
@@ -163,4 +164,5 @@ class Trail:
             self.keys[act["keyid"]]["counts"] = False
         else:
             require(act["verb"] == "policy", "a statement of trust says something unknown")
+            require_policy(act["policy"], act["policy_sha256"])
             self.policy = {**act["policy"], "sha256": act["policy_sha256"]}
