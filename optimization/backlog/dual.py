@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from optimization.backlog.candidates import EntryLists, all_entries, choose_entries
 from optimization.backlog.instance import Instance
 from optimization.backlog.patterns import NEVER, SCALE, WHOLE_SHARE, Market, Scratch, new_scratch
-from optimization.backlog.pricing import price_orders
+from optimization.backlog.pricing import Ideal, no_ideal, price_orders
 from optimization.backlog.tables import Floats, Integers
 
 THREADS = 2
@@ -69,6 +69,7 @@ class Pricer:
         self._scratch: list[Scratch] = [new_scratch(arrays) for _ in self._parts]
         self._pool = ThreadPoolExecutor(THREADS)
         self.every = all_entries(instance)
+        self._no_ideal = no_ideal()
         # Hands are not a limit of a single order here: what is beyond them could be picked on another day.
         self._hands = np.full(arrays.pick.size, NEVER, np.int64)
 
@@ -76,15 +77,16 @@ class Pricer:
         """End the threads."""
         self._pool.shutdown()
 
-    def price(self, stock: Integers, pick: Integers, lists: EntryLists) -> Priced:
+    def price(self, stock: Integers, pick: Integers, lists: EntryLists, ideal: Ideal | None = None) -> Priced:
         """Price every order over the listed entries; a bound only when these are all."""
+        kept = self._no_ideal if ideal is None else ideal
         arrays = self.instance.arrays
         values = np.zeros(self.instance.n_orders, np.int64)
         used = [(np.zeros_like(arrays.supply), np.zeros_like(arrays.pick)) for _ in self._parts]
         market = Market(arrays.supply, self._hands, stock, pick, WHOLE_SHARE)
         jobs = [
             self._pool.submit(
-                price_orders, arrays, part, (lists.first, lists.entry), market, scratch, use, values
+                price_orders, arrays, part, (lists.first, lists.entry), market, scratch, use, values, kept
             )
             for part, scratch, use in zip(self._parts, self._scratch, used, strict=True)
         ]

@@ -17,15 +17,15 @@ from optimization.backlog.compiled import compiled
 from optimization.backlog.holdings import Holdings, clear_order, order_cost, place_of, ship
 from optimization.backlog.insertion import insert_order
 from optimization.backlog.instance import Arrays
-from optimization.backlog.patterns import MOST_LINES, WHOLE_SHARE, Market, Scratch
-from optimization.backlog.pricing import price_lines
+from optimization.backlog.patterns import Market, Scratch
+from optimization.backlog.pricing import PIECES_A_LINE
 from optimization.backlog.recording import DAY, PAIR, UNITS
 from optimization.backlog.tables import Integers
 
 MOST_ORDERS = 24
 MOST_EVICTED = 18
 MOST_SAVED = 4096
-FORCED_PERCENT = 45
+FORCED_PERCENT = 60
 MOST_RUINED = 6
 MOST_SHARE = 256
 SAMPLED_HOLDERS = 6
@@ -51,8 +51,6 @@ class Room(NamedTuple):
     """The orders that a move touches."""
     saved: Integers
     """Pair, day and units of what they shipped before."""
-    full_hands: Integers
-    """Hands without a limit, for patterns that may put others out."""
 
 
 class Guide(NamedTuple):
@@ -60,6 +58,8 @@ class Guide(NamedTuple):
 
     stock: Integers
     pick: Integers
+    ideal: Integers
+    """What each order should have at the prices; see ``pricing.Ideal``."""
     list_first: Integers
     list_entry: Integers
     weights: NDArray[np.float64]
@@ -70,12 +70,11 @@ class Guide(NamedTuple):
     row_first: Integers
 
 
-def new_room(arrays: Arrays) -> Room:
+def new_room() -> Room:
     """Working memory for one thread."""
     return Room(
         orders=np.zeros(MOST_ORDERS, np.int64),
         saved=np.zeros((MOST_SAVED, 3), np.int64),
-        full_hands=np.full(arrays.pick.size, 1 << 40, np.int64),
     )
 
 
@@ -239,21 +238,20 @@ def force(
     heat: tuple[float, int, int],
 ) -> int:
     """Give an order its ideal pattern and put out who is in the way; gives cents saved, 0 when undone."""
-    first = arrays.order_first[order]
-    last = min(arrays.order_first[order + 1], first + MOST_LINES)
-    entries = guide.list_entry[guide.list_first[order] : guide.list_first[order + 1]]
-    market = Market(arrays.supply, room.full_hands, guide.stock, guide.pick, WHOLE_SHARE)
-    _, ideal = price_lines(arrays, entries, first, last, 1, market, scratch)
-    if ideal == 0:
+    begin = PIECES_A_LINE * arrays.order_first[order]
+    end = PIECES_A_LINE * arrays.order_first[order + 1]
+    if guide.ideal[begin, PAIR] < 0:
         return 0
     room.orders[0] = order
     before, pieces = take_out(arrays, holdings, room, 0, 1, 0)
     count = 1
     whole = True
-    for piece in range(ideal):
-        pair = scratch.pieces[piece, PAIR]
-        at = scratch.pieces[piece, DAY]
-        units = scratch.pieces[piece, UNITS]
+    for piece in range(begin, end):
+        pair = guide.ideal[piece, PAIR]
+        at = guide.ideal[piece, DAY]
+        units = guide.ideal[piece, UNITS]
+        if pair < 0:
+            break
         count, cost, pieces = make_way(
             arrays, holdings, guide, room, chance, (pair, at, units), (count, pieces)
         )
@@ -263,7 +261,7 @@ def force(
         units = min(units, holdings.hands[arrays.row_node[row] * arrays.n_days + at])
         if units > 0 and not may_open(arrays, holdings, order, arrays.row_node[row], at):
             units = 0
-        whole = whole and units == scratch.pieces[piece, UNITS]
+        whole = whole and units == guide.ideal[piece, UNITS]
         if units > 0 and (holdings.qty[pair] == 0 or holdings.day[pair] == at):
             ship(arrays, holdings, pair, at, units)
     if not whole and arrays.order_complete[order] == 1:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
+
 from optimization.backlog.compiled import compiled
 from optimization.backlog.instance import Arrays
 from optimization.backlog.patterns import (
@@ -24,6 +28,24 @@ from optimization.backlog.patterns import (
 from optimization.backlog.recording import DAY, PAIR, UNITS, record_alone, record_groups
 from optimization.backlog.tables import Integers
 from optimization.backlog.thin import price_thin
+
+PIECES_A_LINE = 3
+
+
+class Ideal(NamedTuple):
+    """The cheapest pattern of every order: pair, day and units, so many places a line; no pair is -1."""
+
+    piece: Integers
+
+
+def no_ideal() -> Ideal:
+    """Room for no pattern."""
+    return Ideal(piece=np.zeros((0, 3), np.int64))
+
+
+def room_for_ideal(arrays: Arrays) -> Ideal:
+    """Room for the pattern of every order."""
+    return Ideal(piece=np.full((PIECES_A_LINE * arrays.line_qty.size, 3), -1, np.int64))
 
 
 @compiled
@@ -115,10 +137,16 @@ def price_orders(
     scratch: Scratch,
     used: tuple[Integers, Integers],
     values: Integers,
+    ideal: Ideal,
 ) -> None:
-    """The cheapest patterns of a range of orders over their listed entries; adds up what they use."""
+    """The cheapest patterns of a range of orders over their listed entries; adds up what they use.
+
+    The patterns themselves are kept when there is room for them in ``ideal``.
+    """
     for order in range(orders[0], orders[1]):
         values[order] = 0
+        place, room = PIECES_A_LINE * arrays.order_first[order], PIECES_A_LINE * arrays.order_first[order + 1]
+        room = min(room, ideal.piece.shape[0])
         begin, end = arrays.order_first[order], arrays.order_first[order + 1]
         entries = lists[1][lists[0][order] : lists[0][order + 1]]
         chunks = -(-(end - begin) // MOST_LINES)
@@ -128,6 +156,9 @@ def price_orders(
             value, count = price_lines(arrays, entries, first, last, chunks, market, scratch)
             values[order] += value
             for piece in range(count):
+                if place < room:
+                    ideal.piece[place] = scratch.pieces[piece]
+                    place += 1
                 pair = scratch.pieces[piece, PAIR]
                 at = scratch.pieces[piece, DAY]
                 row = arrays.pair_row[pair]

@@ -72,7 +72,7 @@ class Standing:
         arrays = instance.arrays
         self.holdings = holdings_of(instance, warm.pairs)
         self.scratch: Scratch = new_scratch(arrays)
-        self.room: Room = new_room(arrays)
+        self.room: Room = new_room()
         by_node = np.argsort(arrays.row_node, kind="stable").astype(np.int64)
         self.rows = (by_node, first_rows(arrays.row_node[by_node], arrays.n_nodes))
         every = all_entries(instance)
@@ -84,6 +84,7 @@ class Standing:
         return Guide(
             stock=led.stock,
             pick=led.pick,
+            ideal=led.ideal.piece,
             list_first=led.lists.first,
             list_entry=led.lists.entry,
             weights=np.arange(1.0, members.size + 1.0),

@@ -54,11 +54,10 @@ class Run:
         """Whether somebody asked for the best so far."""
         return self._stop is not None and self._stop.is_set()
 
-    def over(self, share: float = 1.0, ahead: float = 0.0) -> bool:
-        """Whether so much of the time is gone ``ahead`` seconds from now; a budget of moves asks no clock."""
-        if self.stopped():
-            return True
-        return self.limits.moves == 0 and self.elapsed() + ahead > share * self._seconds
+    def until(self, share: float) -> Callable[[], bool]:
+        """Tells when so much of the time that is left now is gone; a budget of moves asks no clock."""
+        end = self.elapsed() + share * max(0.0, self.left())
+        return lambda: self.stopped() or (self.limits.moves == 0 and self.elapsed() > end)
 
     @property
     def bound_cents(self) -> int:

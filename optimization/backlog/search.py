@@ -27,11 +27,12 @@ from optimization.backlog.moves import (
 )
 from optimization.backlog.patterns import SCALE, new_scratch
 from optimization.backlog.plan import PairPlan
+from optimization.backlog.pricing import Ideal
 from optimization.backlog.refusal import first_rows
 from optimization.backlog.tables import Integers
 
 SIDES = 2
-HOT_CENTS = 250.0
+HOT_CENTS = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class Led:
     stock: Integers
     pick: Integers
     values: Integers
+    ideal: Ideal
     lists: EntryLists
     bound_thousandths: int
 
@@ -68,7 +70,7 @@ class Searcher:
         by_node = np.argsort(arrays.row_node, kind="stable").astype(np.int64)
         self._rows = (by_node, first_rows(arrays.row_node[by_node], arrays.n_nodes))
         self._scratch = [new_scratch(arrays) for _ in range(SIDES)]
-        self._rooms = [new_room(arrays) for _ in range(SIDES)]
+        self._rooms = [new_room() for _ in range(SIDES)]
         self._pool = ThreadPoolExecutor(SIDES)
 
     def close(self) -> None:
@@ -90,6 +92,7 @@ class Searcher:
             guide = Guide(
                 stock=self._led.stock,
                 pick=self._led.pick,
+                ideal=self._led.ideal.piece,
                 list_first=self._led.lists.first,
                 list_entry=self._led.lists.entry,
                 weights=np.cumsum(np.sqrt(regret[members] / SCALE) + 0.5),

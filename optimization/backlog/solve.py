@@ -20,6 +20,7 @@ from optimization.backlog.mip_process import MipProcess
 from optimization.backlog.outcome import BacklogOutcome
 from optimization.backlog.patterns import new_scratch
 from optimization.backlog.plan import BacklogPlan, PairPlan, plan_of_pairs
+from optimization.backlog.pricing import room_for_ideal
 from optimization.backlog.run import Clock, Listener, Run
 from optimization.backlog.scarcity import scarcity_prices
 from optimization.backlog.search import Led, Searcher, cooling
@@ -31,8 +32,8 @@ LARGE_LINES = 40_000
 STAGES_SMALL = (Stage(steps=70, size=0.06), Stage(steps=40, size=0.03))
 STAGES_LARGE = (Stage(steps=50, size=0.06), Stage(steps=30, size=0.03))
 REFINING = (Stage(steps=50, size=0.012), Stage(steps=50, size=0.006))
-FIRST_SHARE, REFINING_SHARE = 0.25, 0.35
-ORDERS_A_MOVE = 4
+FIRST_SHARE, REFINING_SHARE = 0.35, 0.15
+ORDERS_A_MOVE = 8
 FEWEST_MOVES, MOST_MOVES = 250, 20_000
 TOLD_EVERY_SECONDS = 0.5
 TINY_LINES = 60
@@ -77,7 +78,7 @@ def plan_by_prices(
     try:
         prices = warm.prices if warm is not None else first_prices(instance)
         stages = STAGES_LARGE if instance.n_lines > LARGE_LINES else STAGES_SMALL
-        prices = improve_prices(pricer, prices, stages, lambda: run.over(FIRST_SHARE))
+        prices = improve_prices(pricer, prices, stages, run.until(FIRST_SHARE))
         led = lead(pricer, run, prices)
         first = first_plan(instance, led)
         searcher = Searcher(instance, led, first, seed)
@@ -109,12 +110,14 @@ def lead(pricer: Pricer, run: Run, prices: Prices) -> Led:
     """Price every order over all its nodes: a bound, and what leads the search."""
     days = pricer.instance.arrays.n_days
     stock, pick = prices.whole(days)
-    priced = pricer.price(stock, pick, pricer.every)
+    ideal = room_for_ideal(pricer.instance.arrays)
+    priced = pricer.price(stock, pick, pricer.every, ideal)
     run.bound_thousandths = max(run.bound_thousandths, priced.bound_thousandths)
     return Led(
         stock=stock,
         pick=pick,
         values=priced.values,
+        ideal=ideal,
         lists=choose_entries(pricer.instance, stock, pick),
         bound_thousandths=priced.bound_thousandths,
     )
@@ -122,10 +125,11 @@ def lead(pricer: Pricer, run: Run, prices: Prices) -> Led:
 
 def refine(pricer: Pricer, run: Run, prices: Prices, led: Led, stages: Sequence[Stage]) -> tuple[Prices, Led]:
     """Smaller steps while there is time; only what proves more is kept."""
+    over = run.until(REFINING_SHARE)
     for stage in stages:
-        if run.over(REFINING_SHARE):
+        if over():
             break
-        tried = improve_prices(pricer, prices, (stage,), lambda: run.over(REFINING_SHARE))
+        tried = improve_prices(pricer, prices, (stage,), over)
         better = lead(pricer, run, tried)
         if better.bound_thousandths > led.bound_thousandths:
             prices, led = tried, better
