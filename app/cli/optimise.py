@@ -20,6 +20,7 @@ def solve(options: argparse.Namespace) -> int:
     from optimization.backlog.instance import build_instance
     from optimization.backlog.limits import BacklogLimits
     from optimization.backlog.plan import write_plan
+    from optimization.backlog.price_file import write_prices
     from optimization.backlog.solve import solve_backlog
 
     if options.time_limit <= 0:
@@ -30,6 +31,8 @@ def solve(options: argparse.Namespace) -> int:
     limits = BacklogLimits(seconds=left, moves=options.moves, mip_lines=options.mip_lines)
     outcome = solve_backlog(instance, limits, options.seed, monotonic=monotonic_seconds)
     write_plan(outcome.plan, Path(options.out))
+    if options.prices:
+        write_prices(instance, outcome.certificate, Path(options.prices))
     told = outcome.as_json(monotonic_seconds() - begun)
     if options.json:
         Path(options.json).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")

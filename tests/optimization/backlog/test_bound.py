@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from optimization.backlog.certificate import Certificate
 from optimization.backlog.dual import Pricer
 from optimization.backlog.instance import Instance, build_instance
 from optimization.backlog.limits import BacklogLimits
+from optimization.backlog.price_file import read_prices, write_prices
 from optimization.backlog.proof import order_least, proven_thousandths
 from optimization.backlog.solve import solve_backlog
 from optimization.backlog.tables import Integers
@@ -94,6 +96,16 @@ def test_the_certificate_is_added_up_again_from_its_prices() -> None:
     outcome = solve_backlog(instance, BacklogLimits(moves=200), 1, monotonic=time.monotonic)
     assert proven_thousandths(instance, outcome.certificate) >= outcome.certificate.bound_thousandths > 0
     assert outcome.certificate.bound_cents == outcome.price_bound_cents <= outcome.objective_cents
+
+
+def test_prices_are_read_again_and_prove_the_same(tmp_path: Path) -> None:
+    instance = small_instance(80, 4, 9, "D")
+    certificate = solve_backlog(instance, BacklogLimits(moves=100), 1, monotonic=time.monotonic).certificate
+    write_prices(instance, certificate, tmp_path / "prices.parquet")
+    again = read_prices(instance, tmp_path / "prices.parquet")
+    assert again.digest == certificate.digest
+    with pytest.raises(BadInputError, match="of another backlog"):
+        read_prices(small_instance(80, 4, 10, "D"), tmp_path / "prices.parquet")
 
 
 def test_prices_of_another_backlog_prove_nothing() -> None:

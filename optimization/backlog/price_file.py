@@ -1,0 +1,56 @@
+"""The prices of a certificate as a Parquet file, so that anybody can add the bound up again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from optimization.backlog.certificate import Certificate
+from optimization.backlog.instance import Instance
+from optimization.backlog.refusal import bad_input
+from optimization.backlog.tables import NO_SKU
+
+PRICE_COLUMNS = ("sku", "node", "day", "price_thousandths")
+
+
+def write_prices(instance: Instance, certificate: Certificate, file: Path) -> None:
+    """Write what is priced above nothing; ``sku`` is -1 where the price is of a node's hands."""
+    arrays = instance.arrays
+    stock, pick = np.flatnonzero(certificate.stock), np.flatnonzero(certificate.pick)
+    row = stock // arrays.n_days
+    columns = {
+        "sku": np.concatenate([arrays.row_sku[row], np.full(pick.size, NO_SKU)]),
+        "node": np.concatenate([arrays.row_node[row], pick // arrays.n_days]),
+        "day": np.concatenate([stock % arrays.n_days, pick % arrays.n_days]),
+        "price_thousandths": np.concatenate([certificate.stock[stock], certificate.pick[pick]]),
+    }
+    pq.write_table(pa.table(columns), file)
+
+
+def read_prices(instance: Instance, file: Path) -> Certificate:
+    """Read prices that were written for a backlog; they claim no bound until they are added up.
+
+    Raises:
+        BadInputError: the file holds no prices of this backlog.
+    """
+    try:
+        found = pq.read_table(file)
+        sku, node, day, price = (found[column].cast(pa.int64()).to_numpy() for column in PRICE_COLUMNS)
+    except (FileNotFoundError, KeyError, pa.ArrowInvalid) as error:
+        raise bad_input(f"{file} holds no prices: {error}.") from None
+    arrays = instance.arrays
+    key = arrays.row_sku * arrays.n_nodes + arrays.row_node
+    of_stock = sku >= 0
+    row = np.searchsorted(key, sku[of_stock] * arrays.n_nodes + node[of_stock])
+    known = row < key.size
+    known[known] = key[row[known]] == (sku * arrays.n_nodes + node)[of_stock][known]
+    inside = (day >= 0) & (day < arrays.n_days) & (node >= 0) & (node < arrays.n_nodes) & (price >= 0)
+    if not known.all() or not inside.all():
+        raise bad_input(f"{file} holds prices of another backlog.")
+    stock, pick = np.zeros_like(arrays.supply), np.zeros_like(arrays.pick)
+    stock[row * arrays.n_days + day[of_stock]] = price[of_stock]
+    pick[(node * arrays.n_days + day)[~of_stock]] = price[~of_stock]
+    return Certificate(stock=stock, pick=pick, bound_thousandths=0)
