@@ -240,6 +240,11 @@ def _add_optimisation(commands: argparse._SubParsersAction[argparse.ArgumentPars
     decide.add_argument("--seed", type=int, default=1, metavar="N")
     decide.add_argument("--json", metavar="FILE", help="also write the options to this file")
     decide.set_defaults(run=_late("app.cli.decide", "decide_file"))
+    check = commands.add_parser(
+        "self-check", help="live solver, shadow run and what-if give the same answers"
+    )
+    check.add_argument("--json", metavar="FILE", help="also write the answers to this file")
+    check.set_defaults(run=_late("app.cli.self_check", "self_check"))
     instance = commands.add_parser("instance", help="write a seeded backlog to a folder")
     instance.add_argument("--family", choices=("D", "E", "B", "T"), default="D")
     instance.add_argument("--lines", type=int, required=True, metavar="N")
