@@ -59,3 +59,14 @@ def test_a_folder_that_is_not_there_is_one_clear_sentence(tmp_path: Path) -> Non
     done = run_program(tmp_path, "export-bundle", "--out", str(tmp_path / "x"), "--profile", "nobody")
     assert done.returncode == 2
     assert done.stderr.startswith("control-tower: ")
+
+
+def test_a_key_that_nobody_has_cannot_be_revoked(tmp_path: Path) -> None:
+    folder = tmp_path / "hub"
+    folder.mkdir()
+    rights = (CHECKOUT / "resources" / "policy" / "decision_rights.toml").read_text(encoding="utf-8")
+    people = '[users]\n"a.moreno" = ["planner"]\n'
+    (folder / "decision_rights.toml").write_text(rights.replace("[users]\n", people), encoding="utf-8")
+    done = run_program(tmp_path, "hub", "--folder", str(folder), "--revoke", "0" * 64)
+    assert done.returncode == 2
+    assert "There is no key 000000000000" in done.stderr

@@ -13,6 +13,7 @@ from app.hub.hub_database import open_hub_database
 from app.hub.hub_log import HubLog
 from app.services.deliver import deliver, pull_feed
 from app.services.execute import Executor
+from app.services.take_over import take_over
 from app.services.watch_log import LogRewrittenError, accept_notes, require_whole_log, stand_witness
 from app.signing.notes import Checkpoint, cosigned_at, open_checkpoint, origin_of, sign_checkpoint
 from domain.approval_states import ApprovalState
@@ -177,3 +178,36 @@ def test_a_desk_stands_witness_once_a_checkpoint(room: TrailRoom) -> None:
     assert cosigned_at(room.hub.checkpoint(), key.public) is None
     assert stand_witness(room.desk.room, room.hub, key)
     assert cosigned_at(room.hub.checkpoint(), key.public) is not None
+
+
+def test_a_look_at_the_hub_takes_over_and_cosigns(room: TrailRoom) -> None:
+    signer = room.desk.people["executor@desk"]
+    room.propose()
+    deliver(room.desk.room, room.hub)
+    assert take_over(room.desk.room, room.hub, signer) == (0, ""), "its own entries are here already"
+    assert cosigned_at(room.hub.checkpoint(), signer.key.public) is not None
+    assert room.desk.ledger.feed_position(hub_key().public.keyid) == 6
+
+
+def test_a_look_at_a_rewritten_log_says_so(room: TrailRoom, restored: HubInHand) -> None:
+    signer = room.desk.people["executor@desk"]
+    room.propose()
+    room.propose(number=2)
+    deliver(room.desk.room, room.hub)
+    assert take_over(room.desk.room, room.hub, signer) == (0, "")
+    new, said = take_over(room.desk.room, restored, signer)
+    assert new == 0
+    assert "was rewritten" in said
+    assert "Nothing more is carried out" in said
+
+
+def test_a_cosignature_that_is_not_taken_holds_nothing_up(
+    room: TrailRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> int | None:
+        raise UnavailableError(what="The hub cannot be reached.", remedy="Wait.")
+
+    monkeypatch.setattr(HubInHand, "send_cosignature", away)
+    room.propose()
+    deliver(room.desk.room, room.hub)
+    assert take_over(room.desk.room, room.hub, room.desk.people["executor@desk"]) == (0, "")

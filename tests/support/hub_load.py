@@ -55,7 +55,7 @@ def proposals(signer: Signer) -> Iterator[bytes]:
 
 @dataclass(kw_only=True)
 class Device:
-    """One device with its chain; it sends each entry until it is acknowledged, whatever happens to the hub."""
+    """One device with its chain; it sends each entry until it is acknowledged, whatever happens."""
 
     name: str
     port: int
