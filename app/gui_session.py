@@ -138,6 +138,7 @@ def run_window(run: WindowRun, script: Callable[[GuiSession], None] | None = Non
     application = make_application(theme)
     bridge = GuiBridge(people_of(run.profile), store)
     session = GuiSession(run=run, end=application.quit, window=TowerWindow(bridge), bridge=bridge)
+    session.window.restore(store.kept())
     session.window.set_theme(theme)
     show_first(session.window, application)
     session.note_time("first_window")

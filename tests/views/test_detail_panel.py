@@ -174,4 +174,4 @@ def test_nothing_selected_says_what_to_do(qtbot: QtBot, qapp: QApplication) -> N
     empty = open_window(qtbot, qapp, filled=False)
     assert empty.window.tower.detail.empty.isVisible()
     empty.press(KEY.Key_P, KEY.Key_E, KEY.Key_J)
-    assert empty.intents.calls == []
+    assert empty.intents.calls == [("look_at", "tower")]

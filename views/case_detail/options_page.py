@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from domain.recommendations import SolverTrail
 from views.case_detail.option_matrix import OptionMatrix
@@ -17,6 +16,7 @@ from views.shell.tone_label import ToneLabel
 from views.theme import REGULAR
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import ElidedLabel, label
+from views.widgets.reason_field import ReasonField
 
 _LATEST = 5
 _MAX_REASON = 500
@@ -28,30 +28,6 @@ def proof_words(trail: SolverTrail, currency: str) -> str:
         f"{trail.status.capitalize()}  ·  bound {money_short(trail.bound_cents, currency)}"
         f"  ·  gap {percent(trail.gap_bp)}  ·  {trail.solve_ms / 1000:.1f} s"
     )
-
-
-class ReasonField(QLineEdit):
-    """Where the reason is typed; Esc leaves it."""
-
-    left = Signal()
-
-    def event(self, event: QEvent) -> bool:
-        """Take Esc before it becomes the window's shortcut."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave on Esc."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-            return
-        super().keyPressEvent(event)
 
 
 class OptionsPage(QWidget):

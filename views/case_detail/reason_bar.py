@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from views.case_detail.options_page import ReasonField
 from views.widgets.buttons import TowerButton
+from views.widgets.reason_field import ReasonField
 
 _MAX_REASON = 500
 

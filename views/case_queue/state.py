@@ -216,7 +216,8 @@ class QueueView:
     """Which cases are wanted and in which order; ``text`` matches anywhere in a row, any case.
 
     ``grouped`` shows one row an incident, ``unfolded`` ones with their members under it; ``all_hidden``
-    lists hidden cases too. ``picked`` with a ``picked_title`` narrows the rows to these cases, hidden or not.
+    lists hidden cases too; ``hidden_columns`` are not drawn. ``picked`` with a ``picked_title`` narrows the
+    rows to these cases, hidden or not.
     """
 
     chip: QueueFilter = QueueFilter.ALL
@@ -226,6 +227,7 @@ class QueueView:
     grouped: bool = False
     unfolded: frozenset[str] = frozenset()
     all_hidden: bool = False
+    hidden_columns: frozenset[SortKey] = frozenset()
     picked: frozenset[str] = frozenset()
     picked_title: str = ""
 

@@ -35,12 +35,23 @@ _NARROW_PX: Final = {MARK: 30, CASE_ID: 128, TYPE: 124, STATUS: 86, LOSS: 98, BR
 _SUBJECT_SHARE: Final = 0.53
 
 
-def column_widths(width_px: int) -> dict[int, int]:
-    """How wide each column is in a table of ``width_px``; 0 hides it."""
+def column_widths(width_px: int, hidden: frozenset[int] = frozenset()) -> dict[int, int]:
+    """How wide each column is in a table of ``width_px``; 0 hides it, as do the ``hidden`` ones.
+
+    The order's and the option's column share what the others leave; without them the last one takes it.
+    """
     widths = dict(_NARROW_PX if width_px < _OWNER_FROM_PX else _FIXED_PX)
+    widths = {column: 0 if column in hidden else width for column, width in widths.items()}
     rest = max(width_px - sum(widths.values()), 0)
-    widths[SUBJECT] = int(rest * _SUBJECT_SHARE)
-    widths[BEST] = rest - widths[SUBJECT]
+    wide = [column for column in (SUBJECT, BEST) if column not in hidden]
+    widths |= {SUBJECT: 0, BEST: 0}
+    if len(wide) == 1:
+        widths[wide[0]] = rest
+    elif wide:
+        widths[SUBJECT] = int(rest * _SUBJECT_SHARE)
+        widths[BEST] = rest - widths[SUBJECT]
+    else:
+        widths[max(column for column, width in widths.items() if width)] += rest
     return widths
 
 
@@ -56,6 +67,7 @@ class QueueHeader(QHeaderView):
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setFixedHeight(HEADER_PX)
         self.setMinimumSectionSize(0)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName("Queue columns; click one to sort by it")
 
     def paintSection(self, painter: QPainter, rect: QRect, logical_index: int) -> None:
@@ -185,7 +197,13 @@ class QueueTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the columns to the width."""
         super().resizeEvent(event)
-        for column, width in column_widths(self.viewport().width()).items():
+        self.fit_columns()
+
+    def fit_columns(self) -> None:
+        """Fit the columns that are shown to the width."""
+        left_out = self._model.store.view.hidden_columns
+        hidden = frozenset(number for number, (_, key) in enumerate(COLUMNS) if key in left_out)
+        for column, width in column_widths(self.viewport().width(), hidden).items():
             self.setColumnHidden(column, width == 0)
             if width:
                 self.setColumnWidth(column, width)

@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from views.case_queue.model import QueueModel
+from views.case_queue.saved_views import ViewShelf, lasting, shelf_from_text
 from views.case_queue.state import QueueCounts, QueueFilter, QueueView, SortKey, epoch_seconds
 from views.case_queue.store import QueueStore, toggled
 from views.ports import TowerIntents
@@ -29,6 +30,8 @@ class QueueViewModel(QObject):
     pending_changed = Signal(int)
     #: Filter or sort changed, by whatever road.
     view_changed = Signal()
+    #: A view was kept, renamed, deleted or chosen.
+    views_changed = Signal()
     #: The rows were reset: the screen must find the selected row again.
     rows_changed = Signal()
 
@@ -40,6 +43,8 @@ class QueueViewModel(QObject):
         self.model = QueueModel(self.store)
         self.selected_id = ""
         self.counts = QueueCounts()
+        self.shelf = ViewShelf()
+        self.view_name = ""
         self._row_hint = 0
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
@@ -138,6 +143,51 @@ class QueueViewModel(QObject):
         """List what is held back, silenced or muted too, or leave it out again."""
         self._change(replace(self.store.view, all_hidden=not self.store.view.all_hidden))
         self._tell_counts()
+
+    # ------------------------------------------------------------------ kept views
+    def restore_views(self, text: str) -> None:
+        """Take the views kept at this desk."""
+        self.shelf = shelf_from_text(text)
+        self.views_changed.emit()
+
+    @property
+    def view_differs(self) -> bool:
+        """Whether what is shown is no longer what was kept under the chosen name."""
+        kept = self.shelf.views.get(self.view_name)
+        return kept is not None and kept != lasting(self.store.view)
+
+    def choose_view(self, name: str) -> None:
+        """Show the queue as it was kept under a name."""
+        view = self.shelf.views.get(name)
+        if view is not None:
+            self.view_name = name
+            self._change(view)
+            self._tell_counts()
+
+    def save_view(self, name: str) -> None:
+        """Keep what is shown under a name."""
+        self.view_name = name
+        self._keep(self.shelf.with_view(name, self.store.view))
+
+    def rename_view(self, name: str) -> None:
+        """Give the chosen view another name."""
+        old, self.view_name = self.view_name, name
+        self._keep(self.shelf.renamed(old, name))
+
+    def delete_view(self, name: str) -> None:
+        """Forget a view; what is shown stays."""
+        if name == self.view_name:
+            self.view_name = ""
+        self._keep(self.shelf.without(name))
+
+    def _keep(self, shelf: ViewShelf) -> None:
+        self.shelf = shelf
+        self._intents.remember("views", shelf.to_text())
+        self.views_changed.emit()
+
+    def toggle_column(self, column: SortKey) -> None:
+        """Show a column, or leave it out."""
+        self._change(replace(self.store.view, hidden_columns=self.store.view.hidden_columns ^ {column}))
 
     def refresh(self) -> None:
         """Filter and sort anew, and let new cases in."""

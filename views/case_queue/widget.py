@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
@@ -10,9 +10,11 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from views.case_queue.model import COLUMNS
+from views.case_queue.name_bar import NameBar
 from views.case_queue.state import SNOOZES, UNTIL_DOUBLED, QueueCounts, QueueFilter, SortKey
 from views.case_queue.table import QueueTable
 from views.case_queue.view_model import QueueViewModel
+from views.case_queue.views_menu import ask_to_save, columns_menu, views_menu
 from views.formatting import count
 from views.shell.segments import Segments
 from views.shell.state import Identity
@@ -34,6 +36,9 @@ _HINTS_BESIDE_HIDDEN_FROM_PX: Final = 1_200
 _WORDS_FROM_PX: Final = 1_000
 _HEADER_PX: Final = 46
 _PICKED_PX: Final = 150
+_VIEW_PX: Final = 120
+_HEAD_GAP_PX: Final = 8
+_HEAD_EDGES_PX: Final = 24
 
 
 class FilterField(QLineEdit):
@@ -80,6 +85,8 @@ class QueuePanel(QFrame):
         self.setProperty("role", "panel")
         self._view_model = view_model
         self._people: tuple[Identity, ...] = ()
+        self._head: tuple[QWidget, ...] = ()
+        self._hints_fit = True
         self.table = QueueTable(view_model.model)
         self.filter_field = FilterField()
         self.chips = Segments(CHIPS, "Which exceptions")
@@ -91,6 +98,8 @@ class QueuePanel(QFrame):
         )
         self.hidden_button = TowerButton("", "link", name="Show hidden exceptions")
         self.picked_button = TowerButton("", "chip", icon_name="x", name="Show all again", icon_px=14)
+        self.views_button = TowerButton("Views", "link", icon_name="chevron-down", name="Views", icon_px=14)
+        self.name_bar = NameBar()
         self.sort_button = TowerButton("Sort: priority", "link", icon_name="chevron-down", icon_px=14)
         self.hints = label("J / K move   ? keys", "caption")
         self.empty = label("", "secondary", self.table)
@@ -114,15 +123,17 @@ class QueuePanel(QFrame):
         bar.setFixedHeight(_HEADER_PX)
         row = QHBoxLayout(bar)
         row.setContentsMargins(14, 0, 10, 0)
-        row.setSpacing(8)
+        row.setSpacing(_HEAD_GAP_PX)
         left: tuple[QWidget, ...] = (
             label("Queue", "section"),
             self.chips,
             self.group_button,
+            self.views_button,
             self.picked_button,
             self.pending_button,
         )
         right: tuple[QWidget, ...] = (self.hidden_button, self.hints, self.sort_button, self.filter_field)
+        self._head = (*left, *right)
         for part in left:
             row.addWidget(part)
         row.addStretch(1)
@@ -132,6 +143,7 @@ class QueuePanel(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(bar)
+        column.addWidget(self.name_bar)
         column.addWidget(self.table, 1)
 
     def _connect(self) -> None:
@@ -148,6 +160,10 @@ class QueuePanel(QFrame):
         self.group_button.clicked.connect(model.toggle_groups)
         self.hidden_button.clicked.connect(model.toggle_hidden)
         self.picked_button.clicked.connect(model.unpick)
+        self.views_button.clicked.connect(self.pop_views_menu)
+        self.name_bar.left.connect(self.table.setFocus)
+        self.table.header.customContextMenuRequested.connect(self._pop_columns_menu)
+        model.views_changed.connect(self._show_view)
         self.table.fold_wanted.connect(model.toggle_fold)
         self.sort_button.clicked.connect(self._pop_sort_menu)
         self.table.row_chosen.connect(self._choose_row)
@@ -196,31 +212,80 @@ class QueuePanel(QFrame):
         self.hidden_button.setText(words)
         self.hidden_button.setVisible(bool(words))
         needed = _HINTS_BESIDE_HIDDEN_FROM_PX if words else _HINTS_FROM_PX
-        self.hints.setVisible(self.width() >= needed)
+        self._hints_fit = self.width() >= needed
+        self._fit_head()
+
+    def _fit_head(self) -> None:
+        """Give up what matters least, one thing after the other, until the head fits the width."""
+        wide = self.width() >= _WORDS_FROM_PX
+        view = self._view_model.store.view
+        name = self._view_model.view_name
+        self.hints.setVisible(self._hints_fit)
+        self.group_button.setText("By incident" if wide else "")
+        self.sort_button.setText(f"Sort: {SORT_WORDS[view.sort]}")
+        self._fit_name(name, _VIEW_PX)
+        self._fit_picked(view.picked_title, _PICKED_PX)
+        less: tuple[Callable[[], None], ...] = (
+            lambda: self.hints.setVisible(False),
+            lambda: self.group_button.setText(""),
+            lambda: self.sort_button.setText("Sort"),
+            lambda: self._fit_picked(view.picked_title, _PICKED_PX // 2),
+            lambda: self._fit_name(name, _VIEW_PX // 2),
+            lambda: self._fit_name("", 0),
+        )
+        for give_up in less:
+            if self._head_px() <= self.width():
+                return
+            give_up()
+
+    def _head_px(self) -> int:
+        shown = [part.sizeHint().width() for part in self._head if not part.isHidden()]
+        shown[-1] = self.filter_field.width()
+        return sum(shown) + _HEAD_GAP_PX * len(shown) + _HEAD_EDGES_PX
+
+    def _fit_name(self, name: str, room_px: int) -> None:
+        fitted = self.views_button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room_px)
+        dot = " •" if self._view_model.view_differs else ""
+        self.views_button.setText(f"{fitted.replace('&', '&&')}{dot}" if name else f"Views{dot}")
+
+    def _fit_picked(self, title: str, room_px: int) -> None:
+        metrics = self.picked_button.fontMetrics()
+        self.picked_button.setText(metrics.elidedText(title, Qt.TextElideMode.ElideRight, room_px))
 
     def _show_pending(self, pending: int) -> None:
         self.pending_button.setText(f"{count(pending)} new · R")
         self.pending_button.setAccessibleName(f"{count(pending)} new exceptions: show them (R)")
         self.pending_button.setVisible(pending > 0)
+        self._fit_head()
 
     def _show_view(self) -> None:
         view = self._view_model.store.view
         self.chips.choose(view.chip)
         self.group_button.setChecked(view.grouped)
         self._show_picked(view.picked_title)
+        self._show_view_name()
+        if self.filter_field.text() != view.text:
+            self.filter_field.setText(view.text)
+        self.table.fit_columns()
+        self._fit_head()
         listed = "listed: click to leave them out" if view.all_hidden else "not listed: click to see them"
         self.hidden_button.setToolTip(f"Counted but {listed} (H)")
-        self.sort_button.setText(f"Sort: {SORT_WORDS[view.sort]}")
+        self.sort_button.setAccessibleName(f"Sort: {SORT_WORDS[view.sort]}")
         self.table.header.sorted_by = view.sort
         self.table.header.descending = view.descending
         self.table.header.viewport().update()
+
+    def _show_view_name(self) -> None:
+        """Say which kept view is shown, with a dot while it is shown otherwise than it was kept."""
+        name, differs = self._view_model.view_name, self._view_model.view_differs
+        changed = ", changed since it was saved" if differs else ""
+        self.views_button.setAccessibleName(f"View {name}{changed}" if name else "Views")
+        self.views_button.setToolTip(plain_tip(f"{name}{changed}" if name else "Saved views and columns (V)"))
 
     def _show_picked(self, title: str) -> None:
         """Say which cases were picked elsewhere; a click on it shows the others again."""
         self.picked_button.setVisible(bool(title))
         self.picked_button.setChecked(bool(title))
-        metrics = self.picked_button.fontMetrics()
-        self.picked_button.setText(metrics.elidedText(title, Qt.TextElideMode.ElideRight, _PICKED_PX))
         self.picked_button.setAccessibleName(f"Only: {title}. Show all again")
         self.picked_button.setToolTip(plain_tip(f"{title}\nClick to show the others again"))
 
@@ -277,6 +342,26 @@ class QueuePanel(QFrame):
         menu.popup(self.table.viewport().mapToGlobal(rect.bottomLeft()))
         menu.setActiveAction(menu.actions()[0])
 
+    def views_menu(self) -> QMenu:
+        """The kept views, and the columns."""
+        return views_menu(self._view_model, self.name_bar, self)
+
+    def pop_views_menu(self) -> None:
+        """Let a person choose or keep a view."""
+        menu = self.views_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.views_button.mapToGlobal(QPoint(0, self.views_button.height())))
+        menu.setActiveAction(menu.actions()[0])
+
+    def _pop_columns_menu(self, where: QPoint) -> None:
+        menu = columns_menu(self._view_model, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.table.header.mapToGlobal(where))
+
+    def ask_to_save_view(self) -> None:
+        """Ask for the name under which what is shown shall be kept."""
+        ask_to_save(self._view_model, self.name_bar)
+
     def _pop_sort_menu(self) -> None:
         menu = self.sort_menu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -303,7 +388,6 @@ class QueuePanel(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Drop the key hints where room is short."""
         super().resizeEvent(event)
-        self.group_button.setText("By incident" if self.width() >= _WORDS_FROM_PX else "")
         self._show_hidden(self._view_model.counts)
         self.empty.setGeometry(self.table.rect().adjusted(40, 40, -40, -10))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from views.approvals.view_model import ApprovalsViewModel
@@ -24,9 +24,10 @@ from views.rules.state import RulesChecked, RulesShown, RulesTried
 from views.rules.view_model import RulesViewModel
 from views.rules.widget import RulesPage
 from views.settings.widget import SettingsPage
-from views.shell.actions import Action, ActionKeys
+from views.shell.actions import ActionKeys
 from views.shell.banner import OfflineBanner
 from views.shell.key_sheet import KeySheet
+from views.shell.layout import Layout, layout_from_text
 from views.shell.notice_bar import NoticeBar
 from views.shell.palette import CommandPalette, Found
 from views.shell.rail import Rail
@@ -34,6 +35,7 @@ from views.shell.state import Page, ThemeName, ToastKind
 from views.shell.status_bar import StatusBar
 from views.shell.toasts import SHOWN_MS, ToastStack
 from views.shell.top_bar import TopBar, health_words
+from views.shell.window_actions import window_actions
 from views.sources.view_model import SourcesViewModel
 from views.sources.widget import SourcesPage
 from views.theme import apply, dark, light, theme_of
@@ -43,6 +45,7 @@ from views.tower.widget import TowerPage
 
 MIN_SIZE_PX: Final = (1_024, 680)
 USUAL_SIZE_PX: Final = (1_600, 1_000)
+KEEP_MS: Final = 600
 
 
 class TowerWindow(QWidget):
@@ -85,10 +88,11 @@ class TowerWindow(QWidget):
         self.page: Page = "tower"
         self._lay_out()
         self.toasts = ToastStack(self, shown_ms=toast_ms)
-        self.keys = ActionKeys(self, self._actions())
+        self.keys = ActionKeys(self, window_actions(self, intents))
         self.help = HelpPanel(self)
         self.key_sheet = KeySheet(self, self.keys.actions)
         self.palette_overlay = CommandPalette(self, self.keys.actions, self.find_cases, self.show_case)
+        self._layout_timer = QTimer(self, singleShot=True, interval=KEEP_MS)
         self._connect()
         self.show_page("tower")
 
@@ -119,7 +123,9 @@ class TowerWindow(QWidget):
         self.rail.help_wanted.connect(self.open_help)
         self.settings.theme_wanted.connect(self._choose_theme)
         self.settings.density_wanted.connect(lambda name: self.set_density(Density(name)))
-        self.settings.layout_wanted.connect(self.tower.reset_layout)
+        self.settings.layout_wanted.connect(self.reset_layout)
+        self.tower.sizes_changed.connect(self._layout_timer.start)
+        self._layout_timer.timeout.connect(self.keep_layout)
         self.settings.keys_wanted.connect(self.key_sheet.open_overlay)
         self.settings.help_wanted.connect(self.open_help)
         self.settings.copied.connect(lambda words: self.show_toast(words, "ok"))
@@ -136,47 +142,6 @@ class TowerWindow(QWidget):
         self.kpis_model.queue_wanted.connect(self.show_cases)
         self.rules_model.queue_wanted.connect(self.show_cases)
         self.tower_model.queue.selection_changed.connect(lambda _id: self._show_counts())
-
-    def _actions(self) -> tuple[Action, ...]:
-        tower = frozenset[Page]({"tower"})
-        queue = self.tower_model.queue
-        triage = frozenset[Page]({"tower", "approvals"})
-        page = self.tower
-        return (
-            Action(title="Next row", keys=("J",), run=lambda: self._move(1), pages=triage, listed=False),
-            Action(title="Previous row", keys=("K",), run=lambda: self._move(-1), pages=triage, listed=False),
-            Action(title="Open the case", keys=("Enter",), run=page.open_detail, pages=frozenset()),
-            Action(title="Acknowledge the case", keys=("E",), run=queue.acknowledge, pages=tower),
-            Action(title="Assign the case", keys=("A",), run=page.queue.pop_assign_menu, pages=tower),
-            Action(title="Snooze the case", keys=("S",), run=page.queue.pop_snooze_menu, pages=tower),
-            Action(title="Request approval", keys=("P",), run=self.propose, pages=tower),
-            Action(title="Work out options", keys=("W",), run=self._work_out, pages=tower),
-            Action(title="Filter the queue", keys=("/",), run=page.queue.focus_filter, pages=tower),
-            Action(title="Group by incident", keys=("G,G",), run=queue.toggle_groups, pages=tower),
-            Action(title="Unfold or fold the incident", keys=("X",), run=queue.toggle_fold, pages=tower),
-            Action(title="Show hidden cases", keys=("H",), run=queue.toggle_hidden, pages=tower),
-            Action(title="Start work on the case", keys=(), run=queue.start, pages=tower),
-            Action(
-                title="Snooze until the money doubles", keys=(), run=queue.snooze_until_doubled, pages=tower
-            ),
-            Action(title="Call it a false positive …", keys=(), run=page.deny, pages=tower),
-            Action(title="Let new cases in", keys=("R",), run=queue.refresh, pages=tower),
-            Action(title="Close the panel", keys=("Esc",), run=page.close_detail, pages=tower, listed=False),
-            Action(title="Fit the map", keys=("F",), run=page.map.fit, pages=tower),
-            Action(title="Usual layout", keys=(), run=page.reset_layout),
-            Action(title="Go to the tower", keys=("G,T",), run=lambda: self.show_page("tower")),
-            Action(title="Go to approvals", keys=("G,A",), run=lambda: self.show_page("approvals")),
-            Action(title="Go to figures", keys=("G,K",), run=lambda: self.show_page("kpis")),
-            Action(title="Go to rules", keys=("G,R",), run=lambda: self.show_page("rules")),
-            Action(title="Go to sources", keys=("G,S",), run=lambda: self.show_page("sources")),
-            Action(title="Go to settings", keys=("G,E",), run=lambda: self.show_page("settings")),
-            Action(title="Help", keys=("F1",), run=self.open_help),
-            Action(title="Copy diagnostics", keys=(), run=self.settings.copy_diagnostics),
-            Action(title="Sync all sources", keys=("Ctrl+R",), run=lambda: self._intents.sync_now("")),
-            Action(title="Switch dark and light", keys=("Ctrl+Shift+L",), run=self.toggle_theme),
-            Action(title="Search", keys=("Ctrl+K",), run=self._open_palette, listed=False),
-            Action(title="Show the keys", keys=("?",), run=self._open_keys),
-        )
 
     # ------------------------------------------------------------------ from the program
     def apply_snapshot(self, snapshot: TowerSnapshot) -> None:
@@ -309,6 +274,51 @@ class TowerWindow(QWidget):
         """Show the queue's rows in a height."""
         self.tower.queue.table.set_density(density)
         self.settings.show_choices(theme_of(self).name, density)
+        self._layout_timer.start()
+
+    # ------------------------------------------------------------------ what the desk remembers
+    def restore(self, kept: Mapping[str, str]) -> None:
+        """Take layout and views kept from an earlier day; before the window is shown."""
+        self.tower_model.queue.restore_views(kept.get("views", ""))
+        layout = layout_from_text(kept.get("layout", ""))
+        self.set_density(layout.density)
+        self._layout_timer.stop()
+        self.tower.keep_sizes(layout.rows_px, layout.columns_px)
+        if layout.width_px and layout.height_px:
+            room = self.screen().availableSize()
+            self.resize(
+                QSize(layout.width_px, layout.height_px).boundedTo(room).expandedTo(self.minimumSize())
+            )
+        if layout.maximised:
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
+
+    def keep_layout(self) -> None:
+        """Let the program keep the layout as it is."""
+        rows_px, columns_px = self.tower.sizes()
+        size = self.normalGeometry().size() if self.isMaximized() else self.size()
+        layout = Layout(
+            width_px=size.width(),
+            height_px=size.height(),
+            maximised=self.isMaximized(),
+            rows_px=rows_px,
+            columns_px=columns_px,
+            density=self.tower.queue.table.density,
+        )
+        self._intents.remember("layout", layout.to_text())
+
+    def reset_layout(self) -> None:
+        """Give everything its usual size and height, and forget what was kept."""
+        self.set_density(Density.NORMAL)
+        self.tower.reset_layout()
+        self._layout_timer.stop()
+        self._intents.remember("layout", "")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep the layout for the next day."""
+        if self._layout_timer.isActive():
+            self._layout_timer.stop()
+            self.keep_layout()
+        super().closeEvent(event)
 
     def set_theme(self, name: ThemeName) -> None:
         """Show the window in a theme."""
@@ -318,26 +328,32 @@ class TowerWindow(QWidget):
         self.top.show_theme(name)
         self.settings.show_choices(name, self.tower.queue.table.density)
 
-    def _move(self, step: int) -> None:
+    def step_row(self, step: int) -> None:
+        """Go to the next (1) or the previous (-1) row of the page shown."""
         if self.page == "approvals":
             self.approvals_model.move(step)
         else:
             self.tower_model.queue.move(step)
 
-    def _work_out(self) -> None:
+    def work_out(self) -> None:
+        """Ask for the options of the selected case."""
         self.tower_model.detail.request_options()
 
-    def _open_palette(self) -> None:
+    def open_palette(self) -> None:
+        """Open the search for commands and cases."""
         self.palette_overlay.open_overlay()
+
+    def open_keys(self) -> None:
+        """Show what the keys do."""
+        self.key_sheet.open_overlay()
 
     def open_help(self) -> None:
         """Open the help at the topic of the page shown."""
         self.help.open_for(self.page)
 
-    def _open_keys(self) -> None:
-        self.key_sheet.open_overlay()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the messages in the corner."""
         super().resizeEvent(event)
         self.toasts.place()
+        if event.oldSize().isValid() and self.isVisible():
+            self._layout_timer.start()

@@ -33,6 +33,8 @@ class TowerPage(QWidget):
 
     #: The action id of a proposal to open on the approvals page.
     approval_wanted = Signal(str)
+    #: A person moved a border.
+    sizes_changed = Signal()
 
     def __init__(self, view_model: TowerViewModel, parent: QWidget | None = None) -> None:
         """Show a view model."""
@@ -97,8 +99,11 @@ class TowerPage(QWidget):
         whole.setContentsMargins(14, 12, 14, 12)
         whole.addWidget(self.columns)
         self._sized = False
+        self._kept: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
 
     def _connect(self) -> None:
+        for splitter in (self.rows, self.columns):
+            splitter.splitterMoved.connect(lambda _px, _number: self.sizes_changed.emit())
         model = self._view_model
         model.kpis_changed.connect(self._show_kpis)
         model.map_changed.connect(lambda: self.map.set_state(model.map_state()))
@@ -171,12 +176,31 @@ class TowerPage(QWidget):
             width = min(_DETAIL_PX[1], self.width() - 28)
             self.detail.setGeometry(self.width() - width - 14, 12, width, self.height() - 24)
 
+    def sizes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The heights of map and queue and the widths of page and panel; none where they never were set."""
+        if not self._sized:
+            return self._kept
+        columns = self._kept[1] if self._overlay else tuple(self.columns.sizes())
+        return tuple(self.rows.sizes()), columns
+
+    def keep_sizes(self, rows_px: tuple[int, ...], columns_px: tuple[int, ...]) -> None:
+        """Take sizes kept from an earlier day, for when the page is first seen."""
+        self._kept = (rows_px, columns_px)
+
+    def _first_layout(self) -> None:
+        self.reset_layout()
+        rows_px, columns_px = self._kept
+        if rows_px:
+            self.rows.setSizes(list(rows_px))
+        if columns_px and not self._overlay:
+            self.columns.setSizes(list(columns_px))
+
     def showEvent(self, event: QShowEvent) -> None:
         """Take the usual sizes at first sight."""
         super().showEvent(event)
         if not self._sized:
             self._sized = True
-            QTimer.singleShot(0, self, self.reset_layout)
+            QTimer.singleShot(0, self, self._first_layout)
 
     def reset_layout(self) -> None:
         """Give map, queue and panel their usual sizes."""

@@ -1,0 +1,104 @@
+"""Views of the queue kept under names: what is filtered, sorted, grouped and shown; free of Qt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from views.case_queue.state import QueueFilter, QueueView, SortKey
+
+VERSION: Final = 1
+MOST_VIEWS: Final = 60
+MOST_LETTERS: Final = 60
+
+
+def lasting(view: QueueView) -> QueueView:
+    """The part of a view that can be kept: without what is unfolded or was picked elsewhere."""
+    return replace(view, unfolded=frozenset(), picked=frozenset(), picked_title="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewShelf:
+    """The kept views by name, in the order in which they were saved."""
+
+    views: Mapping[str, QueueView] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names, in order."""
+        return tuple(self.views)
+
+    def why_not(self, name: str, *, besides: str = "") -> str:
+        """Why a view cannot have this name, in words; empty when it can. ``besides`` may be replaced."""
+        if not name.strip():
+            return "A view needs a name."
+        if len(name) > MOST_LETTERS:
+            return f"A name has at most {MOST_LETTERS} letters."
+        if name != besides and name in self.views:
+            return f"There is a view {name!r} already."
+        if name not in self.views and len(self.views) >= MOST_VIEWS:
+            return f"There are {MOST_VIEWS} views; delete one first."
+        return ""
+
+    def with_view(self, name: str, view: QueueView) -> ViewShelf:
+        """The shelf with a view under a name, in place of an earlier one of that name."""
+        return ViewShelf(views={**self.views, name: lasting(view)})
+
+    def renamed(self, old: str, new: str) -> ViewShelf:
+        """The shelf with a view under another name, at the same place."""
+        return ViewShelf(views={new if name == old else name: view for name, view in self.views.items()})
+
+    def without(self, name: str) -> ViewShelf:
+        """The shelf without a view."""
+        return ViewShelf(views={kept: view for kept, view in self.views.items() if kept != name})
+
+    def to_text(self) -> str:
+        """The shelf as text, with its version."""
+        entries = [
+            {
+                "name": name,
+                "chip": view.chip.value,
+                "text": view.text,
+                "sort": view.sort.value,
+                "descending": view.descending,
+                "grouped": view.grouped,
+                "all_hidden": view.all_hidden,
+                "hidden_columns": sorted(view.hidden_columns),
+            }
+            for name, view in self.views.items()
+        ]
+        return json.dumps({"version": VERSION, "views": entries})
+
+
+def shelf_from_text(text: str) -> ViewShelf:
+    """The shelf that :meth:`ViewShelf.to_text` wrote; what cannot be understood is left out."""
+    try:
+        raw = json.loads(text)
+    except ValueError:
+        return ViewShelf()
+    if not isinstance(raw, dict) or raw.get("version") != VERSION or not isinstance(raw.get("views"), list):
+        return ViewShelf()
+    shelf = ViewShelf()
+    for entry in raw["views"]:
+        found = _view(entry) if isinstance(entry, dict) else None
+        if found is not None and not shelf.why_not(found[0]):
+            shelf = shelf.with_view(*found)
+    return shelf
+
+
+def _view(entry: dict[str, Any]) -> tuple[str, QueueView] | None:
+    try:
+        view = QueueView(
+            chip=QueueFilter(entry["chip"]),
+            text=str(entry["text"]),
+            sort=SortKey(entry["sort"]),
+            descending=bool(entry["descending"]),
+            grouped=bool(entry["grouped"]),
+            all_hidden=bool(entry["all_hidden"]),
+            hidden_columns=frozenset(SortKey(name) for name in entry["hidden_columns"]),
+        )
+        return str(entry["name"]), view
+    except (KeyError, TypeError, ValueError):
+        return None

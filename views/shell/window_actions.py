@@ -1,0 +1,57 @@
+"""Everything that can be done in the window, by a key or from the palette."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from views.shell.actions import Action
+from views.shell.state import Page
+
+if TYPE_CHECKING:
+    from views.ports import TowerIntents
+    from views.shell.window import TowerWindow
+
+
+def window_actions(window: TowerWindow, intents: TowerIntents) -> tuple[Action, ...]:
+    """The one list behind keys, palette and key sheet."""
+    tower = frozenset[Page]({"tower"})
+    queue = window.tower_model.queue
+    triage = frozenset[Page]({"tower", "approvals"})
+    page = window.tower
+    return (
+        Action(title="Next row", keys=("J",), run=lambda: window.step_row(1), pages=triage, listed=False),
+        Action(
+            title="Previous row", keys=("K",), run=lambda: window.step_row(-1), pages=triage, listed=False
+        ),
+        Action(title="Open the case", keys=("Enter",), run=page.open_detail, pages=frozenset()),
+        Action(title="Acknowledge the case", keys=("E",), run=queue.acknowledge, pages=tower),
+        Action(title="Assign the case", keys=("A",), run=page.queue.pop_assign_menu, pages=tower),
+        Action(title="Snooze the case", keys=("S",), run=page.queue.pop_snooze_menu, pages=tower),
+        Action(title="Request approval", keys=("P",), run=window.propose, pages=tower),
+        Action(title="Work out options", keys=("W",), run=window.work_out, pages=tower),
+        Action(title="Filter the queue", keys=("/",), run=page.queue.focus_filter, pages=tower),
+        Action(title="Views and columns", keys=("V",), run=page.queue.pop_views_menu, pages=tower),
+        Action(title="Save the view …", keys=(), run=page.queue.ask_to_save_view, pages=tower),
+        Action(title="Group by incident", keys=("G,G",), run=queue.toggle_groups, pages=tower),
+        Action(title="Unfold or fold the incident", keys=("X",), run=queue.toggle_fold, pages=tower),
+        Action(title="Show hidden cases", keys=("H",), run=queue.toggle_hidden, pages=tower),
+        Action(title="Start work on the case", keys=(), run=queue.start, pages=tower),
+        Action(title="Snooze until the money doubles", keys=(), run=queue.snooze_until_doubled, pages=tower),
+        Action(title="Call it a false positive …", keys=(), run=page.deny, pages=tower),
+        Action(title="Let new cases in", keys=("R",), run=queue.refresh, pages=tower),
+        Action(title="Close the panel", keys=("Esc",), run=page.close_detail, pages=tower, listed=False),
+        Action(title="Fit the map", keys=("F",), run=page.map.fit, pages=tower),
+        Action(title="Usual layout", keys=(), run=window.reset_layout),
+        Action(title="Go to the tower", keys=("G,T",), run=lambda: window.show_page("tower")),
+        Action(title="Go to approvals", keys=("G,A",), run=lambda: window.show_page("approvals")),
+        Action(title="Go to figures", keys=("G,K",), run=lambda: window.show_page("kpis")),
+        Action(title="Go to rules", keys=("G,R",), run=lambda: window.show_page("rules")),
+        Action(title="Go to sources", keys=("G,S",), run=lambda: window.show_page("sources")),
+        Action(title="Go to settings", keys=("G,E",), run=lambda: window.show_page("settings")),
+        Action(title="Help", keys=("F1",), run=window.open_help),
+        Action(title="Copy diagnostics", keys=(), run=window.settings.copy_diagnostics),
+        Action(title="Sync all sources", keys=("Ctrl+R",), run=lambda: intents.sync_now("")),
+        Action(title="Switch dark and light", keys=("Ctrl+Shift+L",), run=window.toggle_theme),
+        Action(title="Search", keys=("Ctrl+K",), run=window.open_palette, listed=False),
+        Action(title="Show the keys", keys=("?",), run=window.open_keys),
+    )
