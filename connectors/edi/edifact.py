@@ -23,7 +23,7 @@ def read_edifact(text: str, limits: Limits = LIMITS) -> tuple[Interchange, ...]:
     Raises:
         EdiParseError: an interchange is not whole; nothing of the file may be used.
     """
-    rest = text.strip("\r\n\t \ufeff")
+    rest = text.lstrip("\r\n\t \ufeff")
     syntax = DEFAULT_SYNTAX
     if rest.startswith("UNA"):
         syntax = _una(rest)

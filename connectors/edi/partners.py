@@ -63,6 +63,7 @@ class Partner(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
     scac: str = ""
     service_id: str = ""
     tender_minutes: Annotated[int, msgspec.Meta(ge=1)] = 120
+    lead_days: Annotated[int, msgspec.Meta(ge=1)] | None = None
     is_test: bool = False
     item_qualifiers: tuple[str, ...] = ("VN", "VP", "SK", "BP", "UP", "SA", "EN", "IN")
     separators: Separators = Separators()

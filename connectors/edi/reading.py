@@ -123,6 +123,23 @@ class SetReading:
             return moment - timedelta(hours=HOURS_OFF_UTC[zone])
         return moment.replace(tzinfo=self.partner.zone).astimezone(UTC)
 
+    def asked_for(
+        self, tag: str, ordered: datetime, whole: datetime | None, own: Sequence[datetime | None]
+    ) -> datetime:
+        """By when an order is wanted: as it says, else by its last line, else by the profile's lead time.
+
+        Raises:
+            EdiParseError: nothing says when.
+        """
+        if whole is not None:
+            return whole
+        dates = [each for each in own if each is not None]
+        if len(dates) == len(own):
+            return max(dates)
+        if self.partner.lead_days is not None:
+            return ordered + timedelta(days=self.partner.lead_days) + END_OF_DAY
+        raise self.missing(tag, "with the date it is wanted by")
+
     def units(self, segment: Segment, element: int, unit: str, unit_element: int) -> int:
         """A quantity in single units; a unit the profile does not know is refused."""
         return segment.as_whole(element, segment.text(element)) * self.factor(segment, unit, unit_element)

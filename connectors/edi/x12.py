@@ -13,6 +13,8 @@ from connectors.edi.segments import Segment, Syntax
 
 ISA_LENGTH = 106
 ISA_ELEMENTS = 16
+#: What may stand between interchanges; at their end it may be the segment terminator itself.
+_BLANK = "\r\n\t \ufeff"
 _ELEMENT_SIGN = 3
 _COMPONENT_SIGN = 104
 _SEGMENT_SIGN = 105
@@ -31,14 +33,14 @@ def read_x12(text: str, limits: Limits = LIMITS) -> tuple[Interchange, ...]:
     """
     found: list[Interchange] = []
     position = 1
-    rest = text.strip("\r\n\t ")
+    rest = text.lstrip(_BLANK)
     while rest:
         if len(found) >= limits.interchanges:
             raise _broken("ISA", position, f"more than {limits.interchanges} interchanges in one file")
         interchange, used = _interchange(rest, position, limits)
         found.append(interchange)
         position += interchange.segment_count
-        rest = rest[used:].strip("\r\n\t ")
+        rest = rest[used:].lstrip(_BLANK)
     if not found:
         raise _broken("ISA", 1, "the file is empty", faults.SEGMENT_MISSING)
     return tuple(found)

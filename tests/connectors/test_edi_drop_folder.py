@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.services.sync import sync_source
-from connectors.drop_folder import DropFolder
+from connectors.edi.connector import EdiConnector
 from connectors.edi.x12 import read_x12
 from domain.edi import EdiMessage, EdiStatus
 from domain.errors import CorruptError
@@ -143,26 +146,72 @@ def test_a_file_still_being_written_is_left_alone(site: EdiSite) -> None:
     assert site.names("in") == [".b.edi", "a.edi.part"]
 
 
-@pytest.mark.parametrize("step", ["put_out", "finish"])
-def test_a_process_that_dies_between_keeping_and_answering_goes_on_where_it_was(
-    site: EdiSite, monkeypatch: pytest.MonkeyPatch, step: str
+class Dying:
+    """Ends the process at the n-th thing that is done to the disk, before or after it is done."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, at: int, *, after: bool) -> None:
+        self.left = at
+        for owner, name in ((os, "fsync"), (Path, "replace"), (Path, "rename"), (Path, "write_text")):
+            patch.setattr(owner, name, self.watched(getattr(owner, name), after=after))
+
+    def watched(self, real: Callable[..., Any], *, after: bool) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            self.left -= 1
+            if self.left == 0 and not after:
+                raise KeyboardInterrupt
+            found = real(*arguments, **options)
+            if self.left == 0:
+                raise KeyboardInterrupt
+            return found
+
+        return call
+
+
+def state_of(site: EdiSite, connector: EdiConnector) -> list[object]:
+    """Everything that the tower and the partners can see.
+
+    Which of two equal files is called the duplicate may change with a death between them.
+    """
+    seen: list[object] = []
+    for stream in connector.manifest.streams:
+        page = connector.changes(stream.name, None, 500)
+        seen += [record.entity for record in page.records]
+        seen += [(bad.external_id, bad.message) for bad in page.rejected]
+    names = [site.names(folder) for folder in ("in", "out", "done", "bad")]
+    return [*seen, *([name.removesuffix(".duplicate") for name in each] for each in names)]
+
+
+def filled(folder: Path) -> EdiSite:
+    """A site with an order, an unreadable file and an order that comes twice."""
+    folder.mkdir()
+    site = EdiSite(folder)
+    order = interchange("acme", [("850", PURCHASE_ORDER)])
+    for name, text in (("a.edi", order), ("b.edi", "ISA no"), ("c.edi", order)):
+        site.receive(name, text)
+    return site
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_process_that_dies_at_any_step_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool
 ) -> None:
-    site.receive("a.edi", interchange("acme", [("850", PURCHASE_ORDER)]))
-
-    def die(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(DropFolder, step, die)
-        with pytest.raises(KeyboardInterrupt):
-            site.connector.changes("orders", None, 50)
-    connector = site.reopened()
-    page = connector.changes("orders", None, 50)
-    assert len(page.records) == 3
-    assert len(site.names("out")) == 1
-    assert site.names("in") == []
-    assert site.names("done") == ["a.edi"]
-    assert connector.changes("orders", None, 50) == page
+    whole = filled(tmp_path / "whole")
+    wanted = state_of(whole, whole.connector)
+    deaths = 0
+    for at in range(1, 40):
+        site = filled(tmp_path / str(at))
+        with monkeypatch.context() as patch:
+            Dying(patch, at, after=after)
+            try:
+                state_of(site, site.connector)
+            except KeyboardInterrupt:
+                deaths += 1
+            else:
+                break
+        again = site.reopened()
+        assert state_of(site, again) == wanted, f"died at step {at}"
+        assert state_of(site, again) == wanted
+    assert deaths >= 8
 
 
 def test_a_line_of_the_feed_that_was_broken_off_is_read_anew(site: EdiSite) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import dedent
 from typing import TypeVar
 
 import pytest
@@ -14,7 +15,7 @@ from domain.commands import Command, CommandResult, RebookCarrier
 from domain.edi import EdiMessage, EdiStatus
 from domain.ids import EntityKind, ServiceId, ShipmentId, SourceName
 from domain.inventory import InboundSupply, InventoryPosition, SupplyKind
-from domain.orders import OrderChange, OrderChangeKind
+from domain.orders import OrderChange, OrderChangeKind, OrderLine, SalesOrder
 from domain.records import Entity
 from domain.returns import ReturnAuthorisation
 from domain.transport import BookingStatus, CarrierBooking, Milestone, Shipment, ShipmentStatus
@@ -379,3 +380,34 @@ def test_a_tender_of_ours_is_written_and_what_the_carrier_says_of_it_is_kept(des
     )
     assert connector.submit(unknown).result is CommandResult.REJECTED
     assert connector.probe(unknown) is None
+
+
+def test_an_order_as_other_systems_write_it(desk: Desk) -> None:
+    """Lines end by a line feed, the order has no date, and items have several numbers."""
+    profile = desk.site.partners / "acme.toml"
+    profile.write_text("lead_days = 5\n" + dedent(profile.read_text()))
+    text = interchange("acme", [("850", (
+        ("BEG", "00", "SA", "PO-99", "", "20261024"),
+        ("REF", "DP", "055"),
+        ("N1", "ST", "Seattle Distribution Center", "92", "0044"),
+        ("N3", "1234 Rainier Ave S", "Suite 400"),
+        ("N4", "Seattle", "WA", "98144"),
+        ("PO1", "1", "100", "EA", "24.99", "", "UP", "123456789012", "VN", "W-01", "SK", "S-5"),
+        ("PID", "F", "", "", "", "Premium Blue Widget"),
+        ("CTT", "1", "100"),
+    ))])  # fmt: skip
+    desk.site.receive("a.edi", text.replace("~", "\r\n"))
+    page = desk.site.connector.changes("orders", None, 50)
+    assert not page.rejected, page.rejected
+    order, line = (record.entity for record in page.records)
+    assert isinstance(order, SalesOrder)
+    assert isinstance(line, OrderLine)
+    assert (order.requested_at.date().isoformat(), line.item_id) == ("2026-10-30", "W-01")
+
+
+def test_a_notice_that_counts_its_items_and_names_its_order_by_a_reference(desk: Desk) -> None:
+    body = [list(line) for line in notice("ASN-1", "5", ordered="8")]
+    body[5] = ["REF", "PO", "PO-9"]
+    body[-1] = ["CTT", "1"]
+    assert not desk.send("bolt", "856", body)
+    assert desk.found(InboundSupply, "bolt-PO-9-1").shipped_quantity == 5

@@ -193,7 +193,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused() -> None:
         read_xlsx(xlsx(ROWS), limits=TableLimits(unpacked_bytes=500))
 
 
-@settings(deadline=1000, max_examples=150)
+@settings(deadline=1000, max_examples=80)
 @given(seed=st.integers(0, 2**32))
 def test_a_spoiled_workbook_is_read_or_refused(seed: int) -> None:
     chance = random.Random(seed)
@@ -206,7 +206,7 @@ def test_a_spoiled_workbook_is_read_or_refused(seed: int) -> None:
     assert table is None or table.columns
 
 
-@settings(deadline=1000, max_examples=150)
+@settings(deadline=1000, max_examples=80)
 @given(text=st.text(max_size=200))
 def test_any_text_as_csv_is_rows_or_refused(text: str) -> None:
     profile = mapping(STOCK)

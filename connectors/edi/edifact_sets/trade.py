@@ -44,14 +44,12 @@ def read_orders(reading: SetReading) -> PurchaseOrder:
     wanted = dated(reading, head, *_REQUESTED, end=True)
     lines = [_order_line(reading, loop, n) for n, loop in enumerate(lines_of(reading), 1)]
     reading.check_positions([line.position for line in lines])
-    own = [line.requested_at for line in lines if line.requested_at is not None]
-    if wanted is None and len(own) != len(lines):
-        raise reading.missing("DTM", _REQUESTED[0])
-    requested = wanted or max(own)
+    ordered = need_date(reading, head, "137")
+    requested = reading.asked_for("DTM", ordered, wanted, [line.requested_at for line in lines])
     currency = reading.find(head, "CUX", "2", component=1)
     return PurchaseOrder(
         number=begin.need(2, 1),
-        ordered_at=need_date(reading, head, "137"),
+        ordered_at=ordered,
         requested_at=requested,
         currency=reading.partner.currency if currency is None else currency.need(1, 2),
         ship_to=party(head, "DP", "ST", "CN", "BY"),

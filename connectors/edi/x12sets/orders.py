@@ -34,14 +34,12 @@ def read_850(reading: SetReading) -> PurchaseOrder:
     )
     reading.check_positions([line.position for line in lines])
     reading.check_count(len(lines))
-    own_dates = [line.requested_at for line in lines if line.requested_at is not None]
-    if requested is None and len(own_dates) != len(lines):
-        raise reading.missing("DTM", REQUESTED[0])
-    wanted = requested or max(own_dates)
+    ordered = reading.instant(begin, 5)
+    wanted = reading.asked_for("DTM", ordered, requested, [line.requested_at for line in lines])
     currency = reading.find(head, "CUR")
     return PurchaseOrder(
         number=begin.text(3),
-        ordered_at=reading.instant(begin, 5),
+        ordered_at=ordered,
         requested_at=wanted,
         currency=reading.partner.currency if currency is None else currency.text(2),
         ship_to=party(head, "ST"),

@@ -52,11 +52,13 @@ def _notice_lines(reading: SetReading, levels: Sequence[Sequence[Segment]]) -> t
         level = head.one_of(3, ("S", "O", "P", "T", "I"))
         order_of[key] = order_of.get(parent, "")
         if level == "O":
-            order_of[key] = _inside(head, loop, "PRF").text(1)
+            named = reference(loop, "REF", "PO") if reading.find(loop, "PRF") is None else ""
+            order_of[key] = named or _inside(head, loop, "PRF").text(1)
         if level == "I":
             lines.append(_notice_line(reading, loop, order_of[key], len(lines) + 1))
     total = reading.find(reading.segments, "CTT")
-    if total is not None and total.whole(1) != len(levels):
+    # By the standard it counts levels; many partners count the items instead.
+    if total is not None and total.whole(1) not in {len(levels), len(lines)}:
         raise total.fail(1, f"it counts {total.get(1)} levels, there are {len(levels)}")
     if not lines:
         raise levels[0][0].fail(0, "no level holds items")
