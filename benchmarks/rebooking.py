@@ -95,9 +95,9 @@ def main() -> None:
             rows.append(row)
             kind = "short" if tight else "enough"
             verdict = {None: "-", True: "held", False: "MISSED"}[row.within_bar]
-            print(f"{shipments:10}{nodes:6}{row.options:10}  {kind:6}  {row.seconds:8.2f}{row.gap_percent:9.4f}"
-                  f"{row.worst_gap_percent:9.4f}{row.greedy_percent_above:11.2f}{row.resident_mb:6}  {verdict}",
-                  flush=True)  # fmt: skip
+            figures = f"{row.seconds:8.2f}{row.gap_percent:9.4f}{row.worst_gap_percent:9.4f}"
+            figures += f"{row.greedy_percent_above:11.2f}{row.resident_mb:6}"
+            print(f"{shipments:10}{nodes:6}{row.options:10}  {kind:6}  {figures}  {verdict}", flush=True)
     if arguments.json:
         report = {"seeds": seeds, "rows": [asdict(row) for row in rows]}
         arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

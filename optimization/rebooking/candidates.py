@@ -39,12 +39,13 @@ def price_options(model: Model, prices: UnitPrices) -> IntColumn:
 
 
 @compiled
-def _fill(first: IntColumn, units: IntColumn, keep: int, listed: Candidates) -> int:
+def _fill(first: IntColumn, units: IntColumn, keeps: IntColumn, listed: Candidates) -> int:
     """Write the best options of every shipment one after another; gives how many in all."""
     listed_first, listed_option, listed_units = listed.first, listed.option, listed.units
     total = 0
     for shipment in range(len(first) - 1):
         found = 0
+        keep = keeps[shipment]
         for option in range(first[shipment], first[shipment + 1]):
             value = units[option]
             place = total + found
@@ -75,16 +76,24 @@ def _take_in(units: IntColumn, chosen: IntColumn, listed: Candidates) -> None:
             listed.units[end - 1] = units[wanted]
 
 
-def best_options(model: Model, prices: UnitPrices, chosen: IntColumn, keep: int) -> Candidates:
-    """The ``keep`` cheapest options of each shipment at prices, the chosen one among them."""
-    room = min(len(model.slot), keep * len(model.unbooked)) + 1
+def best_options(
+    model: Model, prices: UnitPrices, chosen: IntColumn, keep: int, wide: IntColumn | None = None
+) -> Candidates:
+    """The ``keep`` cheapest options of each shipment at prices, the chosen one among them.
+
+    Of the shipments in ``wide`` all options are kept.
+    """
+    keeps = np.minimum(np.diff(model.first), keep)
+    if wide is not None:
+        keeps[wide] = np.diff(model.first)[wide]
+    room = int(keeps.sum()) + 1
     listed = Candidates(
         first=np.zeros(len(model.unbooked) + 1, dtype=np.int64),
         option=np.empty(room, dtype=np.int64),
         units=np.empty(room, dtype=np.int64),
     )
     units = price_options(model, prices)
-    total = _fill(model.first, units, keep, listed)
+    total = _fill(model.first, units, keeps, listed)
     listed = Candidates(listed.first, listed.option[:total], listed.units[:total])
     _take_in(units, chosen, listed)
     return listed

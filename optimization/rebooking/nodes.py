@@ -35,10 +35,13 @@ class UnitPrices(NamedTuple):
 
 
 def index_nodes(instance: RebookingInstance) -> NodeIndex:
-    """Sort shipments and slots by node."""
+    """Sort shipments and slots by node.
+
+    At a node those come first who lose most without their cheapest option: fewer chains later.
+    """
     nodes = 1 + max(int(instance.shipments.node.max(initial=-1)), int(instance.slots.node.max(initial=-1)))
     bounds = np.arange(nodes + 1)
-    shipment = np.argsort(instance.shipments.node, kind="stable")
+    shipment = np.lexsort((-_second_choice_cents(instance.model), instance.shipments.node))
     slot = np.argsort(instance.slots.node, kind="stable")
     slot_first = np.searchsorted(instance.slots.node[slot], bounds)
     local = np.empty(len(slot), dtype=np.int64)
@@ -50,6 +53,23 @@ def index_nodes(instance: RebookingInstance) -> NodeIndex:
         slot=slot,
         local_slot=local,
     )
+
+
+@compiled
+def _second_choice_cents(model: Model) -> IntColumn:
+    """How much dearer the second way of each shipment is than its first."""
+    first, cents, unbooked = model.first, model.cents, model.unbooked
+    found = np.zeros(len(unbooked), dtype=np.int64)
+    for shipment in range(len(unbooked)):
+        best, second = unbooked[shipment], unbooked[shipment]
+        for option in range(first[shipment], first[shipment + 1]):
+            if cents[option] < best:
+                second = best
+                best = cents[option]
+            elif cents[option] < second:
+                second = cents[option]
+        found[shipment] = second - best
+    return found
 
 
 @compiled

@@ -14,11 +14,14 @@ import numpy as np
 
 from optimization.backlog.compiled import compiled
 from optimization.limits import StopFlag
+from optimization.rebooking.candidates import best_options
 from optimization.rebooking.columns import FloatColumn, IntColumn
 from optimization.rebooking.instance import Model
 from optimization.rebooking.nodes import PRICE_UNITS_PER_CENT, NodeIndex, UnitPrices, assign_some
 
 FEWEST_TURNS = 60
+FEWEST_GROUPS = 8
+OPTIONS_STEERED_BY = 12
 FIRST_STEP = 0.4
 LAST_STEP = 0.004
 CONTRACT_STEP = 10.0
@@ -65,17 +68,37 @@ def cost_spread(model: Model) -> float:
     return max(1.0, float(model.cents.mean()) - float(cheapest.mean()))
 
 
+def nearest_options(model: Model, prices: UnitPrices) -> Model:
+    """The model with the few options of each shipment that are cheapest at prices.
+
+    Steering needs no more; what is shown is assigned and proven with all of them.
+    """
+    nobody = np.full(len(model.unbooked), -1, dtype=np.int64)
+    listed = best_options(model, prices, nobody, OPTIONS_STEERED_BY)
+    few = model._replace(
+        first=listed.first,
+        slot=model.slot[listed.option],
+        cents=model.cents[listed.option],
+        weight=model.weight[listed.option],
+    )
+    for column in few:
+        column.flags.writeable = False
+    return few
+
+
 class PriceSearch:
     """Prices under way: assigns node after node and follows the excess."""
 
     def __init__(self, model: Model, index: NodeIndex, threads: int) -> None:
         """Start from scarcity."""
+        self._whole = model
         self._model = model
         self._index = index
         self._threads = threads
         self._weight = np.full(len(model.limit), scarcity_price(model))
         self._contract = np.zeros(len(model.minimum))
         self._nodes = len(index.slot_first) - 1
+        self._slot = np.zeros(len(model.pickups), dtype=np.int64)
         self._chosen = np.full(len(model.unbooked), -1, dtype=np.int64)
         # What a node has not told yet is taken as its share of the room.
         self._used = np.tile(model.limit / self._nodes, (self._nodes, 1))
@@ -98,13 +121,16 @@ class PriceSearch:
             for turn in range(turns):
                 if stop is not None and stop.is_set():
                     return
+                if turn == len(groups) >= FEWEST_GROUPS:
+                    self._model = nearest_options(self._whole, self.prices())
                 self._assign(pool, groups[turn % len(groups)])
-                self._follow(first_step * (LAST_STEP / FIRST_STEP) ** (turn / turns) / len(groups))
+                shrunk = (LAST_STEP / FIRST_STEP) ** (turn / turns)
+                self._follow(first_step * shrunk / max(len(groups), FEWEST_GROUPS))
 
     def prices(self) -> UnitPrices:
-        """The prices in whole units; those of the slots are still 0."""
+        """The prices in whole units; those of the slots are as last seen."""
         return UnitPrices(
-            slot=np.zeros(len(self._model.pickups), dtype=np.int64),
+            slot=self._slot,
             weight=np.rint(self._weight * PRICE_UNITS_PER_CENT).astype(np.int64),
             contract=np.rint(self._contract * PRICE_UNITS_PER_CENT).astype(np.int64),
         )

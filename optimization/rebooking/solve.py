@@ -34,6 +34,8 @@ from optimization.rebooking.prices import FIRST_STEP, PriceSearch
 EXITS_PER_SHIPMENTS = 100
 WEIGHTS_NEAR_FULL = 4
 LEAST_GAIN = 50_000
+SMALL_REGRET = PRICE_UNITS_PER_CENT
+GREAT_REGRET = 50 * PRICE_UNITS_PER_CENT
 EXACT_SHIPMENTS = 1_000
 LARGE_SHIPMENTS = 30_000
 Report = Callable[[str, int, int], None]
@@ -52,7 +54,7 @@ class Effort:
     ``EXACT_SHIPMENTS`` are finished exactly within ``exact_time`` of the solver's work units.
     """
 
-    passes: int = 10
+    passes: int = 14
     sweeps: int = 12
     keep: int = 10
     exact_time: float = 1.0
@@ -69,7 +71,7 @@ class Effort:
 def effort_for(shipments: int) -> Effort:
     """The effort that keeps 10,000 shipments near a second and 100,000 near eight on two cores."""
     if shipments > LARGE_SHIPMENTS:
-        return Effort(passes=5, sweeps=4, keep=8)
+        return Effort(passes=5, sweeps=10, keep=8)
     return Effort()
 
 
@@ -110,9 +112,16 @@ def solve_instance(
     prices, chosen = find_prices(instance, effort, stop=stop, start=start)
     bound = bound_cents(instance, prices)
     listed = best_options(model, prices, chosen, effort.keep)
-    bookings = construct(model, listed, chosen, no_exits(len(model.limit)))
+    exits = no_exits(len(model.limit))
+    bookings = construct(model, listed, chosen, exits)
     _tell(report, "constructed", total_cents(bookings), bound)
     improve(model, listed, bookings, effort.sweeps, stop=stop)
+    left = left_behind(chosen, bookings)
+    if left.size and not _stopped(stop):
+        booked = booked_options(bookings)
+        listed = best_options(model, prices, booked, effort.keep, wide=left)
+        bookings = construct(model, listed, booked, exits)
+        improve(model, listed, bookings, effort.sweeps, stop=stop)
     best = Finish(
         chosen=booked_options(bookings),
         objective_cents=total_cents(bookings),
@@ -124,6 +133,12 @@ def solve_instance(
         best = finish(instance, prices, best, effort.exact_time, seed, stop)
         _tell(report, "finished", best.objective_cents, best.bound_cents)
     return _checked(instance, best, prices, stopped=_stopped(stop))
+
+
+def left_behind(chosen: IntColumn, bookings: Bookings) -> IntColumn:
+    """The shipments that wait although at prices they should go: none of their few options has room."""
+    found: IntColumn = np.flatnonzero((chosen != UNBOOKED) & (bookings.seat[:, ROW] == UNBOOKED))
+    return found
 
 
 def find_prices(
@@ -146,14 +161,15 @@ def find_prices(
 def improve(
     model: Model, listed: Candidates, bookings: Bookings, sweeps: int, *, stop: StopFlag | None = None
 ) -> None:
-    """Try chains for the shipments with the most regret, until a sweep gains next to nothing."""
+    """Try chains for shipments with great regret, then for all, until a sweep gains next to nothing."""
     labels = no_labels(len(model.pickups), len(model.limit))
     typical = typical_weight(model)
     least = max(0, total_cents(bookings) // LEAST_GAIN)
+    worth = GREAT_REGRET
     for _ in range(sweeps):
         regret = regret_units(model.unbooked, listed, bookings.seat[:, ROW])
         order = np.argsort(-regret, kind="stable")
-        order = order[regret[order] >= PRICE_UNITS_PER_CENT]
+        order = order[regret[order] >= worth]
         size = max(EXITS_PER_SHIPMENTS, len(regret) // EXITS_PER_SHIPMENTS)
         gained = 0
         for at in range(0, len(order), size):
@@ -161,8 +177,11 @@ def improve(
                 return
             find_exits(bookings, typical, WEIGHTS_NEAR_FULL * typical, labels.exits)
             gained -= chain_sweep(bookings, labels, order[at : at + size])
-        if gained <= least:
+        if gained > least:
+            continue
+        if worth == SMALL_REGRET:
             return
+        worth = SMALL_REGRET
 
 
 def _checked(instance: RebookingInstance, best: Finish, prices: UnitPrices, *, stopped: bool) -> Answer:
