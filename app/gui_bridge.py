@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -15,6 +16,7 @@ from app.desk_intents import STILL_STARTING, DeskIntents
 from app.read_models.wishes import PARTS_OF, Around, DetailRequest
 from app.services.recommend.question import Question, RuleQuestion
 from app.solve_board import Solve, SolveBoard
+from app.table_files import try_to_write
 from app.workers.messages import (
     Changed,
     Failed,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from app.workers.reading_desk import ReadingDesk
     from app.workers.rehearsal import RehearsalRunner
     from optimization.solver_process import SolverProcess
+    from views.export import ExportTable
 
 COALESCE_MS = 100
 CLOCK_MS = 1_000
@@ -352,6 +355,15 @@ class GuiBridge(QObject, DeskIntents):
             self._rehearsals = RehearsalRunner()
         self._rehearsals.start(reader.rehearsal_wish(name, text, now=parts.clock.now()), tell)
         self._rehearsal_began.emit()
+
+    def export_table(self, path: str, table: ExportTable) -> None:
+        """Write a table to a file in a thread of its own."""
+
+        def run() -> None:
+            text, kind = try_to_write(Path(path), table)
+            self._reported.emit(Said(text=text, kind=kind))
+
+        threading.Thread(target=run, name="export", daemon=True).start()
 
     def cancel_job(self, job_id: str) -> None:
         """Stop a running solve, or the rehearsal."""

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from views.case_detail.state import CaseDetail
+from views.export import ExportTable
 from views.kpis.state import KpiFigures
 from views.rules.state import RulesChecked, RulesShown, RulesTried
 from views.settings.state import SettingsShown
@@ -135,6 +136,10 @@ class TowerIntents(Protocol):
 
     def save_rules_draft(self, name: str, text: str) -> None:
         """Keep an edited policy as a draft beside what is in force."""
+        ...
+
+    def export_table(self, path: str, table: ExportTable) -> None:
+        """Write a table to a file beside the window; a toast says what came of it."""
         ...
 
     def remember(self, name: str, text: str) -> None:

@@ -71,6 +71,9 @@ class FakeIntents:
     def save_rules_draft(self, name: str, text: str) -> None:
         self.calls.append(("save_rules_draft", name, text))
 
+    def export_table(self, path: str, table: object) -> None:
+        self.calls.append(("export_table", path, table))
+
     def remember(self, name: str, text: str) -> None:
         self.calls.append(("remember", name, text))
 

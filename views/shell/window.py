@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 from views.approvals.view_model import ApprovalsViewModel
 from views.approvals.widget import ApprovalsPage
 from views.case_detail.state import CaseDetail
+from views.case_queue.export import queue_export
 from views.case_queue.state import Density
 from views.case_queue.view_model import IDLE_MS
 from views.help.panel import HelpPanel
@@ -25,6 +26,7 @@ from views.rules.view_model import RulesViewModel
 from views.rules.widget import RulesPage
 from views.settings.widget import SettingsPage
 from views.shell.actions import ActionKeys
+from views.shell.ask_file import ask_where
 from views.shell.banner import OfflineBanner
 from views.shell.key_sheet import KeySheet
 from views.shell.layout import Layout, layout_from_text
@@ -60,6 +62,8 @@ class TowerWindow(QWidget):
         super().__init__()
         self._intents = intents
         self._snapshot: TowerSnapshot | None = None
+        #: Asks where a file shall go; a test answers by itself.
+        self.ask_file: Callable[[QWidget, str, str], str] = ask_where
         self.tower_model = TowerViewModel(intents, idle_ms=idle_ms)
         self.approvals_model = ApprovalsViewModel(intents)
         self.sources_model = SourcesViewModel(intents)
@@ -260,6 +264,17 @@ class TowerWindow(QWidget):
         """Ask for the reason to propose the chosen option; say why where that cannot be."""
         if not self.tower.propose():
             self.show_toast(self.tower_model.detail.why_not_propose or "Nothing to propose yet.", "info")
+
+    def export_queue(self) -> None:
+        """Ask where the rows shown shall go, and let the program write them there."""
+        if self._snapshot is None or not len(self.tower_model.queue.store):
+            self.show_toast("There are no rows to export.", "info")
+            return
+        day = self._snapshot.now.astimezone(self._snapshot.zone).date().isoformat()
+        path = self.ask_file(self, "Export the queue", f"exceptions-{day}.xlsx")
+        if path:
+            table = queue_export(self.tower_model.queue.store, self._snapshot.currency)
+            self._intents.export_table(path, table)
 
     def toggle_theme(self) -> None:
         """Change between dark and light, and let the program remember it."""
