@@ -180,7 +180,46 @@ def collect_cells(
             scratch.fixed[count] = fixed
             scratch.cell_of[count] = cell
             count += 1
-    return count
+    return drop_useless(arrays, first, last, count, scratch)
+
+
+@compiled
+def drop_useless(arrays: Arrays, first: int, last: int, count: int, scratch: Scratch) -> int:
+    """Keep only cells that no other one replaces; gives how many are kept."""
+    kept = 0
+    for cell in range(count):
+        needless = False
+        for other in range(kept):
+            needless = needless or replaces(arrays, first, last, other, cell, scratch)
+        for other in range(cell + 1, count):
+            # Of two that are alike the first one stays.
+            cheaper = scratch.fixed[other] < scratch.fixed[cell]
+            needless = needless or (cheaper and replaces(arrays, first, last, other, cell, scratch))
+        if needless:
+            continue
+        if kept < cell:
+            scratch.table[kept, :, : last - first] = scratch.table[cell, :, : last - first]
+            scratch.fixed[kept] = scratch.fixed[cell]
+            scratch.cell_of[kept] = scratch.cell_of[cell]
+        kept += 1
+    return kept
+
+
+@compiled
+def replaces(arrays: Arrays, first: int, last: int, other: int, cell: int, scratch: Scratch) -> bool:
+    """Whether another cell has enough of all that a cell has, for no more: then the cell is not needed."""
+    if scratch.fixed[other] > scratch.fixed[cell]:
+        return False
+    complete = arrays.order_complete[arrays.line_order[first]] == 1
+    for line in range(last - first):
+        cost = scratch.table[cell, FIRST_COST, line]
+        if cost == NEVER or (not complete and cost >= SCALE * arrays.line_unfilled[first + line]):
+            continue
+        if scratch.table[other, FIRST_COST, line] > cost:
+            return False
+        if scratch.table[other, FIRST_COST + 1, line] < arrays.line_qty[first + line]:
+            return False
+    return True
 
 
 @compiled
