@@ -120,7 +120,7 @@ def _csv_cell(cell: Cell, kind: ColumnKind) -> str:
     if cell is None:
         return ""
     if isinstance(cell, datetime):
-        return cell.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        return cell.astimezone(UTC).isoformat(" ", "seconds").removesuffix("+00:00")
     if isinstance(cell, int):
         return _decimal(cell) if kind == "cents" else str(cell)
     return _csv_text(cell)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
@@ -52,37 +52,46 @@ def _rows_of(
     table: CaseTable, order: Int64Array, now_s: int, numbers: list[int]
 ) -> Callable[[], Iterator[tuple[Cell, ...]]]:
     def rows() -> Iterator[tuple[Cell, ...]]:
-        for slot in order.tolist():
-            cells = _cells(table, slot, now_s)
-            yield tuple(cells[number] for number in numbers)
+        columns = _column_cells(table, order, now_s)
+        return zip(*(columns[number] for number in numbers), strict=True)
 
     return rows
 
 
-def _cells(table: CaseTable, slot: int, now_s: int) -> tuple[Cell, ...]:
-    delta = int(table.best_delta_cents[slot])
+def _column_cells(table: CaseTable, order: Int64Array, now_s: int) -> tuple[Iterable[Cell], ...]:
+    """The cells column by column: whole columns of numbers are turned into Python's at once."""
+    slots = order.tolist()
+
+    def texts(column: tuple[str, ...]) -> Iterator[str]:
+        return (column[slot] for slot in slots)
+
     return (
-        table.ids[slot],
-        SEVERITY_WORDS[int(table.severity[slot])],
-        table.type_titles[slot],
-        table.subjects[slot],
-        _status(table, slot, now_s),
-        int(table.loss_cents[slot]),
-        _time(int(table.opened_s[slot])),
-        _time(int(table.breach_s[slot])),
-        table.owners[slot],
-        table.best_options[slot],
-        None if delta == NO_AMOUNT else delta,
+        texts(table.ids),
+        (SEVERITY_WORDS[level] for level in table.severity[order].tolist()),
+        texts(table.type_titles),
+        texts(table.subjects),
+        _statuses(table, order, now_s),
+        table.loss_cents[order].tolist(),
+        map(_time, table.opened_s[order].tolist()),
+        map(_time, table.breach_s[order].tolist()),
+        texts(table.owners),
+        texts(table.best_options),
+        (None if cents == NO_AMOUNT else cents for cents in table.best_delta_cents[order].tolist()),
     )
 
 
-def _status(table: CaseTable, slot: int, now_s: int) -> str:
-    state = STATE_ORDER[int(table.state[slot])]
-    if int(table.snoozed_until_s[slot]) > now_s:
-        return SNOOZED
-    if bool(table.hidden[slot]) and state is not CaseState.SUSPENDED:
-        return MUTED
-    return STATUS_WORDS[state][0]
+def _statuses(table: CaseTable, order: Int64Array, now_s: int) -> Iterator[str]:
+    states = table.state[order].tolist()
+    until = table.snoozed_until_s[order].tolist()
+    hidden = table.hidden[order].tolist()
+    for state_number, snoozed_s, is_hidden in zip(states, until, hidden, strict=True):
+        state = STATE_ORDER[state_number]
+        if snoozed_s > now_s:
+            yield SNOOZED
+        elif is_hidden and state is not CaseState.SUSPENDED:
+            yield MUTED
+        else:
+            yield STATUS_WORDS[state][0]
 
 
 def _time(second: int) -> datetime | None:
