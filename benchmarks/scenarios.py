@@ -1,7 +1,7 @@
 """64 scenarios of one backlog: two workers against one, in a process pool and on a Dask cluster.
 
-``python -m benchmarks.scenarios [--quick] [--json FILE]``. Workers are warm before the clock starts; results are
-compared byte by byte between all runs.
+``python -m benchmarks.scenarios [--quick] [--json FILE]``. Workers are warm before the clock starts;
+results are compared byte by byte between all runs.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 
 from optimization.backlog.generate import generate_tables
@@ -58,10 +59,8 @@ def run(
     with ExitStack() as stack:
         executor = engine
         if engine == "dask":
-            from distributed import LocalCluster
-
             cluster = stack.enter_context(
-                LocalCluster(
+                import_module("distributed").LocalCluster(
                     n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
                     dashboard_address=None, silence_logs=40,
                 )
@@ -100,8 +99,10 @@ def main() -> None:
         )
         rows.append(row)
         verdict = "held" if row.ratio >= BAR and row.same_bytes else "MISSED"
-        print(f"{engine:6}{count:4} scenarios of {lines} lines: {alone:7.2f} s with 1 worker, {both:7.2f} s "
-              f"with 2, ratio {row.ratio:.2f}, same bytes {row.same_bytes}: {verdict}", flush=True)  # fmt: skip
+        times = f"{alone:.2f} s with 1 worker, {both:.2f} s with 2, ratio {row.ratio:.2f}"
+        print(
+            f"{engine:5} {count} scenarios of {lines} lines: {times}, same bytes {row.same_bytes}: {verdict}"
+        )
     if arguments.json:
         arguments.json.write_text(
             json.dumps([asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8"

@@ -27,6 +27,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_worlds(commands)
     _add_policy(commands)
     _add_optimisation(commands)
+    _add_scenarios(commands)
     _add_connectors(commands)
     return parser.parse_args(list(arguments))
 
@@ -252,3 +253,17 @@ def _add_optimisation(commands: argparse._SubParsersAction[argparse.ArgumentPars
     instance.add_argument("--seed", type=int, default=1, metavar="S")
     instance.add_argument("--out", required=True, metavar="DIR")
     instance.set_defaults(run=_late("app.cli.optimise", "make_instance"))
+
+
+def _add_scenarios(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    what_if = commands.add_parser("scenarios", help="solve what-if scenarios of a backlog and compare them")
+    what_if.add_argument("--problem", required=True, metavar="DIR", help="a backlog, as for solve")
+    what_if.add_argument("--scenarios", required=True, metavar="FILE", help="names with overrides, in JSON")
+    what_if.add_argument(
+        "--executor", default="pool", metavar="WHERE", help="here, pool or dask://HOST:PORT (default: pool)"
+    )
+    what_if.add_argument("--workers", type=int, default=2, metavar="N", help="of the pool (default: 2)")
+    what_if.add_argument("--moves", type=int, default=2_000, metavar="N", help="of search (default: 2000)")
+    what_if.add_argument("--seed", type=int, default=1, metavar="N")
+    what_if.add_argument("--json", default="", metavar="FILE", help="write every comparison")
+    what_if.set_defaults(run=_late("app.cli.scenarios", "run"))

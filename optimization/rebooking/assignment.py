@@ -18,6 +18,7 @@ from optimization.rebooking.tables import NONE, Contracts, Options, Services, Sh
 
 LEFT_OUT_FACTOR = 20
 TYPES = ("D", "E")
+TABLE_DIMENSIONS = 2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,7 +31,7 @@ class AssignmentProblem:
 
     def __post_init__(self) -> None:
         """Refuse tables of different shapes."""
-        require(self.cost.ndim == 2, "cost is not a table of agents by jobs.")
+        require(self.cost.ndim == TABLE_DIMENSIONS, "cost is not a table of agents by jobs.")
         require(self.cost.shape == self.load.shape, "cost and load have different shapes.")
         require(self.capacity.shape == self.cost.shape[:1], "capacity does not have a row an agent.")
 
