@@ -171,7 +171,7 @@ class KeptFeed:
                 key = _key(change)
                 self._latest[key] = (stamp, change)
                 self._logs[stream.name].append((stamp, key))
-                if isinstance(change, SourceRecord):
+                if not isinstance(change, RejectedRecord):
                     self._latest.pop(f"?{stream.name}/{change.ref.entity_id}", None)
                 stamp += 1
         self._stamp = max(first, stamp - 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
 
@@ -23,6 +23,7 @@ from connectors.edi.intake import (
     read_file,
     take_in,
 )
+from connectors.edi.mapping import interchange_answer
 from connectors.edi.partners import Partner, load_partners
 from connectors.edi.replies import acknowledgement
 from connectors.kept_feed import Arrival, KeptFeed, arrange
@@ -30,8 +31,9 @@ from connectors.outage import OutageLog
 from connectors.protocol import ConnectorHealth, Manifest, Page, parse_manifest
 from domain.clock import Clock
 from domain.commands import Command, CommandResult, Receipt
+from domain.edi import EdiStatus
 from domain.errors import BadInputError, TowerError
-from domain.ids import EntityKind, SourceName
+from domain.ids import EntityKind, EntityRef, SourceName
 from domain.records import Entity, RejectedRecord
 
 _MANIFEST = Path(__file__).with_name("manifest.toml")
@@ -240,7 +242,7 @@ class EdiConnector:
         if told is None:
             told = self._keep_interchange(partner, interchange, key)
         elif key in self._memory.closed:
-            return False
+            return self._replay(partner, interchange, key, told)
         self._put_out_again(told)
         return True
 
@@ -250,7 +252,8 @@ class EdiConnector:
         results = take_in(interchange, partner, overlay, at=at)
         control = self._next_control()
         reply = acknowledgement(interchange, results, partner, control=control, at=at)
-        told = {"sha256": digest_of(interchange)}
+        refused = sorted(result.message_id for result in results if result.fault is not None)
+        told = {"sha256": digest_of(interchange), "refused": " ".join(refused)}
         if reply:
             told |= {
                 "out": f"{partner.name}-{partner.acknowledge}-{control:09d}.edi",
@@ -264,12 +267,41 @@ class EdiConnector:
         }
         if reply:
             remembered["control"] = control
-        entities = arrange(
-            (e for result in results for e in (*result.entities, result.message)), self._manifest
-        )
+        found = [e for result in results for e in (*result.entities, result.message)]
+        found += [interchange_answer(each, partner, self, at=at) for each in interchange.answers]
+        entities = arrange(found, self._manifest)
         rejected = tuple(self._rejected(result) for result in results if result.fault is not None)
         self._keep(Arrival(at=at, entities=entities, rejected=rejected, remembered=remembered))
         return told
+
+    def _replay(self, partner: Partner, interchange: Interchange, key: str, told: Mapping[str, str]) -> bool:
+        """Try again what was refused when the interchange came first; whether any of it is understood now."""
+        refused = frozenset(told.get("refused", "").split())
+        if not refused:
+            return False
+        at = self._clock.now()
+        overlay = Overlay(kept=self)
+        results = [
+            each for each in take_in(interchange, partner, overlay, at=at, only=refused) if each.fault is None
+        ]
+        if not results:
+            return False
+        left = refused - {each.message_id for each in results}
+        remembered = {
+            "interchanges": {key: {**told, "refused": " ".join(sorted(left))}},
+            "codes": [code for result in results for code in coded(result.codes)],
+            "notes": overlay.notes,
+        }
+        replayed = [replace(each.message, status=EdiStatus.REPLAYED) for each in results]
+        entities = arrange((*(e for r in results for e in r.entities), *replayed), self._manifest)
+        gone: dict[str, list[EntityRef]] = {}
+        for each in results:
+            # What stands in quarantine under the message's id is no longer there.
+            kind = self._manifest.stream(each.stream).kinds[0]
+            if kind is not EntityKind.EDI_MESSAGE:
+                gone.setdefault(each.stream, []).append(EntityRef(kind=kind, entity_id=each.message_id))
+        self._keep(Arrival(at=at, entities=entities, gone=gone, remembered=remembered))
+        return True
 
     def _rejected(self, result: SetResult) -> RejectedRecord:
         fault = result.fault

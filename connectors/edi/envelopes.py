@@ -39,6 +39,15 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InterchangeAnswer:
+    """What a partner says of an envelope of ours as a whole (TA1); ``note`` is its code (I18)."""
+
+    control: str
+    accepted: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Interchange:
     """What one sender put into one envelope; ``control`` makes it unique between the two."""
 
@@ -50,3 +59,4 @@ class Interchange:
     groups: tuple[Group, ...]
     segment_count: int
     raw: str
+    answers: tuple[InterchangeAnswer, ...] = ()

@@ -126,9 +126,28 @@ def _partner_of(interchange: Interchange, partners: Sequence[Partner]) -> Partne
     )
 
 
-def take_in(interchange: Interchange, partner: Partner, overlay: Overlay, *, at: datetime) -> list[SetResult]:
-    """What every document of an interchange changes; a wrong one stands alone with its fault."""
-    return [_result(group, each, interchange, partner, overlay, at) for group, each in _sets(interchange)]
+def take_in(
+    interchange: Interchange,
+    partner: Partner,
+    overlay: Overlay,
+    *,
+    at: datetime,
+    only: frozenset[str] | None = None,
+) -> list[SetResult]:
+    """What every document of an interchange changes; a wrong one stands alone with its fault.
+
+    With ``only`` the others (by message id) are left out.
+    """
+    return [
+        _result(group, each, message_id, partner, overlay, at)
+        for group, each in _sets(interchange)
+        if (message_id := _message_id(interchange, group, each, partner)) in (only or {message_id})
+    ]
+
+
+def _message_id(interchange: Interchange, group: Group, source: TransactionSet, partner: Partner) -> str:
+    number = f"{group.control}:{source.control}" if group.control else source.control
+    return f"{partner.name}:{interchange.control}:{number}"
 
 
 def _sets(interchange: Interchange) -> Iterator[tuple[Group, TransactionSet]]:
@@ -140,13 +159,11 @@ def _sets(interchange: Interchange) -> Iterator[tuple[Group, TransactionSet]]:
 def _result(
     group: Group,
     source: TransactionSet,
-    interchange: Interchange,
+    message_id: str,
     partner: Partner,
     overlay: Overlay,
     at: datetime,
 ) -> SetResult:
-    number = f"{group.control}:{source.control}" if group.control else source.control
-    message_id = f"{partner.name}:{interchange.control}:{number}"
     reader = READERS[partner.standard].get(source.set_id)
     stream = MESSAGES if reader is None else reader[1]
     try:

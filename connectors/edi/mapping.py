@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.edi import documents as said
+from connectors.edi.envelopes import InterchangeAnswer
 from connectors.edi.mapping_freight import booking_answered, freight_billed, shipment, statuses, tendered
 from connectors.edi.mapping_supply import answered, noticed, transferred
 from connectors.edi.outcome import Known, Outcome, unmatched
@@ -152,9 +153,14 @@ def _order_change(document: said.OrderChangeRequest, partner: Partner, message_i
     return outcome
 
 
-def _stock(document: said.StockReport, partner: Partner) -> Outcome:
+def _stock(document: said.StockReport, partner: Partner, known: Known) -> Outcome:
+    """A stock report; one that is older than what was told of the node changes nothing."""
     node = _node(partner, document.node_code)
     outcome = Outcome(reference=node)
+    note, told = f"reported:{partner.name}:{node}:", document.at.isoformat()
+    if any(newer > told for newer in known.notes_under(note).values()):
+        return outcome
+    outcome.notes[note] = told
     for line in document.lines:
         item = ItemId(partner.item_id(line.item))
         outcome.entities.append(
@@ -294,6 +300,25 @@ def _acknowledged(document: said.Acknowledgement, partner: Partner, known: Known
     return outcome
 
 
+def interchange_answer(
+    answer: InterchangeAnswer, partner: Partner, known: Known, *, at: datetime
+) -> EdiMessage:
+    """What a partner says of an envelope of ours as a whole."""
+    sent = known.notes_under(sent_note(partner, answer.control, ""))
+    set_id, _, reference = next(iter(sent.values()), "TA1|").partition("|")
+    return EdiMessage(
+        message_id=MessageId(f"{partner.name}:out:{answer.control.lstrip('0')}:interchange"),
+        partner=partner.name,
+        transaction_set=set_id,
+        reference=reference,
+        status=EdiStatus.ACCEPTED if answer.accepted else EdiStatus.REJECTED,
+        segment="" if answer.accepted else "ISA",
+        error_code="" if answer.accepted else answer.note,
+        received_at=at,
+        order_id=None,
+    )
+
+
 def sent_note(partner: Partner, group_control: str, set_control: str) -> str:
     """Under which name it is remembered what a document we sent was about."""
     group = group_control.lstrip("0")
@@ -306,7 +331,7 @@ _BY_DOCUMENT: dict[type[said.Document], Callable[[Any, _Arrived], Outcome]] = {
     said.OrderAnswer: lambda d, a: answered(d, a.partner, a.known),
     said.ShipNotice: lambda d, a: noticed(d, a.partner, a.known),
     said.StockTransfer: lambda d, a: transferred(d, a.partner, a.known),
-    said.StockReport: lambda d, a: _stock(d, a.partner),
+    said.StockReport: lambda d, a: _stock(d, a.partner, a.known),
     said.StockAdjustment: lambda d, a: _adjustment(d, a.partner, a.known),
     said.WarehouseShipment: lambda d, a: shipment(d, a.partner, a.known),
     said.Tender: lambda d, a: tendered(d, a.partner, a.at),

@@ -16,6 +16,7 @@ from domain.errors import BadInputError, UnavailableError
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Role = Literal["customer", "supplier", "warehouse", "carrier"]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
 Factor = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -44,7 +45,7 @@ class IdRules(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
 class Partner(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """One trading partner."""
 
-    name: Text
+    name: Name
     role: Role
     standard: Literal["x12", "edifact"]
     own_id: Text

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from connectors.edi import faults
-from connectors.edi.envelopes import Address, Group, Interchange, TransactionSet
+from connectors.edi.envelopes import Address, Group, Interchange, InterchangeAnswer, TransactionSet
 from connectors.edi.faults import EdiParseError
 from connectors.edi.limits import LIMITS, Limits
 from connectors.edi.segments import Segment, Syntax
@@ -88,6 +88,7 @@ def _interchange(text: str, first: int, limits: Limits) -> tuple[Interchange, in
         control=isa[13],
         is_test=isa[15] == "T",
         groups=_groups(segments[1:-1], last),
+        answers=tuple(_answer(segment) for segment in segments if segment.tag == "TA1"),
         segment_count=len(segments),
         raw=text[:used],
     ), used
@@ -137,6 +138,13 @@ def _groups(segments: Sequence[Segment], trailer: Segment) -> tuple[Group, ...]:
     if len({group.control for group in groups}) != len(groups):
         raise trailer.fail(0, "two groups have the same control number")
     return tuple(groups)
+
+
+def _answer(segment: Segment) -> InterchangeAnswer:
+    verdict = segment.one_of(4, ("A", "E", "R"))
+    return InterchangeAnswer(
+        control=segment.text(1), accepted=verdict != "R", note=segment.get(5) if verdict != "A" else ""
+    )
 
 
 def _group(head: Segment, inside: Sequence[Segment], trailer: Segment) -> Group:

@@ -223,3 +223,47 @@ def test_a_line_of_the_feed_that_was_broken_off_is_read_anew(site: EdiSite) -> N
     feed.write_bytes(b"nonsense\n" + feed.read_bytes())
     with pytest.raises(CorruptError, match="Line 1"):
         site.reopened().changes("orders", None, 50)
+
+
+def test_what_was_refused_is_replayed_once_the_profile_is_right(site: EdiSite, tmp_path: Path) -> None:
+    odd = [list(line) for line in PURCHASE_ORDER]
+    odd[0][3], odd[8][3] = "4500099999", "BX"
+    text = interchange("acme", [("850", PURCHASE_ORDER), ("850", odd)])
+    (tmp_path / "room").mkdir()
+    with tower_room(tmp_path / "room") as room:
+        site.receive("a.edi", text)
+        sync_source(site.connector, room.mirror, clock=room.clock)
+        assert "DQ-EDI" in room.codes()
+        assert len(room.mirror.quarantined()) == 1
+        profile = site.partners / "acme.toml"
+        profile.write_text(profile.read_text().replace("CA = 12", "CA = 12\n        BX = 6"))
+        site.receive("again.edi", text)
+        site.clock.move(minutes=5)
+        room.clock.advance(minutes=5)
+        sync_source(site.connector, room.mirror, clock=room.clock)
+        assert room.mirror.quarantined() == []
+        assert "DQ-EDI" not in room.codes()
+    line = site.connector.entity(EntityKind.ORDER_LINE, "acme-4500099999-2")
+    assert isinstance(line, OrderLine)
+    assert line.ordered_quantity == 12
+    message = site.connector.entity(EntityKind.EDI_MESSAGE, "acme:000000001:1:0002")
+    assert isinstance(message, EdiMessage)
+    assert message.status is EdiStatus.REPLAYED
+    before = site.connector.changes("orders", None, 50)
+    assert not before.rejected
+    site.receive("third.edi", text)
+    assert site.reopened().changes("orders", None, 50) == before
+    assert len(site.names("out")) == 1
+    assert site.names("done") == ["a.edi", "again.edi", "third.edi.duplicate"]
+
+
+def test_an_interchange_of_ours_that_is_refused_as_a_whole_is_a_rejected_message(site: EdiSite) -> None:
+    text = interchange("acme", [("850", PURCHASE_ORDER)], control=3)
+    refusal = text[:106] + "TA1*000000088*261122*1400*R*021~" + text[106:]
+    site.receive("a.edi", refusal)
+    page = site.connector.changes("messages", None, 50)
+    found = {str(m.ref.entity_id): m.entity for m in page.records}
+    refused = found["acme:out:88:interchange"]
+    assert isinstance(refused, EdiMessage)
+    assert (refused.status, refused.error_code) == (EdiStatus.REJECTED, "021")
+    assert len(found) == 2

@@ -6,69 +6,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent
-from typing import TypeVar
 
 import pytest
 
 from domain.billing import Invoice
 from domain.commands import Command, CommandResult, RebookCarrier
 from domain.edi import EdiMessage, EdiStatus
-from domain.ids import EntityKind, ServiceId, ShipmentId, SourceName
+from domain.ids import ServiceId, ShipmentId, SourceName
 from domain.inventory import InboundSupply, InventoryPosition, SupplyKind
 from domain.orders import OrderChange, OrderChangeKind, OrderLine, SalesOrder
-from domain.records import Entity
 from domain.returns import ReturnAuthorisation
 from domain.transport import BookingStatus, CarrierBooking, Milestone, Shipment, ShipmentStatus
-from tests.support.edi_site import EdiSite, interchange
-
-T = TypeVar("T", bound=Entity)
-Body = Sequence[Sequence[str]]
-
-
-class Desk:
-    """Sends sets to the connector and looks at what they became."""
-
-    def __init__(self, folder: Path) -> None:
-        self.site = EdiSite(folder)
-        self.sent = 0
-
-    def send(self, partner: str, set_id: str, body: Body) -> str:
-        """Let a partner send a set; gives why it was refused, or nothing."""
-        self.sent += 1
-        self.site.clock.move(seconds=1)
-        self.site.receive(f"{self.sent:03}.edi", interchange(partner, [(set_id, body)], control=self.sent))
-        connector = self.site.connector
-        rejected = [
-            bad
-            for stream in connector.manifest.streams
-            for bad in connector.changes(stream.name, None, 500).rejected
-            if f":{self.sent:09d}:" in bad.external_id
-        ]
-        return rejected[0].message if rejected else ""
-
-    def found(self, kind: type[T], entity_id: str) -> T:
-        """The record of an id."""
-        name = EntityKind(
-            {
-                InboundSupply: "inbound_supply",
-                InventoryPosition: "inventory_position",
-                Shipment: "shipment",
-                Milestone: "milestone",
-                CarrierBooking: "carrier_booking",
-                Invoice: "invoice",
-                ReturnAuthorisation: "return_authorisation",
-                OrderChange: "order_change",
-                EdiMessage: "edi_message",
-            }[kind]
-        )
-        entity = self.site.connector.entity(name, entity_id)
-        assert isinstance(entity, kind), entity_id
-        return entity
-
-    def ids(self, stream: str) -> list[str]:
-        """The ids of all records of a stream."""
-        page = self.site.connector.changes(stream, None, 500)
-        return sorted(record.ref.entity_id for record in page.records)
+from tests.support.edi_desk import Body, Desk
+from tests.support.edi_site import interchange
 
 
 @pytest.fixture
@@ -411,3 +361,14 @@ def test_a_notice_that_counts_its_items_and_names_its_order_by_a_reference(desk:
     body[-1] = ["CTT", "1"]
     assert not desk.send("bolt", "856", body)
     assert desk.found(InboundSupply, "bolt-PO-9-1").shipped_quantity == 5
+
+
+def test_a_stock_report_that_comes_late_changes_nothing(desk: Desk) -> None:
+    for day, quantity in (("20261121", "40"), ("20261120", "50")):
+        body = (
+            ("BIA", "00", "DD", "R", day, "0600"),
+            ("LIN", "", "VN", "S-1"),
+            ("QTY", "17", quantity, "EA"),
+        )
+        assert not desk.send("depot", "846", body)
+    assert desk.found(InventoryPosition, "dc-depot|S-1").on_hand_quantity == 40
