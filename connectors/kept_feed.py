@@ -7,7 +7,6 @@ from entry to entry and never falls behind the clock, so that a lost file does n
 
 from __future__ import annotations
 
-import json
 import os
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from connectors.protocol import Manifest, Page
 from connectors.wire import decode_page, encode_page
@@ -24,6 +25,15 @@ from domain.records import DeletedRecord, Entity, RejectedRecord, SourceRecord, 
 
 _MICRO = 1_000_000
 Change = SourceRecord | RejectedRecord | DeletedRecord
+
+
+class _Line(msgspec.Struct, kw_only=True):
+    """An entry as it stands in the file; pages stay bytes until their stream is known."""
+
+    first: int
+    at: datetime
+    remembered: dict[str, Any]
+    pages: dict[str, msgspec.Raw]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,32 +108,35 @@ class KeptFeed:
             last = stamp
         return _page(found, str(last) if last else (cursor or "0"), more=False)
 
-    def append(self, arrival: Arrival) -> None:
+    def append(self, arrival: Arrival, *, durable: bool = True) -> None:
         """Keep what came; once this returns it survives the end of the process.
+
+        ``durable`` makes it survive a power cut too; what may happen again harmlessly does without.
 
         Raises:
             UnavailableError: the disk did not take it; nothing has changed.
         """
         first = max(self._stamp + 1, int(arrival.at.timestamp() * _MICRO))
         pages = self._pages(arrival, first)
-        line: dict[str, Any] = {
-            "first": first,
-            "at": arrival.at.isoformat(),
-            "remembered": dict(arrival.remembered or {}),
-            "pages": {s: json.loads(encode_page(p, as_of=arrival.at)) for s, p in pages.items()},
-        }
+        line = _Line(
+            first=first,
+            at=arrival.at,
+            remembered=dict(arrival.remembered or {}),
+            pages={s: msgspec.Raw(encode_page(p, as_of=arrival.at)) for s, p in pages.items()},
+        )
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with self._file.open("ab") as out:
-                out.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
+                out.write(msgspec.json.encode(line) + b"\n")
                 out.flush()
-                os.fsync(out.fileno())
+                if durable:
+                    os.fsync(out.fileno())
         except OSError as error:
             raise UnavailableError(
                 what=f"What {self._source} brought cannot be kept: {error}.",
                 remedy=f"Check the folder {self._file.parent}.",
             ) from error
-        self._take(first, pages, line["remembered"])
+        self._take(first, pages, line.remembered)
 
     def _pages(self, arrival: Arrival, first: int) -> dict[str, Page]:
         """The arrival as a page for each stream; stamps are given in the order of the pages."""
@@ -190,7 +203,7 @@ class KeptFeed:
         for number, line in enumerate(lines, start=1):
             try:
                 self._take_line(line)
-            except (ValueError, KeyError, TypeError, BadInputError) as error:
+            except (msgspec.MsgspecError, ValueError, BadInputError) as error:
                 raise CorruptError(
                     what=f"Line {number} of {self._file} cannot be read: {error}.",
                     remedy="Restore the file from a copy, or move it away: what came is then read anew.",
@@ -199,14 +212,12 @@ class KeptFeed:
             self._cut(len(body) - len(torn))
 
     def _take_line(self, line: bytes) -> None:
-        entry = json.loads(line)
+        entry = msgspec.json.decode(line, type=_Line)
         pages = {
-            stream: decode_page(
-                json.dumps(page).encode(), source=self._source, stream=self._manifest.stream(stream)
-            )
-            for stream, page in entry["pages"].items()
+            stream: decode_page(bytes(page), source=self._source, stream=self._manifest.stream(stream))
+            for stream, page in entry.pages.items()
         }
-        self._take(int(entry["first"]), pages, entry["remembered"])
+        self._take(entry.first, pages, entry.remembered)
 
     def _cut(self, size: int) -> None:
         """Take away a line whose writing was broken off: what it said was never answered."""

@@ -177,8 +177,8 @@ class EdiConnector:
             self._kept = feed, memory
         return self._kept
 
-    def _keep(self, arrival: Arrival) -> None:
-        self._feed.append(arrival)
+    def _keep(self, arrival: Arrival, *, durable: bool = True) -> None:
+        self._feed.append(arrival, durable=durable)
         self._memory.take(arrival.remembered or {})
 
     @contextmanager
@@ -210,7 +210,7 @@ class EdiConnector:
             for _, interchange in found:
                 key = interchange_key(interchange)
                 if key not in self._memory.closed:
-                    self._keep(Arrival(at=self._clock.now(), entities={}, remembered={"closed": key}))
+                    self._close(key)
 
     def _check_number(self, interchange: Interchange, partner: Partner) -> None:
         told = self._memory.interchanges.get(interchange_key(interchange))
@@ -341,7 +341,11 @@ class EdiConnector:
         name = told.get("out", "")
         if name and f"out:{name}" not in self._memory.closed:
             self._folder.put_out(name, told["text"], told["encoding"])
-            self._keep(Arrival(at=self._clock.now(), entities={}, remembered={"closed": f"out:{name}"}))
+            self._close(f"out:{name}")
+
+    def _close(self, name: str) -> None:
+        """Note that something is done; forgotten by a power cut, it is done again, harmlessly."""
+        self._keep(Arrival(at=self._clock.now(), entities={}, remembered={"closed": name}), durable=False)
 
     def _next_control(self) -> int:
         """The next control number; by the clock, so that a lost state does not repeat one."""
