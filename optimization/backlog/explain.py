@@ -46,8 +46,8 @@ class FlipKind(StrEnum):
 class Alternative:
     """One node for the line on its best day: money by the unit, what is left there, and the verdict.
 
-    ``unit_cents`` is freight, change and lateness; ``price_cents`` what the goods and hands are worth to
-    others; ``fixed_cents`` is that of the shipment, 0 if the order has it anyway.
+    ``unit_cents`` is freight, change and lateness; ``price_thousandths`` (of a cent) what the goods and
+    hands are worth to others; ``fixed_cents`` is that of the shipment, 0 if the order has it anyway.
     """
 
     node: int
@@ -55,7 +55,7 @@ class Alternative:
     day: int
     unit_cents: int
     late_days: int
-    price_cents: float
+    price_thousandths: int
     fixed_cents: int
     units_left: int
     units_ever: int
@@ -73,7 +73,7 @@ class Flip:
     day: int
     amount: int
     saved_cents: int
-    worth_cents: float
+    worth_thousandths: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,11 @@ class LineExplanation:
             f"{self.planned} of {self.wanted} units are planned, in {self.shipments} shipments of the order."
         ]
         for each in self.alternatives:
-            price = f", worth {each.price_cents / 100:.2f} a unit to others" if each.price_cents >= 1 else ""
+            price = (
+                f", worth {each.price_thousandths / (100 * SCALE):.2f} a unit to others"
+                if each.price_thousandths >= SCALE
+                else ""
+            )
             said.append(
                 f"Node {each.node}, day {each.day}: {each.verdict.value} ({each.unit_cents / 100:.2f} each, "
                 f"{each.units_left} of {each.units_ever} units left{price})."
@@ -174,12 +178,12 @@ def _unit(arrays: Arrays, pair: int, at: int) -> int:
     return int(arrays.pair_cost[pair] + _late(arrays, pair, at) * arrays.line_late[line])
 
 
-def _price(standing: Standing, pair: int, at: int) -> float:
+def _price(standing: Standing, pair: int, at: int) -> int:
     arrays, led = standing.instance.arrays, standing.warm.led
     row = int(arrays.pair_row[pair])
     node = int(arrays.row_node[row])
     days = arrays.n_days
-    return float(led.stock[row * days + at] + led.pick[node * days + at]) / SCALE
+    return int(led.stock[row * days + at] + led.pick[node * days + at])
 
 
 def _alternatives(
@@ -197,7 +201,7 @@ def _alternatives(
         served = int(holdings.qty[pair])
         ever = int(arrays.supply[row * days + days - 1])
         stocked = [at for at in range(days) if arrays.supply[row * days + at] > 0]
-        asked = {at: _unit(arrays, pair, at) + _price(standing, pair, at) for at in stocked}
+        asked = {at: SCALE * _unit(arrays, pair, at) + _price(standing, pair, at) for at in stocked}
         day = int(holdings.day[pair]) if served else min(asked, key=asked.__getitem__, default=0)
         found.append(
             Alternative(
@@ -206,7 +210,7 @@ def _alternatives(
                 day=day,
                 unit_cents=_unit(arrays, pair, day),
                 late_days=_late(arrays, pair, day),
-                price_cents=_price(standing, pair, day),
+                price_thousandths=_price(standing, pair, day),
                 fixed_cents=0 if (node, day) in cells else _fixed(arrays, line, node),
                 units_left=int(holdings.free[row * days + day]),
                 units_ever=ever,
@@ -216,7 +220,10 @@ def _alternatives(
             )
         )
     return tuple(
-        sorted(found, key=lambda a: (a.units_planned == 0, a.unit_cents + a.price_cents, a.node, a.sku))
+        sorted(
+            found,
+            key=lambda a: (a.units_planned == 0, SCALE * a.unit_cents + a.price_thousandths, a.node, a.sku),
+        )
     )
 
 
@@ -256,13 +263,18 @@ def _flips(standing: Standing, line: int, pairs: list[int]) -> tuple[Flip, ...]:
     found: list[Flip] = []
 
     def tried(
-        kind: FlipKind, node: int, day: int, amount: int, worth: float, changed: Arrays, own: Holdings
+        kind: FlipKind, node: int, day: int, amount: int, worth: int, changed: Arrays, own: Holdings
     ) -> None:
         cost = _planned_anew(standing, changed, own, order)
         if cost < before and _treatment(own, pairs) != treated:
             found.append(
                 Flip(
-                    kind=kind, node=node, day=day, amount=amount, saved_cents=before - cost, worth_cents=worth
+                    kind=kind,
+                    node=node,
+                    day=day,
+                    amount=amount,
+                    saved_cents=before - cost,
+                    worth_thousandths=worth,
                 )
             )
 
@@ -278,19 +290,19 @@ def _flips(standing: Standing, line: int, pairs: list[int]) -> tuple[Flip, ...]:
             ),
         )
         day = min(day, days - 1)
-        worth = wanted * float(standing.warm.led.stock[row * days + day]) / SCALE
+        worth = wanted * int(standing.warm.led.stock[row * days + day])
         tried(FlipKind.STOCK, node, day, wanted, worth, *_with_stock(standing, row, day, wanted))
-        worth = wanted * float(standing.warm.led.pick[node * days + day]) / SCALE
+        worth = wanted * int(standing.warm.led.pick[node * days + day])
         tried(FlipKind.HANDS, node, day, wanted, worth, *_with_hands(standing, node, day, wanted))
     more = arrays.order_shipments.copy()
     more[order] += 1
-    tried(FlipKind.SHIPMENT, -1, -1, 1, 0.0, arrays._replace(order_shipments=more), copied(holdings))
+    tried(FlipKind.SHIPMENT, -1, -1, 1, 0, arrays._replace(order_shipments=more), copied(holdings))
     if arrays.order_complete[order] == 1:
         part = arrays.order_complete.copy()
         part[order] = 0
-        tried(FlipKind.PART, -1, -1, 1, 0.0, arrays._replace(order_complete=part), copied(holdings))
+        tried(FlipKind.PART, -1, -1, 1, 0, arrays._replace(order_complete=part), copied(holdings))
     return tuple(
-        sorted(found, key=lambda flip: (flip.worth_cents, flip.amount, -flip.saved_cents, flip.node))
+        sorted(found, key=lambda flip: (flip.worth_thousandths, flip.amount, -flip.saved_cents, flip.node))
     )
 
 
