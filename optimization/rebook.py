@@ -17,6 +17,9 @@ from optimization.plan import Booking, BookingPlan
 from optimization.search import Clock, Search
 from optimization.versions import versions
 
+CORE_CHOICES = 3_000
+"""From so many choices on, prices find a better start and a better floor than the greedy rule."""
+
 
 def solve_rebooking(
     problem: RebookingProblem,
@@ -31,16 +34,21 @@ def solve_rebooking(
     Raises:
         AuditRefusedError: a bug: the plan fails the independent check.
     """
+    from optimization.rebooking.from_case import solve_case
+
     search = Search(limits, seed, stop, progress, monotonic)
     choices = build_choices(problem)
+    core = solve_case(problem, choices, seed) if len(choices) >= CORE_CHOICES else None
+    greedy = greedy_bookings(problem, choices)
+    floor = _floor_cents(problem, choices)
     question = Question(
         build=lambda: build_booking_model(problem, choices),
         effect=lambda plan: measure_bookings(problem, plan),
         audit=lambda plan: audit_rebooking(problem, plan),
         improve=None,
         today=todays_bookings(problem, choices),
-        at_hand=(greedy_bookings(problem, choices),),
-        floor_cents=_floor_cents(problem, choices),
+        at_hand=(greedy,) if core is None else (greedy, core.plan),
+        floor_cents=floor if core is None else max(floor, core.bound_cents),
     )
     found = answer(question, search)
     plan = found.plan
