@@ -30,6 +30,9 @@ class PictureTour:
             self._propose,
             self._approvals,
             self._sources,
+            self._figures,
+            self._rules,
+            self._settings,
             self.session.end,
         )
         for number, step in enumerate(steps):
@@ -57,6 +60,20 @@ class PictureTour:
 
     def _sources(self) -> None:
         self._grab("sources_dark.png")
+        self.session.window.show_page("kpis")
+
+    def _figures(self) -> None:
+        self.session.window.kpis_model.choose("ageing", 0)
+        self._grab("kpis_dark.png")
+        self.session.window.show_page("rules")
+
+    def _rules(self) -> None:
+        self.session.window.rules_model.choose("allocation.toml")
+        self._grab("rules_dark.png")
+        self.session.window.show_page("settings")
+
+    def _settings(self) -> None:
+        self._grab("settings_dark.png")
 
     def _grab(self, name: str) -> None:
         self.session.window.tower.map.finish_painting()

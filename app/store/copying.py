@@ -22,7 +22,7 @@ def copy_database(source: Path, target: Path) -> None:
     """
     require_safe_sqlite(dbapi2.sqlite_version_info)
     with known_errors(source):
-        opened = dbapi2.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)
+        wait = BUSY_TIMEOUT_MS / 1_000
+        opened = dbapi2.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=wait)
         with closing(opened) as reader, closing(dbapi2.connect(str(target))) as writer:
-            reader.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
             reader.backup(writer)

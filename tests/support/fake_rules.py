@@ -78,7 +78,18 @@ def shown(**changes: object) -> RulesShown:
         text="[policy]\n",
         problem="transport.toml, table eta, row 2: overlaps row 1",
     )
-    rights = RightsView(
+    values: dict[str, object] = {
+        "now": NOW,
+        "policies": (own, packaged),
+        "rights": rights(),
+        "folder": "/site/rules",
+    }
+    return RulesShown(**(values | changes))  # type: ignore[arg-type]  # a factory of keyword values
+
+
+def rights() -> RightsView:
+    """One row of decision rights and one person."""
+    return RightsView(
         policy_id="distributor-default",
         version=1,
         text="policy_id = 'x'\n",
@@ -95,13 +106,6 @@ def shown(**changes: object) -> RulesShown:
         ),
         people=(("A. Moreno", "planner"),),
     )
-    values: dict[str, object] = {
-        "now": NOW,
-        "policies": (own, packaged),
-        "rights": rights,
-        "folder": "/site/rules",
-    }
-    return RulesShown(**(values | changes))  # type: ignore[arg-type]  # a factory of keyword values
 
 
 def tried(text: str) -> RulesTried:

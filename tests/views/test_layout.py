@@ -44,6 +44,7 @@ def test_a_moved_border_is_kept_and_comes_back(desk: OpenWindow, qtbot: QtBot) -
     window.restore({"layout": replace(kept(desk), width_px=0).to_text()})
     window.show()
     qtbot.waitUntil(lambda: abs(window.tower.rows.sizes()[1] - rows[1]) <= 2)
+    assert rows[1] > 334, "the border was moved up"
 
 
 def test_a_window_kept_from_a_larger_screen_fits_this_one(desk: OpenWindow, qtbot: QtBot) -> None:
