@@ -64,10 +64,9 @@ def _expedite(
     if not isinstance(held, InboundSupply):
         raise unmatched(f"No supplier told of {action.supply_id} by EDI.", "Ask the supplier by telephone.")
     partner = _writer(partners, "860", lambda each: each.name == held.supplier_name)
-    ours = {item: number for number, item in partner.items.items()}
     line = said.DocumentLine(
         position=int(action.supply_id.rpartition("-")[2] or 0),
-        item=ours.get(held.item_id, held.item_id),
+        item=partner.item_number(held.item_id),
         quantity=held.ordered_quantity,
         requested_at=action.eta_at,
     )
@@ -85,7 +84,7 @@ def _tender(
     partner = _writer(partners, "204", lambda each: each.scac == action.scac)
     respond_by = at + timedelta(minutes=partner.tender_minutes)
     tender = said.Tender(
-        shipment_number=action.shipment_id,
+        shipment_number=partner.number_of(partner.ids.shipment, action.shipment_id),
         scac=action.scac,
         at=action.pickup_at or respond_by,
         respond_by=respond_by,
@@ -103,8 +102,8 @@ def _tender(
     )
     written = _written(
         partner, "204", write_204(tender, partner, reference=command.key), control, at,
-        about=action.shipment_id,
-        message=f"204 to {partner.name}: {action.shipment_id}, answer by {respond_by:%Y-%m-%d %H:%M} UTC",
+        about=tender.shipment_number,
+        message=f"204 to {partner.name}: {tender.shipment_number}, answer by {respond_by:%Y-%m-%d %H:%M} UTC",
     )  # fmt: skip
     return replace(written, entities=(booking,))
 

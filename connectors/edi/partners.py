@@ -100,6 +100,18 @@ class Partner(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
         """The tower's id of the partner's ``number``."""
         return rule.replace("{partner}", self.name).replace("{number}", number)
 
+    def number_of(self, rule: str, identity: str) -> str:
+        """The partner's number of an id of the tower: the way back of :meth:`identify`."""
+        before, _, after = rule.replace("{partner}", self.name).partition("{number}")
+        if identity.startswith(before) and identity.endswith(after) and len(identity) > len(before + after):
+            return identity[len(before) : len(identity) - len(after)]
+        return identity
+
+    def item_number(self, item_id: str) -> str:
+        """How the partner calls an item of the tower."""
+        called = next((number for number, ours in self.items.items() if ours == item_id), "")
+        return called or self.number_of(self.ids.item, item_id)
+
     def item_id(self, number: str) -> str:
         """The tower's id of an item the partner calls ``number``."""
         return self.items.get(number) or self.identify(self.ids.item, number)

@@ -320,7 +320,7 @@ def test_a_tender_of_ours_is_written_and_what_the_carrier_says_of_it_is_kept(des
     assert not desk.send("ovlf", "997", acknowledged)
     message = desk.found(EdiMessage, f"ovlf:out:{int(control)}:0001")
     assert (message.status, message.transaction_set, message.reference) == (
-        EdiStatus.REJECTED, "204", "out-9",
+        EdiStatus.REJECTED, "204", "9",
     )  # fmt: skip
     assert (message.segment, message.error_code) == ("B2 2", "8")
     unknown = Command(

@@ -12,6 +12,7 @@ from connectors.edi.connector import EdiConnector
 from connectors.edi.envelopes import Address
 from connectors.edi.partners import Partner, parse_partner
 from connectors.edi.x12_writer import write_x12
+from domain.clock import Clock
 from domain.ids import SourceName
 from tests.support.living_world import SteppingClock
 
@@ -134,6 +135,7 @@ class EdiSite:
 
     folder: Path
     clock: SteppingClock = field(default_factory=SteppingClock)
+    foreign_clock: Clock | None = None
 
     def __post_init__(self) -> None:
         self.drop = self.folder / "drop"
@@ -151,7 +153,7 @@ class EdiSite:
             mailbox(self.drop),
             partners=self.partners,
             state=self.folder / "state",
-            clock=self.clock,
+            clock=self.foreign_clock or self.clock,
         )
 
     def receive(self, name: str, text: str) -> None:
