@@ -59,17 +59,22 @@ def test_ageing_takes_open_cases_only() -> None:
     assert chart.headline == "oldest 9 d 0 h"
 
 
-def test_burn_down_counts_what_was_open_at_each_hour() -> None:
-    spans = span_table(
-        [
-            row("kept", NOW - timedelta(hours=5)),
-            row("gone", NOW - timedelta(hours=5), NOW - timedelta(hours=2)),
-        ]
-    )
-    chart = burn_down(spans, NOW, UTC)
+def test_open_cases_are_counted_at_even_steps() -> None:
+    old = row("old", NOW - timedelta(days=3), NOW - timedelta(hours=70))
+    kept = row("kept", NOW - timedelta(hours=5))
+    gone = row("gone", NOW - timedelta(hours=5), NOW - timedelta(hours=2))
+    chart = burn_down(span_table([old, kept, gone]), NOW, UTC)
     assert [bar.value for bar in chart.bars[-7:]] == [0, 2, 2, 2, 1, 1, 1]
-    assert chart.headline == "1 open  ·  ▲ 1 in 24 h"
+    assert chart.headline == "1 open  ·  ▲ 1 since Tue 16:00"
     assert chart.bars[-1].title == "Open now"
+    assert chart.bars[-2].title == "Open on Thu 12 Nov at 15:00"
+
+
+def test_while_all_is_young_the_steps_are_short() -> None:
+    chart = burn_down(span_table([row("a", NOW - timedelta(minutes=12))]), NOW, UTC)
+    assert [bar.label for bar in chart.bars[-4:]] == ["15:15", "15:20", "15:25", "15:26"]
+    assert [bar.value for bar in chart.bars[-4:]] == [1, 1, 1, 1]
+    assert chart.bars[-5].value == 0
 
 
 def test_cycle_time_is_the_median_of_the_day_a_case_was_closed() -> None:

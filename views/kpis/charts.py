@@ -16,10 +16,12 @@ from views.formatting import NONE, count, counted, duration, money_short
 from views.kpis.state import DAYS, STILL_OPEN, Bar, CaseSpans, Chart, Int64Array
 
 RECENT_DAYS: Final = 14
-BURN_HOURS: Final = 48
+BURN_STEPS: Final = 48
 MOST_TYPES: Final = 8
 _HOUR_S: Final = 3_600
 _DAY_S: Final = 86_400
+#: Steps of the chart of open cases, the shortest first.
+_STEPS_S: Final = (300, 900, _HOUR_S)
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _AGES: Final = (
     (0, "< 1 h", "younger than an hour"),
@@ -118,38 +120,46 @@ def ageing(spans: CaseSpans, now: datetime) -> Chart:
 
 
 def burn_down(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
-    """How many cases were open at each of the last full hours, and now."""
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    times = [hour - timedelta(hours=n) for n in range(BURN_HOURS - 1, -1, -1)]
-    if now > hour:
-        times.append(now)
+    """How many cases were open at even steps until now; short steps while all is young."""
     bars = []
+    times = _steps(spans, now)
     for at in times:
         second, here = int(at.timestamp()), at.astimezone(zone)
         slots = np.flatnonzero((spans.opened_s <= second) & (spans.closed_s > second)).astype(np.int64)
         when = "now" if at == now else f"{here:%a} {here:%H:%M}"
         bars.append(
             Bar(
-                label=f"{here:%H:%M}" if here.hour else f"{here.day} {here:%b}",
+                label=f"{here:%H:%M}" if here.hour or here.minute else _day_label(here),
                 title="Open now" if at == now else f"Open on {here:%a} {_day_label(here)} at {here:%H:%M}",
                 value=len(slots),
                 slots=slots,
                 note=f"{counted(len(slots), 'case')} open {when}",
             )
         )
-    change = bars[-1].value - bars[max(len(bars) - 25, 0)].value
+    change = bars[-1].value - bars[0].value
     arrow = "▲" if change > 0 else "▼"
-    moved = f"{arrow} {count(abs(change))} in 24 h" if change else "unchanged in 24 h"
+    moved = f"{arrow} {count(abs(change))}" if change else "unchanged"
     return Chart(
         key="burn_down",
-        title="Open exceptions by hour",
+        title="Open exceptions over time",
         kind="line",
         unit="count",
-        headline=f"{count(bars[-1].value)} open  ·  {moved}",
-        definition="Cases open at each full hour of the last two days: opened by then and not yet closed. "
+        headline=f"{count(bars[-1].value)} open  ·  {moved} since {times[0].astimezone(zone):%a %H:%M}",
+        definition="Cases open at even steps of up to two days: opened by then and not yet closed. "
         "An earlier episode of a case that came back is not counted.",
         bars=tuple(bars),
     )
+
+
+def _steps(spans: CaseSpans, now: datetime) -> list[datetime]:
+    """Even times until now: the shortest steps that reach back to the first case, at most whole hours."""
+    second = int(now.timestamp())
+    young_s = second - int(spans.opened_s.min()) if len(spans) else 0
+    step_s = next((step for step in _STEPS_S if step * BURN_STEPS >= young_s), _STEPS_S[-1])
+    last_s = second - second % step_s
+    times = [now + timedelta(seconds=last_s - n * step_s - second) for n in range(BURN_STEPS - 1, -1, -1)]
+    whole = [at.replace(microsecond=0) for at in times]
+    return [*whole, now] if last_s < second else [*whole[:-1], now]
 
 
 def cycle_time(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
@@ -178,7 +188,7 @@ def cycle_time(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
     return Chart(
         key="cycle_time",
         title="Time to close",
-        kind="line",
+        kind="bars",
         unit="minutes",
         headline=headline,
         definition="Median time from the opening of a case's last episode to its closing, by the day it "

@@ -25,7 +25,7 @@ _NAMES_PX: Final = 132
 _NAME_LETTERS: Final = 21
 _TIME_TICKS: Final = 4
 #: Minutes between the ticks of an axis of time.
-_CLOCK_STEPS: Final = (5, 15, 30, 60, 120, 240, 480, 1_440, 2_880, 10_080)
+_CLOCK_STEPS: Final = (1, 2, 5, 15, 30, 60, 120, 240, 480, 1_440, 2_880, 10_080)
 #: Below the view box, so that the bars cover the grid.
 _UNDER: Final = -1_000
 
