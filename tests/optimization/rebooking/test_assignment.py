@@ -14,6 +14,7 @@ from optimization.rebooking.assignment import (
     generate_assignment,
     read_assignment,
 )
+from optimization.rebooking.restricted import polish
 from optimization.rebooking.solve import Effort, solve_instance, waiting
 
 
@@ -57,3 +58,11 @@ def test_the_text_form_is_read_and_bad_ones_are_refused() -> None:
         read_assignment("2 3 1 2 3")
     with pytest.raises(BadInputError, match="more than numbers"):
         read_assignment("2 x")
+
+
+def test_a_polish_is_checked_and_never_worse() -> None:
+    instance = as_rebooking(generate_assignment("E", 5, 40, seed=3))
+    answer = solve_instance(instance, Effort(passes=60, exact_time=0.0, threads=1), seed=1)
+    polished = polish(instance, answer, keep=5, seconds=2.0)
+    assert answer.bound_cents <= polished.objective_cents <= answer.objective_cents
+    assert polished.terms.total_cents == polished.objective_cents
