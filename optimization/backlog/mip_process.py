@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import multiprocessing
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
@@ -29,6 +30,7 @@ class MipProcess:
 
     def __init__(self, model: Model, seconds: float) -> None:
         """Start at once."""
+        self._answer: MipAnswer | None = None
         context = multiprocessing.get_context("spawn")
         self._ours, theirs = context.Pipe()
         self._process = context.Process(
@@ -39,13 +41,20 @@ class MipProcess:
 
     def answer(self, seconds: float) -> MipAnswer | None:
         """What it found within some seconds; None when it is not done, or died."""
-        if not self._ours.poll(max(0.0, seconds)):
-            return None
-        try:
-            found: MipAnswer = self._ours.recv()
-        except EOFError:
-            return None
-        return found
+        if self._answer is None and self._ours.poll(max(0.0, seconds)):
+            # A process that died has said nothing, which is no answer either.
+            with suppress(EOFError):
+                self._answer = self._ours.recv()
+        return self._answer
+
+    def proven(self) -> bool:
+        """Whether it is done, with a plan that nothing beats."""
+        answer = self.answer(0.0)
+        return answer is not None and answer.proven
+
+    def alive(self) -> bool:
+        """Whether an answer may still come."""
+        return self._process.is_alive() or self._ours.poll(0.0)
 
     def close(self) -> None:
         """End it, whether it is done or not."""

@@ -32,7 +32,8 @@ from optimization.backlog.refusal import first_rows
 from optimization.backlog.tables import Integers
 
 SIDES = 2
-HOT_CENTS = 120.0
+HOT_CENTS, HOTTER_CENTS = 120.0, 400.0
+MUCH_SECONDS_AN_ORDER, MANY_MOVES_AN_ORDER = 0.002, 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,9 +157,16 @@ class Searcher:
         return positive
 
 
-def cooling(progress: float) -> float:
+def hottest(orders: int, seconds: float, moves: int) -> float:
+    """Where the search begins to cool: hotter when there is much to spend on each order."""
+    count = max(1, orders)
+    much = moves / count >= MANY_MOVES_AN_ORDER if moves else seconds / count >= MUCH_SECONDS_AN_ORDER
+    return HOTTER_CENTS if much else HOT_CENTS
+
+
+def cooling(hot: float, progress: float) -> float:
     """The temperature when so much of the time or of the moves is gone."""
-    return HOT_CENTS * max(0.0, 1.0 - progress)
+    return hot * max(0.0, 1.0 - progress)
 
 
 @compiled

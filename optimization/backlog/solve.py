@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from optimization.backlog.erp_rule import erp_plan
 from optimization.backlog.holdings import empty_holdings
 from optimization.backlog.instance import Instance
 from optimization.backlog.limits import BacklogLimits
-from optimization.backlog.mip_model import build_model, plan_of_columns
+from optimization.backlog.mip_model import Columns, build_model, plan_of_columns
 from optimization.backlog.mip_process import MipProcess
 from optimization.backlog.outcome import BacklogOutcome
 from optimization.backlog.patterns import new_scratch
@@ -23,7 +24,7 @@ from optimization.backlog.plan import BacklogPlan, PairPlan, plan_of_pairs
 from optimization.backlog.pricing import room_for_ideal
 from optimization.backlog.run import Clock, Listener, Run
 from optimization.backlog.scarcity import scarcity_prices
-from optimization.backlog.search import Led, Searcher, cooling
+from optimization.backlog.search import Led, Searcher, cooling, hottest
 from optimization.backlog.warm_state import Warm
 from optimization.limits import StopFlag
 from optimization.outcome import Ending, Status
@@ -38,7 +39,9 @@ FEWEST_MOVES, MOST_MOVES = 250, 20_000
 TOLD_EVERY_SECONDS = 0.5
 TINY_LINES = 60
 MIP_FROM_SECONDS = 5.0
-SEARCH_BEFORE_MIP_SHARE, SEARCH_BEFORE_MIP_SECONDS = 0.3, 4.0
+MIP_CLOSING_SHARE = 0.18
+"""HiGHS looks at its clock seldom: so much of the time is kept for it to come to an end."""
+MIP_WAIT_SECONDS = 0.4
 
 
 def solve_backlog(
@@ -52,11 +55,32 @@ def solve_backlog(
 ) -> BacklogOutcome:
     """Plan a backlog; the outcome is audited and its bound is valid however early it was stopped."""
     run = Run(limits, instance.n_lines, monotonic, stop, listener)
-    plan, warm, moves = plan_by_prices(instance, run, seed, None)
+    mip = start_mip(instance, run) if wants_mip(instance, run) else None
     proven = False
-    if wants_mip(instance, run):
-        plan, proven = _polish(instance, run, plan)
+    try:
+        plan, warm, moves = plan_by_prices(instance, run, seed, mip)
+        if mip is not None:
+            plan, proven = take_answer(instance, run, plan, mip)
+    finally:
+        if mip is not None:
+            mip.process.close()
     return close(instance, run, seed, plan, warm, moves, proven)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mip:
+    """A mixed-integer solver at work beside the search, and what its columns stand for."""
+
+    process: MipProcess
+    columns: Columns
+
+
+def start_mip(instance: Instance, run: Run) -> Mip:
+    """Let a mixed-integer solver begin."""
+    model, columns = build_model(instance)
+    return Mip(
+        process=MipProcess(model, max(0.5, (1.0 - MIP_CLOSING_SHARE) * run.left() - 0.5)), columns=columns
+    )
 
 
 def wants_mip(instance: Instance, run: Run) -> bool:
@@ -67,16 +91,14 @@ def wants_mip(instance: Instance, run: Run) -> bool:
     return lines <= TINY_LINES or run.limits.seconds >= MIP_FROM_SECONDS
 
 
-def plan_by_prices(
-    instance: Instance, run: Run, seed: int, warm: Warm | None
-) -> tuple[BacklogPlan, Warm, int]:
+def plan_by_prices(instance: Instance, run: Run, seed: int, mip: Mip | None) -> tuple[BacklogPlan, Warm, int]:
     """Prices, the first plan and the search; gives the plan, what to go on from, and the moves."""
     rule = erp_plan(instance)
     rule_cents = audit_plan(instance.tables, plan_of_pairs(instance, rule)).terms.total_cents
     run.tell("rule", rule_cents)
     pricer = Pricer(instance)
     try:
-        prices = warm.prices if warm is not None else first_prices(instance)
+        prices = first_prices(instance)
         stages = STAGES_LARGE if instance.n_lines > LARGE_LINES else STAGES_SMALL
         prices = improve_prices(pricer, prices, stages, run.until(FIRST_SHARE))
         led = lead(pricer, run, prices)
@@ -90,7 +112,7 @@ def plan_by_prices(
     again = first_plan(instance, led)
     searcher = Searcher(instance, led, again, seed)
     try:
-        search_on(instance, run, searcher)
+        search_on(instance, run, searcher, mip)
     finally:
         searcher.close()
     found = PairPlan(qty=searcher.qty.astype(np.int64), day=searcher.day.astype(np.int64))
@@ -143,20 +165,19 @@ def first_plan(instance: Instance, led: Led) -> PairPlan:
     return PairPlan(qty=holdings.qty.astype(np.int64), day=holdings.day.astype(np.int64))
 
 
-def search_on(instance: Instance, run: Run, searcher: Searcher) -> None:
-    """Rounds of search until time or moves are over; before the MIP solver only part of the time."""
-    share, most = 1.0, float("inf")
-    if wants_mip(instance, run):
-        share, most = SEARCH_BEFORE_MIP_SHARE, run.elapsed() + SEARCH_BEFORE_MIP_SECONDS
+def search_on(instance: Instance, run: Run, searcher: Searcher, mip: Mip | None) -> None:
+    """Rounds of search until time or moves are over, or the mixed-integer solver has proven its plan."""
     per_round = min(MOST_MOVES, max(FEWEST_MOVES, instance.n_orders // ORDERS_A_MOVE))
+    hot = hottest(instance.n_orders, run.left(), run.limits.moves)
     begun, told, spent = run.elapsed(), run.elapsed(), 0.0
-    whole = max(1e-3, min(most, begun + share * run.left()) - begun)
+    whole = max(1e-3, run.left() - (MIP_WAIT_SECONDS if mip is not None else 0.0))
     while not run.stopped():
         now = run.elapsed()
         progress = searcher.moves / run.limits.moves if run.limits.moves else (now - begun + spent) / whole
-        if progress >= 1.0:
+        if progress >= 1.0 or (mip is not None and mip.process.proven()):
             break
-        searcher.run_round(per_round, cooling(progress), cooling(progress))
+        heat = cooling(hot, progress)
+        searcher.run_round(per_round, heat, heat)
         spent = run.elapsed() - now
         if run.elapsed() - told >= TOLD_EVERY_SECONDS:
             told = run.elapsed()
@@ -164,21 +185,16 @@ def search_on(instance: Instance, run: Run, searcher: Searcher) -> None:
     run.tell("search", searcher.best_cents)
 
 
-def _polish(instance: Instance, run: Run, plan: BacklogPlan) -> tuple[BacklogPlan, bool]:
-    """Ask a mixed-integer solver for a better plan and bound; gives the plan, and whether it is the best."""
-    model, columns = build_model(instance)
+def take_answer(instance: Instance, run: Run, plan: BacklogPlan, mip: Mip) -> tuple[BacklogPlan, bool]:
+    """Take the better plan and bound of the mixed-integer solver; gives the plan, and if nothing beats it."""
     cents = audit_plan(instance.tables, plan).terms.total_cents
-    process = MipProcess(model, max(0.5, run.left() - 0.6))
-    try:
-        answer = None
-        while answer is None and run.left() > 0 and not run.stopped():
-            answer = process.answer(min(0.2, max(0.0, run.left())))
-    finally:
-        process.close()
+    answer = mip.process.answer(0.0)
+    while answer is None and run.left() > 0 and not run.stopped() and mip.process.alive():
+        answer = mip.process.answer(min(0.2, max(0.0, run.left())))
     if answer is None:
         return plan, False
     if answer.found is not None:
-        other = plan_of_columns(instance, columns, answer.found)
+        other = plan_of_columns(instance, mip.columns, answer.found)
         audit = audit_plan(instance.tables, other)
         if not audit.errors and audit.terms.total_cents < cents:
             plan, cents = other, audit.terms.total_cents
