@@ -115,6 +115,7 @@ class KeptFeed:
 
         Raises:
             UnavailableError: the disk did not take it; nothing has changed.
+            BadInputError: it is for a stream that the manifest does not have.
         """
         first = max(self._stamp + 1, int(arrival.at.timestamp() * _MICRO))
         pages = self._pages(arrival, first)
@@ -140,6 +141,8 @@ class KeptFeed:
 
     def _pages(self, arrival: Arrival, first: int) -> dict[str, Page]:
         """The arrival as a page for each stream; stamps are given in the order of the pages."""
+        for name in (*arrival.entities, *(bad.stream for bad in arrival.rejected), *(arrival.gone or {})):
+            self._manifest.stream(name)
         stamp = first
         pages: dict[str, Page] = {}
         for stream in self._manifest.streams:

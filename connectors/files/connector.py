@@ -11,17 +11,16 @@ from threading import RLock
 from connectors.drop_folder import DropFolder
 from connectors.files.client import read_table
 from connectors.files.mapping import GoodRow, PoisonRow, check_columns, rows_of
-from connectors.files.profiles import MappingProfile, load_mappings
+from connectors.files.profiles import MappingProfile, load_mappings, own_manifest
 from connectors.kept_feed import Arrival, KeptFeed
 from connectors.outage import OutageLog
-from connectors.protocol import ConnectorHealth, Manifest, Page, parse_manifest
+from connectors.protocol import ConnectorHealth, Manifest, Page
 from domain.clock import Clock
 from domain.commands import Command, CommandResult, Receipt
 from domain.errors import BadInputError, TowerError
 from domain.ids import EntityKind, EntityRef, SourceName
 from domain.records import Entity, RejectedRecord, ref_of
 
-_MANIFEST = Path(__file__).with_name("manifest.toml")
 #: So many files are taken in before a page is given; the others wait for the next.
 FILES_AT_ONCE = 20
 _HEAD_BYTES = 4096
@@ -39,7 +38,7 @@ class FilesConnector:
         self._mappings_folder = mappings
         self._state_file = state / "feed.jsonl"
         self._clock = clock
-        self._manifest = parse_manifest(_MANIFEST.read_text(encoding="utf-8"))
+        self._manifest = own_manifest()
         self._outage = OutageLog(source, logging.getLogger(__name__))
         self._lock = RLock()
         self._kept: KeptFeed | None = None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from connectors.protocol import Manifest, parse_manifest
 from domain.errors import BadInputError, UnavailableError
 from domain.ids import EntityKind
 from domain.records import TYPE_OF_KIND
@@ -61,6 +63,12 @@ class MappingProfile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw
         return ZoneInfo(self.timezone)
 
 
+@cache
+def own_manifest() -> Manifest:
+    """What files can carry."""
+    return parse_manifest(Path(__file__).with_name("manifest.toml").read_text(encoding="utf-8"))
+
+
 def parse_mapping(text: str, name: str) -> MappingProfile:
     """A mapping profile from the text of its file.
 
@@ -72,8 +80,9 @@ def parse_mapping(text: str, name: str) -> MappingProfile:
         ZoneInfo(profile.timezone)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, ZoneInfoNotFoundError, ValueError) as error:
         raise _bad(name, f"{error}") from error
-    if profile.kind not in TYPE_OF_KIND:
-        raise _bad(name, f"{profile.kind} has no records")
+    carried = {kind for stream in own_manifest().streams for kind in stream.kinds}
+    if profile.kind not in carried:
+        raise _bad(name, f"files do not carry {profile.kind}, only {', '.join(sorted(carried))}")
     known = set(TYPE_OF_KIND[profile.kind].__dataclass_fields__)
     filled = [rule.to.partition(".")[0] for rule in profile.column] + list(profile.constants)
     strange = sorted(set(filled) - known)

@@ -235,7 +235,8 @@ def test_a_preview_judges_the_file_and_keeps_nothing(site: FilesSite) -> None:
     ("old", "new", "why"),
     [
         ('to = "item_id"', 'to = "sku"', "has no field sku"),
-        ('kind = "inventory_position"', 'kind = "feed"', "has no records"),
+        ('kind = "inventory_position"', 'kind = "feed"', "do not carry feed"),
+        ('kind = "inventory_position"', 'kind = "invoice"', "do not carry invoice"),
         ('type = "whole"', 'type = "float"', "Invalid enum value"),
         ("snapshot = true", "snapshot = 1", "Expected `bool`"),
         ('to = "safety_stock_quantity"', 'to = "on_hand_quantity"', "fill the same field"),

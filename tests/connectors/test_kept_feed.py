@@ -1,0 +1,92 @@
+"""The kept feed: what came survives, in order, whatever the clock does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.files.profiles import own_manifest
+from connectors.kept_feed import Arrival, KeptFeed, arrange
+from domain.errors import BadInputError, UnavailableError
+from domain.ids import EntityKind, EntityRef, ItemId, NodeId, PositionId, SourceName
+from domain.inventory import InventoryPosition
+from tests.support.edi_site import ARRIVAL
+from tests.support.facts import edi_message
+
+SOURCE = SourceName("files")
+
+
+def feed(file: Path) -> KeptFeed:
+    return KeptFeed(file, source=SOURCE, manifest=own_manifest())
+
+
+def stock(item: str, quantity: int) -> InventoryPosition:
+    return InventoryPosition(
+        position_id=PositionId(item), item_id=ItemId(item), node_id=NodeId("n"), on_hand_quantity=quantity
+    )
+
+
+def arrival(*entities: InventoryPosition, at: datetime = ARRIVAL, gone: str = "") -> Arrival:
+    ref = EntityRef(kind=EntityKind.INVENTORY_POSITION, entity_id=gone) if gone else None
+    return Arrival(at=at, entities={"stock": entities}, gone={"stock": [ref]} if ref else None)
+
+
+@settings(max_examples=25, deadline=1000)
+@given(steps=st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9), st.integers(-5, 5)), max_size=8))
+def test_a_feed_read_again_is_the_feed_that_was_written(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, int]]
+) -> None:
+    file = tmp_path_factory.mktemp("feed") / "feed.jsonl"
+    written = feed(file)
+    truth: dict[str, int] = {}
+    for item, quantity, hours in steps:
+        at = ARRIVAL + timedelta(hours=hours)
+        if quantity == 0:
+            written.append(arrival(at=at, gone=item))
+            truth.pop(item, None)
+        else:
+            written.append(arrival(stock(item, quantity), at=at))
+            truth[item] = quantity
+    again = feed(file)
+    page = again.page("stock", None, 100)
+    assert page == written.page("stock", None, 100)
+    held = [r.entity for r in page.records if isinstance(r.entity, InventoryPosition)]
+    assert {each.item_id: each.on_hand_quantity for each in held} == truth
+    assert again.ids("stock") == frozenset(truth)
+    stamps = [*(r.stamp for r in page.records), *(gone.stamp for gone in page.deleted)]
+    assert len(set(stamps)) == len(stamps)
+
+
+def test_a_lost_file_does_not_make_new_records_old(tmp_path: Path) -> None:
+    first = feed(tmp_path / "feed.jsonl")
+    first.append(arrival(stock("a", 1)))
+    before = first.page("stock", None, 9).records[0].stamp
+    (tmp_path / "feed.jsonl").unlink()
+    later = feed(tmp_path / "feed.jsonl")
+    later.append(arrival(stock("a", 2), at=ARRIVAL + timedelta(seconds=1)))
+    assert later.page("stock", str(before), 9).records[0].stamp > before
+
+
+def test_what_no_stream_carries_is_refused(tmp_path: Path) -> None:
+    kept = feed(tmp_path / "feed.jsonl")
+    with pytest.raises(BadInputError, match="no stream 'nowhere'"):
+        kept.append(Arrival(at=ARRIVAL, entities={"nowhere": [stock("a", 1)]}))
+    with pytest.raises(BadInputError, match="no stream for edi_message"):
+        arrange([edi_message()], own_manifest())
+    with pytest.raises(BadInputError, match="no cursor"):
+        kept.page("stock", "x", 5)
+    assert not kept.page("stock", None, 5).records
+
+
+def test_a_disk_that_takes_nothing_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "wall").write_text("a file where a folder should be")
+    kept = KeptFeed(tmp_path / "feed.jsonl", source=SOURCE, manifest=own_manifest())
+    kept.append(arrival(stock("a", 1)))
+    kept._file = tmp_path / "wall" / "feed.jsonl"
+    with pytest.raises(UnavailableError, match="cannot be kept"):
+        kept.append(arrival(stock("b", 2), at=datetime(2026, 12, 1, tzinfo=UTC)))
+    assert kept.ids("stock") == {"a"}
