@@ -60,19 +60,76 @@ _ORDERS = [
     ["CNT", "2:1"],
 ]
 
+_MORE = (
+    ("acme", "860", (
+        ("BCH", "04", "SA", "4500012345", "", "", "20261121"),
+        ("POC", "1", "QD", "6", "4", "EA", "", "", "VN", "ACM-77"),
+        ("CTT", "1"),
+    )),
+    ("acme", "810", (
+        ("BIG", "20261120", "INV-1", "20261101", "4500012345"),
+        ("IT1", "1", "10", "EA", "12.50", "", "VN", "ACM-77"),
+        ("TDS", "12500"),
+    )),
+    ("acme", "180", (
+        ("BGN", "00", "RMA-3", "20261120"),
+        ("PRF", "4500012345"),
+        ("BLI", "VN", "ACM-77", "2", "EA"),
+        ("RDR", "", "", "DM"),
+    )),
+    ("depot", "846", (
+        ("BIA", "00", "DD", "R-1", "20261120", "0600"), ("LIN", "", "VN", "S-1"), ("QTY", "17", "50", "EA"),
+    )),
+    ("depot", "943", (("W06", "N", "TR-1", "20261120"), ("W04", "10", "EA", "", "VN", "S-1"), ("W03", "10"))),
+    ("ovlf", "204", (
+        ("B2", "", "OVLF", "", "55", "", "PP"),
+        ("B2A", "00", "LT"),
+        ("G62", "64", "20261122", "1", "1800"),
+        ("L3", "", "", "", "", "42000"),
+    )),
+    ("ovlf", "990", (("B1", "OVLF", "55", "20261122", "A"),)),
+    ("ovlf", "210", (("B3", "", "FB-1", "55", "PP", "L", "20261125", "43100", "", "", "", "OVLF"),)),
+    ("ovlf", "997", (("AK1", "SM", "88"), ("AK2", "204", "0001"), ("AK5", "A"), ("AK9", "A", "1", "1", "1"))),
+)  # fmt: skip
+_MORE_EDIFACT = (
+    ("ORDRSP", [
+        ["BGM", "231", "A-1", "29"], ["DTM", "137:20261120:102"], ["DTM", "2:20261201:102"],
+        ["RFF", "ON:PO-9"],
+        ["LIN", "1", "3", "B-1:SA"], ["QTY", "21:40"], ["QTY", "113:30"],
+    ]),
+    ("INVOIC", [
+        ["BGM", "380", "INV-1", "9"], ["DTM", "137:20261120:102"], ["RFF", "ON:PO-7"],
+        ["LIN", "1", "", "N-1:SA"], ["QTY", "47:10"], ["PRI", "AAA:12.50"], ["UNS", "S"],
+        ["MOA", "79:125.00"],
+    ]),
+    ("IFTSTA", [
+        ["BGM", "77", "ST-1", "9"], ["NAD", "CA", "DSVX::182"], ["CNI", "1", "SHP-9"], ["STS", "1", "21"],
+        ["DTM", "334:202611241000:203"], ["LOC", "5", "DKAAR:139:6:Aarhus"],
+    ]),
+    ("CONTRL", [["UCI", "88", "A:14", "B:14", "8"], ["UCM", "1", "ORDRSP:D:96A:UN", "4", "12"]]),
+)  # fmt: skip
+
+
+def _edifact(kind: str, body: list[list[str]]) -> str:
+    nord = partner("nord")
+    return write_edifact(
+        [(f"{kind}:D:96A:UN", body)],
+        sender=nord.address,
+        receiver=nord.own_address,
+        control=4,
+        at=ARRIVAL,
+    )
+
+
 DOCUMENTS = (
     interchange("acme", [("850", PURCHASE_ORDER), ("850", PURCHASE_ORDER)], control=9),
     interchange("bolt", [("855", _ANSWER)]),
     interchange("bolt", [("856", _NOTICE)]),
     interchange("ovlf", [("214", _STATUS)]),
     interchange("depot", [("945", _SHIPPED)]),
-    write_edifact(
-        [("ORDERS:D:96A:UN", _ORDERS)],
-        sender=partner("nord").address,
-        receiver=partner("nord").own_address,
-        control=4,
-        at=ARRIVAL,
-    ),
+    _edifact("ORDERS", _ORDERS),
+    *(interchange(name, [(set_id, body)]) for name, set_id, body in _MORE),
+    *(_edifact(kind, body) for kind, body in _MORE_EDIFACT),
 )
 
 SIGNS = "*~>+:'?^\r\n\x00\x1b 0123456789-.AISZ\u00e9\u0100\ud7ff\U0001f600"
