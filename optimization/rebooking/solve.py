@@ -71,7 +71,7 @@ class Effort:
 def effort_for(shipments: int) -> Effort:
     """The effort that keeps 10,000 shipments near a second and 100,000 near eight on two cores."""
     if shipments > LARGE_SHIPMENTS:
-        return Effort(passes=5, sweeps=10, keep=8)
+        return Effort(passes=4, sweeps=4, keep=8)
     return Effort()
 
 
