@@ -13,6 +13,8 @@ from app.evaluation.judge import evaluate_folder
 from connectors.world.disruptions.plan import plan_for
 from connectors.world.history import HISTORY_BEGINS_AT
 from connectors.world.rendering.recording import record_history
+from connectors.world.rendering.scale_recording import record_scale
+from connectors.world.scale import SCALE
 from connectors.world.sizes import size_named
 from connectors.world.truth.files import write_truth
 from connectors.world.truth.paired import truth_of
@@ -21,8 +23,11 @@ from domain.errors import BadInputError
 
 def write_world(options: argparse.Namespace) -> int:
     """Write the world of a seed and size, as its systems show it, with its truth; prints what it holds."""
-    size = size_named(options.size)
     folder = Path(options.out)
+    if options.size == SCALE.name:
+        _make_ready(folder)
+        return _write_scale(options.seed, folder)
+    size = size_named(options.size)
     _make_ready(folder)
     plan = () if options.null else plan_for(options.seed, size, HISTORY_BEGINS_AT)
     world = record_history(options.seed, size, plan, folder)
@@ -38,6 +43,14 @@ def write_world(options: argparse.Namespace) -> int:
         "true_exceptions": len(truth.exceptions),
         "folder": str(folder),
     }
+    print(json.dumps(told, indent=1))
+    return 0
+
+
+def _write_scale(seed: int, folder: Path) -> int:
+    """A million open order lines for measuring: consistent records without a history, so without a truth."""
+    world, records = record_scale(seed, folder)
+    told = {"seed": world.seed, "size": world.size, "records": records, "truth": None, "folder": str(folder)}
     print(json.dumps(told, indent=1))
     return 0
 
