@@ -102,14 +102,19 @@ def instance_of(problem: RebookingProblem, choices: tuple[Choice, ...]) -> Reboo
             day=np.array([days[n].day for n in limited], dtype=np.int64),
             limit=np.array([days[n].weight_grams for n in limited], dtype=np.int64),
         ),
-        contracts=Contracts(
-            carrier=np.array([carriers[row.carrier_id] for row in problem.contract_minimums], dtype=np.int64),
-            minimum_shipments=np.array(
-                [row.minimum_shipments for row in problem.contract_minimums], dtype=np.int64
-            ),
-            shortfall_cents=np.array(
-                [row.shortfall_cents_per_shipment for row in problem.contract_minimums], dtype=np.int64
-            ),
-        ),
+        contracts=_contracts(problem, carriers),
         currency=problem.currency,
+    )
+
+
+def _contracts(problem: RebookingProblem, carriers: dict[str, int]) -> Contracts:
+    """The contracts' minimums by carrier."""
+    return Contracts(
+        carrier=np.array([carriers[row.carrier_id] for row in problem.contract_minimums], dtype=np.int64),
+        minimum_shipments=np.array(
+            [row.minimum_shipments for row in problem.contract_minimums], dtype=np.int64
+        ),
+        shortfall_cents=np.array(
+            [row.shortfall_cents_per_shipment for row in problem.contract_minimums], dtype=np.int64
+        ),
     )

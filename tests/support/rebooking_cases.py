@@ -78,6 +78,15 @@ def small_instance(
     )
 
 
+def reachable(nodes: Column, days: Column, homes: Column, ready: Column) -> list[Column]:
+    """The slots at the node of each shipment from its ready day on."""
+    slots = range(len(nodes))
+    return [
+        [s for s in slots if nodes[s] == home and days[s] >= day]
+        for home, day in zip(homes, ready, strict=True)
+    ]
+
+
 @st.composite
 def tiny_instances(draw: st.DrawFn) -> RebookingInstance:
     """Up to five shipments and six slots at two nodes, every rule in play."""
@@ -89,9 +98,7 @@ def tiny_instances(draw: st.DrawFn) -> RebookingInstance:
     limits = draw(numbers(0, 2))
     homes = draw(st.lists(numbers(0, 1), min_size=count, max_size=count))
     ready = draw(st.lists(numbers(0, 1), min_size=count, max_size=count))
-    possible = [
-        [s for s in range(slot_count) if nodes[s] == homes[j] and days[s] >= ready[j]] for j in range(count)
-    ]
+    possible = reachable(nodes, days, homes, ready)
     chosen = [[s for s in some if draw(coin)] for some in possible]
     first = np.cumsum([0, *(len(some) for some in chosen)])
     total = int(first[-1])
