@@ -59,5 +59,6 @@ clean: ## remove environments, caches and output
 		.hypothesis out build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-catalogue: setup ## write docs/exceptions.md from the catalogue
+catalogue: setup ## write docs/exceptions.md from the catalogue, docs/connectors.md from the manifests
 	$(PY) .ci/catalogue_page.py
+	$(PY) .ci/connectors_page.py
