@@ -90,10 +90,7 @@ def instance_of(problem: RebookingProblem, choices: tuple[Choice, ...]) -> Reboo
             pickups=np.array([row.pickups for row in days], dtype=np.int64),
             weight_limit=limit_of,
         ),
-        services=Services(
-            carrier=np.array([carriers[row.carrier_id] for row in problem.services], dtype=np.int64),
-            premium=np.zeros(len(problem.services), dtype=np.int64),
-        ),
+        services=_services(problem, carriers),
         weight_limits=WeightLimits(
             carrier=np.array(
                 [carriers[problem.services[service[days[n].service_id]].carrier_id] for n in limited],
@@ -117,4 +114,12 @@ def _contracts(problem: RebookingProblem, carriers: dict[str, int]) -> Contracts
         shortfall_cents=np.array(
             [row.shortfall_cents_per_shipment for row in problem.contract_minimums], dtype=np.int64
         ),
+    )
+
+
+def _services(problem: RebookingProblem, carriers: dict[str, int]) -> Services:
+    """The services by carrier; a case does not say which are premium freight."""
+    return Services(
+        carrier=np.array([carriers[row.carrier_id] for row in problem.services], dtype=np.int64),
+        premium=np.zeros(len(problem.services), dtype=np.int64),
     )

@@ -90,8 +90,8 @@ def reachable(nodes: Column, days: Column, homes: Column, ready: Column) -> list
 @st.composite
 def tiny_instances(draw: st.DrawFn) -> RebookingInstance:
     """Up to five shipments and six slots at two nodes, every rule in play."""
-    slot_count, count = draw(st.integers(1, 6)), draw(st.integers(1, 5))
     numbers = st.integers
+    slot_count, count = draw(numbers(1, 6)), draw(numbers(1, 5))
     coin: st.SearchStrategy[bool] = st.booleans()
     nodes = draw(st.lists(numbers(0, 1), min_size=slot_count, max_size=slot_count))
     days = draw(st.lists(numbers(0, 2), min_size=slot_count, max_size=slot_count))
@@ -112,6 +112,10 @@ def tiny_instances(draw: st.DrawFn) -> RebookingInstance:
         return draw(st.lists(numbers(low, high), min_size=size, max_size=size))
 
     contracts = draw(numbers(0, 1))
+    slots = table(
+        Slots, service=list(range(slot_count)), node=nodes, day=days, pickups=column(slot_count, 1, 3),
+        weight_limit=column(slot_count, -1, limits - 1),
+    )  # fmt: skip
     return RebookingInstance(
         first_option=first,
         shipments=table(
@@ -131,14 +135,7 @@ def tiny_instances(draw: st.DrawFn) -> RebookingInstance:
             late_days=column(total, 0, 3),
             weight=column(total, 0, 9),
         ),
-        slots=table(
-            Slots,
-            service=list(range(slot_count)),
-            node=nodes,
-            day=days,
-            pickups=column(slot_count, 1, 3),
-            weight_limit=column(slot_count, -1, limits - 1),
-        ),
+        slots=slots,
         services=table(
             Services, carrier=[s % 2 for s in range(slot_count)], premium=column(slot_count, 0, 1)
         ),
