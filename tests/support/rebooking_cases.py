@@ -96,11 +96,10 @@ def tiny_instances(draw: st.DrawFn) -> RebookingInstance:
     nodes = draw(st.lists(numbers(0, 1), min_size=slot_count, max_size=slot_count))
     days = draw(st.lists(numbers(0, 2), min_size=slot_count, max_size=slot_count))
     limits = draw(numbers(0, 2))
-    homes = draw(st.lists(numbers(0, 1), min_size=count, max_size=count))
-    ready = draw(st.lists(numbers(0, 1), min_size=count, max_size=count))
+    homes, ready = draw(st.tuples(*[st.lists(numbers(0, 1), min_size=count, max_size=count)] * 2))
     possible = reachable(nodes, days, homes, ready)
     chosen = [[s for s in some if draw(coin)] for some in possible]
-    first = np.cumsum([0, *(len(some) for some in chosen)])
+    first = np.cumsum([0, *map(len, chosen)])
     total = int(first[-1])
     booked = [draw(coin) for _ in range(count)]
     current = [
