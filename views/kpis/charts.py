@@ -78,7 +78,7 @@ def volume(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
     usual = f"  ·  {count(round(sum(before) / len(before)))} on a usual day" if before else ""
     return Chart(
         key="volume",
-        title="New exceptions by day",
+        title="New by day",
         kind="bars",
         unit="count",
         headline=f"{count(bars[-1].value)} today{usual}",
@@ -109,7 +109,7 @@ def ageing(spans: CaseSpans, now: datetime) -> Chart:
     oldest = int(age_s[is_open].max()) if is_open.any() else None
     return Chart(
         key="ageing",
-        title="Age of open exceptions",
+        title="Age of what is open",
         kind="bars",
         unit="count",
         headline=NONE if oldest is None else f"oldest {duration(max(oldest, 0))}",
@@ -141,7 +141,7 @@ def burn_down(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
     moved = f"{arrow} {count(abs(change))}" if change else "unchanged"
     return Chart(
         key="burn_down",
-        title="Open exceptions over time",
+        title="Open over time",
         kind="line",
         unit="count",
         headline=f"{count(bars[-1].value)} open  ·  {moved} since {times[0].astimezone(zone):%a %H:%M}",
@@ -263,7 +263,7 @@ def hours_of_week(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
     busiest = max(bars, key=lambda bar: bar.value)
     return Chart(
         key="hours",
-        title="New exceptions by hour and weekday",
+        title="New by hour and weekday",
         kind="grid",
         unit="count",
         headline=f"busiest {busiest.label}:00, {count(busiest.value)}" if busiest.value else NONE,

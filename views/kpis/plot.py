@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pyqtgraph
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from views.formatting import age, count, money_short
@@ -21,6 +21,7 @@ from views.widgets.focus_ring import paint_focus_ring
 _BAR_SHARE: Final = 0.66
 _MOST_LABELS: Final = 8
 _AXIS_PX: Final = 46
+_LABEL_PX: Final = 56
 _NAMES_PX: Final = 132
 _NAME_LETTERS: Final = 21
 _TIME_TICKS: Final = 4
@@ -182,7 +183,8 @@ class ChartPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no
         labels = [bar.label for bar in self._chart.bars]
         if self._chart.kind == "rows":
             return [(n, _shortened(text)) for n, text in enumerate(labels)]
-        step = max(-(-len(labels) // _MOST_LABELS), 1)
+        most = min(max((self.width() - _AXIS_PX) // _LABEL_PX, 2), _MOST_LABELS)
+        step = max(-(-len(labels) // most), 1)
         return [(n, labels[n]) for n in range(len(labels) - 1, -1, -step)]
 
     # ------------------------------------------------------------------ where
@@ -226,6 +228,13 @@ class ChartPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no
         found = self._chart.bars[bar] if bar >= 0 else None
         self.setToolTip(f"{found.title}: {found.note}" if found else "")
         event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Name as many bars as there is room for."""
+        super().resizeEvent(event)
+        # pyqtgraph resizes the view while it is being made, before there is a chart.
+        if hasattr(self, "_items") and self._chart.kind != "rows":
+            self.getAxis("bottom").setTicks([self._names()])
 
     def wheelEvent(self, event: QEvent) -> None:
         """Let the page scroll."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from views.formatting import clock_with_zone, count
@@ -17,6 +18,8 @@ from views.widgets.buttons import TowerButton
 from views.widgets.labels import label
 
 _SIDE_PX: Final = 380
+_NARROW_SIDE_PX: Final = 290
+_WIDE_FROM_PX: Final = 1_240
 _COLUMNS: Final = 2
 
 
@@ -65,6 +68,7 @@ class KpisPage(QWidget):
         side = QFrame()
         side.setProperty("role", "panel")
         side.setFixedWidth(_SIDE_PX)
+        self._panel = side
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setWordWrap(True)
         self.behind_words.setWordWrap(True)
@@ -91,6 +95,11 @@ class KpisPage(QWidget):
         self.behind.activated.connect(lambda _index: self.case_wanted.emit(self.behind.current_key()))
         self.behind.doubleClicked.connect(lambda _index: self.case_wanted.emit(self.behind.current_key()))
         self.to_queue.clicked.connect(self._view_model.show_in_queue)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the charts more of a narrow page."""
+        super().resizeEvent(event)
+        self._panel.setFixedWidth(_SIDE_PX if self.width() >= _WIDE_FROM_PX else _NARROW_SIDE_PX)
 
     def focus_first(self) -> None:
         """Put the keyboard on the first chart."""

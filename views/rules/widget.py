@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTextBrowser, QVBoxLayout, QWidget
 
-from views.formatting import full_moment, moment
+from views.formatting import counted, full_moment, moment
 from views.rules.editor import CHECK_MS, RuleEditor
 from views.rules.pages import policy_page, rights_page
 from views.rules.state import RIGHTS, PolicyView, RulesShown
@@ -190,7 +190,7 @@ def file_lines(shown: RulesShown, edited: frozenset[str]) -> tuple[Line, ...]:
     rights = Line(
         key=RIGHTS,
         title="Decision rights",
-        text=f"version {shown.rights.version}  ·  {len(shown.rights.rows)} rows",
+        text=f"version {shown.rights.version}  ·  {counted(len(shown.rights.rows), 'row')}",
         right="own" if shown.rights.is_own else "",
         right_text="edited" if RIGHTS in edited else "",
         tone="accent",
