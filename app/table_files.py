@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final, Literal
@@ -111,28 +111,42 @@ def _write_csv(file: Path, table: ExportTable) -> None:
     with file.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
         writer.writerow([_csv_text(column.title) for column in table.columns])
-        kinds = [column.kind for column in table.columns]
+        write = [_CSV_CELLS[column.kind] for column in table.columns]
         for row in table.rows():
-            writer.writerow([_csv_cell(cell, kind) for cell, kind in zip(row, kinds, strict=True)])
-
-
-def _csv_cell(cell: Cell, kind: ColumnKind) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.astimezone(UTC).isoformat(" ", "seconds").removesuffix("+00:00")
-    if isinstance(cell, int):
-        return _decimal(cell) if kind == "cents" else str(cell)
-    return _csv_text(cell)
+            writer.writerow([to_text(cell) for to_text, cell in zip(write, row, strict=True)])
 
 
 def _csv_text(text: str) -> str:
     return f"'{text}" if is_formula(text) else text
 
 
+def _csv_any(cell: Cell) -> str:
+    return "" if cell is None else _csv_text(str(cell))
+
+
+def _csv_amount(cell: Cell) -> str:
+    return _decimal(cell) if isinstance(cell, int) else ""
+
+
+def _csv_count(cell: Cell) -> str:
+    return str(cell) if isinstance(cell, int) else ""
+
+
+def _csv_time(cell: Cell) -> str:
+    return cell.isoformat(" ", "seconds").removesuffix("+00:00") if isinstance(cell, datetime) else ""
+
+
 def _decimal(cents: int) -> str:
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // _CENTS}.{abs(cents) % _CENTS:02d}"
+    whole, rest = divmod(abs(cents), _CENTS)
+    return f"{'-' if cents < 0 else ''}{whole}.{rest:02d}"
+
+
+_CSV_CELLS: Final[dict[ColumnKind, Callable[[Cell], str]]] = {
+    "text": _csv_any,
+    "count": _csv_count,
+    "cents": _csv_amount,
+    "time": _csv_time,
+}
 
 
 # ---------------------------------------------------------------------- XLSX
