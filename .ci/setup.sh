@@ -26,3 +26,4 @@ esac
 
 # Machine code of the solver's kernels is made once; afterwards this only looks whether a source has changed.
 .venv/bin/python -m optimization.backlog.warm
+.venv/bin/python -m optimization.rebooking.warm
