@@ -15,7 +15,7 @@ from app.services.draft_commands import draft_commands
 from app.services.evidence import records_behind, solver_input
 from app.services.execute import ExecutionReport, Executor
 from app.services.policy_watch import PolicyWatch
-from app.services.propose import ProposalRequest, amount_of, currency_of, propose
+from app.services.propose import ProposalRequest, amount_of, currency_of, customer_of, propose
 from app.services.rank import rank_cases
 from app.services.recommend.freshness import is_outdated
 from app.services.recommend.mirror_facts import MirrorFacts
@@ -245,6 +245,7 @@ class Tower:
             reason=reason or f"{option.label if option else chosen}: {case.title}",
             amount=amount_of(case, option, currency_of(case, facts)) if option is not None else None,
             evidence=(*records_behind(drafts, facts), *self._solver_input(case, recommendation)),
+            customer_id=customer_of(case, facts),
         )
         signer = self.parts.desk.signer(user)
         entry = propose(self.parts.desk.room, signer, request)

@@ -15,7 +15,7 @@ from enum import StrEnum
 from domain.cases import Fact
 from domain.checks import MAX_EXACT_INTEGER, require, require_text, require_utc
 from domain.commands import Action, Command, CommandResult, ExpectedVersion
-from domain.ids import CaseId, EntityRef, SourceName, UserId
+from domain.ids import CaseId, CustomerId, EntityRef, SourceName, UserId
 from domain.recommendations import Remedy, SolverTrail
 
 MAX_REASON_CHARACTERS = 500
@@ -145,7 +145,10 @@ class PolicyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What is proposed and, unchanged, what is decided on."""
+    """What is proposed and, unchanged, what is decided on.
+
+    ``customer_id`` is the customer it is granted to, where there is exactly one.
+    """
 
     action_id: str
     case: CaseSubject
@@ -158,6 +161,7 @@ class Terms:
     recommendation: RecommendationSubject
     alternatives: tuple[Alternative, ...]
     policy: PolicyRow
+    customer_id: CustomerId | None = None
 
     def __post_init__(self) -> None:
         """Refuse an unordered action: no ULID, no command, or keys that are not the action's own."""

@@ -1,22 +1,25 @@
 """Decision rights: who may propose and approve which remedy up to which amount, read from TOML.
 
 A policy is rows of remedy and amount. What no row permits is denied; a forbidding row wins over any
-permitting one; among permitting rows the one with the lowest sufficient limit speaks. Every answer
-names the policy, its version and the row, so that it can be repeated years later.
+permitting one; among permitting rows the one with the lowest sufficient limit speaks. Limits over a day
+and delegations (who decides for whom, for a time) belong to the policy too. Every answer names the policy,
+its version and the row, so that it can be repeated years later.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
-from domain.approvals import Amount, PolicyRow
+from domain.approvals import Amount, Decision, PolicyRow, Verdict
 from domain.catalogue.case_type import Right
 from domain.checks import require, require_text
+from domain.day_limits import Assent, DayLimit, LimitScope, assent_of
+from domain.delegations import Delegation, is_subordinate, require_tree
 from domain.errors import BadInputError
 from domain.ids import UserId
 from domain.recommendations import Remedy
@@ -85,19 +88,29 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RightsPolicy:
-    """A version of the decision rights, with the people it speaks of."""
+    """A version of the decision rights, with the people it speaks of.
+
+    ``superiors`` are pairs of a person and who is above them.
+    """
 
     policy_id: str
     version: int
     rows: tuple[RightsRow, ...]
     users: tuple[tuple[UserId, tuple[str, ...]], ...] = ()
+    limits: tuple[DayLimit, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
+    superiors: tuple[tuple[UserId, UserId], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a policy without rows (it could only deny) or with two rows of one name."""
         require_text(self.policy_id, "policy_id")
         require(self.version >= 1, "policy versions count from 1.")
         require(bool(self.rows), "a policy without rows permits nothing.")
-        require(len({r.row_id for r in self.rows}) == len(self.rows), "two policy rows share a name.")
+        names = [r.row_id for r in self.rows] + [limit.limit_id for limit in self.limits]
+        require(len(set(names)) == len(names), "two policy rows or limits share a name.")
+        lent = {delegation.delegation_id for delegation in self.delegations}
+        require(len(lent) == len(self.delegations), "two delegations share a name.")
+        require_tree(self.superiors)
 
     def with_users(self, users: Mapping[str, tuple[str, ...]]) -> RightsPolicy:
         """The same rules for these people instead: user to roles."""
@@ -134,32 +147,94 @@ class RightsPolicy:
         ruling = self.ruling(remedy, amount)
         if not ruling.allowed:
             return ruling
+        if not self._holds(user_id, role):
+            why = f"{user_id} does not hold the role {role}"
+            return dataclasses.replace(ruling, allowed=False, why=why)
         row = self._row(ruling.policy_row.row)
-        return self._judge(ruling, user_id, role, row.propose_roles, "propose")
+        return self._judge(ruling, role, row.propose_roles, "propose")
 
-    def may_decide(
-        self, user_id: UserId, role: str, proposer: UserId, remedy: Remedy, amount: Amount
-    ) -> Ruling:
-        """Whether that person, acting in that role, may decide on a proposal of ``proposer``.
+    def judge_decision(self, decision: Decision, proposer: UserId, before: Iterable[Assent]) -> Ruling:
+        """Whether a signed decision on a proposal of ``proposer`` counts, after what was approved before."""
+        if decision.verdict is Verdict.APPROVE:
+            return self.may_approve(assent_of(decision), proposer, before)
+        return self.may_decide(assent_of(decision), proposer)
+
+    def may_approve(self, assent: Assent, proposer: UserId, before: Iterable[Assent]) -> Ruling:
+        """Whether that person may approve a proposal of ``proposer``, after what was approved ``before``.
+
+        A delegate and whose right it is are one approver of an action, not two.
+        """
+        ruling = self.may_decide(assent, proposer)
+        if not ruling.allowed:
+            return ruling
+        earlier, principal = tuple(before), self.principal_of(assent)
+        for each in earlier:
+            other = each.action_id == assent.action_id and each.user_id != assent.user_id
+            if other and self.principal_of(each) == principal:
+                why = f"{each.user_id} approved it with the same right, which is {principal}'s"
+                return dataclasses.replace(ruling, allowed=False, why=why)
+        exceeded = (each for each in self.limits if each.exceeded_by(assent, earlier, self.principal_of))
+        limit = next(exceeded, None)
+        if limit is None:
+            return ruling
+        whose = assent.user_id if limit.scope is LimitScope.APPROVER else assent.customer_id or "no customer"
+        return self._deny(
+            limit.limit_id, f"it is more {_words(assent.remedy)} for {whose} than 24 hours allow"
+        )
+
+    def may_decide(self, assent: Assent, proposer: UserId) -> Ruling:
+        """Whether that person, acting in that role, may decide on a proposal of ``proposer`` at all.
 
         Four eyes are two people: another key or role of the proposer does not count.
         """
-        ruling = self.ruling(remedy, amount)
+        ruling = self.ruling(assent.remedy, assent.amount)
         if not ruling.allowed:
             return ruling
-        if ruling.four_eyes and user_id == proposer:
-            why = f"{user_id} proposed this; another person must decide"
+        if ruling.four_eyes and assent.user_id == proposer:
+            why = f"{assent.user_id} proposed this; another person must decide"
+            return dataclasses.replace(ruling, allowed=False, why=why)
+        why = "" if self._holds(assent.user_id, assent.role) else self._why_not_lent(assent, proposer)
+        if why:
             return dataclasses.replace(ruling, allowed=False, why=why)
         row = self._row(ruling.policy_row.row)
-        return self._judge(ruling, user_id, role, row.approve_roles, "decide on")
+        return self._judge(ruling, assent.role, row.approve_roles, "decide on")
 
-    def _judge(self, ruling: Ruling, user_id: UserId, role: str, roles: tuple[str, ...], verb: str) -> Ruling:
-        if role not in self.roles_of(user_id):
-            why = f"{user_id} does not hold the role {role}"
-        elif role not in roles:
-            why = f"a {role} may not {verb} this; it takes {' or '.join(roles)}"
-        else:
+    @property
+    def looks_back(self) -> bool:
+        """Whether an answer may depend on what was approved before."""
+        return bool(self.limits or self.delegations)
+
+    def principal_of(self, assent: Assent) -> UserId:
+        """Whose right somebody uses: their own, or that of the first person who lent it to them."""
+        if self._holds(assent.user_id, assent.role):
+            return assent.user_id
+        lent = (each.from_user for each in self._lent(assent) if each.covers(assent.amount))
+        return next(lent, assent.user_id)
+
+    def _lent(self, assent: Assent) -> tuple[Delegation, ...]:
+        lent = (each for each in self.delegations if each.lends(assent.user_id, assent.role, assent.at))
+        return tuple(each for each in lent if self._holds(each.from_user, assent.role))
+
+    def _why_not_lent(self, assent: Assent, proposer: UserId) -> str:
+        lent = self._lent(assent)
+        if not lent:
+            return f"{assent.user_id} does not hold the role {assent.role}"
+        enough = next((each for each in lent if each.covers(assent.amount)), None)
+        if enough is None:
+            return f"what {lent[0].from_user} delegated to {assent.user_id} is not enough for this amount"
+        if enough.from_user == proposer:
+            return f"{proposer} proposed this and cannot have it decided by a delegate"
+        if is_subordinate(assent.user_id, proposer, dict(self.superiors)):
+            return f"{assent.user_id} reports to {proposer}, who proposed this"
+        return ""
+
+    def _holds(self, user_id: UserId, role: str) -> bool:
+        return role in self.roles_of(user_id)
+
+    def _judge(self, ruling: Ruling, role: str, roles: tuple[str, ...], verb: str) -> Ruling:
+        if role in roles:
             return ruling
+        why = f"a {role} may not {verb} this; it takes {' or '.join(roles)}"
         return dataclasses.replace(ruling, allowed=False, why=why)
 
     def _row(self, row_id: str) -> RightsRow:
@@ -187,6 +262,11 @@ def parse_policy(text: str) -> RightsPolicy:
             policy_id=raw["policy_id"],
             version=raw["version"],
             rows=tuple(_parse_row(row) for row in raw["row"]),
+            limits=tuple(_parse_limit(limit) for limit in raw.get("limit", ())),
+            delegations=tuple(_parse_delegation(lent) for lent in raw.get("delegation", ())),
+            superiors=tuple(
+                sorted((UserId(who), UserId(of)) for who, of in raw.get("superiors", {}).items())
+            ),
         )
         return policy.with_users(users)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -205,3 +285,18 @@ def _parse_row(raw: dict[str, Any]) -> RightsRow:
         "approve_roles": tuple(raw.get("approve_roles", ())),
     }
     return RightsRow(**values)
+
+
+def _parse_limit(raw: dict[str, Any]) -> DayLimit:
+    values = {
+        **raw,
+        "remedy": Remedy(raw["remedy"]),
+        "scope": LimitScope(raw["scope"]),
+        "roles": tuple(raw.get("roles", ())),
+    }
+    return DayLimit(**values)
+
+
+def _parse_delegation(raw: dict[str, Any]) -> Delegation:
+    times = {name: raw[name].astimezone(UTC) for name in ("starts_at", "ends_at") if raw[name].tzinfo}
+    return Delegation(**{**raw, **times})

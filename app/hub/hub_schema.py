@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -109,3 +110,20 @@ RECORDED_DECISION = Table(
     _words("verdict"),
     Column("idx", Integer, nullable=False),
 )
+
+#: What was approved, for limits over a day and for delegations; ``customer_id`` is empty where there is none.
+ASSENT = Table(
+    "assent",
+    HUB_METADATA,
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    _words("action_id"),
+    _words("user_id"),
+    _words("role"),
+    _words("remedy"),
+    _words("currency"),
+    Column("minor", BigInteger().with_variant(Integer(), "sqlite"), nullable=False),
+    _words("basis"),
+    _words("customer_id"),
+    Column("issued_at", _Milliseconds, nullable=False),
+)
+Index("assent_by_time", ASSENT.c.remedy, ASSENT.c.issued_at)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from app.hub.assents import assents_before, keep_assent
 from app.hub.hub_schema import APPROVAL, RECORDED_DECISION
 from app.signing.receipts import HubOutcome
 from app.signing.statements import SignedEntry, read_unverified
 from domain.approval_states import UNDECIDED, ApprovalState
 from domain.approvals import Decision, Execution, Proposal, Verdict
+from domain.day_limits import assent_of
 from domain.rights import EXECUTOR_ROLE, RightsPolicy
 
 if TYPE_CHECKING:
@@ -91,9 +93,9 @@ class Judge:
         proposal = self._proposal_of(value.proposal_sha256)
         if proposal.terms != terms or proposal.actor.user_id != value.proposer:
             return Judgement(outcome=HubOutcome.FORBIDDEN, why="the decision is on other terms than proposed")
-        ruling = self._policy.may_decide(
-            actor.user_id, actor.role, proposal.actor.user_id, terms.remedy, terms.amount
-        )
+        assent = assent_of(value)
+        before = assents_before(self._connection, assent, self._policy)
+        ruling = self._policy.judge_decision(value, proposal.actor.user_id, before)
         if not ruling.allowed:
             return _forbidden(ruling)
         late = self._too_late(value, proposal, ruling)
@@ -106,6 +108,8 @@ class Judge:
                 action_id=terms.action_id, user_id=actor.user_id, verdict=str(value.verdict), idx=idx
             )
         )
+        if value.verdict is Verdict.APPROVE:
+            keep_assent(self._connection, assent, idx)
         self._settle(terms.action_id, value.verdict, approval[2])
         return _ACCEPTED
 
@@ -125,6 +129,8 @@ class Judge:
             return "this may be decided online only"
         if value.issued_at >= proposal.expires_at or value.expires_at != proposal.expires_at:
             return "it was decided after the proposal expired"
+        if value.issued_at - self._now > ONLINE_GRACE:
+            return "it is dated later than it arrived"
         if self._now - value.issued_at > allowed:
             return f"it arrived more than {allowed} after it was signed"
         return ""

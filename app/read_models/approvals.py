@@ -12,6 +12,7 @@ from app.store.ledger_transaction import Standing
 from app.store.ledger_views import ApprovalView
 from domain.approval_states import UNDECIDED, ApprovalState
 from domain.approvals import Proposal, Terms
+from domain.day_limits import Assent
 from domain.ids import UserId
 from views.approvals.state import AlternativeLine, ApprovalRow, ApprovalStage, SignedContent
 from views.shell.state import Identity
@@ -67,7 +68,7 @@ def _row(
         decided_at=deciding.decision.issued_at if deciding is not None else None,
         decision_reason=deciding.decision.reason if deciding is not None else "",
         stage_reason=_stage_reason(view),
-        why_not_decide=_why_not(policy, view, proposal, who, now),
+        why_not_decide=_why_not(ledger, policy, view, proposal, who, now),
     )
 
 
@@ -123,7 +124,12 @@ def _stage_reason(view: ApprovalView) -> str:
 
 
 def _why_not(
-    policy: RightsPolicy, view: ApprovalView, proposal: Proposal, who: Identity, now: datetime
+    ledger: LedgerReads,
+    policy: RightsPolicy,
+    view: ApprovalView,
+    proposal: Proposal,
+    who: Identity,
+    now: datetime,
 ) -> str:
     if view.state not in UNDECIDED:
         return "It is decided already."
@@ -132,7 +138,15 @@ def _why_not(
     if view.expires_at <= now:
         return "It has expired; have it proposed again."
     terms = proposal.terms
-    ruling = policy.may_decide(
-        UserId(who.user_id), who.role.lower(), proposal.actor.user_id, terms.remedy, terms.amount
+    assent = Assent(
+        action_id=terms.action_id,
+        user_id=UserId(who.user_id),
+        role=who.role.lower(),
+        remedy=terms.remedy,
+        amount=terms.amount,
+        at=now,
+        customer_id=terms.customer_id,
     )
+    before = ledger.assents(assent) if policy.looks_back else ()
+    ruling = policy.may_approve(assent, proposal.actor.user_id, before)
     return "" if ruling.allowed else f"{ruling.why[:1].upper()}{ruling.why[1:]}."

@@ -15,6 +15,7 @@ from app.store.rows import fields_sha256
 from domain.approvals import Actor, Signed
 from domain.clock import Clock
 from domain.commands import ExpectedVersion
+from domain.day_limits import Assent
 from domain.errors import ConflictError
 from domain.ids import EntityRef
 from domain.records import SourceRecord
@@ -51,6 +52,10 @@ class ApprovalRoom:
         """The present instant in whole milliseconds, as signed documents write it."""
         now = self.clock.now().astimezone(UTC)
         return now.replace(microsecond=now.microsecond // _MILLISECOND_MICROSECONDS * 1000)
+
+    def approved_before(self, wanted: Assent, ahead_of: str = "") -> tuple[Assent, ...]:
+        """What was approved and may count against ``wanted``; ``ahead_of`` an entry: what came before it."""
+        return self.ledger.assents(wanted, ahead_of) if self.policy.looks_back else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from app.signing.statements import open_entry
 from app.store.ledger_transaction import Standing
 from app.store.ledger_views import ApprovalView, DecisionRow
 from domain.approvals import Decision, Proposal, Terms, Verdict
+from domain.day_limits import assent_of
 from domain.errors import RefusedError
 from domain.ids import UserId
 
@@ -28,9 +29,9 @@ def require_authority(room: ApprovalRoom, view: ApprovalView) -> Authority:
     """The authority behind an approval.
 
     1. The proposal's signature holds. 2. Each decision's signature holds, it names that proposal and
-    repeats its terms. 3. With a hub, its receipt proves that the hub
-    recorded it, and says accepted. 4. The rights in force
-    permit each approver, four eyes included. 5. There are as many different approvers as they ask for.
+    repeats its terms. 3. With a hub, its receipt proves that the hub recorded it, and says accepted.
+    4. The rights in force permit each approver: four eyes, delegations and limits over a day included.
+    5. There are as many different approvers as they ask for.
 
     Raises:
         RefusedError: any of this does not hold; nothing may be carried out.
@@ -51,13 +52,11 @@ def require_authority(room: ApprovalRoom, view: ApprovalView) -> Authority:
         if decision.proposal_sha256 != entry.sha256:
             raise _refused("a decision on it names another proposal")
         _require_receipt(room, row)
-        actor = decision.actor
-        ruling = room.policy.may_decide(
-            actor.user_id, actor.role, proposal.actor.user_id, terms.remedy, terms.amount
-        )
+        before = room.approved_before(assent_of(decision), ahead_of=row.entry.sha256)
+        ruling = room.policy.judge_decision(decision, proposal.actor.user_id, before)
         if not ruling.allowed:
             raise _refused(ruling.why)
-        approvers.add(actor.user_id)
+        approvers.add(decision.actor.user_id)
         deciding = row
     needed = room.policy.ruling(terms.remedy, terms.amount).min_approvers
     if deciding is None or len(approvers) < needed:

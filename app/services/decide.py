@@ -17,6 +17,7 @@ from app.store.ledger_machines import Cause
 from app.store.ledger_views import ApprovalView
 from domain.approval_states import UNDECIDED, ApprovalState
 from domain.approvals import Decision, Proposal, Verdict
+from domain.day_limits import Assent
 from domain.errors import ConflictError, RefusedError
 
 
@@ -147,9 +148,20 @@ def _require_undecided(room: ApprovalRoom, view: ApprovalView, signer: Signer) -
 
 def _require_right(room: ApprovalRoom, signer: Signer, proposal: Proposal, request: DecisionRequest) -> None:
     terms, actor = proposal.terms, signer.actor
-    ruling = room.policy.may_decide(
-        actor.user_id, actor.role, proposal.actor.user_id, terms.remedy, terms.amount
+    assent = Assent(
+        action_id=terms.action_id,
+        user_id=actor.user_id,
+        role=actor.role,
+        remedy=terms.remedy,
+        amount=terms.amount,
+        at=room.now(),
+        customer_id=terms.customer_id,
     )
+    if request.verdict is Verdict.APPROVE:
+        before = room.approved_before(assent)
+        ruling = room.policy.may_approve(assent, proposal.actor.user_id, before)
+    else:
+        ruling = room.policy.may_decide(assent, proposal.actor.user_id)
     if not ruling.allowed:
         raise not_permitted(ruling.why, ruling.policy_row)
     if request.offline and not ruling.offline_for:

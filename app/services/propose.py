@@ -24,7 +24,7 @@ from domain.approvals import (
 )
 from domain.cases import ExceptionCase
 from domain.errors import BadInputError, RefusedError
-from domain.ids import EntityKind, EntityRef
+from domain.ids import CustomerId, EntityKind, EntityRef
 from domain.orders import SalesOrder
 from domain.recommendations import Option, Recommendation, Remedy
 
@@ -39,6 +39,7 @@ class ProposalRequest:
 
     ``action_id`` is a fresh ULID; ``amount`` replaces the default of :func:`amount_of`. ``evidence`` is kept
     with the case and the recommendation, so that what the terms name by digest can be shown later.
+    ``customer_id`` is what :func:`customer_of` finds: limits over a day are added up by it.
     """
 
     action_id: str
@@ -49,6 +50,7 @@ class ProposalRequest:
     reason: str
     amount: Amount | None = None
     evidence: tuple[bytes, ...] = ()
+    customer_id: CustomerId | None = None
 
 
 def propose(room: ApprovalRoom, signer: Signer, request: ProposalRequest) -> SignedEntry:
@@ -115,6 +117,14 @@ def currency_of(case: ExceptionCase, facts: Facts) -> str:
             remedy="Handle the orders one by one, in the system they come from.",
         )
     return found[0] if found else DEFAULT_CURRENCY
+
+
+def customer_of(case: ExceptionCase, facts: Facts) -> CustomerId | None:
+    """The customer of the orders behind a case; none where there is no order, or several customers."""
+    refs = (EntityRef(kind=EntityKind.SALES_ORDER, entity_id=order_id) for order_id in case.order_ids)
+    orders = (record.entity for ref in refs if (record := facts.get(ref)) is not None)
+    found = {order.customer_id for order in orders if isinstance(order, SalesOrder)}
+    return found.pop() if len(found) == 1 else None
 
 
 def not_permitted(why: str, row: PolicyRow) -> RefusedError:
@@ -204,4 +214,5 @@ def _terms(request: ProposalRequest, option: Option, amount: Amount, row: Policy
             for other in others
         ),
         policy=row,
+        customer_id=request.customer_id,
     )

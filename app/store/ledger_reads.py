@@ -11,6 +11,7 @@ from app.signing.chain import ChainHead
 from app.signing.keys import KeyOwner, PublicKey
 from app.signing.statements import SignedEntry, read_unverified
 from app.store.instants import from_ms, from_ms_or_none, to_ms
+from app.store.ledger_assents import read_assents
 from app.store.ledger_evidence import EvidenceReads
 from app.store.ledger_schema import (
     APPROVAL_CASE,
@@ -38,6 +39,7 @@ from app.store.ledger_views import (
 )
 from domain.approval_states import CASE_STATE_OF, ApprovalState, CommandState, DeliveryState
 from domain.approvals import Decision, Proposal
+from domain.day_limits import Assent
 from domain.errors import BadInputError, CorruptError
 from domain.ids import CaseId, SourceName, UserId
 
@@ -135,6 +137,15 @@ class LedgerReads(EvidenceReads):
             commands = _commands(connection, wanted)
             receipts = _indexes(connection, [row.proposal_sha256 for row in cases])
         return tuple(_view(row, entries, receipts, decisions, commands) for row in cases)
+
+    def assents(self, wanted: Assent, ahead_of: str = "") -> tuple[Assent, ...]:
+        """What was approved of the same remedy within a day of ``wanted``, without what was refused.
+
+        ``ahead_of`` names an entry: then only what was recorded before it, in the hub's order or, without
+        a hub, in the ledger's.
+        """
+        with self._reader.connect() as connection:
+            return read_assents(connection, wanted, ahead_of)
 
     def commands(self, action_id: str) -> tuple[CommandRow, ...]:
         """The commands of an action, in their order."""

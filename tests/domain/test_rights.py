@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import product
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from domain.approvals import Amount, AmountBasis
 from domain.catalogue.case_type import Right
+from domain.day_limits import Assent
 from domain.errors import BadInputError
 from domain.ids import UserId
 from domain.recommendations import Remedy
@@ -43,6 +45,17 @@ def usd(minor: int) -> Amount:
     return Amount(currency="USD", minor=minor, basis=AmountBasis.EXPOSURE)
 
 
+def assent(user: str, role: str, remedy: Remedy, minor: int) -> Assent:
+    return Assent(
+        action_id="A",
+        user_id=UserId(user),
+        role=role,
+        remedy=remedy,
+        amount=usd(minor),
+        at=datetime(2026, 11, 22, tzinfo=UTC),
+    )
+
+
 def approvers(remedy: Remedy, minor: int) -> set[str]:
     """Who approves, said a second time and independently of the policy file."""
     first, second = LIMITS[remedy]
@@ -66,7 +79,7 @@ def test_the_whole_matrix(remedy: Remedy, minor: int) -> None:
         proposer = UserId(f"{proposer_role}-1")
         user = proposer if same_person else UserId(f"{role}-2")
         acting = proposer_role if same_person else role
-        ruling = policy.may_decide(user, acting, proposer, remedy, usd(minor))
+        ruling = policy.may_decide(assent(user, acting, remedy, minor), proposer)
         expected = acting in approvers(remedy, minor) and not same_person
         assert ruling.allowed is expected, (ruling.why, proposer, user)
         proposing = policy.may_propose(proposer, proposer_role, remedy, usd(minor))
@@ -121,14 +134,14 @@ def test_forbidding_wins_whatever_the_order() -> None:
 
 def test_a_role_that_is_only_claimed_does_not_count() -> None:
     policy = default_policy()
-    ruling = policy.may_decide(UserId("planner-2"), "manager", UserId("planner-1"), Remedy.SPLIT, usd(1))
+    ruling = policy.may_decide(assent("planner-2", "manager", Remedy.SPLIT, 1), UserId("planner-1"))
     assert not ruling.allowed
     assert "does not hold the role manager" in ruling.why
 
 
 def test_four_eyes_can_be_waived_by_the_row_only() -> None:
     waived = parse_policy(_policy(_row("small", "four_eyes = false"))).with_users({"s": ("supervisor",)})
-    assert waived.may_decide(UserId("s"), "supervisor", UserId("s"), Remedy.SPLIT, usd(1)).allowed
+    assert waived.may_decide(assent("s", "supervisor", Remedy.SPLIT, 1), UserId("s")).allowed
 
 
 @given(st.integers(0, 2**53 - 1), st.sampled_from(list(LIMITS)), st.integers(0, 10**9))

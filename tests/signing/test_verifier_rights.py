@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.signing.canonical import bytes_of, digest_of
 from app.signing.verifier.plain import InvalidError
-from app.signing.verifier.rights import require_policy, require_role, right_of
-from domain.approvals import Amount, AmountBasis
+from app.signing.verifier.rights import require_approver, require_decider, require_policy, right_of
+from domain.day_limits import Assent, DayLimit, LimitScope
 from domain.ids import UserId
 from domain.recommendations import Remedy
 from domain.rights import RightsPolicy, Ruling
-from tests.support.approval_desk import PEOPLE, default_policy
+from tests.support.approval_desk import PEOPLE, START, default_policy
+from tests.support.rights_cases import day_limit, lent, limited_policy, said
 
 LIMITS = {
     limit for row in default_policy().rows for limit in (row.up_to_minor, row.over_minor) if limit is not None
@@ -31,13 +36,30 @@ def as_document(policy: RightsPolicy) -> dict[str, Any]:
     return document
 
 
-def verdict(policy: dict[str, Any], actor: dict[str, str], proposer: str, terms: dict[str, Any]) -> str:
-    """The row by which the verifier lets somebody decide; empty when it does not."""
+def plain(word: Assent) -> dict[str, Any]:
+    """Somebody's word as the verifier holds it."""
+    return {
+        "action_id": word.action_id,
+        "user_id": word.user_id,
+        "role": word.role,
+        "remedy": str(word.remedy),
+        "currency": word.amount.currency,
+        "minor": word.amount.minor,
+        "customer_id": word.customer_id or "",
+        "at": word.at,
+    }
+
+
+def verdict(policy: dict[str, Any], word: Assent, proposer: str, before: Iterable[Assent] = ()) -> str:
+    """The row by which the verifier lets somebody approve; empty when it does not."""
+    amount = {"currency": word.amount.currency, "minor": word.amount.minor}
+    assent = plain(word)
     try:
-        row = right_of(policy, terms)
-        if row["four_eyes"] and actor["user_id"] == proposer:
+        row = right_of(policy, {"action_id": "A", "remedy": str(word.remedy), "amount": amount})
+        if row["four_eyes"] and word.user_id == proposer:
             return ""
-        require_role(policy, actor, row["approve_roles"], "decide on this")
+        require_decider(policy, assent, proposer, row["approve_roles"])
+        require_approver(policy, assent, [plain(each) for each in before])
     except InvalidError:
         return ""
     return str(row["row_id"])
@@ -52,13 +74,55 @@ def test_every_case_of_the_matrix_has_the_same_verdict(remedy: Remedy) -> None:
     policy = default_policy()
     document, seen = as_document(policy), 0
     for minor, user, role, proposer in product(AMOUNTS, USERS, ROLES, ("a.moreno", "j.okafor")):
-        amount = Amount(currency="USD", minor=minor, basis=AmountBasis.VALUE)
-        terms = {"action_id": "A", "remedy": str(remedy), "amount": {"currency": "USD", "minor": minor}}
-        theirs = verdict(document, {"user_id": user, "role": role}, proposer, terms)
-        ours = policy.may_decide(UserId(user), role, UserId(proposer), remedy, amount)
-        assert theirs == ruled(ours), (minor, user, role, proposer)
+        word = said(minor, user=user, role=role, remedy=remedy)
+        ours = policy.may_approve(word, UserId(proposer), ())
+        assert verdict(document, word, proposer) == ruled(ours), (minor, user, role, proposer)
         seen += 1
     assert seen >= 1_000
+
+
+HOURS = st.integers(-30, 30).map(lambda hour: START + timedelta(hours=hour))
+PERSON, ROLE = st.sampled_from(USERS), st.sampled_from(ROLES[:3])
+MONEY = st.integers(0, 200)
+WORDS = st.builds(
+    said,
+    MONEY,
+    user=PERSON,
+    role=ROLE,
+    action=st.sampled_from("ABCDE"),
+    customer=st.sampled_from(["", "C-1", "C-2"]),
+    at=HOURS,
+)
+LIMITS_OF_A_DAY = st.builds(
+    day_limit, MONEY, st.sampled_from(LimitScope), roles=st.sampled_from([(), ("supervisor",), ("manager",)])
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(LIMITS_OF_A_DAY, max_size=2, unique_by=lambda each: each.limit_id),
+    st.lists(st.tuples(PERSON, PERSON, ROLE, MONEY, st.integers(-30, 0), st.integers(1, 30)), max_size=4),
+    st.lists(WORDS, max_size=8),
+    st.lists(st.tuples(WORDS, PERSON), min_size=8, max_size=8),
+)
+def test_limits_and_delegations_are_judged_alike(
+    limits: list[DayLimit],
+    lendings: list[tuple[str, str, str, int, int, int]],
+    before: list[Assent],
+    asked: list[tuple[Assent, str]],
+) -> None:
+    delegations = {
+        f"{by}-{to}-{role}": lent(
+            to, by, role=role, up_to=up_to, starts=timedelta(hours=starts), ends=timedelta(hours=ends)
+        )
+        for by, to, role, up_to, starts, ends in lendings
+        if by != to
+    }
+    policy = limited_policy(*limits, delegations=tuple(delegations.values()))
+    document = as_document(policy)
+    for word, proposer in asked:
+        ours = policy.may_approve(word, UserId(proposer), before)
+        assert verdict(document, word, proposer, before) == ruled(ours), (word, proposer)
 
 
 @pytest.mark.parametrize("currency", ["EUR", "usd", ""])
@@ -72,7 +136,9 @@ def test_rights_with_something_unknown_are_refused() -> None:
     policy = as_document(default_policy())
     require_policy(policy, digest_of(default_policy()))
     for changed in (
-        {**policy, "delegations": []},
+        {**policy, "weekdays": []},
+        {**policy, "limits": [{"limit_id": "x"}]},
+        {**policy, "delegations": [{"delegation_id": "x"}]},
         {name: value for name, value in policy.items() if name != "users"},
         {**policy, "rows": [{**policy["rows"][0], "weekdays": []}]},
         {**policy, "rows": [{"row_id": "x"}]},

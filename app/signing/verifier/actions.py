@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 
-from app.signing.verifier.plain import Json, canonical, digest, fail, require, strict, unbase64
-from app.signing.verifier.rights import require_role, right_of
+from app.signing.verifier.plain import Json, canonical, digest, fail, instant, require, strict, unbase64
+from app.signing.verifier.rights import require_approver, require_decider, require_role, right_of
 from app.signing.verifier.trail import Entry, Trail
 
 ONLINE_GRACE = timedelta(minutes=15)
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z", re.ASCII)
-
-
-def instant(text: str) -> datetime:
-    """A time as signed documents write it."""
-    require(TIME.match(text) is not None, "a time is written in another way")
-    return datetime.fromisoformat(text)
 
 
 class Action:
@@ -44,8 +36,8 @@ class Action:
         named = [f"{self.action_id}-{number}" for number in range(1, len(self.commands) + 1)]
         require(list(self.commands) == named, "the commands are not the action's own")
 
-    def decide(self, entry: Entry) -> None:
-        """Judge a decision that the hub let take effect."""
+    def decide(self, entry: Entry, before: list[Json]) -> None:
+        """Judge a decision that the hub let take effect, after the approvals ``before`` it in the bundle."""
         says, by, proposal = entry.says, entry.by, self.entry
         require(says["proposal_sha256"] == proposal.sha256, "a decision is on another proposal")
         require(canonical(says["terms"]) == canonical(self.terms), "a decision is on other terms")
@@ -53,7 +45,8 @@ class Action:
         right = right_of(entry.policy, self.terms)
         same = right["four_eyes"] and by["user_id"] == proposal.by["user_id"]
         require(not same, f"{by['user_id']} decided on a proposal of their own")
-        require_role(entry.policy, by, right["approve_roles"], "decide on this")
+        assent = self._assent(entry)
+        require_decider(entry.policy, assent, proposal.by["user_id"], right["approve_roles"])
         self._require_in_time(entry, timedelta(minutes=right["offline_minutes"]))
         require(self.state in {"submitted", "partial"}, f"{self.action_id}: it was decided before")
         require(by["user_id"] not in self.approvals, f"{by['user_id']} decided twice")
@@ -62,6 +55,8 @@ class Action:
             self.state = "rejected"
             self.rejection = {"user": by["user_id"], "at": says["issued_at"], "reason": says["reason"]}
             return
+        require_approver(entry.policy, assent, before)
+        before.append(assent)
         policy = {name: entry.policy[name] for name in ("policy_id", "version", "sha256")}
         self.approvals[by["user_id"]] = {
             "user": by["user_id"],
@@ -95,6 +90,19 @@ class Action:
         command |= {name: says[name] for name in fields}
         command |= {"outcome": says["result"], "at": says["issued_at"], "log_index": entry.index}
 
+    def _assent(self, entry: Entry) -> Json:
+        amount = self.terms["amount"]
+        return {
+            "action_id": self.action_id,
+            "user_id": entry.by["user_id"],
+            "role": entry.by["role"],
+            "remedy": self.terms["remedy"],
+            "currency": amount["currency"],
+            "minor": amount["minor"],
+            "customer_id": self.terms.get("customer_id", ""),
+            "at": instant(entry.says["issued_at"]),
+        }
+
     def _require_in_time(self, entry: Entry, offline: timedelta) -> None:
         says = entry.says
         issued, until = instant(says["issued_at"]), self.entry.says["expires_at"]
@@ -103,6 +111,7 @@ class Action:
         allowed = offline if says["offline"] else max(offline, ONLINE_GRACE)
         late = instant(entry.receipt["received_at"]) - issued
         require(late <= allowed, "a decision was recorded too late")
+        require(-late <= ONLINE_GRACE, "a decision is dated later than it was recorded")
 
 
 def require_digests(terms: Json) -> None:
@@ -118,6 +127,7 @@ def require_digests(terms: Json) -> None:
 def actions_of(trail: Trail) -> dict[str, Action]:
     """Every action of a trail, judged in the order of the log; what the hub refused takes no effect."""
     found: dict[str, Action] = {}
+    approved: list[Json] = []
     for entry in trail.entries:
         if entry.kind == "trust" or not entry.counts:
             continue
@@ -128,7 +138,7 @@ def actions_of(trail: Trail) -> dict[str, Action]:
         elif action_id not in found:
             fail(f"{action_id}: its proposal is missing")
         elif entry.kind == "decision":
-            found[action_id].decide(entry)
+            found[action_id].decide(entry, approved)
         else:
             found[action_id].execute(entry)
     return found

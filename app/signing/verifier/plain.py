@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import unicodedata
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NoReturn
@@ -13,6 +15,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z", re.ASCII)
 MAX_DIGITS, MAX_INTEGER = 17, 2**53 - 1
 Json = dict[str, Any]
 
@@ -83,6 +86,12 @@ def holds_null(value: object) -> bool:
     """Whether a null is anywhere inside."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return value is None or any(holds_null(each) for each in inner)
+
+
+def instant(text: str) -> datetime:
+    """A time as signed documents write it."""
+    require(TIME.match(text) is not None, "a time is written in another way")
+    return datetime.fromisoformat(text)
 
 
 def unbase64(text: object) -> bytes:

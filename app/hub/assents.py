@@ -1,0 +1,66 @@
+"""What the hub remembers of approvals, so that limits over a day and delegations can be judged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, insert, or_, select
+
+from app.hub.hub_schema import ASSENT
+from app.store.instants import from_ms, to_ms
+from domain.approvals import Amount, AmountBasis
+from domain.day_limits import DAY, Assent
+from domain.ids import CustomerId, UserId
+from domain.recommendations import Remedy
+
+if TYPE_CHECKING:
+    from domain.rights import RightsPolicy
+
+
+def keep_assent(connection: Connection, assent: Assent, idx: int) -> None:
+    """Remember an approval that was recorded as number ``idx``."""
+    connection.execute(
+        insert(ASSENT).values(
+            idx=idx,
+            action_id=assent.action_id,
+            user_id=assent.user_id,
+            role=assent.role,
+            remedy=str(assent.remedy),
+            currency=assent.amount.currency,
+            minor=assent.amount.minor,
+            basis=str(assent.amount.basis),
+            customer_id=assent.customer_id or "",
+            issued_at=to_ms(assent.at),
+        )
+    )
+
+
+def assents_before(connection: Connection, wanted: Assent, policy: RightsPolicy) -> tuple[Assent, ...]:
+    """What was approved within a day of ``wanted`` and may count against it by any rule."""
+    if not policy.looks_back:
+        return ()
+    people = {wanted.user_id}
+    for delegation in policy.delegations:
+        people |= {delegation.from_user, delegation.to_user}
+    at = to_ms(wanted.at)
+    day = to_ms(from_ms(at) + DAY) - at
+    related = or_(
+        ASSENT.c.user_id.in_(people),
+        ASSENT.c.customer_id == (wanted.customer_id or ""),
+        ASSENT.c.action_id == wanted.action_id,
+    )
+    query = select(ASSENT).where(
+        ASSENT.c.remedy == str(wanted.remedy), ASSENT.c.issued_at.between(at - day, at + day), related
+    )
+    return tuple(
+        Assent(
+            action_id=row.action_id,
+            user_id=UserId(row.user_id),
+            role=row.role,
+            remedy=Remedy(row.remedy),
+            amount=Amount(currency=row.currency, minor=row.minor, basis=AmountBasis(row.basis)),
+            at=from_ms(row.issued_at),
+            customer_id=CustomerId(row.customer_id) if row.customer_id else None,
+        )
+        for row in connection.execute(query)
+    )
