@@ -70,6 +70,19 @@ def test_messages_are_kept_newest_first(desk: OpenWindow) -> None:
     assert [line.title for line in page.messages.lines()] == ["Then an <b>error</b>.", "First."]
 
 
+def test_the_bell_counts_what_was_not_looked_at(desk: OpenWindow) -> None:
+    bell = desk.window.top.bell
+    desk.window.show_page("tower")
+    desk.window.show_toast("One.", "info")
+    desk.window.show_toast("Two.", "warning")
+    assert bell.accessibleName() == "Messages, 2 new ones"
+    desk.click(bell)
+    assert desk.window.page == "settings"
+    assert bell.accessibleName() == "Messages"
+    desk.window.show_toast("Seen at once.", "info")
+    assert bell.unseen == 0
+
+
 def test_diagnostics_go_to_the_clipboard(desk: OpenWindow) -> None:
     desk.click(desk.window.settings.diagnostics)
     assert QApplication.clipboard().text().startswith("control-tower 0.1.0")

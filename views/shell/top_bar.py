@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QSize
 from domain.health import HealthColour, SourceHealth
 from views.formatting import counted
 from views.icons import paint_icon
+from views.shell.bell import BellButton
 from views.shell.state import Identity, ThemeName
 from views.theme import MEDIUM_WEIGHT, SEMI_BOLD, ToneName, theme_of, ui_font
 from views.widgets.buttons import TowerButton
@@ -157,6 +158,7 @@ class TopBar(QFrame):
 
     palette_wanted = Signal()
     sources_wanted = Signal()
+    messages_wanted = Signal()
     theme_wanted = Signal()
     person_wanted = Signal(str)
 
@@ -169,6 +171,7 @@ class TopBar(QFrame):
         self.site = label("", "caption")
         self.search = SearchButton()
         self.health = HealthButton()
+        self.bell = BellButton()
         self.theme_button = TowerButton(kind="icon", icon_name="sun", name="Light theme", icon_px=18)
         self.avatar = Avatar()
         self._people: tuple[Identity, ...] = ()
@@ -185,11 +188,12 @@ class TopBar(QFrame):
         row.addLayout(titles, 3)
         row.addWidget(self.search, 4)
         row.addStretch(2)
-        right: tuple[QWidget, ...] = (self.health, self.theme_button, self.avatar)
+        right: tuple[QWidget, ...] = (self.health, self.bell, self.theme_button, self.avatar)
         for part in right:
             row.addWidget(part)
         self.search.clicked.connect(self.palette_wanted)
         self.health.clicked.connect(self.sources_wanted)
+        self.bell.clicked.connect(self.messages_wanted)
         self.theme_button.clicked.connect(self.theme_wanted)
         self.avatar.clicked.connect(self.pop_people)
 

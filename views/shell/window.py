@@ -135,6 +135,7 @@ class TowerWindow(QWidget):
         self.settings.copied.connect(lambda words: self.show_toast(words, "ok"))
         self.top.palette_wanted.connect(self.palette_overlay.open_overlay)
         self.top.sources_wanted.connect(lambda: self.show_page("sources"))
+        self.top.messages_wanted.connect(lambda: self.show_page("settings"))
         self.top.theme_wanted.connect(self.toggle_theme)
         self.top.person_wanted.connect(self._intents.switch_identity)
         self.banner.retry_wanted.connect(lambda: self._intents.sync_now(""))
@@ -199,6 +200,10 @@ class TowerWindow(QWidget):
         """Say a sentence in the corner for some seconds; errors stay until dismissed."""
         self.toasts.show_toast(text, kind)
         self.settings.show_messages(self.toasts.history)
+        if self.page == "settings":
+            self.top.bell.see()
+        else:
+            self.top.bell.add()
 
     def _show_counts(self) -> None:
         if self._snapshot is None:
@@ -215,6 +220,8 @@ class TowerWindow(QWidget):
         self.page = next((name for name in self._pages if name == page), "tower")
         self.pages.setCurrentWidget(self._pages[self.page])
         self._intents.look_at(self.page)
+        if self.page == "settings":
+            self.top.bell.see()
         self.rail.show_page(self.page)
         self.keys.show_page(self.page)
         first: dict[Page, QWidget] = {
