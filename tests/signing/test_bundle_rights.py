@@ -36,9 +36,7 @@ def test_a_split_amount_beyond_the_limit_is_not_believed(limit: int, believed: b
     assert believed or "24 hours" in said
 
 
-def decided_by_a_delegate(
-    delegation: Delegation, proposer: str = "m.silva", **changes: timedelta
-) -> ForgedLog:
+def decided_by_a_delegate(delegation: Delegation, proposer: str = "m.silva", **changes: Any) -> ForgedLog:
     log = ForgedLog().found(replace(small_policy(), delegations=(delegation,)))
     delegate = replace(signer_of("a.moreno"), role="supervisor")
     log.decide(log.propose(proposer), signer=delegate, **changes)
