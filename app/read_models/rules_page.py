@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.detection.policy_file import PolicyProblem, PolicyRefusedError
@@ -15,7 +15,7 @@ from domain.catalogue.types import case_type
 from domain.errors import BadInputError
 from domain.rights import RightsPolicy, RightsRow, parse_policy
 from resources.loader import read_bytes
-from views.formatting import money
+from views.formatting import full_moment, money
 from views.rules.state import (
     RIGHTS,
     PolicyView,
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from app.services.rehearse import Rehearsal
     from app.store.mirror import Mirror
     from app.store.policies import PolicyRecord
+    from domain.day_limits import DayLimit
     from domain.decision_tables.model import DecisionTable
+    from domain.delegations import Delegation
     from views.shell.state import Identity
 
 
@@ -157,6 +159,8 @@ def _rights_view(rights: RightsPolicy, profile: Profile, people: tuple[Identity,
         text=text,
         rows=tuple(_rights_row(row) for row in rights.rows),
         people=tuple((short_name(people, user), ", ".join(roles)) for user, roles in rights.users),
+        limits=tuple(map(_limit_row, rights.limits)),
+        delegations=tuple(_delegation_row(lent, people) for lent in rights.delegations),
         is_own=is_own,
     )
 
@@ -178,6 +182,26 @@ def _rights_row(row: RightsRow) -> RightsRowView:
         approvers=", ".join(row.approve_roles),
         conditions=", ".join(conditions),
         is_forbidden=row.forbid,
+    )
+
+
+def _limit_row(limit: DayLimit) -> tuple[str, str, str, str]:
+    roles = f" as {' or '.join(limit.roles)}" if limit.roles else ""
+    return (
+        limit.remedy.replace("_", " "),
+        f"one {limit.scope.value}{roles}",
+        money(limit.up_to_minor, limit.currency),
+        limit.limit_id,
+    )
+
+
+def _delegation_row(lent: Delegation, people: tuple[Identity, ...]) -> tuple[str, str, str, str, str]:
+    return (
+        short_name(people, lent.from_user),
+        short_name(people, lent.to_user),
+        lent.role,
+        money(lent.up_to_minor, lent.currency),
+        f"{full_moment(lent.starts_at, UTC)} until {full_moment(lent.ends_at, UTC)}",
     )
 
 

@@ -19,7 +19,9 @@ from domain.errors import BadInputError
 from tests.support import facts
 from tests.support.approval_desk import default_policy
 from tests.support.tower_room import TowerRoom, tower_room
+from views.rules.pages import rights_page
 from views.rules.state import RIGHTS
+from views.theme import dark
 
 ORDER_ENTRY = "order_entry.toml"
 
@@ -57,6 +59,10 @@ def test_everything_in_force_is_shown(room: TowerRoom, tmp_path: Path) -> None:
     first = shown.rights.rows[0]
     assert (first.remedy, first.limit) == ("reallocate", "$100,000")
     assert shown.rights.text.startswith("# Decision rights")
+    limits = {row[3]: row[:3] for row in shown.rights.limits}
+    wanted = ("release credit hold", "one approver as supervisor", "$100,000")
+    assert limits["credit-release-supervisor-day"] == wanted
+    assert "At most in 24 hours" in rights_page(shown.rights, dark())
 
 
 def test_an_edited_text_is_checked_to_the_row(room: TowerRoom) -> None:

@@ -44,6 +44,12 @@ def rights_page(rights: RightsView, theme: Theme) -> str:
     ]
     page = _heading("Who may propose and approve what") + _grid(columns, rows, theme)
     page += "<p>What no row permits is denied; a row that forbids wins over any that permits.</p>"
+    if rights.limits:
+        titles = ("Remedy", "Counted for", "Up to", "Row")
+        page += _heading("At most in 24 hours") + _grid(titles, rights.limits, theme)
+    if rights.delegations:
+        titles_lent = ("From", "To", "Role", "Up to", "While")
+        page += _heading("Lent to others") + _grid(titles_lent, rights.delegations, theme)
     if rights.people:
         page += _heading("People at this desk") + _grid(("Person", "Roles"), rights.people, theme)
     return page

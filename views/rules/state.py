@@ -69,13 +69,19 @@ class RightsRowView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RightsView:
-    """The decision rights in force, and who holds which role."""
+    """The decision rights in force, and who holds which role.
+
+    ``limits`` are those over 24 hours: remedy, for whom, up to, row. ``delegations`` lend a role: from whom,
+    to whom, role, up to, from and until when.
+    """
 
     policy_id: str
     version: int
     text: str
     rows: tuple[RightsRowView, ...]
     people: tuple[tuple[str, str], ...] = ()
+    limits: tuple[tuple[str, str, str, str], ...] = ()
+    delegations: tuple[tuple[str, str, str, str, str], ...] = ()
     is_own: bool = False
 
 
