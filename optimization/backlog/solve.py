@@ -31,6 +31,7 @@ from optimization.outcome import Ending, Status
 
 LARGE_LINES = 40_000
 STAGES_SMALL = (Stage(steps=70, size=0.06), Stage(steps=40, size=0.03))
+STAGES_EARLY = (Stage(steps=12, size=0.06),)
 STAGES_LARGE = (Stage(steps=50, size=0.06), Stage(steps=30, size=0.03))
 REFINING = (Stage(steps=50, size=0.012), Stage(steps=50, size=0.006))
 FIRST_SHARE, REFINING_SHARE = 0.35, 0.15
@@ -99,13 +100,16 @@ def plan_by_prices(instance: Instance, run: Run, seed: int, mip: Mip | None) -> 
     pricer = Pricer(instance)
     try:
         prices = first_prices(instance)
-        stages = STAGES_LARGE if instance.n_lines > LARGE_LINES else STAGES_SMALL
+        large = instance.n_lines > LARGE_LINES
+        if large:
+            # A large backlog shows a plan early, at prices that are only roughly right.
+            prices = improve_prices(pricer, prices, STAGES_EARLY, run.until(FIRST_SHARE))
+            tell_first_plan(instance, run, lead(pricer, run, prices), seed)
+        stages = STAGES_LARGE if large else STAGES_SMALL
         prices = improve_prices(pricer, prices, stages, run.until(FIRST_SHARE))
         led = lead(pricer, run, prices)
-        first = first_plan(instance, led)
-        searcher = Searcher(instance, led, first, seed)
-        run.tell("first plan", searcher.best_cents)
-        searcher.close()
+        if not large:
+            tell_first_plan(instance, run, led, seed)
         prices, led = refine(pricer, run, prices, led, REFINING)
     finally:
         pricer.close()
@@ -118,6 +122,13 @@ def plan_by_prices(instance: Instance, run: Run, seed: int, mip: Mip | None) -> 
     found = PairPlan(qty=searcher.qty.astype(np.int64), day=searcher.day.astype(np.int64))
     best = found if searcher.best_cents <= rule_cents else rule
     return plan_of_pairs(instance, best), Warm(prices=prices, led=led, pairs=best), searcher.moves
+
+
+def tell_first_plan(instance: Instance, run: Run, led: Led, seed: int) -> None:
+    """Say what the plan made at these prices costs."""
+    searcher = Searcher(instance, led, first_plan(instance, led), seed)
+    run.tell("first plan", searcher.best_cents)
+    searcher.close()
 
 
 def first_prices(instance: Instance) -> Prices:
