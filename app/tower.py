@@ -261,7 +261,7 @@ class Tower:
         return (data,) if sha256_hex(data) == wanted else ()
 
     def decide(
-        self, action_id: str, user: str, *, approve: bool, reason: str, offline: bool = False
+        self, action_id: str, user: str, *, approve: bool | Verdict, reason: str, offline: bool = False
     ) -> SignedEntry:
         """Sign a decision on a proposal as a supervisor; it takes effect when the hub has recorded it.
 
@@ -269,10 +269,11 @@ class Tower:
             RefusedError: no right, not another person, decided already, expired, or online only.
             ConflictError: the facts changed since the proposal; it is then held as stale.
         """
+        verdict = approve if isinstance(approve, Verdict) else Verdict.APPROVE if approve else Verdict.REJECT
         request = DecisionRequest(
             action_id=action_id,
-            verdict=Verdict.APPROVE if approve else Verdict.REJECT,
-            reason=reason or ("Approved as proposed." if approve else "Rejected."),
+            verdict=verdict,
+            reason=reason or verdict.without_reason,
             offline=offline,
         )
         desk = self.parts.desk

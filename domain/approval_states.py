@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from domain.approvals import Verdict
 from domain.cases import CaseState
 
 
@@ -18,6 +19,7 @@ class ApprovalState(StrEnum):
     PARTIAL = "partial"
     APPROVED = "approved"
     REJECTED = "rejected"
+    CHANGES_REQUESTED = "changes_requested"
     EXPIRED = "expired"
     STALE = "stale"
     EXECUTING = "executing"
@@ -61,15 +63,23 @@ UNDECIDED = frozenset({_A.SUBMITTED, _A.PARTIAL})
 #: The executor is at work on it.
 RUNNING = frozenset({_A.EXECUTING, _A.IN_DOUBT})
 
+#: How a no ends a proposal.
+ENDED_BY: dict[Verdict, ApprovalState] = {
+    Verdict.REJECT: _A.REJECTED,
+    Verdict.REQUEST_CHANGES: _A.CHANGES_REQUESTED,
+}
+
+_ENDED_UNAPPROVED = frozenset({*ENDED_BY.values(), _A.EXPIRED, _A.STALE})
 _ENDED_RUNS = frozenset({_A.EXECUTED, _A.PARTIALLY_EXECUTED, _A.FAILED, _A.STALE})
 
 APPROVAL_MOVES: dict[ApprovalState, frozenset[ApprovalState]] = {
-    _A.SUBMITTED: frozenset({_A.PARTIAL, _A.APPROVED, _A.REJECTED, _A.EXPIRED, _A.STALE}),
-    _A.PARTIAL: frozenset({_A.APPROVED, _A.REJECTED, _A.EXPIRED, _A.STALE}),
+    _A.SUBMITTED: _ENDED_UNAPPROVED | {_A.PARTIAL, _A.APPROVED},
+    _A.PARTIAL: _ENDED_UNAPPROVED | {_A.APPROVED},
     _A.APPROVED: frozenset({_A.EXECUTING, _A.EXPIRED, _A.STALE}),
     _A.EXECUTING: _ENDED_RUNS | {_A.IN_DOUBT},
     _A.IN_DOUBT: _ENDED_RUNS | {_A.EXECUTING},
     _A.REJECTED: frozenset(),
+    _A.CHANGES_REQUESTED: frozenset(),
     _A.EXPIRED: frozenset(),
     _A.STALE: frozenset(),
     _A.EXECUTED: frozenset(),
@@ -143,6 +153,7 @@ CASE_STATE_OF: dict[ApprovalState, CaseState] = {
     _A.PARTIAL: CaseState.PROPOSED,
     _A.APPROVED: CaseState.PROPOSED,
     _A.REJECTED: CaseState.IN_PROGRESS,
+    _A.CHANGES_REQUESTED: CaseState.IN_PROGRESS,
     _A.EXPIRED: CaseState.IN_PROGRESS,
     _A.STALE: CaseState.IN_PROGRESS,
     _A.EXECUTING: CaseState.EXECUTING,

@@ -226,15 +226,23 @@ class Proposal:
 
 
 class Verdict(StrEnum):
-    """What an approver says."""
+    """What an approver says; asking for changes is a no to this proposal and an invitation to another."""
 
     APPROVE = "approve"
     REJECT = "reject"
+    REQUEST_CHANGES = "request_changes"
+
+    @property
+    def without_reason(self) -> str:
+        """What stands for the reason where somebody gives none."""
+        if self is Verdict.APPROVE:
+            return "Approved as proposed."
+        return "Rejected." if self is Verdict.REJECT else "Changes requested."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """An approver says yes or no to a proposal, named by the digest of its envelope.
+    """An approver's yes or no to a proposal, named by the digest of its envelope.
 
     ``offline`` tells that the hub could not be reached when it was signed.
     """

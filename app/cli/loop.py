@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.cli.running import running_tower
 from app.services.recommend.record import recommendation_json
 from app.services.source_health import source_health
+from domain.approvals import Verdict
 
 if TYPE_CHECKING:
     from app.services.sync import SyncResult
@@ -52,10 +53,12 @@ def approve(options: argparse.Namespace) -> int:
     with running_tower(options.profile) as tower:
         user = options.user or tower.parts.profile.first_with_role("supervisor").user
         before = tower.settle()
+        no = Verdict.REQUEST_CHANGES if options.request_changes else Verdict.REJECT
+        verdict = no if options.reject or options.request_changes else Verdict.APPROVE
         tower.decide(
             options.action,
             user,
-            approve=not options.reject,
+            approve=verdict,
             reason=options.reason,
             offline=bool(before.cannot),
         )
@@ -64,7 +67,7 @@ def approve(options: argparse.Namespace) -> int:
         _print(
             {
                 "action": options.action,
-                "verdict": "reject" if options.reject else "approve",
+                "verdict": str(verdict),
                 "digest_code": view.entry.code,
                 "by": user,
                 "recorded": not report.unreachable and not report.refused,

@@ -17,7 +17,7 @@ from app.hub.assents import assents_before, keep_assent
 from app.hub.hub_schema import APPROVAL, RECORDED_DECISION
 from app.signing.receipts import HubOutcome
 from app.signing.statements import SignedEntry, read_unverified
-from domain.approval_states import UNDECIDED, ApprovalState
+from domain.approval_states import ENDED_BY, UNDECIDED, ApprovalState
 from domain.approvals import Decision, Execution, Proposal, Verdict
 from domain.day_limits import assent_of
 from domain.rights import EXECUTOR_ROLE, RightsPolicy
@@ -37,6 +37,11 @@ class Judgement:
     why: str = ""
 
 
+_SAID = {
+    Verdict.APPROVE: "approved",
+    Verdict.REJECT: "rejected",
+    Verdict.REQUEST_CHANGES: "asked to change",
+}
 _ACCEPTED = Judgement(outcome=HubOutcome.ACCEPTED)
 
 
@@ -139,8 +144,8 @@ class Judge:
         approvers = select(func.count()).where(
             RECORDED_DECISION.c.action_id == action_id, RECORDED_DECISION.c.verdict == str(Verdict.APPROVE)
         )
-        if verdict is Verdict.REJECT:
-            state = ApprovalState.REJECTED
+        if verdict in ENDED_BY:
+            state = ENDED_BY[verdict]
         elif self._connection.execute(approvers).scalar_one() >= min_approvers:
             state = ApprovalState.APPROVED
         else:
@@ -176,7 +181,7 @@ class Judge:
             .order_by(RECORDED_DECISION.c.idx.desc())
             .limit(1)
         ).one()
-        said = "approved" if row.verdict == Verdict.APPROVE else "rejected"
+        said = _SAID[Verdict(row.verdict)]
         return f"{row.user_id} {said} it first (record #{row.idx})"
 
 

@@ -26,6 +26,7 @@ _STAGES: dict[ApprovalState, ApprovalStage] = {
     ApprovalState.PARTIAL: ApprovalStage.WAITING,
     ApprovalState.APPROVED: ApprovalStage.RECORDED,
     ApprovalState.REJECTED: ApprovalStage.REJECTED,
+    ApprovalState.CHANGES_REQUESTED: ApprovalStage.REJECTED,
     ApprovalState.EXPIRED: ApprovalStage.EXPIRED,
     ApprovalState.STALE: ApprovalStage.HELD_STALE,
     ApprovalState.EXECUTING: ApprovalStage.EXECUTING,

@@ -25,6 +25,7 @@ from app.store.ledger_schema import (
     OUTBOX,
 )
 from domain.approval_states import (
+    ENDED_BY,
     RUNNING,
     UNDECIDED,
     ApprovalState,
@@ -200,7 +201,7 @@ class LedgerTransaction(EvidenceWrites):
             )
 
     def record_decision(self, entry_sha256: str, cause: Cause) -> ApprovalState:
-        """Let a decision count, and move its approval: rejected, approved, or one more to come."""
+        """Let a decision count, and move its approval: ended, approved, or one more to come."""
         row = self._connection.execute(
             select(DECISION.c.action_id, DECISION.c.verdict).where(DECISION.c.entry_sha256 == entry_sha256)
         ).one()
@@ -211,9 +212,10 @@ class LedgerTransaction(EvidenceWrites):
         current = ApprovalState(approval.state)
         if current not in UNDECIDED:
             return current
-        if row.verdict == Verdict.REJECT:
+        verdict = Verdict(row.verdict)
+        if verdict in ENDED_BY:
             self.machines.cancel_commands(row.action_id, cause)
-            wanted = ApprovalState.REJECTED
+            wanted = ENDED_BY[verdict]
         elif self._approvers(row.action_id) >= approval.min_approvers:
             wanted = ApprovalState.APPROVED
         else:

@@ -103,6 +103,21 @@ def test_the_executor_catches_it_when_nobody_else_did(desk: Desk) -> None:
     assert states == [ApprovalState.EXECUTED] * 2
 
 
+def test_a_request_of_changes_settles_at_the_hub(desk: Desk, tmp_path: Path) -> None:
+    room = replace(desk.room, hub_key=hub_key().public)
+    log = open_log(tmp_path, desk, FREE)
+    proposal = desk.propose()
+    request = DecisionRequest(
+        action_id=proposal.action_id, verdict=Verdict.REQUEST_CHANGES, reason="Half of it."
+    )
+    entries = [decide(room, desk.people["j.okafor"], request, desk.facts.fresh)]
+    entries.append(approve(room, desk, proposal, desk.people["m.silva"]))
+    log.append(proposal.envelope, "p")
+    asked, late = (log.append(entry.envelope, str(n)) for n, entry in enumerate(entries))
+    assert (asked.outcome, late.outcome) == (HubOutcome.ACCEPTED, HubOutcome.ALREADY_DECIDED)
+    assert "j.okafor asked to change it first" in late.why
+
+
 def test_a_delegate_decides_until_the_end_of_it_everywhere(desk: Desk, tmp_path: Path) -> None:
     policy = limited_policy(delegations=(lent(),))
     log = open_log(tmp_path, desk, policy)

@@ -51,12 +51,21 @@ def test_an_approval_names_the_proposal_and_repeats_its_terms(desk: Desk) -> Non
     assert [c.state for c in view.commands] == [CommandState.PLANNED]
 
 
-def test_a_rejection_plans_nothing_and_needs_no_fresh_facts(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("verdict", "state"),
+    [
+        (Verdict.REJECT, ApprovalState.REJECTED),
+        (Verdict.REQUEST_CHANGES, ApprovalState.CHANGES_REQUESTED),
+    ],
+)
+def test_a_no_plans_nothing_and_needs_no_fresh_facts(
+    desk: Desk, verdict: Verdict, state: ApprovalState
+) -> None:
     proposal = desk.propose()
     desk.facts.records.clear()
-    decide(desk.room, desk.people["j.okafor"], asked(proposal, Verdict.REJECT), desk.facts.fresh)
+    decide(desk.room, desk.people["j.okafor"], asked(proposal, verdict), desk.facts.fresh)
     view = desk.ledger.approval(proposal.action_id)
-    assert view.state is ApprovalState.REJECTED
+    assert view.state is state
     assert view.commands == ()
     assert view.deciding is not None
     assert view.deciding.decision.reason == "I compared the code."
@@ -169,3 +178,16 @@ def test_a_proposal_whose_bytes_were_changed_cannot_be_decided(desk: Desk) -> No
         connection.exec_driver_sql("UPDATE audit_entry SET envelope = ?", (bytes(flipped),))
     with pytest.raises(RefusedError, match="signature does not hold"):
         decide(desk.room, desk.people["j.okafor"], asked(proposal), desk.facts.fresh)
+
+
+def test_what_was_sent_back_for_changes_is_proposed_again(desk: Desk) -> None:
+    first = desk.propose()
+    with pytest.raises(RefusedError, match="already has the proposal"):
+        desk.propose()
+    asking = asked(first, Verdict.REQUEST_CHANGES)
+    decide(desk.room, desk.people["j.okafor"], asking, desk.facts.fresh)
+    with pytest.raises(RefusedError, match="changes requested already"):
+        decide(desk.room, desk.people["m.silva"], asked(first), desk.facts.fresh)
+    second = desk.propose()
+    decide(desk.room, desk.people["j.okafor"], asked(second), desk.facts.fresh)
+    assert desk.ledger.approval(second.action_id).state is ApprovalState.APPROVED

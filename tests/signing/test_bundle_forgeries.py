@@ -174,6 +174,14 @@ def executed_after_a_rejection() -> ForgedLog:
     return log
 
 
+def executed_after_a_request_of_changes() -> ForgedLog:
+    log = ForgedLog().found()
+    asked = log.propose()
+    log.decide(asked, "m.silva", verdict=Verdict.REQUEST_CHANGES)
+    log.execute(log.decide(asked))
+    return log
+
+
 def executed_on_a_rejection() -> ForgedLog:
     log = ForgedLog().found()
     log.execute(log.decide(log.propose(), verdict=Verdict.REJECT))
@@ -301,6 +309,7 @@ FORGED: dict[str, Forgery] = {
         offline_where_it_is_online_only,
         executed_twice,
         executed_after_a_rejection,
+        executed_after_a_request_of_changes,
         executed_on_a_rejection,
         proposed_twice,
         proposed_when_expired,

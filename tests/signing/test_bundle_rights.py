@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from app.signing.verifier.report import verify
+from domain.approvals import Verdict
 from domain.delegations import Delegation
 from tests.support.approval_desk import signer_of
 from tests.support.belief import BELIEVED, refusal
@@ -67,3 +69,10 @@ def test_a_decision_is_not_dated_ahead_of_its_record(minutes: int, believed: boo
     log = decided_by_a_delegate(lent(), late=timedelta(minutes=-minutes))
     said = refusal(packed(log.document()))
     assert (said == BELIEVED) is believed, said
+
+
+def test_a_request_of_changes_is_a_no_with_its_own_name() -> None:
+    log = ForgedLog().found()
+    log.decide(log.propose(), verdict=Verdict.REQUEST_CHANGES)
+    (action,) = verify(packed(log.document())[:-1])["actions"]
+    assert (action["state"], action["rejected_by"]["user"]) == ("changes_requested", "j.okafor")

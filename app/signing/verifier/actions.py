@@ -10,6 +10,7 @@ from app.signing.verifier.plain import Json, canonical, digest, fail, instant, r
 from app.signing.verifier.rights import require_approver, require_decider, require_role, right_of
 from app.signing.verifier.trail import Entry, Trail
 
+NO = {"reject": "rejected", "request_changes": "changes_requested"}
 ONLINE_GRACE = timedelta(minutes=15)
 
 
@@ -51,8 +52,8 @@ class Action:
         require(self.state in {"submitted", "partial"}, f"{self.action_id}: it was decided before")
         require(by["user_id"] not in self.approvals, f"{by['user_id']} decided twice")
         if says["verdict"] != "approve":
-            require(says["verdict"] == "reject", "a decision says neither yes nor no")
-            self.state = "rejected"
+            require(says["verdict"] in NO, "a decision says neither yes nor no")
+            self.state = NO[says["verdict"]]
             self.rejection = {"user": by["user_id"], "at": says["issued_at"], "reason": says["reason"]}
             return
         require_approver(entry.policy, assent, before)
