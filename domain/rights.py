@@ -199,10 +199,13 @@ class RightsPolicy:
         row = self._row(ruling.policy_row.row)
         return self._judge(ruling, assent.role, row.approve_roles, "decide on")
 
-    @property
-    def looks_back(self) -> bool:
-        """Whether an answer may depend on what was approved before."""
-        return bool(self.limits or self.delegations)
+    def looks_back(self, remedy: Remedy) -> bool:
+        """Whether an answer about that remedy may depend on what was approved before."""
+        return bool(self.delegations) or bool(self.scopes_of(remedy))
+
+    def scopes_of(self, remedy: Remedy) -> frozenset[LimitScope]:
+        """By what the actions of a day are added up for that remedy."""
+        return frozenset(limit.scope for limit in self.limits if limit.remedy is remedy)
 
     def principal_of(self, assent: Assent) -> UserId:
         """Whose right somebody uses: their own, or that of the first person who lent it to them."""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, or_, select
 from app.hub.hub_schema import ASSENT
 from app.store.instants import from_ms, to_ms
 from domain.approvals import Amount, AmountBasis
-from domain.day_limits import DAY, Assent
+from domain.day_limits import DAY, Assent, LimitScope
 from domain.ids import CustomerId, UserId
 from domain.recommendations import Remedy
 
@@ -37,20 +37,18 @@ def keep_assent(connection: Connection, assent: Assent, idx: int) -> None:
 
 def assents_before(connection: Connection, wanted: Assent, policy: RightsPolicy) -> tuple[Assent, ...]:
     """What was approved within a day of ``wanted`` and may count against it by any rule."""
-    if not policy.looks_back:
+    if not policy.looks_back(wanted.remedy):
         return ()
     people = {wanted.user_id}
     for delegation in policy.delegations:
         people |= {delegation.from_user, delegation.to_user}
     at = to_ms(wanted.at)
     day = to_ms(from_ms(at) + DAY) - at
-    related = or_(
-        ASSENT.c.user_id.in_(people),
-        ASSENT.c.customer_id == (wanted.customer_id or ""),
-        ASSENT.c.action_id == wanted.action_id,
-    )
+    related = [ASSENT.c.action_id == wanted.action_id, ASSENT.c.user_id.in_(people)]
+    if LimitScope.CUSTOMER in policy.scopes_of(wanted.remedy):
+        related.append(ASSENT.c.customer_id == (wanted.customer_id or ""))
     query = select(ASSENT).where(
-        ASSENT.c.remedy == str(wanted.remedy), ASSENT.c.issued_at.between(at - day, at + day), related
+        ASSENT.c.remedy == str(wanted.remedy), ASSENT.c.issued_at.between(at - day, at + day), or_(*related)
     )
     return tuple(
         Assent(

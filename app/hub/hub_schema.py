@@ -126,4 +126,6 @@ ASSENT = Table(
     _words("customer_id"),
     Column("issued_at", _Milliseconds, nullable=False),
 )
-Index("assent_by_time", ASSENT.c.remedy, ASSENT.c.issued_at)
+Index("assent_by_action", ASSENT.c.action_id)
+Index("assent_by_user", ASSENT.c.user_id, ASSENT.c.issued_at)
+Index("assent_by_customer", ASSENT.c.customer_id, ASSENT.c.issued_at)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -20,13 +20,11 @@ from app.signing.statements import SignedEntry, read_unverified
 from domain.approval_states import ENDED_BY, UNDECIDED, ApprovalState
 from domain.approvals import Decision, Execution, Proposal, Verdict
 from domain.day_limits import assent_of
+from domain.decision_times import why_not_in_time
 from domain.rights import EXECUTOR_ROLE, RightsPolicy
 
 if TYPE_CHECKING:
     from domain.rights import Ruling
-
-#: How late a decision signed online may arrive: slow networks, and clocks that differ.
-ONLINE_GRACE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +101,7 @@ class Judge:
         ruling = self._policy.judge_decision(value, proposal.actor.user_id, before)
         if not ruling.allowed:
             return _forbidden(ruling)
-        late = self._too_late(value, proposal, ruling)
+        late = why_not_in_time(value, proposal, ruling.offline_for, self._now)
         if late:
             return Judgement(outcome=HubOutcome.EXPIRED, why=late)
         if approval[0] not in UNDECIDED or self._has_decided(terms.action_id, actor.user_id):
@@ -126,19 +124,6 @@ class Judge:
         if approval is None or approval[0] is not ApprovalState.APPROVED:
             return Judgement(outcome=HubOutcome.UNKNOWN_SUBJECT, why="nothing in the log approves it")
         return _ACCEPTED
-
-    def _too_late(self, value: Decision, proposal: Proposal, ruling: Ruling) -> str:
-        # Signed online, but the network went before it was delivered: that is as good as signed offline.
-        allowed = ruling.offline_for if value.offline else max(ruling.offline_for, ONLINE_GRACE)
-        if value.offline and not allowed:
-            return "this may be decided online only"
-        if value.issued_at >= proposal.expires_at or value.expires_at != proposal.expires_at:
-            return "it was decided after the proposal expired"
-        if value.issued_at - self._now > ONLINE_GRACE:
-            return "it is dated later than it arrived"
-        if self._now - value.issued_at > allowed:
-            return f"it arrived more than {allowed} after it was signed"
-        return ""
 
     def _settle(self, action_id: str, verdict: Verdict, min_approvers: int) -> None:
         approvers = select(func.count()).where(

@@ -148,6 +148,6 @@ def _why_not(
         at=now,
         customer_id=terms.customer_id,
     )
-    before = ledger.assents(assent) if policy.looks_back else ()
+    before = ledger.assents(assent) if policy.looks_back(terms.remedy) else ()
     ruling = policy.may_approve(assent, proposal.actor.user_id, before)
     return "" if ruling.allowed else f"{ruling.why[:1].upper()}{ruling.why[1:]}."

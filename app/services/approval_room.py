@@ -55,7 +55,7 @@ class ApprovalRoom:
 
     def approved_before(self, wanted: Assent, ahead_of: str = "") -> tuple[Assent, ...]:
         """What was approved and may count against ``wanted``; ``ahead_of`` an entry: what came before it."""
-        return self.ledger.assents(wanted, ahead_of) if self.policy.looks_back else ()
+        return self.ledger.assents(wanted, ahead_of) if self.policy.looks_back(wanted.remedy) else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

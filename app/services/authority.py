@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.services.approval_room import ApprovalRoom
 from app.signing.receipts import HubOutcome, open_receipt
@@ -11,6 +12,7 @@ from app.store.ledger_transaction import Standing
 from app.store.ledger_views import ApprovalView, DecisionRow
 from domain.approvals import Decision, Proposal, Terms, Verdict
 from domain.day_limits import assent_of
+from domain.decision_times import why_not_in_time
 from domain.errors import RefusedError
 from domain.ids import UserId
 
@@ -28,10 +30,10 @@ class Authority:
 def require_authority(room: ApprovalRoom, view: ApprovalView) -> Authority:
     """The authority behind an approval.
 
-    1. The proposal's signature holds. 2. Each decision's signature holds, it names that proposal and
-    repeats its terms. 3. With a hub, its receipt proves that the hub recorded it, and says accepted.
-    4. The rights in force permit each approver: four eyes, delegations and limits over a day included.
-    5. There are as many different approvers as they ask for.
+    1. The proposal's signature holds, and its proposer had the right to it. 2. Each decision's signature
+    holds, it names that proposal and repeats its terms. 3. With a hub, its receipt proves that the hub
+    recorded it, and says accepted. 4. The rights in force permit each approver: four eyes, delegations,
+    limits over a day, times. 5. There are as many different approvers as they ask for.
 
     Raises:
         RefusedError: any of this does not hold; nothing may be carried out.
@@ -40,7 +42,10 @@ def require_authority(room: ApprovalRoom, view: ApprovalView) -> Authority:
     proposal = entry.value
     if not isinstance(proposal, Proposal):
         raise _refused("it rests on something that is no proposal")
-    terms = proposal.terms
+    terms, proposer = proposal.terms, proposal.actor
+    asked = room.policy.may_propose(proposer.user_id, proposer.role, terms.remedy, terms.amount)
+    if not asked.allowed:
+        raise _refused(asked.why)
     approvers: set[UserId] = set()
     deciding: DecisionRow | None = None
     for row in view.decisions:
@@ -51,14 +56,17 @@ def require_authority(room: ApprovalRoom, view: ApprovalView) -> Authority:
             raise _refused("a decision on it is on other terms")
         if decision.proposal_sha256 != entry.sha256:
             raise _refused("a decision on it names another proposal")
-        _require_receipt(room, row)
+        received_at = _received_at(room, row, decision)
         before = room.approved_before(assent_of(decision), ahead_of=row.entry.sha256)
-        ruling = room.policy.judge_decision(decision, proposal.actor.user_id, before)
+        ruling = room.policy.judge_decision(decision, proposer.user_id, before)
         if not ruling.allowed:
             raise _refused(ruling.why)
+        late = why_not_in_time(decision, proposal, ruling.offline_for, received_at)
+        if late:
+            raise _refused(late)
         approvers.add(decision.actor.user_id)
         deciding = row
-    needed = room.policy.ruling(terms.remedy, terms.amount).min_approvers
+    needed = asked.min_approvers
     if deciding is None or len(approvers) < needed:
         raise _refused(f"it takes {needed} approvers and has {len(approvers)}")
     return Authority(
@@ -69,15 +77,17 @@ def require_authority(room: ApprovalRoom, view: ApprovalView) -> Authority:
     )
 
 
-def _require_receipt(room: ApprovalRoom, row: DecisionRow) -> None:
+def _received_at(room: ApprovalRoom, row: DecisionRow, decision: Decision) -> datetime:
+    """When the hub says that it recorded a decision; without a hub it counts as soon as it is signed."""
     if room.hub_key is None:
-        return
+        return decision.issued_at
     kept = room.ledger.receipt(row.entry.sha256)
     if kept is None:
         raise _refused("the hub has not recorded a decision on it")
     receipt = open_receipt(kept.envelope, room.hub_key, row.entry.envelope)
     if receipt.outcome is not HubOutcome.ACCEPTED:
         raise _refused("the hub did not accept a decision on it")
+    return receipt.received_at
 
 
 def _refused(why: str) -> RefusedError:
