@@ -20,7 +20,9 @@ from app.signing.receipts import HubOutcome
 from app.signing.statements import SignedEntry
 from domain.approval_states import ApprovalState
 from domain.approvals import Verdict
+from domain.day_limits import LimitScope
 from domain.errors import RefusedError
+from domain.ids import CustomerId
 from domain.rights import RightsPolicy
 from tests.support.approval_desk import ERP, CountingSystem, Desk, TurnedClock, default_policy
 from tests.support.hub_site import hub_key
@@ -80,6 +82,22 @@ def test_the_hub_catches_it_when_the_desk_does_not(desk: Desk, tmp_path: Path) -
         outcomes.append(log.append(decision.envelope, f"d{number}"))
     assert [each.outcome for each in outcomes] == [HubOutcome.ACCEPTED] * 2 + [HubOutcome.FORBIDDEN]
     assert "24 hours" in outcomes[2].why
+
+
+def test_a_customer_is_granted_no_more_by_splitting_it_over_people(desk: Desk, tmp_path: Path) -> None:
+    limited = limited_policy(day_limit(400_000, LimitScope.CUSTOMER))
+    log = open_log(tmp_path, desk, limited)
+    outcomes = []
+    asked = (("j.okafor", "C-1"), ("m.silva", "C-1"), ("m.silva", "C-2"))
+    for number, (user, customer) in enumerate(asked, start=1):
+        request = replace(desk.request(number=number), customer_id=CustomerId(customer))
+        proposal = propose(desk.room, desk.people["a.moreno"], request)
+        decision = approve(replace(desk.room, policy=FREE), desk, proposal, desk.people[user])
+        log.append(proposal.envelope, f"p{number}")
+        outcomes.append(log.append(decision.envelope, f"d{number}"))
+    forbidden = [each.outcome is HubOutcome.FORBIDDEN for each in outcomes]
+    assert forbidden == [False, True, False]
+    assert "for C-1 than 24 hours allow" in outcomes[1].why
 
 
 def test_the_executor_catches_it_when_nobody_else_did(desk: Desk) -> None:

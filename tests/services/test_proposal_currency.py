@@ -1,4 +1,4 @@
-"""The amount that rights are judged on is in the currency of the orders behind the case."""
+"""Rights are judged on an amount in the currency of the orders behind the case, and on their customer."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.services.propose import currency_of
+from app.services.propose import currency_of, customer_of
 from app.services.recommend.trail import in_words
 from domain.errors import RefusedError
-from domain.ids import EntityKind, OrderId
+from domain.ids import CustomerId, EntityKind, OrderId
 from tests.support.distributor import ORDER, FakeFacts, make_case
 
 CASE = make_case("OE-CREDIT", EntityKind.SALES_ORDER, ORDER.order_id)
@@ -29,6 +29,16 @@ def test_orders_in_two_currencies_are_no_one_amount() -> None:
     case = replace(CASE, order_ids=(ORDER.order_id, other.order_id))
     with pytest.raises(RefusedError, match="EUR and USD"):
         currency_of(case, FakeFacts(entities=[ORDER, other]))
+
+
+def test_the_customer_is_that_of_the_orders_if_it_is_one() -> None:
+    second = replace(ORDER, order_id=OrderId("second"))
+    stranger = replace(ORDER, order_id=OrderId("other"), customer_id=CustomerId("somebody else"))
+    case = replace(CASE, order_ids=(ORDER.order_id, second.order_id))
+    assert customer_of(case, FakeFacts(entities=[ORDER, second])) == ORDER.customer_id
+    case = replace(CASE, order_ids=(ORDER.order_id, stranger.order_id))
+    assert customer_of(case, FakeFacts(entities=[ORDER, stranger])) is None
+    assert customer_of(replace(CASE, order_ids=()), FakeFacts()) is None
 
 
 @pytest.mark.parametrize(
