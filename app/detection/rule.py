@@ -95,8 +95,8 @@ class Rule:
     between ``:earlier`` (excluded) and ``:later`` (included), both milliseconds. ``indexes`` is DDL
     (``CREATE INDEX IF NOT EXISTS det_...``) that the selects rest on. ``assess`` turns the rows of one
     entity into what the case says; it must be a pure function of the rows, the hour and the policy.
-    ``compares`` says that the rule holds what one system says against another: while one of them is
-    silent, a difference is only what has not been read yet, so no new case opens.
+    ``compares`` says that the rule holds what one system says against another, or against its saying
+    nothing: while one of them is silent, that is only what has not been read yet, so no new case opens.
     """
 
     case_type: CaseType

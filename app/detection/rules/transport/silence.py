@@ -146,6 +146,7 @@ RULE = Rule(
     sql=_SQL,
     wakes=("shipment>shipment", "milestone>shipment", *SHIPMENT_MONEY_WAKES),
     assess=_assess,
+    compares=True,
     flips=(_NEWS_RAN_OUT, _DEPARTURE_RAN_OUT),
     indexes=(
         (
