@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 
-from domain.errors import TowerError
+from domain.errors import BadInputError, TowerError
 from domain.ids import SourceName
 
 
@@ -18,6 +20,18 @@ class OutageLog:
         self._logger = logger
         self._lock = Lock()
         self._is_lost = False
+
+    @contextmanager
+    def watching(self, losses: type[TowerError] = TowerError) -> Iterator[None]:
+        """Note how asking the source ends: ``losses`` mean that it is lost, bad input that it answered."""
+        try:
+            yield
+        except BadInputError:
+            raise
+        except losses as error:
+            self.lost(error)
+            raise
+        self.back()
 
     def lost(self, error: TowerError) -> None:
         """Note a failure; logged only when the source answered before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, or_, select
@@ -43,7 +44,7 @@ def assents_before(connection: Connection, wanted: Assent, policy: RightsPolicy)
     for delegation in policy.delegations:
         people |= {delegation.from_user, delegation.to_user}
     at = to_ms(wanted.at)
-    day = to_ms(from_ms(at) + DAY) - at
+    day = DAY // timedelta(milliseconds=1)
     related = [ASSENT.c.action_id == wanted.action_id, ASSENT.c.user_id.in_(people)]
     if LimitScope.CUSTOMER in policy.scopes_of(wanted.remedy):
         related.append(ASSENT.c.customer_id == (wanted.customer_id or ""))

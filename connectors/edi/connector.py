@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
@@ -99,7 +98,7 @@ class EdiConnector:
     def changes(self, stream: str, cursor: str | None, limit: int) -> Page:
         """What changed at or after ``cursor``, after taking in what waits."""
         self._manifest.stream(stream)
-        with self._lock, self._watched():
+        with self._lock, self._outage.watching():
             self._take_in_files()
             return self._feed.page(stream, cursor, limit)
 
@@ -110,7 +109,7 @@ class EdiConnector:
 
     def submit(self, command: Command) -> Receipt:
         """Write the document of a command once; the partner's answer comes by its own document."""
-        with self._lock, self._watched():
+        with self._lock, self._outage.watching():
             self._folder.check()
             told = self._memory.commands.get(command.key)
             if told is None:
@@ -122,7 +121,7 @@ class EdiConnector:
 
     def probe(self, command: Command) -> Receipt | None:
         """What became of a command: what is kept here is what happened."""
-        with self._lock, self._watched():
+        with self._lock, self._outage.watching():
             told = self._memory.commands.get(command.key)
             if told is None:
                 return None
@@ -135,7 +134,7 @@ class EdiConnector:
     def health(self) -> ConnectorHealth:
         """Whether the folder can be used; never raises."""
         try:
-            with self._lock, self._watched():
+            with self._lock, self._outage.watching():
                 self._folder.check()
                 partners = load_partners(self._partners_folder)
                 waiting = len(self._folder.waiting(FILES_AT_ONCE))
@@ -180,17 +179,6 @@ class EdiConnector:
     def _keep(self, arrival: Arrival, *, durable: bool = True) -> None:
         self._feed.append(arrival, durable=durable)
         self._memory.take(arrival.remembered or {})
-
-    @contextmanager
-    def _watched(self) -> Iterator[None]:
-        try:
-            yield
-        except BadInputError:
-            raise
-        except TowerError as error:
-            self._outage.lost(error)
-            raise
-        self._outage.back()
 
     def _take_in_files(self) -> None:
         self._folder.check()

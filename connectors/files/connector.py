@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from threading import RLock
 
@@ -57,7 +56,7 @@ class FilesConnector:
     def changes(self, stream: str, cursor: str | None, limit: int) -> Page:
         """What changed at or after ``cursor``, after taking in what waits."""
         self._manifest.stream(stream)
-        with self._lock, self._watched():
+        with self._lock, self._outage.watching():
             self._take_in_files()
             return self._feed.page(stream, cursor, limit)
 
@@ -77,7 +76,7 @@ class FilesConnector:
     def health(self) -> ConnectorHealth:
         """Whether the folder can be used; never raises."""
         try:
-            with self._lock, self._watched():
+            with self._lock, self._outage.watching():
                 self._folder.check()
                 mappings = load_mappings(self._mappings_folder)
                 waiting = len(self._folder.waiting(FILES_AT_ONCE))
@@ -98,17 +97,6 @@ class FilesConnector:
 
     def _remember(self, mapping: str, present: Sequence[Sequence[str]]) -> None:
         self._of_mapping[mapping] = {EntityRef(kind=EntityKind(k), entity_id=i) for k, i in present}
-
-    @contextmanager
-    def _watched(self) -> Iterator[None]:
-        try:
-            yield
-        except BadInputError:
-            raise
-        except TowerError as error:
-            self._outage.lost(error)
-            raise
-        self._outage.back()
 
     def _take_in_files(self) -> None:
         self._folder.check()

@@ -110,13 +110,8 @@ class ServiceConnector:
 
     def _watched(self, ask: Callable[[], T]) -> T:
         """Do a request and note in the log when the service is lost or back."""
-        try:
-            found = ask()
-        except UnavailableError as error:
-            self._outage.lost(error)
-            raise
-        self._outage.back()
-        return found
+        with self._outage.watching(UnavailableError):
+            return ask()
 
     def _find_manifest(self) -> Manifest:
         try:

@@ -89,19 +89,14 @@ class TrytonConnector:
         self._manifest.stream(stream)
         spec = STREAMS[stream]
         known = None if cursor is None else positions.decode(cursor, len(spec.drivers))
-        try:
+        with self._outage.watching():
             reference_data = self._reference_data()
             now = microseconds(self._now())
             if known is None:
                 known = positions.start(len(spec.drivers), now)
             elif not known.open:
                 known = positions.next_pull(known, now)
-            page = read_page(spec, known, limit, self._reader(stream, reference_data, known))
-        except TowerError as error:
-            self._outage.lost(error)
-            raise
-        self._outage.back()
-        return page
+            return read_page(spec, known, limit, self._reader(stream, reference_data, known))
 
     def ids(self, stream: str) -> frozenset[str] | None:
         """All ids of a stream now, or None for stock positions, which never vanish."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimization.audit import AuditRefusedError
 from optimization.backlog.audit import audit_plan
 from optimization.backlog.candidates import choose_entries
 from optimization.backlog.certificate import Certificate
@@ -54,7 +55,11 @@ def solve_backlog(
     stop: StopFlag | None = None,
     listener: Listener | None = None,
 ) -> BacklogOutcome:
-    """Plan a backlog; the outcome is audited and its bound is valid however early it was stopped."""
+    """Plan a backlog; the outcome is audited and its bound is valid however early it was stopped.
+
+    Raises:
+        AuditRefusedError: a bug: the plan found breaks a law.
+    """
     run = Run(limits, instance.n_lines, monotonic, stop, listener)
     mip = start_mip(instance, run) if wants_mip(instance, run) else None
     proven = False
@@ -217,13 +222,17 @@ def take_answer(instance: Instance, run: Run, plan: BacklogPlan, mip: Mip) -> tu
 def close(
     instance: Instance, run: Run, seed: int, plan: BacklogPlan, warm: Warm, moves: int, proven: bool
 ) -> BacklogOutcome:
-    """Audit the plan and put the answer together; a plan that the checker refuses is not given."""
+    """Audit the plan and put the answer together.
+
+    Raises:
+        AuditRefusedError: a bug: the plan breaks a law.
+    """
     audit = audit_plan(instance.tables, plan)
+    if audit.errors:
+        raise AuditRefusedError(audit.errors[0])
     rule_cents = run.milestones[0].objective_cents
     status = Status.OPTIMAL if proven else Status.FEASIBLE
-    if audit.errors or (moves == 0 and not proven and audit.terms.total_cents == rule_cents):
-        plan = plan_of_pairs(instance, erp_plan(instance)) if audit.errors else plan
-        audit = audit_plan(instance.tables, plan)
+    if moves == 0 and not proven and audit.terms.total_cents == rule_cents:
         status = Status.FALLBACK
     elif run.stopped() and not proven:
         status = Status.CANCELLED

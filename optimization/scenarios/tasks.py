@@ -11,6 +11,7 @@ import numpy as np
 
 from optimization.backlog.instance import build_instance
 from optimization.backlog.limits import BacklogLimits
+from optimization.backlog.outcome import BacklogOutcome
 from optimization.backlog.plan import BacklogPlan
 from optimization.backlog.solve import solve_backlog
 from optimization.backlog.tables import Tables
@@ -83,17 +84,21 @@ def _slots(instance: RebookingInstance, chosen: IntColumn) -> IntColumn:
 def _backlog(
     tables: Tables, scenario: Scenario, task: Task, monotonic: Clock, stop: StopFlag | None
 ) -> ScenarioResult:
-    instance = build_instance(tables)
     limits = BacklogLimits(seconds=SAFETY_SECONDS, moves=task.moves)
-    outcome = solve_backlog(instance, limits, task.seed, monotonic=monotonic, stop=stop)
+    outcome = solve_backlog(build_instance(tables), limits, task.seed, monotonic=monotonic, stop=stop)
+    return result_of_backlog(scenario.name, tables, outcome)
+
+
+def result_of_backlog(name: str, tables: Tables, outcome: BacklogOutcome) -> ScenarioResult:
+    """The answer to a backlog as scenarios keep it, whoever asked."""
     return ScenarioResult(
-        scenario=scenario.name,
-        instance_digest=instance.digest,
+        scenario=name,
+        instance_digest=outcome.instance_digest,
         terms=tuple(asdict(outcome.terms).items()),
         objective_cents=outcome.objective_cents,
         bound_cents=outcome.bound_cents,
         status=outcome.status.value,
-        seed=task.seed,
+        seed=outcome.seed,
         choice=_ways(tables, outcome.plan),
     )
 
