@@ -17,3 +17,5 @@ compile --extra hub pyproject.toml --output-file requirements/run.txt
 compile --extra hub --extra cluster --extra dev --constraint requirements/run.txt pyproject.toml --output-file requirements/dev.txt
 compile requirements/tryton.in --output-file requirements/tryton.txt
 compile requirements/lock.in --output-file requirements/lock.txt
+# What karrio asks for is not always there as a wheel: only versions that are.
+compile --only-binary :all: requirements/karrio.in --output-file requirements/karrio.txt

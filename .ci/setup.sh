@@ -14,8 +14,10 @@ case "${1:-run}" in
         make_environment .venv requirements/run.txt requirements/dev.txt
         ;;
     test)
+        install_system_packages $servers
         make_environment .venv requirements/dev.txt
         make_environment .venv-tryton requirements/tryton.txt
+        make_environment .venv-karrio requirements/karrio.txt
         make_environment_without_qt
         ;;
     *)

@@ -4,6 +4,8 @@
 offscreen="libegl1 libgl1 libx11-6 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon0 libgssapi-krb5-2 fonts-dejavu-core"
 # Qt on a real X screen.
 screen="libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1 libxkbcommon-x11-0 libx11-xcb1"
+# Servers that the tests start and talk to, each as a process of its own on loopback; and a screen without a monitor.
+servers="openssh-server xvfb"
 
 # missing_packages NAME...: those not installed. Ubuntu 24.04 has some under a name that ends in t64.
 missing_packages() {
