@@ -11,28 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from connectors.field_rules import FieldRule, Habits, Text
 from connectors.protocol import Manifest, parse_manifest
 from domain.errors import BadInputError, UnavailableError
 from domain.ids import EntityKind
 from domain.records import TYPE_OF_KIND
-
-Text = Annotated[str, msgspec.Meta(min_length=1)]
-FieldType = Literal["text", "whole", "cents", "date", "end_of_date", "datetime", "flag", "choice"]
-
-
-class ColumnRule(
-    msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, rename={"source": "from"}
-):
-    """One column: its name in the file, the field it fills, and how its texts are read."""
-
-    source: Text
-    to: Text
-    type: FieldType = "text"
-    format: str = ""
-    times: Annotated[int, msgspec.Meta(ge=1)] = 1
-    required: bool = True
-    default: str = ""
-    choices: dict[str, str] = {}
 
 
 class MappingProfile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -42,7 +25,7 @@ class MappingProfile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw
     kind: EntityKind
     files: Text
     id: Text
-    column: tuple[ColumnRule, ...]
+    column: tuple[FieldRule, ...]
     format: Literal["csv", "xlsx"] = "csv"
     delimiter: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] = ","
     encoding: Literal["utf-8", "latin-1", "cp1252", "ascii"] = "utf-8"
@@ -58,9 +41,9 @@ class MappingProfile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw
         return fnmatchcase(name.lower(), self.files.lower())
 
     @property
-    def zone(self) -> ZoneInfo:
-        """The time zone of dates that say none."""
-        return ZoneInfo(self.timezone)
+    def habits(self) -> Habits:
+        """How the file writes times and numbers."""
+        return Habits(zone=ZoneInfo(self.timezone), decimal_sign=self.decimal_sign)
 
 
 @cache
