@@ -17,6 +17,7 @@ from app.read_models.network import Zones, map_lanes, map_markers, map_nodes, re
 from app.read_models.people import people_of
 from app.read_models.policy_notice import policy_notice
 from app.read_models.queue import queue_table
+from app.read_models.raw_text import raw_text
 from app.read_models.rules_page import check_rules, own_with, rules_shown
 from app.read_models.settings_page import settings_shown
 from app.read_models.wishes import Around, DetailRequest
@@ -159,6 +160,7 @@ class SnapshotReader:
                     code=row.code,
                     message=row.message,
                     observed_at=row.last_seen_at,
+                    raw=raw_text(row.raw),
                 )
                 for row in self.mirror.quarantined()
             ),

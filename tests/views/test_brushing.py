@@ -85,7 +85,7 @@ def test_the_card_on_the_map_says_what_the_queue_says(desk: OpenWindow) -> None:
 
 def test_lanes_at_risk_can_be_drawn_calm(desk: OpenWindow) -> None:
     assert desk.window.tower.map.state().show_risk
-    desk.click(desk.window.tower.risk_chip)
+    desk.click(desk.window.tower.chips.risk)
     assert not desk.window.tower.map.state().show_risk
 
 
@@ -122,3 +122,26 @@ def test_the_top_case_is_selected_once_there_are_cases(qtbot: QtBot, qapp: QAppl
     assert desk.selected == ""
     desk.window.apply_snapshot(snapshot(case_rows()[:3]))
     assert desk.selected == FIRST_ID
+
+
+def test_the_map_narrows_to_what_opened_lately(desk: OpenWindow) -> None:
+    tower = desk.window.tower
+    before = len(tower.map.state().markers.ids)
+    hour = next(a for a in tower.chips.age_menu().actions() if a.text() == "Last hour")
+    hour.trigger()
+    shown = tower.map.state().markers
+    opened = desk.window.tower_model.queue.store.table.opened_s
+    slots = {case_id: n for n, case_id in enumerate(desk.window.tower_model.queue.store.table.ids)}
+    assert 0 < len(shown.ids) < before
+    assert all(NOW.timestamp() - opened[slots[case_id]] <= 3_600 for case_id in shown.ids)
+    assert tower.chips.age.text() == "Last hour"
+    next(a for a in tower.chips.age_menu().actions() if a.text() == "Any age").trigger()
+    assert len(tower.map.state().markers.ids) == before
+
+
+def test_the_severity_chip_and_the_legend_say_the_same(desk: OpenWindow) -> None:
+    tower = desk.window.tower
+    next(a for a in tower.chips.severity_menu().actions() if a.text() == "Critical only").trigger()
+    assert tower.map.severities() == frozenset({4})
+    desk.click(tower.map.legend().entry(3))
+    assert tower.chips.severity.text() == "Critical and high"

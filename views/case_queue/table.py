@@ -30,9 +30,9 @@ HEADER_PX: Final = 30
 _CHEVRON_PX: Final = 12
 #: Below this width the owner's column gives its room to the others.
 _OWNER_FROM_PX: Final = 900
-_FIXED_PX: Final = {MARK: 34, CASE_ID: 128, TYPE: 122, STATUS: 94, LOSS: 104, BREACH: 94, OWNER: 90}
+_FIXED_PX: Final = {MARK: 34, CASE_ID: 128, TYPE: 122, STATUS: 92, LOSS: 100, BREACH: 90, OWNER: 78}
 _NARROW_PX: Final = {MARK: 30, CASE_ID: 128, TYPE: 124, STATUS: 86, LOSS: 98, BREACH: 92, OWNER: 0}
-_SUBJECT_SHARE: Final = 0.53
+_SUBJECT_SHARE: Final = 0.56
 
 
 def column_widths(width_px: int, hidden: frozenset[int] = frozenset()) -> dict[int, int]:

@@ -41,6 +41,7 @@ class RulesPage(QWidget):
         self.what_next = label("", "caption")
         self._lay_out()
         self._connect()
+        self.title.setText("Reading what is in force …")
         self._show_editing()
 
     def _lay_out(self) -> None:

@@ -104,7 +104,9 @@ class _LineDelegate(QStyledItemDelegate):
         upper, lower = QRect(area), QRect(area)
         upper.setHeight(area.height() // 2)
         lower.setTop(upper.bottom() + 1)
-        painter.setFont(numeric_font(13, MEDIUM_WEIGHT))
+        # Digits of one width widen hyphens too, so words keep the plain font.
+        is_figure = any(letter.isdigit() for letter in line.right)
+        painter.setFont((numeric_font if is_figure else ui_font)(13, MEDIUM_WEIGHT))
         painter.setPen(theme.text)
         painter.drawText(upper, _RIGHT, line.right)
         used = painter.fontMetrics().horizontalAdvance(line.right)

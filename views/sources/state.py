@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuarantineRow:
-    """One record that could not be understood, kept so that it can be retried."""
+    """One record that could not be understood, kept so that it can be retried; ``raw`` is how it came."""
 
     quarantine_id: str
     source: str
@@ -17,3 +17,4 @@ class QuarantineRow:
     code: str
     message: str
     observed_at: datetime
+    raw: str = ""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontDatabase, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from views.formatting import count, moment
 from views.shell.two_line_list import Line, TwoLineList
@@ -12,6 +15,10 @@ from views.sources.state import QuarantineRow
 from views.sources.view_model import SourcesViewModel
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import label
+
+_RAW_PX: Final = 12
+_CARD_GAP_PX: Final = 10
+_NO_CARDS_PX: Final = 40
 
 
 class SourcesPage(QWidget):
@@ -27,11 +34,12 @@ class SourcesPage(QWidget):
         self.quarantine_title = label("Quarantine", "section")
         self.retry = TowerButton("Try the record again", icon_name="arrow-back-up")
         self.no_sources = label("No sources are set up in this profile.", "secondary")
+        self.raw = QPlainTextEdit()
         self.none_quarantined = label("Every record was understood.", "secondary")
         self._lay_out()
         self.sync_all.clicked.connect(lambda: view_model.sync_now(""))
         self.retry.clicked.connect(self._retry)
-        self.quarantine.chosen.connect(lambda _key: self.retry.setEnabled(True))
+        self.quarantine.chosen.connect(lambda _key: self._show_raw())
         view_model.sources_changed.connect(self._show_sources)
         view_model.quarantine_changed.connect(self._show_quarantine)
 
@@ -50,12 +58,13 @@ class SourcesPage(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(holder)
+        self._scroll = scroll
         whole = QVBoxLayout(self)
         whole.setContentsMargins(14, 12, 14, 12)
         whole.setSpacing(12)
         whole.addLayout(head)
-        whole.addWidget(scroll, 3)
-        whole.addWidget(self._quarantine_panel(), 2)
+        whole.addWidget(scroll)
+        whole.addWidget(self._quarantine_panel(), 1)
 
     def _quarantine_panel(self) -> QFrame:
         panel = QFrame()
@@ -73,9 +82,26 @@ class SourcesPage(QWidget):
         column.setContentsMargins(1, 10, 1, 1)
         column.setSpacing(8)
         column.addLayout(head)
-        column.addWidget(self.quarantine, 1)
+        column.addLayout(self._records(), 1)
         column.addWidget(self.none_quarantined, 1)
         return panel
+
+    def _records(self) -> QHBoxLayout:
+        """The records at the left, the chosen one as it came at the right."""
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font.setPixelSize(_RAW_PX)
+        self.raw.setFont(font)
+        self.raw.setReadOnly(True)
+        self.raw.setTabChangesFocus(True)
+        self.raw.setAccessibleName("The record as it came")
+        self.raw.setPlaceholderText("Choose a record to see it as it came.")
+        self.raw.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 12, 12)
+        row.setSpacing(12)
+        row.addWidget(self.quarantine, 3)
+        row.addWidget(self.raw, 2)
+        return row
 
     # ------------------------------------------------------------------ show
     def _show_sources(self) -> None:
@@ -91,15 +117,35 @@ class SourcesPage(QWidget):
             card.setVisible(number < len(model.sources))
             if number < len(model.sources):
                 card.show_source(model.sources[number], model.now, model.zone)
+        self._fit_cards()
+
+    def _fit_cards(self) -> None:
+        """Give the cards the room they take, at most a good half of the page."""
+        shown = [card for card in self.cards if not card.isHidden()]
+        wanted = sum(card.sizeHint().height() + _CARD_GAP_PX for card in shown) or _NO_CARDS_PX
+        self._scroll.setFixedHeight(min(wanted, max(self.height() * 6 // 10, _NO_CARDS_PX)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the page anew."""
+        super().resizeEvent(event)
+        self._fit_cards()
 
     def _show_quarantine(self) -> None:
         rows = self._view_model.quarantine
         self.quarantine.setVisible(bool(rows))
+        self.raw.setVisible(bool(rows))
         self.none_quarantined.setVisible(not rows)
         self.quarantine_title.setText(f"Quarantine  {count(len(rows))}" if rows else "Quarantine")
         self.quarantine.show_lines([self._line(row) for row in rows])
-        known = self.quarantine.current_key() in {row.quarantine_id for row in rows}
-        self.retry.setEnabled(known)
+        self._show_raw()
+
+    def _show_raw(self) -> None:
+        key = self.quarantine.current_key()
+        row = next((row for row in self._view_model.quarantine if row.quarantine_id == key), None)
+        self.retry.setEnabled(row is not None)
+        raw = "" if row is None else row.raw
+        if self.raw.toPlainText() != raw:
+            self.raw.setPlainText(raw)
 
     def _line(self, row: QuarantineRow) -> Line:
         return Line(

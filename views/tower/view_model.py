@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from views.case_detail.state import CaseDetail
@@ -14,9 +15,11 @@ from views.case_queue.row_texts import RowTexts, row_texts
 from views.case_queue.state import NO_TIME, epoch_seconds
 from views.case_queue.view_model import IDLE_MS, QueueViewModel
 from views.formatting import money_short, time_left
-from views.map.state import MapHover, MapState
+from views.map.state import MapHover, MapMarkers, MapState, no_markers
 from views.ports import TowerIntents
 from views.tower.state import TowerSnapshot
+
+_HOUR_S = 3_600
 
 
 class TowerViewModel(QObject):
@@ -34,6 +37,8 @@ class TowerViewModel(QObject):
         self.detail = DetailViewModel(intents)
         self.snapshot: TowerSnapshot | None = None
         self._show_risk = True
+        self._since_hours = 0
+        self._all_markers = no_markers()
         self._slots: dict[str, int] = {}
         self._map = MapState()
         self.queue.selection_changed.connect(self._select)
@@ -53,7 +58,8 @@ class TowerViewModel(QObject):
         if "network" in snapshot.changed:
             self._map = replace(self._map, nodes=snapshot.nodes, lanes=snapshot.lanes)
         if "markers" in snapshot.changed:
-            self._map = replace(self._map, markers=snapshot.markers)
+            self._all_markers = snapshot.markers
+            self._filter_markers()
         if snapshot.changed & {"network", "markers"}:
             self.map_changed.emit()
         if first and not self.queue.selected_id:
@@ -98,6 +104,31 @@ class TowerViewModel(QObject):
         """Draw lanes at risk in their severity's colour, or all lanes alike."""
         self._show_risk = shown
         self.map_changed.emit()
+
+    def show_since(self, hours: int) -> None:
+        """Draw only cases that opened within so many hours; 0 draws them all."""
+        self._since_hours = hours
+        self._filter_markers()
+        self.map_changed.emit()
+
+    def _filter_markers(self) -> None:
+        markers = self._all_markers
+        if self._since_hours and self.snapshot is not None:
+            earliest = epoch_seconds(self.snapshot.now) - self._since_hours * _HOUR_S
+            opened, slots = self.queue.store.table.opened_s, self._slots
+            young = np.fromiter(
+                (case_id in slots and opened[slots[case_id]] >= earliest for case_id in markers.ids),
+                dtype=np.bool_,
+                count=len(markers.ids),
+            )
+            kept = np.flatnonzero(young)
+            markers = MapMarkers(
+                lon=markers.lon[kept],
+                lat=markers.lat[kept],
+                severity=markers.severity[kept],
+                ids=tuple(markers.ids[number] for number in kept),
+            )
+        self._map = replace(self._map, markers=markers)
 
     def words_of(self, case_id: str) -> RowTexts | None:
         """A case's words as in the queue; ``None`` when it is not open."""

@@ -13,8 +13,8 @@ from views.case_queue.widget import QueuePanel
 from views.formatting import count, counted
 from views.map.canvas import MapCanvas
 from views.tower.kpi_strip import KpiStrip
+from views.tower.map_chips import MapChips
 from views.tower.view_model import TowerViewModel
-from views.widgets.buttons import TowerButton
 from views.widgets.labels import label
 
 #: Below this window width the panel lies over the page and opens on demand.
@@ -44,7 +44,7 @@ class TowerPage(QWidget):
         self.map = MapCanvas(view_model.describe)
         self.queue = QueuePanel(view_model.queue)
         self.detail = DetailPanel(view_model.detail)
-        self.risk_chip = TowerButton("Lanes at risk", "chip", icon_name="stack-2", icon_px=14)
+        self.chips = MapChips()
         self.shown = label("", "secondary")
         self._overlay = False
         self.detail.head.close_button.hide()
@@ -52,12 +52,11 @@ class TowerPage(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        self.risk_chip.setChecked(True)
         head = QHBoxLayout()
         head.setContentsMargins(2, 0, 2, 0)
         head.setSpacing(10)
         head.addWidget(label("Exception map", "heading"))
-        head.addWidget(self.risk_chip)
+        head.addWidget(self.chips)
         head.addStretch(1)
         head.addWidget(self.shown)
         map_frame = QFrame()
@@ -111,7 +110,10 @@ class TowerPage(QWidget):
         self.map.clusterClicked.connect(model.select_first_of)
         self.map.nodeClicked.connect(self.queue.filter_field.setText)
         self.map.shownChanged.connect(self._show_shown)
-        self.risk_chip.toggled.connect(lambda on: model.show_risk(shown=on))
+        self.chips.risk_wanted.connect(lambda on: model.show_risk(shown=on))
+        self.chips.severities_wanted.connect(self.map.set_severities)
+        self.chips.hours_wanted.connect(model.show_since)
+        self.map.severityFilterChanged.connect(self.chips.show_severities)
         self.queue.opened.connect(self.open_detail)
         self.queue.propose_wanted.connect(self.propose)
         self.queue.deny_wanted.connect(self.deny)
