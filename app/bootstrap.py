@@ -182,6 +182,8 @@ def open_connectors(surroundings: Surroundings, desk: SigningDesk) -> dict[Sourc
         BadInputError: a source's settings or credential are missing.
     """
     from app.connect import connector_of
+    from app.known_devices import signing_with
+    from app.signing_desk import EXECUTOR
 
     profile = surroundings.profile
     # One store for all sources: it is unlocked once, and unlocking is made slow on purpose.
@@ -205,6 +207,7 @@ def open_connectors(surroundings: Surroundings, desk: SigningDesk) -> dict[Sourc
             folder=profile.folder,
             clock=surroundings.clock,
             monotonic=monotonic_seconds,
+            sign=signing_with(lambda: desk.signer(EXECUTOR).key, surroundings.clock),
         )
         for source in profile.sources
     }

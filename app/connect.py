@@ -12,6 +12,7 @@ from domain.errors import BadInputError
 from domain.ids import SourceName
 
 if TYPE_CHECKING:
+    from connectors.outgoing_request import Signer
     from connectors.protocol import Connector
     from domain.clock import Clock
 
@@ -25,17 +26,19 @@ def connector_of(
     folder: Path,
     clock: Clock,
     monotonic: Callable[[], float],
+    sign: Signer | None = None,
 ) -> Connector:
     """The connector of a source; nothing is sent yet.
 
     ``credential(name)`` gives a stored secret; ``folder`` is where a connector may remember its manifest or
-    what came, and from where paths of the profile count; ``monotonic`` bounds how long an answer may take.
+    what came, and from where paths of the profile count; ``monotonic`` bounds how long an answer may take;
+    ``sign`` signs requests with the desk's key, for services that ask for it (``auth = "device"``).
 
     Raises:
         BadInputError: the system is unknown, or its settings cannot be used.
     """
     if source.system == "service":
-        return _service(source, credential, folder, monotonic)
+        return _service(source, credential, folder, monotonic, sign)
     if source.system == "tryton":
         return _tryton(source, credential, clock, monotonic)
     if source.system == "edi":
@@ -49,14 +52,27 @@ def connector_of(
 
 
 def _service(
-    source: SourceSettings, credential: Credential, folder: Path, monotonic: Callable[[], float]
+    source: SourceSettings,
+    credential: Credential,
+    folder: Path,
+    monotonic: Callable[[], float],
+    sign: Signer | None,
 ) -> Connector:
     http = import_module("connectors.http")
     client = import_module("connectors.service_client.connector")
-    headers = {"Authorization": f"Bearer {credential(source.secret)}"}
+    by_device = source.option("auth", "token") == "device"
+    if by_device and sign is None:
+        raise BadInputError(
+            what=f"The source {source.name} asks for a device's signature, and no key is at hand here.",
+            remedy="Leave auth out, and store the service's token.",
+        )
+    headers = sign if by_device else {"Authorization": f"Bearer {credential(source.secret)}"}
+    ca_file = source.option("ca_file")
     connector: Connector = client.ServiceConnector(
         SourceName(source.name),
-        http.HttpClient(source.url, headers=headers, monotonic=monotonic),
+        http.HttpClient(
+            source.url, headers=headers, monotonic=monotonic, ca_file=folder / ca_file if ca_file else None
+        ),
         manifest_file=folder / "manifests" / f"{source.name}.json",
     )
     return connector

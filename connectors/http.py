@@ -6,9 +6,10 @@ reached the other side (``request_may_have_left``): then a write's outcome is un
 
 from __future__ import annotations
 
+import hashlib
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 import httpx
 import msgspec
 
+from connectors.outgoing_request import OutgoingRequest, Signer
 from domain.errors import BadInputError, ConflictError, RefusedError, TowerError, UnavailableError
 
 MEBIBYTE = 1024 * 1024
@@ -176,6 +178,25 @@ def _problem_detail(reply: HttpReply) -> str:
     return str(document.get("detail") or document.get("title") or "")[:300]
 
 
+class _Signing(httpx.Auth):
+    """Adds the headers of a signer to every request."""
+
+    requires_request_body = True
+
+    def __init__(self, sign: Signer) -> None:
+        self._sign = sign
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        outgoing = OutgoingRequest(
+            method=request.method,
+            authority=request.headers["host"],
+            target=request.url.raw_path.decode("ascii"),
+            body_sha256=hashlib.sha256(request.content).hexdigest(),
+        )
+        request.headers.update(self._sign(outgoing))
+        yield request
+
+
 class HttpClient:
     """A client for one base address; safe to use from several threads."""
 
@@ -183,7 +204,7 @@ class HttpClient:
         self,
         base_url: str,
         *,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | Signer | None = None,
         connect_seconds: float = 5.0,
         read_seconds: float = 30.0,
         ca_file: Path | None = None,
@@ -191,7 +212,7 @@ class HttpClient:
         pause: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] | None = None,
     ) -> None:
-        """Prepare a client; nothing is sent yet.
+        """Prepare a client; nothing is sent yet. ``headers`` go with every request, or are made for each.
 
         With ``monotonic``, which tells seconds that never go back, a whole answer may take at most
         twice ``read_seconds``; without it only a pause of ``read_seconds`` ends an answer.
@@ -210,7 +231,8 @@ class HttpClient:
         # the profile and nowhere else.
         self._client = httpx.Client(
             base_url=self._base_url,
-            headers=dict(headers or {}),
+            headers=None if callable(headers) else dict(headers or {}),
+            auth=_Signing(headers) if callable(headers) else None,
             verify=_tls_context(self._base_url, ca_file),
             follow_redirects=False,
             trust_env=False,

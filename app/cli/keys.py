@@ -8,7 +8,9 @@ import sys
 
 from app.bootstrap import DESK_USER, open_desk, open_ledger
 from app.cli.running import running
+from app.known_devices import device_line
 from app.profile import load_profile
+from app.signing_desk import EXECUTOR
 from domain.errors import BadInputError
 
 
@@ -20,6 +22,14 @@ def enrol(options: argparse.Namespace) -> int:
         signer = desk.enrol(options.user)
         print(f"{options.user} signs on this machine with key {signer.key.public.keyid[:16]}…")
         print(f"kept in: {desk.secrets_of(options.user).backend_name}")
+    return 0
+
+
+def device_key(options: argparse.Namespace) -> int:
+    """Print the line that lets this desk read from a connector service; it holds nothing secret."""
+    with running(load_profile(options.profile)) as surroundings:
+        key = open_desk(surroundings, open_ledger(surroundings.profile)).signer(EXECUTOR).key
+        print(device_line(key.public, key.owner))
     return 0
 
 

@@ -85,6 +85,7 @@ def _add_loop(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     against = approve.add_mutually_exclusive_group()
     against.add_argument("--reject", action="store_true", help="decide against it")
     against.add_argument("--request-changes", action="store_true", help="send it back to be changed")
+    against.add_argument("--revoke", action="store_true", help="take an approval back, until it is begun")
     approve.set_defaults(run=_late("app.cli.loop", "approve"))
     execute = commands.add_parser("execute", help="deliver to the hub and carry out what is approved")
     _profile_option(execute)
@@ -141,6 +142,11 @@ def _add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     _profile_option(enrol)
     enrol.add_argument("user", metavar="USER")
     enrol.set_defaults(run=_late("app.cli.keys", "enrol"))
+    device = commands.add_parser(
+        "device-key", help="print this desk's line for a connector service's devices"
+    )
+    _profile_option(device)
+    device.set_defaults(run=_late("app.cli.keys", "device_key"))
     secret = commands.add_parser("secret", help="store a credential, read from standard input")
     _profile_option(secret)
     secret.add_argument("name", metavar="NAME", help="as a source's `secret` setting names it")
@@ -188,7 +194,15 @@ def _add_services(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     service.add_argument(
         "--option", action="append", default=[], metavar="NAME=VALUE", help="of the connector"
     )
-    service.set_defaults(run=_late("app.cli.services", "run_connector_service"))
+    service.add_argument("--certificate", default="", metavar="FILE", help="certificate chain (PEM), for TLS")
+    service.add_argument("--key", default="", metavar="FILE", help="its private key (PEM)")
+    service.add_argument(
+        "--devices", default="", metavar="FILE", help="devices let in; default: in the folder"
+    )
+    service.add_argument(
+        "--database-url", default="", metavar="URL", help="of the commands; default: SQLite in the folder"
+    )
+    service.set_defaults(run=_late("app.cli.connector_service", "run_connector_service"))
 
 
 def _add_policy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

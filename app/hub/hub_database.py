@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlcipher3 import dbapi2
+from sqlalchemy import Engine, insert, inspect, select
 
 from app.hub.hub_schema import HUB_METADATA, LOG_HEAD
-from app.store.engine import require_safe_sqlite
-from domain.errors import BadInputError, UnavailableError
+from app.store.server_engine import known_server_errors, server_engine
+from domain.errors import BadInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
-#: As many as serve requests at once: a connection opened anew for a request costs more than the request.
-WORKING_THREADS = 40
-
-_SQLITE_PRAGMAS = (
-    "PRAGMA busy_timeout=10000",
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA trusted_schema=OFF",
-)
+_SERVER = "hub"
 
 
 def open_hub_database(url: str) -> Engine:
@@ -37,14 +23,7 @@ def open_hub_database(url: str) -> Engine:
         BadInputError: the URL is none of these, or the database is of a program before the hash tree.
         UnavailableError: the database cannot be reached.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise _bad_url(url) from error
-    backend = parsed.get_backend_name()
-    if backend not in {"sqlite", "postgresql"}:
-        raise _bad_url(url)
-    engine = _sqlite(parsed) if backend == "sqlite" else _postgresql(parsed)
+    engine = server_engine(url, server=_SERVER)
     with known_hub_errors(engine), engine.begin() as connection:
         HUB_METADATA.create_all(connection)
         present = {column["name"] for column in inspect(connection).get_columns(LOG_HEAD.name)}
@@ -58,55 +37,10 @@ def open_hub_database(url: str) -> Engine:
     return engine
 
 
-@contextmanager
-def known_hub_errors(engine: Engine) -> Iterator[None]:
+def known_hub_errors(engine: Engine) -> AbstractContextManager[None]:
     """Turn what the driver raises into an error a person can act on.
 
     Raises:
         UnavailableError: the database cannot be reached or is full or held.
     """
-    try:
-        yield
-    except DBAPIError as error:
-        raise UnavailableError(
-            what=f"The hub's database {engine.url.render_as_string()} cannot be used ({error.orig}).",
-            remedy="Check that it runs, that the hub may use it, and that its disk has space.",
-        ) from error
-
-
-def _sqlite(url: URL) -> Engine:
-    require_safe_sqlite(dbapi2.sqlite_version_info)
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url.set(drivername="sqlite+pysqlite"), module=dbapi2, pool_size=WORKING_THREADS)
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver is untyped
-        connection.isolation_level = None  # transactions are begun below, never by the driver
-        for pragma in _SQLITE_PRAGMAS:
-            connection.execute(pragma)
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        plain = connection.get_execution_options().get("tower_read", False)
-        connection.exec_driver_sql("BEGIN" if plain else "BEGIN IMMEDIATE")
-
-    return engine
-
-
-def _postgresql(url: URL) -> Engine:
-    try:
-        return create_engine(
-            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=WORKING_THREADS
-        )
-    except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise BadInputError(
-            what="The PostgreSQL driver is not installed.", remedy="Install control-tower[hub]."
-        ) from error
-
-
-def _bad_url(url: str) -> BadInputError:
-    return BadInputError(
-        what=f"{url!r} is no database URL the hub knows.",
-        remedy="Use sqlite:////path/to/hub.db or postgresql://user@host/name.",
-    )
+    return known_server_errors(engine, server=_SERVER)

@@ -1,17 +1,20 @@
-"""The web application around a set of connectors: token, limits, problem documents, description."""
+"""The web application around a set of connectors: callers, limits, problem documents, description."""
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 
 from connectors.protocol import Connector
+from connectors.service.callers import SIGNATURE_HEADER, caller_check, require_token
+from connectors.service.command_gate import CommandGate
+from connectors.service.metrics import Metrics
+from connectors.service.parts import ServiceParts
 from connectors.service.problems import (
     answer_http_error,
     answer_invalid_request,
@@ -19,64 +22,57 @@ from connectors.service.problems import (
 )
 from connectors.service.routes import connector_router
 from connectors.service.schemas import component_schemas
+from connectors.service.whole_service import HealthDesk, MeasuringApp, health_router, metrics_router
 from domain.clock import Clock
-from domain.errors import BadInputError, TowerError
+from domain.errors import TowerError
 
 TITLE = "Control Tower connector service"
 VERSION = "1"
-LEAST_TOKEN_LENGTH = 16
 
 
-def make_application(connectors: Mapping[str, Connector], *, token: str, clock: Clock) -> FastAPI:
+def make_application(
+    connectors: Mapping[str, Connector], *, token: str, clock: Clock, parts: ServiceParts | None = None
+) -> FastAPI:
     """The application that serves each connector under ``/<name>``.
 
     Raises:
         BadInputError: the token is too short to be one.
     """
-    if len(token) < LEAST_TOKEN_LENGTH:
-        raise BadInputError(
-            what=f"The token of the connector service has fewer than {LEAST_TOKEN_LENGTH} characters.",
-            remedy="Make a random one of at least that length.",
-        )
+    require_token(token)
+    parts = parts or ServiceParts()
+    metrics = Metrics()
     application = FastAPI(title=TITLE, version=VERSION, docs_url=None, redoc_url=None)
     application.add_exception_handler(TowerError, answer_tower_error)
     application.add_exception_handler(HTTPException, answer_http_error)
     application.add_exception_handler(RequestValidationError, answer_invalid_request)
-    check = Depends(_token_check(token))
+    application.add_middleware(
+        MeasuringApp, metrics=metrics, names=frozenset(connectors), monotonic=parts.monotonic
+    )
+    check = Depends(caller_check(token, parts.devices))
     for name, connector in connectors.items():
-        application.include_router(
-            connector_router(connector, clock), prefix=f"/{name}", dependencies=[check]
-        )
+        gate = CommandGate(name, connector, parts.commands, clock)
+        router = connector_router(name, connector, gate, clock, metrics)
+        application.include_router(router, prefix=f"/{name}", dependencies=[check])
+    desk = HealthDesk(connectors, parts, clock, metrics)
+    application.include_router(health_router(desk))
+    application.include_router(metrics_router(desk, metrics), dependencies=[check])
     _describe(application)
     return application
 
 
-def _token_check(token: str) -> Callable[[Request], None]:
-    """Let only requests with the token through; compared in constant time."""
-    wanted = f"Bearer {token}".encode()
-
-    def check(request: Request) -> None:
-        given = request.headers.get("authorization", "").encode()
-        if not hmac.compare_digest(given, wanted):
-            raise HTTPException(
-                401,
-                "send 'Authorization: Bearer <token>' with the token of this service",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
-
-    return check
-
-
 def _describe(application: FastAPI) -> None:
-    """Put the schemas of the domain and the token into the OpenAPI description."""
+    """Put the schemas of the domain and the ways to be let in into the OpenAPI description."""
 
     def description() -> dict[str, Any]:
         if application.openapi_schema is None:
             schema = get_openapi(title=TITLE, version=VERSION, routes=application.routes)
             components = schema.setdefault("components", {})
             components.setdefault("schemas", {}).update(component_schemas())
-            components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-            schema["security"] = [{"token": []}]
+            components["securitySchemes"] = {
+                "token": {"type": "http", "scheme": "bearer"},
+                "device": {"type": "apiKey", "in": "header", "name": SIGNATURE_HEADER},
+            }
+            schema["security"] = [{"token": []}, {"device": []}]
             application.openapi_schema = schema
         return application.openapi_schema
 

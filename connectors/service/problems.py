@@ -8,12 +8,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from connectors.service.command_gate import InProgressError, KeyReusedError
 from domain.errors import BadInputError, ConflictError, RefusedError, TowerError, UnavailableError
 
 PROBLEM_JSON = "application/problem+json"
+RETRY_SECONDS = "1"
 
 #: Status and last part of the problem type of each kind of known error; the first that fits counts.
 _STATUS_OF_ERROR: tuple[tuple[type[TowerError], int, str], ...] = (
+    (KeyReusedError, 422, "key-reused"),
+    (InProgressError, 409, "in-progress"),
     (BadInputError, 400, "bad-input"),
     (RefusedError, 403, "refused"),
     (ConflictError, 409, "conflict"),
@@ -53,7 +57,8 @@ async def answer_tower_error(_request: Request, error: Exception) -> Response:
     if not isinstance(error, TowerError):
         raise error
     status, kind = next((status, kind) for base, status, kind in _STATUS_OF_ERROR if isinstance(error, base))
-    return problem_response(status, kind, error.what, remedy=error.remedy)
+    headers = {"Retry-After": RETRY_SECONDS} if isinstance(error, InProgressError) else None
+    return problem_response(status, kind, error.what, remedy=error.remedy, headers=headers)
 
 
 async def answer_http_error(_request: Request, error: Exception) -> Response:

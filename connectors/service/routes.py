@@ -10,6 +10,9 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from connectors.protocol import Connector
+from connectors.service import metrics as figures
+from connectors.service.command_gate import CommandGate
+from connectors.service.metrics import Metrics
 from connectors.service.schemas import answer, json_content, problem_answers, ref
 from connectors.wire import (
     decode_command,
@@ -27,15 +30,17 @@ MAX_COMMAND_BYTES = 64 * 1024
 _COMMAND_BODY = {"requestBody": {"required": True, "content": json_content(ref("Command"))}}
 
 
-def connector_router(connector: Connector, clock: Clock) -> APIRouter:
+def connector_router(
+    name: str, connector: Connector, gate: CommandGate, clock: Clock, metrics: Metrics
+) -> APIRouter:
     """The routes of ``connector``; pages carry the time of ``clock``."""
-    router = APIRouter(responses=problem_answers(), tags=[str(connector.source)])
-    _add_reading(router, connector, clock)
-    _add_commands(router, connector)
+    router = APIRouter(responses=problem_answers(), tags=[name])
+    _add_reading(router, name, connector, clock, metrics)
+    _add_commands(router, name, connector, gate, metrics)
     return router
 
 
-def _add_reading(router: APIRouter, connector: Connector, clock: Clock) -> None:
+def _add_reading(router: APIRouter, name: str, connector: Connector, clock: Clock, metrics: Metrics) -> None:
     @router.get("/v1/manifest", responses={200: answer("What the connector offers", ref("Manifest"))})
     def manifest() -> Response:
         """What the connector offers: streams, verbs, limits."""
@@ -49,6 +54,8 @@ def _add_reading(router: APIRouter, connector: Connector, clock: Clock) -> None:
     ) -> Response:
         """What changed at or after the cursor; without one, everything from the beginning."""
         page = connector.changes(stream, cursor, min(limit, connector.manifest.page_limit))
+        metrics.count(figures.RECORDS, len(page.records), connector=name, stream=stream)
+        metrics.count(figures.REJECTED, len(page.rejected), connector=name, stream=stream)
         return _json(encode_page(page, as_of=clock.now()))
 
     @router.get("/v1/streams/{stream}/ids", responses={200: answer("All ids, or null", ref("Ids"))})
@@ -59,19 +66,27 @@ def _add_reading(router: APIRouter, connector: Connector, clock: Clock) -> None:
     @router.get("/healthz", responses={200: answer("Whether the system answers", ref("ConnectorHealth"))})
     def health() -> Response:
         """Whether the connector reaches its system now, and why not."""
-        return _json(encode_health(connector.health()))
+        found = connector.health()
+        metrics.set(figures.REACHABLE, found.reachable, connector=name)
+        return _json(encode_health(found))
 
 
-def _add_commands(router: APIRouter, connector: Connector) -> None:
+def _add_commands(
+    router: APIRouter, name: str, connector: Connector, gate: CommandGate, metrics: Metrics
+) -> None:
     @router.post(
         "/v1/commands",
         responses={200: answer("What became of it", ref("Receipt"))},
         openapi_extra=_COMMAND_BODY,
     )
     async def submit(request: Request, idempotency_key: Annotated[str, Header(max_length=200)]) -> Response:
-        """Do a command once; sent again with the same key it answers what happened the first time."""
-        command = await _command_in(request, connector, idempotency_key)
-        receipt = await run_in_threadpool(connector.submit, command)
+        """Do a command once; sent again with the same key it answers what happened the first time.
+
+        The same key with another command is refused with 422, while it is being done with 409.
+        """
+        command = _command_in(request, connector, idempotency_key)
+        receipt = await run_in_threadpool(gate.submit, command, caller=request.state.caller)
+        metrics.count(figures.COMMANDS, connector=name, verb=command.action.verb, result=receipt.result.value)
         return _json(encode_receipt(receipt))
 
     # A probe carries the command: a system without keys of its own is searched by what the command
@@ -83,18 +98,16 @@ def _add_commands(router: APIRouter, connector: Connector) -> None:
     )
     async def probe(request: Request, key: Annotated[str, Path(max_length=200)]) -> Response:
         """What became of a command whose answer was lost."""
-        command = await _command_in(request, connector, key)
-        receipt = await run_in_threadpool(connector.probe, command)
+        command = _command_in(request, connector, key)
+        receipt = await run_in_threadpool(gate.probe, command)
         return _json(encode_probe(receipt))
 
 
-async def _command_in(request: Request, connector: Connector, key: str) -> Command:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_COMMAND_BYTES:
-            raise HTTPException(413, f"a command has at most {MAX_COMMAND_BYTES} bytes")
-    command = decode_command(bytes(body), source=connector.source)
+def _command_in(request: Request, connector: Connector, key: str) -> Command:
+    body: bytes = request.state.body
+    if len(body) > MAX_COMMAND_BYTES:
+        raise HTTPException(413, f"a command has at most {MAX_COMMAND_BYTES} bytes")
+    command = decode_command(body, source=connector.source)
     if command.key != key:
         raise HTTPException(422, "the key of the command differs from the key it was sent under")
     return command

@@ -35,11 +35,11 @@ def problem_answers() -> dict[int | str, Schema]:
     """The problem documents every operation may answer with."""
     words = {
         400: "The request cannot be understood",
-        401: "No token, or the wrong one",
+        401: "No token, or the wrong one; no signature of a device that is let in",
         403: "The system refused",
-        409: "The record has changed",
+        409: "The record has changed, or the same command is being done at this moment",
         413: "The body is too large",
-        422: "A parameter is missing or wrong",
+        422: "A parameter is missing or wrong, or the key was used for another command",
         503: "The system cannot be reached",
     }
     return {
@@ -82,6 +82,10 @@ def component_schemas() -> dict[str, Schema]:
             reason={"type": "string"},
         ),
         Ids=_object(ids={"anyOf": [_list({"type": "string"}), {"type": "null"}]}),
+        ServiceHealth=_object(
+            status={"enum": ["ok", "degraded"]},
+            reachable={"type": "object", "additionalProperties": {"type": "boolean"}},
+        ),
         Probe=_object(receipt={"anyOf": [ref("Receipt"), {"type": "null"}]}),
     )
     return components

@@ -12,6 +12,7 @@ import uvicorn
 
 from connectors.protocol import Connector
 from connectors.service.application import make_application
+from connectors.service.parts import ServiceParts
 from domain.clock import Clock
 from domain.errors import RefusedError, UnavailableError
 
@@ -59,23 +60,25 @@ def serve_connectors(
     host: str = "127.0.0.1",
     port: int = 0,
     certificate: tuple[Path, Path] | None = None,
+    parts: ServiceParts | None = None,
 ) -> RunningService:
     """Serve connectors under ``/<name>`` until the service is closed; port 0 takes a free one.
 
     ``certificate`` is the certificate chain and the key (PEM). Without it only loopback addresses
-    are accepted, because the token would travel in the clear.
+    are accepted, because the token would travel in the clear. ``parts`` adds devices, a log of commands
+    and inlets for events.
 
     Raises:
         RefusedError: another address than loopback without a certificate.
         UnavailableError: the address is taken or not of this machine.
-        BadInputError: the token is too short.
+        BadInputError: the token is too short, or the certificate cannot be used.
     """
     if certificate is None and not _is_loopback(host):
         raise RefusedError(
             what=f"The connector service does not listen on {host} without TLS.",
             remedy="Give a certificate and its key, or listen on 127.0.0.1 behind a proxy that has them.",
         )
-    application = make_application(connectors, token=token, clock=clock)
+    application = make_application(connectors, token=token, clock=clock, parts=parts)
     listener = _listen(host, port)
     configuration = uvicorn.Config(
         application,
