@@ -104,7 +104,7 @@ def value_of(rule: FieldRule, raw: str | datetime, habits: Habits) -> object:
     text = raw if isinstance(raw, str) else raw.isoformat()
     match rule.type:
         case "whole":
-            return _whole(rule, text, habits) * rule.times
+            return _whole(rule, text, habits)
         case "cents":
             return _cents(rule, text, habits)
         case "flag":
@@ -186,7 +186,7 @@ def _number(rule: FieldRule, text: str, habits: Habits) -> Decimal:
 
 
 def _whole(rule: FieldRule, text: str, habits: Habits) -> int:
-    number = _number(rule, text, habits)
+    number = _number(rule, text, habits) * rule.times
     if number != number.to_integral_value() or abs(number) > MAX_EXACT_INTEGER:
         raise FieldFault(what=f"{text!r} is no whole number", column=rule.source)
     return int(number)
