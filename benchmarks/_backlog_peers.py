@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
+from optimization.backlog.highs import Model
 from optimization.backlog.instance import Instance
-from optimization.backlog.mip_model import Model, build_model
+from optimization.backlog.mip_model import build_model
 from optimization.backlog.mip_process import MipProcess
 
 Found = tuple[int | None, int]
@@ -22,13 +24,13 @@ THREADS = 2
 def highs(instance: Instance, seconds: float) -> Found:
     """HiGHS in SciPy, in a process of its own."""
     model, _ = build_model(instance)
-    process = MipProcess(model, seconds)
+    process = MipProcess(model, seconds, bound_only=False)
+    answer, over = process.answer(), time.monotonic() + seconds + GRACE_SECONDS
     try:
-        answer = process.answer(seconds + GRACE_SECONDS)
+        while process.working() and time.monotonic() < over:
+            answer = process.answer(1.0)
     finally:
         process.close()
-    if answer is None:
-        return None, 0
     cents = None if answer.found is None else round(float(model.cost @ np.rint(answer.found)))
     return cents, answer.bound_cents
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from optimization.backlog.parquet_columns import numbers_of, read_columns, write_columns
 from optimization.backlog.refusal import bad_input, refuse_bad_tables
 from optimization.backlog.tables import COLUMNS, REAL_COLUMNS, Column, Sizes, Table, Tables
 
@@ -45,8 +45,8 @@ def write_tables(tables: Tables, folder: Path) -> None:
     told = meta | {"node_city": list(tables.node_cities), "zone_city": list(tables.zone_cities)}
     (folder / META_FILE).write_text(json.dumps(told, indent=1), encoding="utf-8")
     for name, columns in COLUMNS.items():
-        table = pa.table({column: pa.array(tables.table(name)[column]) for column in columns})
-        pq.write_table(table, folder / f"{name}.parquet")
+        table = tables.table(name)
+        write_columns({column: table[column] for column in columns}, folder / f"{name}.parquet")
 
 
 def _read_meta(file: Path) -> dict[str, object]:
@@ -76,12 +76,12 @@ def _names(meta: dict[str, object], field: str) -> tuple[str, ...]:
 def _read_table(folder: Path, name: str) -> Table:
     file = folder / f"{name}.parquet"
     try:
-        found = pq.read_table(file)
+        found = read_columns(file)
     except FileNotFoundError:
         raise bad_input(f"{file} is missing.") from None
     except pa.ArrowInvalid as error:
         raise bad_input(f"{file} is no Parquet file: {error}.") from None
-    missing = [column for column in COLUMNS[name] if column not in found.column_names]
+    missing = [column for column in COLUMNS[name] if column not in found]
     if missing:
         raise bad_input(f"{name}.parquet has no field {missing[0]}.")
     return {column: _column(name, column, found[column]) for column in COLUMNS[name]}
@@ -96,9 +96,8 @@ def _column(name: str, column: str, values: pa.ChunkedArray) -> Column:
     if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
         raise bad_input(f"{name}.parquet, field {column}: {values.type} is no number.")
     try:
-        numbers = values.cast(wanted).to_numpy()
+        return numbers_of(values, wanted)
     except pa.ArrowInvalid:
         raise bad_input(
             f"{name}.parquet, field {column}: not every value is a 64-bit whole number."
         ) from None
-    return np.ascontiguousarray(numbers)

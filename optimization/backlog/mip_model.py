@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
+from optimization.backlog.highs import Model
 from optimization.backlog.instance import Instance
 from optimization.backlog.plan import BacklogPlan, sorted_plan
 from optimization.backlog.tables import Floats, Integers
-
-
-class Model(NamedTuple):
-    """Columns are units by pair and day, then shipments, unfilled units, orders not shipped at all."""
-
-    cost: Floats
-    upper: Floats
-    integral: Integers
-    row: Integers
-    column: Integers
-    value: Floats
-    row_lower: Floats
-    row_upper: Floats
-    offset: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

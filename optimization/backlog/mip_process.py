@@ -2,59 +2,66 @@
 
 from __future__ import annotations
 
-import math
 import multiprocessing
+import threading
 from contextlib import suppress
-from dataclasses import dataclass
-from multiprocessing.connection import Connection
 
-from optimization.backlog.mip_model import Model
-from optimization.backlog.tables import Floats
-
-GRACE_SECONDS = 1.5
-RELATIVE_SLACK = 1e-7
-OPTIMAL = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MipAnswer:
-    """What the solver found: the columns if any, the bound it proved, and whether nothing better exists."""
-
-    found: Floats | None
-    bound_cents: int
-    proven: bool
+from optimization.backlog.highs import MipAnswer, Model, solve_model
 
 
 class MipProcess:
-    """One model being solved elsewhere."""
+    """One model being solved elsewhere; what it finds on the way counts."""
 
-    def __init__(self, model: Model, seconds: float) -> None:
+    def __init__(self, model: Model, seconds: float, *, bound_only: bool) -> None:
         """Start at once."""
-        self._answer: MipAnswer | None = None
+        self._answer = MipAnswer()
+        self._ended = False
         context = multiprocessing.get_context("spawn")
         self._ours, theirs = context.Pipe()
         self._process = context.Process(
-            target=solve_model, args=(theirs, model, seconds), name="control-tower-mip", daemon=True
+            target=solve_model, args=(theirs, seconds, bound_only), name="control-tower-mip", daemon=True
         )
         self._process.start()
         theirs.close()
+        # The other side loads its solver before it listens; nobody here waits for that.
+        self._sender = threading.Thread(target=self._send, args=(model,), daemon=True)
+        self._sender.start()
 
-    def answer(self, seconds: float) -> MipAnswer | None:
-        """What it found within some seconds; None when it is not done, or died."""
-        if self._answer is None and self._ours.poll(max(0.0, seconds)):
-            # A process that died has said nothing, which is no answer either.
-            with suppress(EOFError):
-                self._answer = self._ours.recv()
+    def _send(self, model: Model) -> None:
+        """Hand over the model; a process that died takes none."""
+        with suppress(OSError):
+            self._ours.send(model)
+
+    def answer(self, seconds: float = 0.0) -> MipAnswer:
+        """What it has found by now; waits for news if there are none."""
+        # A process that died has said all that it will say.
+        with suppress(EOFError, OSError):
+            while not self._ended and self._ours.poll(seconds):
+                self._take(self._ours.recv())
+                seconds = 0.0
+            return self._answer
+        self._ended = True
         return self._answer
+
+    def _take(self, news: MipAnswer) -> None:
+        """Keep the best bound and the latest columns."""
+        known = self._answer
+        self._ended = news.over
+        self._answer = MipAnswer(
+            found=known.found if news.found is None else news.found,
+            bound_cents=max(known.bound_cents, news.bound_cents),
+            proven=known.proven or news.proven,
+            over=news.over,
+        )
 
     def proven(self) -> bool:
         """Whether it is done, with a plan that nothing beats."""
-        answer = self.answer(0.0)
-        return answer is not None and answer.proven
+        return self.answer().proven
 
-    def alive(self) -> bool:
-        """Whether an answer may still come."""
-        return self._process.is_alive() or self._ours.poll(0.0)
+    def working(self) -> bool:
+        """Whether more may still come."""
+        self.answer()
+        return not self._ended
 
     def close(self) -> None:
         """End it, whether it is done or not."""
@@ -62,36 +69,5 @@ class MipProcess:
             self._process.kill()
         self._process.join()
         self._process.close()
+        self._sender.join()
         self._ours.close()
-
-
-def solve_model(pipe: Connection, model: Model, seconds: float) -> None:
-    """Solve, and send the answer; runs in the process."""
-    import numpy as np
-    from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import csr_array
-
-    size = (model.row_lower.size, model.cost.size)
-    matrix = csr_array((model.value, (model.row, model.column)), shape=size)
-    result = milp(
-        c=model.cost,
-        integrality=model.integral,
-        bounds=Bounds(np.zeros(model.cost.size), model.upper),
-        constraints=LinearConstraint(matrix, model.row_lower, model.row_upper),
-        options={"time_limit": seconds, "mip_rel_gap": 0.0},
-    )
-    pipe.send(
-        MipAnswer(
-            found=result.x,
-            bound_cents=whole_bound(result.mip_dual_bound),
-            proven=result.status == OPTIMAL,
-        )
-    )
-    pipe.close()
-
-
-def whole_bound(bound: float | None) -> int:
-    """A bound in floats as whole cents: what it may have lost by rounding is given away, then rounded up."""
-    if bound is None or not math.isfinite(bound):
-        return 0
-    return max(0, math.ceil(bound - RELATIVE_SLACK * abs(bound) - RELATIVE_SLACK))

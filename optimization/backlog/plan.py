@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from optimization.backlog.instance import Instance
+from optimization.backlog.parquet_columns import numbers_of, read_columns, write_columns
 from optimization.backlog.refusal import bad_input
 from optimization.backlog.tables import Integers
 
@@ -75,7 +75,7 @@ def plan_of_pairs(instance: Instance, pairs: PairPlan) -> BacklogPlan:
 
 def write_plan(plan: BacklogPlan, file: Path) -> None:
     """Write the rows as Parquet."""
-    pq.write_table(pa.table({column: getattr(plan, column) for column in PLAN_COLUMNS}), file)
+    write_columns({column: getattr(plan, column) for column in PLAN_COLUMNS}, file)
 
 
 def read_plan(file: Path) -> BacklogPlan:
@@ -85,8 +85,8 @@ def read_plan(file: Path) -> BacklogPlan:
         BadInputError: it is no plan.
     """
     try:
-        found = pq.read_table(file)
-        columns = [found[column].cast(pa.int64()).to_numpy() for column in PLAN_COLUMNS]
+        found = read_columns(file)
+        columns = [numbers_of(found[column], pa.int64()) for column in PLAN_COLUMNS]
     except (FileNotFoundError, KeyError, pa.ArrowInvalid) as error:
         raise bad_input(f"{file} is no plan: {error}.") from None
     return sorted_plan(*columns)

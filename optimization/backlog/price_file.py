@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from optimization.backlog.certificate import Certificate
 from optimization.backlog.instance import Instance
+from optimization.backlog.parquet_columns import numbers_of, read_columns, write_columns
 from optimization.backlog.refusal import bad_input
 from optimization.backlog.tables import NO_SKU
 
@@ -27,7 +27,7 @@ def write_prices(instance: Instance, certificate: Certificate, file: Path) -> No
         "day": np.concatenate([stock % arrays.n_days, pick % arrays.n_days]),
         "price_thousandths": np.concatenate([certificate.stock[stock], certificate.pick[pick]]),
     }
-    pq.write_table(pa.table(columns), file)
+    write_columns(columns, file)
 
 
 def read_prices(instance: Instance, file: Path) -> Certificate:
@@ -37,8 +37,8 @@ def read_prices(instance: Instance, file: Path) -> Certificate:
         BadInputError: the file holds no prices of this backlog.
     """
     try:
-        found = pq.read_table(file)
-        sku, node, day, price = (found[column].cast(pa.int64()).to_numpy() for column in PRICE_COLUMNS)
+        found = read_columns(file)
+        sku, node, day, price = (numbers_of(found[column], pa.int64()) for column in PRICE_COLUMNS)
     except (FileNotFoundError, KeyError, pa.ArrowInvalid) as error:
         raise bad_input(f"{file} holds no prices: {error}.") from None
     arrays = instance.arrays

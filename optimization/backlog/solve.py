@@ -41,9 +41,9 @@ FEWEST_MOVES, MOST_MOVES = 250, 20_000
 TOLD_EVERY_SECONDS = 0.5
 TINY_LINES = 60
 MIP_FROM_SECONDS = 5.0
-MIP_CLOSING_SHARE = 0.18
-"""HiGHS looks at its clock seldom: so much of the time is kept for it to come to an end."""
-MIP_WAIT_SECONDS = 0.4
+MIP_NEWS_SECONDS = 0.2
+MIP_PLAN_LINES = 300
+"""Up to so many lines the mixed-integer solver looks for plans too; with more, the search finds better."""
 
 
 def solve_backlog(
@@ -82,11 +82,10 @@ class Mip:
 
 
 def start_mip(instance: Instance, run: Run) -> Mip:
-    """Let a mixed-integer solver begin."""
+    """Let a mixed-integer solver begin: on the small for a plan and its proof, else for the bound alone."""
     model, columns = build_model(instance)
-    return Mip(
-        process=MipProcess(model, max(0.5, (1.0 - MIP_CLOSING_SHARE) * run.left() - 0.5)), columns=columns
-    )
+    process = MipProcess(model, max(0.5, run.left()), bound_only=instance.n_lines > MIP_PLAN_LINES)
+    return Mip(process=process, columns=columns)
 
 
 def wants_mip(instance: Instance, run: Run) -> bool:
@@ -186,7 +185,7 @@ def search_on(instance: Instance, run: Run, searcher: Searcher, mip: Mip | None)
     per_round = min(MOST_MOVES, max(FEWEST_MOVES, instance.n_orders // ORDERS_A_MOVE))
     hot = hottest(instance.n_orders, run.left(), run.limits.moves)
     begun, told, spent = run.elapsed(), run.elapsed(), 0.0
-    whole = max(1e-3, run.left() - (MIP_WAIT_SECONDS if mip is not None else 0.0))
+    whole = max(1e-3, run.left())
     while not run.stopped():
         now = run.elapsed()
         progress = searcher.moves / run.limits.moves if run.limits.moves else (now - begun + spent) / whole
@@ -204,11 +203,9 @@ def search_on(instance: Instance, run: Run, searcher: Searcher, mip: Mip | None)
 def take_answer(instance: Instance, run: Run, plan: BacklogPlan, mip: Mip) -> tuple[BacklogPlan, bool]:
     """Take the better plan and bound of the mixed-integer solver; gives the plan, and if nothing beats it."""
     cents = audit_plan(instance.tables, plan).terms.total_cents
-    answer = mip.process.answer(0.0)
-    while answer is None and run.left() > 0 and not run.stopped() and mip.process.alive():
-        answer = mip.process.answer(min(0.2, max(0.0, run.left())))
-    if answer is None:
-        return plan, False
+    answer = mip.process.answer()
+    while mip.process.working() and run.left() > 0 and not run.stopped():
+        answer = mip.process.answer(min(MIP_NEWS_SECONDS, max(0.0, run.left())))
     if answer.found is not None:
         other = plan_of_columns(instance, mip.columns, answer.found)
         audit = audit_plan(instance.tables, other)
