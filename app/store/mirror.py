@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from app.store import (
+    backlog_rows,
     case_marks,
     case_spans,
     cases,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+    from app.store.backlog_rows import BacklogRows
     from app.store.case_marks import CaseMark
     from app.store.case_spans import CaseSpan
     from app.store.line_story import StageOfLine
@@ -110,6 +112,11 @@ class Mirror:
         """An item at every node that has a position of it, with what of it is spoken for."""
         with self._read() as connection:
             return readers.stock_of(connection, item_id)
+
+    def backlog_rows(self) -> BacklogRows:
+        """The whole open backlog: lines that may go on, stock and inbound supply, as of one instant."""
+        with self._read() as connection, connection.begin():
+            return backlog_rows.backlog_rows(connection)
 
     def short_lines(self, *, item_id: ItemId | None = None, line_id: str | None = None) -> list[ShortLine]:
         """The lines the last detection found short, of an item or of one line, by node."""

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from domain.ids import EntityKind, EntityRef
     from domain.records import SourceRecord
 
-_STOCK = text("""
-SELECT p.id, p.node_id, p.on_hand_quantity, p.safety_stock_quantity,
+#: An item at a node with what of it is spoken for; a WHERE on ``p`` follows.
+STOCK_ROWS = """
+SELECT p.id, p.item_id, p.node_id, p.on_hand_quantity, p.safety_stock_quantity,
   COALESCE((SELECT SUM(a.quantity)
      FROM allocation a
      JOIN order_line l ON l.id = a.line_id AND l.deleted_at IS NULL
@@ -42,9 +43,8 @@ SELECT p.id, p.node_id, p.on_hand_quantity, p.safety_stock_quantity,
       AND l.deleted_at IS NULL AND l.cancelled = 0 AND l.shipped_quantity < l.ordered_quantity
       AND o.status IN ('confirmed', 'released') AND o.credit_status <> 'hold'), 0) AS committed
   FROM inventory_position p
- WHERE p.item_id = :item AND p.deleted_at IS NULL
- ORDER BY p.node_id
-""")
+"""
+_STOCK = text(f"{STOCK_ROWS} WHERE p.item_id = :item AND p.deleted_at IS NULL ORDER BY p.node_id")
 
 _SHORT = text("""
 SELECT s.line_id, s.node_id, s.demand_quantity, s.short_quantity,

@@ -11,6 +11,7 @@ from optimization.scenarios.overrides import (
     DemandSurge,
     LaneDown,
     NodeClosed,
+    OrdersWeighed,
     Override,
     PolicyChanged,
     PriorityChanged,
@@ -25,6 +26,7 @@ KINDS: dict[str, type[Override]] = {
     "demand_surge": DemandSurge,
     "supply_delayed": SupplyDelayed,
     "priority_changed": PriorityChanged,
+    "orders_weighed": OrdersWeighed,
     "policy_changed": PolicyChanged,
 }
 
@@ -63,7 +65,11 @@ def _override(row: object, where: str) -> Override:
         raise BadInputError(
             what=f"{where} has an override of no known type.", remedy=f"Use one of {', '.join(KINDS)}."
         )
-    fields = {str(key): value for key, value in row.items() if key != "type"}
+    fields = {
+        str(key): tuple(value) if isinstance(value, list) else value
+        for key, value in row.items()
+        if key != "type"
+    }
     try:
         return kind(**fields)
     except TypeError as error:

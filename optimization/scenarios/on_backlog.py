@@ -12,6 +12,7 @@ from optimization.scenarios.overrides import (
     DemandSurge,
     LaneDown,
     NodeClosed,
+    OrdersWeighed,
     Override,
     PolicyChanged,
     PriorityChanged,
@@ -48,7 +49,9 @@ def _apply(tables: Tables, override: Override) -> Tables:
         case SupplyDelayed():
             return _delay(tables, override)
         case PriorityChanged():
-            return _weigh(tables, override)
+            return _weigh_priority(tables, override)
+        case OrdersWeighed():
+            return _weigh_orders(tables, override)
         case PolicyChanged():
             return _policy(tables, override)
         case CarrierDown():
@@ -116,13 +119,25 @@ def _merged(supply: Table, tables: Tables) -> Table:
     }
 
 
-def _weigh(tables: Tables, override: PriorityChanged) -> Tables:
+def _weigh_priority(tables: Tables, override: PriorityChanged) -> Tables:
     """What lateness and missing units cost at one priority, as a share of what it was."""
     if override.priority is None:
         raise not_here(override, KIND)
+    return _weigh(tables, tables.orders["priority"] == override.priority, override.percent)
+
+
+def _weigh_orders(tables: Tables, override: OrdersWeighed) -> Tables:
+    """The same for orders by name."""
+    for order in override.orders:
+        require_member(order, tables.sizes.orders, "weighed order")
+    meant = np.zeros(tables.sizes.orders, np.bool_)
+    meant[list(override.orders)] = True
+    return _weigh(tables, meant, override.percent)
+
+
+def _weigh(tables: Tables, meant: Column, percent: int) -> Tables:
     lines = tables.lines
-    meant = tables.orders["priority"][lines["order"]] == override.priority
-    share = np.where(meant, override.percent, 100)
+    share = np.where(meant[lines["order"]], percent, 100)
     names = ("unfilled_cents", "late_cents_per_unit_day")
     return replace(tables, lines={**lines, **{name: lines[name] * share // 100 for name in names}})
 

@@ -16,6 +16,7 @@ from optimization.scenarios.overrides import (
     DemandSurge,
     LaneDown,
     NodeClosed,
+    OrdersWeighed,
     Override,
     PolicyChanged,
     PriorityChanged,
@@ -50,6 +51,8 @@ def _apply(instance: RebookingInstance, override: Override) -> RebookingInstance
             return _delay(instance, override)
         case PriorityChanged():
             return _weigh(instance, override)
+        case OrdersWeighed():
+            raise not_here(override, KIND)
         case PolicyChanged():
             return _policy(instance, override)
 

@@ -104,6 +104,22 @@ class PriorityChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrdersWeighed:
+    """Penalties of some orders of a backlog times a percentage: those of one customer, say."""
+
+    percent: int
+    orders: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a change that names no order, or one twice."""
+        require_range(self.percent, 0, MAX_PERCENT, "weighed orders percent")
+        require(bool(self.orders), "No order is weighed.")
+        for order in self.orders:
+            require_range(order, 0, MAX_ID, "weighed order")
+        require_unique(self.orders, "weighed order")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyChanged:
     """Other rules: no premium freight, changes at another price, other limits of splitting."""
 
@@ -120,7 +136,14 @@ class PolicyChanged:
 
 
 Override: TypeAlias = (
-    NodeClosed | CarrierDown | LaneDown | DemandSurge | SupplyDelayed | PriorityChanged | PolicyChanged
+    NodeClosed
+    | CarrierDown
+    | LaneDown
+    | DemandSurge
+    | SupplyDelayed
+    | PriorityChanged
+    | OrdersWeighed
+    | PolicyChanged
 )
 
 

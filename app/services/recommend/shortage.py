@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.services.recommend.facts import RemedyFacts, StockOutlook, entity_of
+from app.services.recommend.tariffs import (
+    CHANGE_CENTS_PER_UNIT,
+    assumed_lane,
+    cheapest_lanes,
+    late_cents,
+    unfilled_cents,
+    working_days,
+)
 from domain.cases import ExceptionCase
-from domain.checks import BASIS_POINTS
 from domain.customers import Customer
 from domain.errors import ConflictError
-from domain.ids import EntityKind, LaneId, NodeId, ZoneId
+from domain.ids import EntityKind, NodeId
 from domain.items import Item
 from domain.network import Lane, Node
 from domain.orders import OrderLine, SalesOrder
@@ -28,10 +35,6 @@ from optimization.split_problem import SplitPolicy, SplitProblem
 HORIZON_DAYS = 10
 MAX_HORIZON_DAYS = 28
 MAX_NODES = 12
-CHANGE_CENTS_PER_UNIT = 2
-ASSUMED_LANE_FIXED_CENTS = 2_500
-ASSUMED_LANE_RATE_CENTS_PER_KG = 35
-ASSUMED_LANE_TRANSIT_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,17 +137,13 @@ def shortage_problem(shortage: Shortage, facts: RemedyFacts, now: datetime) -> S
 
 def _demand_of(shortage: Shortage) -> LineDemand:
     line, sla = shortage.line, shortage.customer.sla
-    price = line.unit_price_cents
-    margin = max(0, price - shortage.item.landed_cost_cents)
-    unfilled = margin + price * sla.penalty_cap_bp // BASIS_POINTS + 1
-    late = max(1, price * sla.late_penalty_bp_per_day // BASIS_POINTS)
     return LineDemand(
         line_id=line.line_id,
         order_id=line.order_id,
         sku_id=line.item_id,
         quantity=line.open_quantity,
-        unfilled_cents_per_unit=unfilled,
-        late_cents_per_unit_day=late,
+        unfilled_cents_per_unit=unfilled_cents(line.unit_price_cents, shortage.item.landed_cost_cents, sla),
+        late_cents_per_unit_day=late_cents(line.unit_price_cents, sla),
         current_node_id=shortage.home,
         change_cents_per_unit=CHANGE_CENTS_PER_UNIT,
         allow_substitutes=False,
@@ -182,24 +181,19 @@ def _arrivals(shortage: Shortage, inbound: tuple[tuple[int, int], ...], days: in
 
 
 def _open_days(shortage: Shortage, now: datetime, days: int) -> tuple[PickCapacity, ...]:
-    today = now.date().weekday()
     return tuple(
         PickCapacity(node_id=node.node_id, day=day, pick_units=node.pick_capacity_units_per_day)
         for node in shortage.nodes
-        for day in range(days)
-        if (today + day) % 7 in node.working_weekdays and node.pick_capacity_units_per_day > 0
+        for day in working_days(node, now.date(), days)
     )
 
 
 def _priced_lanes(shortage: Shortage) -> tuple[PricedLane, ...]:
-    cheapest: dict[NodeId, Lane] = {}
-    for lane in shortage.lanes:
-        kept = cheapest.get(lane.origin_node_id)
-        if kept is None or lane.fixed_cost_cents < kept.fixed_cost_cents:
-            cheapest[lane.origin_node_id] = lane
+    cheapest = cheapest_lanes(shortage.lanes)
+    zone = shortage.customer.zone_id
     rows = []
     for node in shortage.nodes:
-        lane = cheapest.get(node.node_id) or _assumed_lane(node.node_id, shortage.customer.zone_id)
+        lane = cheapest.get((node.node_id, zone)) or assumed_lane(node.node_id, zone)
         rows.append(
             PricedLane(
                 node_id=node.node_id,
@@ -210,14 +204,3 @@ def _priced_lanes(shortage: Shortage) -> tuple[PricedLane, ...]:
             )
         )
     return tuple(rows)
-
-
-def _assumed_lane(node_id: NodeId, zone_id: ZoneId) -> Lane:
-    return Lane(
-        lane_id=LaneId(f"assumed:{node_id}:{zone_id}"),
-        origin_node_id=node_id,
-        zone_id=zone_id,
-        transit_days=ASSUMED_LANE_TRANSIT_DAYS,
-        fixed_cost_cents=ASSUMED_LANE_FIXED_CENTS,
-        rate_cents_per_kg=ASSUMED_LANE_RATE_CENTS_PER_KG,
-    )

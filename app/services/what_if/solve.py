@@ -1,0 +1,147 @@
+"""Solving the baseline and its scenarios one after the other, by the engine that plans every backlog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.services.what_if.baseline import Baseline
+from app.services.what_if.outcome import WorldAnswer, kpis_of, line_answers
+from app.services.what_if.translate import Translated, translate
+from domain.what_if import WhatIf
+from optimization.audit import AuditRefusedError
+from optimization.backlog.audit import audit_plan
+from optimization.backlog.instance import Instance, build_instance
+from optimization.backlog.limits import BacklogLimits
+from optimization.backlog.outcome import BacklogOutcome, Milestone
+from optimization.backlog.plan import BacklogPlan
+from optimization.backlog.solve import solve_backlog
+from optimization.backlog.tables import Tables
+from optimization.limits import StopFlag
+from optimization.scenarios.on_backlog import apply_to_backlog
+from optimization.scenarios.settle import settled
+
+BASELINE = WhatIf(name="Baseline")
+SEED = 1
+MOVES_AN_ORDER = 40
+FEWEST_MOVES, MOST_MOVES = 10_000, 1_000_000
+SAFETY_SECONDS = 600.0
+
+Clock = Callable[[], float]
+#: Told while a world is solved: its number (0 is the baseline) and where the solve stands.
+Tell = Callable[[int, Milestone], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How every world is solved: a seed and a budget of moves, so that the same again is the same answer.
+
+    ``moves`` 0 takes a budget by the number of orders; ``seconds`` is the safety net.
+    """
+
+    seed: int = SEED
+    moves: int = 0
+    seconds: float = SAFETY_SECONDS
+
+    def moves_for(self, orders: int) -> int:
+        """The budget for so many orders."""
+        return self.moves or min(MOST_MOVES, max(FEWEST_MOVES, MOVES_AN_ORDER * orders))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SolvedWorld:
+    """An answer with what explaining it needs."""
+
+    answer: WorldAnswer
+    instance: Instance
+    outcome: BacklogOutcome
+    plan: BacklogPlan
+
+
+def solve_worlds(
+    baseline: Baseline,
+    what_ifs: Sequence[WhatIf],
+    effort: Effort,
+    *,
+    monotonic: Clock,
+    stop: StopFlag | None = None,
+    tell: Tell | None = None,
+) -> tuple[SolvedWorld, ...]:
+    """The baseline first, then every scenario; a stop gives the best plan so far of each begun.
+
+    Scenarios not begun when it is stopped are left out; the baseline is always there. A plan found for one
+    world is taken for another where it holds and costs less, so that a harder world never looks cheaper.
+
+    Raises:
+        AuditRefusedError: a bug: a plan breaks a law.
+    """
+    found: list[_Found] = []
+    for number, what_if in enumerate((BASELINE, *what_ifs)):
+        if number and stop is not None and stop.is_set():
+            break
+        found.append(_solve(baseline, translate(what_if, baseline), effort, number, monotonic, stop, tell))
+    plans = [each.outcome.plan for each in found]
+    first = _cheapest(found[0].instance.tables, plans)
+    return tuple(
+        _answer(baseline, each, first if each is found[0] else _kept(each, plans, first)) for each in found
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    translated: Translated
+    instance: Instance
+    outcome: BacklogOutcome
+
+
+def _solve(
+    baseline: Baseline,
+    translated: Translated,
+    effort: Effort,
+    number: int,
+    monotonic: Clock,
+    stop: StopFlag | None,
+    tell: Tell | None,
+) -> _Found:
+    instance = build_instance(apply_to_backlog(baseline.tables, translated.scenario))
+    limits = BacklogLimits(seconds=effort.seconds, moves=effort.moves_for(instance.n_orders))
+
+    def listen(milestone: Milestone) -> None:
+        if tell is not None:
+            tell(number, milestone)
+
+    outcome = solve_backlog(instance, limits, effort.seed, monotonic=monotonic, stop=stop, listener=listen)
+    return _Found(translated=translated, instance=instance, outcome=outcome)
+
+
+def _cheapest(tables: Tables, plans: Sequence[BacklogPlan]) -> BacklogPlan:
+    """Of the plans that hold in a world the one that costs least; the first of equals."""
+    audits = [(audit_plan(tables, plan), plan) for plan in plans]
+    lawful = [(audit.terms.total_cents, plan) for audit, plan in audits if not audit.errors]
+    return min(lawful, key=lambda each: each[0])[1]
+
+
+def _kept(found: _Found, plans: Sequence[BacklogPlan], before: BacklogPlan) -> BacklogPlan:
+    tables = found.instance.tables
+    return settled(tables, _cheapest(tables, (found.outcome.plan, *plans)), before)
+
+
+def _answer(baseline: Baseline, found: _Found, plan: BacklogPlan) -> SolvedWorld:
+    tables, outcome = found.instance.tables, found.outcome
+    audit = audit_plan(tables, plan)
+    if audit.errors:
+        raise AuditRefusedError(audit.errors[0])
+    lines = line_answers(baseline, tables, plan)
+    answer = WorldAnswer(
+        what_if=found.translated.what_if,
+        dropped=found.translated.dropped,
+        status=outcome.status.value,
+        seed=outcome.seed,
+        moves=outcome.moves,
+        solve_ms=outcome.solve_ms,
+        digest=outcome.instance_digest,
+        as_of=baseline.as_of,
+        kpis=kpis_of(baseline, tables, plan, audit, outcome.bound_cents, lines),
+        lines=lines,
+    )
+    return SolvedWorld(answer=answer, instance=found.instance, outcome=outcome, plan=plan)
