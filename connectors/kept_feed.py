@@ -68,8 +68,13 @@ class KeptFeed:
 
     def entity(self, kind: EntityKind, entity_id: str) -> Entity | None:
         """The present state of a record, ``None`` where there is none."""
+        found = self.record(kind, entity_id)
+        return None if found is None else found.entity
+
+    def record(self, kind: EntityKind, entity_id: str) -> SourceRecord | None:
+        """The present state of a record with its version, ``None`` where there is none."""
         found = self._latest.get(f"{kind}/{entity_id}")
-        return found[1].entity if found is not None and isinstance(found[1], SourceRecord) else None
+        return found[1] if found is not None and isinstance(found[1], SourceRecord) else None
 
     def ids(self, stream: str) -> frozenset[str]:
         """The ids of the records of a stream that exist now."""
