@@ -47,7 +47,7 @@ COALESCE_MS = 100
 CLOCK_MS = 1_000
 PAGE_MS = 15_000
 #: The pages whose content is read again while they are shown.
-RENEWED: frozenset[Page] = frozenset({"kpis"})
+RENEWED: frozenset[Page] = frozenset({"kpis", "approvals"})
 POLL_SECONDS = 0.25
 SEED = 1
 REHEARSAL = JobRow(job_id="rehearsal", title="Rehearsing edited rules")
@@ -260,6 +260,8 @@ class GuiBridge(QObject, DeskIntents):
                 wanted: set[Part] = set()
                 for part in report.parts:
                     wanted |= PARTS_OF.get(part, frozenset())
+                if "approvals" in report.parts and self._page == "approvals":
+                    self._want_page()
                 if "notes" in report.parts and self._selected:
                     self._want_detail()
                 if wanted:

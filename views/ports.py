@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, Protocol
 
+from views.approvals.ledger_state import LedgerShown
 from views.case_detail.state import CaseDetail
 from views.export import ExportTable
 from views.kpis.state import KpiFigures
@@ -17,10 +18,10 @@ from views.settings.state import SettingsShown
 from views.shell.state import Page, ThemeName, ToastKind
 from views.tower.state import TowerSnapshot
 
-Decision = Literal["approve", "reject"]
+Decision = Literal["approve", "reject", "request_changes", "revoke"]
 
 #: What a page shows that no snapshot holds.
-PageContent = KpiFigures | RulesShown | RulesChecked | RulesTried | SettingsShown
+PageContent = KpiFigures | LedgerShown | RulesShown | RulesChecked | RulesTried | SettingsShown
 
 
 class TowerScreen(Protocol):

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.read_models.action_words import command_words
+from app.read_models.people import short_name
 from app.signing.canonical import sha256_hex
 from app.signing.statements import SignedEntry, open_entry
 from app.store.ledger_transaction import Standing
 from app.store.ledger_views import ApprovalView
-from domain.approval_states import UNDECIDED, ApprovalState
+from domain.approval_states import ApprovalState
 from domain.approvals import Proposal, Terms
-from domain.day_limits import Assent
-from domain.ids import UserId
+from domain.profile_json import from_profile, load_strict
+from domain.recommendations import Recommendation
 from views.approvals.state import AlternativeLine, ApprovalRow, ApprovalStage, SignedContent
 from views.shell.state import Identity
 
 if TYPE_CHECKING:
+    from app.read_models.approval_rights import ApprovalSources
     from app.store.ledger_reads import LedgerReads
-    from domain.rights import RightsPolicy
 
 _STAGES: dict[ApprovalState, ApprovalStage] = {
     ApprovalState.SUBMITTED: ApprovalStage.WAITING,
     ApprovalState.PARTIAL: ApprovalStage.WAITING,
     ApprovalState.APPROVED: ApprovalStage.RECORDED,
     ApprovalState.REJECTED: ApprovalStage.REJECTED,
-    ApprovalState.CHANGES_REQUESTED: ApprovalStage.REJECTED,
+    ApprovalState.CHANGES_REQUESTED: ApprovalStage.CHANGES_WANTED,
+    ApprovalState.REVOKED: ApprovalStage.REVOKED,
     ApprovalState.EXPIRED: ApprovalStage.EXPIRED,
     ApprovalState.STALE: ApprovalStage.HELD_STALE,
     ApprovalState.EXECUTING: ApprovalStage.EXECUTING,
@@ -37,17 +38,14 @@ _STAGES: dict[ApprovalState, ApprovalStage] = {
 }
 
 
-def approval_rows(
-    ledger: LedgerReads, policy: RightsPolicy, who: Identity, *, now: datetime
-) -> tuple[ApprovalRow, ...]:
+def approval_rows(sources: ApprovalSources) -> tuple[ApprovalRow, ...]:
     """Every proposal this desk knows, the latest first."""
-    rows = [_row(ledger, policy, view, who, now) for view in ledger.approvals()]
+    rows = [_row(sources, view) for view in sources.ledger.approvals()]
     return tuple(sorted(rows, key=lambda row: row.proposed_at, reverse=True))
 
 
-def _row(
-    ledger: LedgerReads, policy: RightsPolicy, view: ApprovalView, who: Identity, now: datetime
-) -> ApprovalRow:
+def _row(sources: ApprovalSources, view: ApprovalView) -> ApprovalRow:
+    ledger = sources.ledger
     entry = open_entry(view.entry.envelope, ledger.public_key)
     proposal = entry.value
     if not isinstance(proposal, Proposal):
@@ -62,39 +60,65 @@ def _row(
         amount_cents=proposal.terms.amount.minor,
         stage=stage,
         proposed_at=proposal.issued_at,
-        content=signed_content(entry, proposal),
+        content=signed_content(entry, proposal, _chosen(ledger, proposal.terms), sources.people),
         log_index=deciding.hub_index if deciding is not None else view.proposal_index,
         expires_at=view.expires_at,
-        decided_by=deciding.decision.actor.user_id if deciding is not None else "",
+        decided_by=short_name(sources.people, deciding.decision.actor.user_id)
+        if deciding is not None
+        else "",
         decided_at=deciding.decision.issued_at if deciding is not None else None,
         decision_reason=deciding.decision.reason if deciding is not None else "",
         stage_reason=_stage_reason(view),
-        why_not_decide=_why_not(ledger, policy, view, proposal, who, now),
+        why_not_decide=sources.why_not_decide(view, proposal),
+        why_not_revoke=sources.why_not_revoke(view, proposal),
+        deciders=sources.deciders(view, proposal),
+        changed_since=sources.changed(view, proposal),
     )
 
 
-def signed_content(entry: SignedEntry, proposal: Proposal) -> SignedContent:
+def _chosen(ledger: LedgerReads, terms: Terms) -> AlternativeLine | None:
+    """The proposed option's effect, from the recommendation that the terms name by its digest."""
+    kept = ledger.blob(terms.recommendation.sha256)
+    if kept is None:
+        return None
+    found = from_profile(Recommendation, load_strict(kept))
+    option = next((each for each in found.options if each.option_id == terms.option_id), None)
+    if option is None:
+        return None
+    return AlternativeLine(
+        label=option.label,
+        cost_delta_cents=option.cost_delta_cents,
+        late_orders=option.late_orders,
+        chosen=True,
+    )
+
+
+def signed_content(
+    entry: SignedEntry, proposal: Proposal, chosen: AlternativeLine | None, people: tuple[Identity, ...]
+) -> SignedContent:
     """What the signature covers, from the payload read back out of the envelope."""
     terms = proposal.terms
     trail = terms.recommendation.trail
+    others = tuple(
+        AlternativeLine(
+            label=other.label, cost_delta_cents=other.cost_delta_cents, late_orders=other.late_orders
+        )
+        for other in terms.alternatives
+    )
     return SignedContent(
         digest_code=entry.code,
         payload_sha256=sha256_hex(entry.payload),
         headline=f"{terms.option_label} - {terms.case.title}",
         commands=tuple(command_words(command) for command in terms.commands),
         terms=_terms(terms, proposal),
-        alternatives=tuple(
-            AlternativeLine(
-                label=other.label, cost_delta_cents=other.cost_delta_cents, late_orders=other.late_orders
-            )
-            for other in terms.alternatives
-        ),
+        alternatives=others if chosen is None else (chosen, *others),
         solver_status=trail.status,
         gap_bp=trail.gap_bp,
-        proposer=proposal.actor.user_id,
+        proposer=short_name(people, proposal.actor.user_id),
         reason=proposal.reason,
         policy_rule=terms.policy.row,
         policy_version=f"{terms.policy.policy_id} v{terms.policy.version}",
+        facts_as_of=terms.evidence.as_of,
     )
 
 
@@ -122,32 +146,3 @@ def _stage_reason(view: ApprovalView) -> str:
     if failed is not None:
         return f"{failed.verb.replace('_', ' ')}: {failed.why}"
     return waiting.why if waiting is not None else view.why
-
-
-def _why_not(
-    ledger: LedgerReads,
-    policy: RightsPolicy,
-    view: ApprovalView,
-    proposal: Proposal,
-    who: Identity,
-    now: datetime,
-) -> str:
-    if view.state not in UNDECIDED:
-        return "It is decided already."
-    if view.signed_unrecorded:
-        return "A decision is signed and waits for the hub."
-    if view.expires_at <= now:
-        return "It has expired; have it proposed again."
-    terms = proposal.terms
-    assent = Assent(
-        action_id=terms.action_id,
-        user_id=UserId(who.user_id),
-        role=who.role.lower(),
-        remedy=terms.remedy,
-        amount=terms.amount,
-        at=now,
-        customer_id=terms.customer_id,
-    )
-    before = ledger.assents(assent) if policy.looks_back(terms.remedy) else ()
-    ruling = policy.may_approve(assent, proposal.actor.user_id, before)
-    return "" if ruling.allowed else f"{ruling.why[:1].upper()}{ruling.why[1:]}."

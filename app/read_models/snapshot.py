@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.bootstrap import MIRROR_FILE
+from app.read_models.approval_rights import ApprovalSources
 from app.read_models.approvals import approval_rows
 from app.read_models.detail import DetailSources, case_detail
 from app.read_models.figures import kpi_tiles
 from app.read_models.geography import Geography, read_geography
 from app.read_models.incidents import queue_incidents
 from app.read_models.kpi_page import kpi_figures
+from app.read_models.ledger_page import ledger_shown
 from app.read_models.network import Zones, map_lanes, map_markers, map_nodes, read_zones
 from app.read_models.people import people_of
 from app.read_models.policy_notice import policy_notice
@@ -79,10 +81,19 @@ class SnapshotReader:
         if changed & {"sources", "quarantine", "offline"}:
             fresh = self._with_sources(fresh, around)
         if "approvals" in changed:
-            rows = approval_rows(self.ledger, self.policy, around.who, now=now)
-            fresh = replace(fresh, approvals=rows)
+            fresh = replace(fresh, approvals=approval_rows(self._approval_sources(around, now)))
         self._last = fresh
         return fresh
+
+    def _approval_sources(self, around: Around, now: datetime) -> ApprovalSources:
+        return ApprovalSources(
+            ledger=self.ledger,
+            facts=self.mirror,
+            policy=self.policy,
+            who=around.who,
+            people=self.people,
+            now=now,
+        )
 
     def detail(self, request: DetailRequest) -> CaseDetail | None:
         """One case with all that its panel shows."""
@@ -96,6 +107,8 @@ class SnapshotReader:
         """What a page shows besides the snapshot; ``None`` where it needs nothing."""
         if page == "kpis":
             return kpi_figures(self.mirror, now=now)
+        if page == "approvals":
+            return ledger_shown(self.ledger, self.profile, self.people)
         if page == "rules":
             return rules_shown(self.mirror, self.policy, self.profile, self.people, now=now)
         if page == "settings":

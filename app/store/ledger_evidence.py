@@ -96,7 +96,7 @@ class EvidenceWrites:
         values = {"size": size, "note": note, "accepted_at": to_ms(at)}
         if known is None:
             self._connection.execute(insert(CHECKPOINT_SEEN).values(origin=origin, **values))
-        elif known < size:
+        elif known <= size:
             self._connection.execute(update(CHECKPOINT_SEEN).where(there).values(**values))
 
     def keep_fork(self, fork: LogFork) -> None:

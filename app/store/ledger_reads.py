@@ -12,6 +12,7 @@ from app.signing.keys import KeyOwner, PublicKey
 from app.signing.statements import SignedEntry, read_unverified
 from app.store.instants import from_ms, from_ms_or_none, to_ms
 from app.store.ledger_assents import read_assents
+from app.store.ledger_entries import EntryRow, count_entries, read_entries
 from app.store.ledger_evidence import EvidenceReads
 from app.store.ledger_schema import (
     APPROVAL_CASE,
@@ -90,6 +91,11 @@ class LedgerReads(EvidenceReads):
         rows = self._rows(query.order_by(AUDIT_ENTRY.c.entry_id))
         return tuple(read_unverified(row.envelope) for row in rows)
 
+    def latest_entries(self, most: int) -> tuple[tuple[EntryRow, ...], int]:
+        """The latest ``most`` entries, the newest first, and how many there are in all."""
+        with self._reader.connect() as connection:
+            return read_entries(connection, most), count_entries(connection)
+
     def receipt(self, entry_sha256: str) -> HubReceiptRow | None:
         """The hub's receipt of an entry."""
         rows = self._rows(select(HUB_RECEIPT).where(HUB_RECEIPT.c.entry_sha256 == entry_sha256))
@@ -99,6 +105,11 @@ class LedgerReads(EvidenceReads):
         return HubReceiptRow(
             hub_index=row.hub_index, received_at=from_ms(row.received_at), envelope=row.envelope
         )
+
+    def delivery(self, entry_sha256: str) -> DeliveryState | None:
+        """Where an own entry stands on its way to the hub; ``None`` for one that is not sent from here."""
+        rows = self._rows(select(OUTBOX.c.state).where(OUTBOX.c.entry_sha256 == entry_sha256))
+        return DeliveryState(rows[0].state) if rows else None
 
     def approval(self, action_id: str) -> ApprovalView:
         """The approval of that action.

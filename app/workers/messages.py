@@ -38,7 +38,7 @@ class Decide:
     """Sign a decision on a proposal as ``user``."""
 
     action_id: str
-    decision: Literal["approve", "reject"]
+    decision: Literal["approve", "reject", "request_changes", "revoke"]
     user: str
     reason: str
 

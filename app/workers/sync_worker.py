@@ -34,6 +34,7 @@ from app.workers.messages import (
     Stop,
     SyncNow,
 )
+from domain.approvals import Verdict
 from domain.cases import CaseState
 from domain.errors import TowerError
 from domain.ids import SourceName
@@ -46,6 +47,13 @@ DETECT = "detect"
 SETTLE_SECONDS = 3
 DETECT_SECONDS = 30
 FIRST_DELAY = timedelta(milliseconds=150)
+
+_DONE = {
+    Verdict.APPROVE: "Approved",
+    Verdict.REJECT: "Rejected",
+    Verdict.REQUEST_CHANGES: "Changes asked for",
+    Verdict.REVOKE: "Approval revoked",
+}
 
 _log = logging.getLogger(__name__)
 
@@ -222,17 +230,17 @@ class SyncWorker:
         self._settle_soon()
 
     def _decide(self, request: Decide) -> None:
-        approve = request.decision == "approve"
-        self._tower.decide(
+        verdict = Verdict(request.decision)
+        entry = self._tower.decide(
             request.action_id,
             request.user,
-            approve=approve,
+            approve=verdict,
             reason=request.reason,
             offline=bool(self._hub_unreachable),
         )
-        what = "Approved" if approve else "Rejected"
+        what = _DONE[verdict]
         waits = ", not yet recorded: the hub cannot be reached" if self._hub_unreachable else ""
-        self._voice.say(Said(text=f"{what} and signed{waits}.", kind="ok"))
+        self._voice.say(Said(text=f"{what} and signed{waits}. Code {entry.code}.", kind="ok"))
         self._changed("approvals", "cases")
         self._settle_soon()
 

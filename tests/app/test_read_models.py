@@ -210,7 +210,7 @@ def test_an_approval_is_shown_from_its_signed_bytes_and_only_another_person_may_
     decide(site.desk.room, site.desk.people["j.okafor"], request, fresh_from(site.room.mirror))
     (after,) = site.snapshot("j.okafor").approvals
     assert after.stage is ApprovalStage.RECORDED
-    assert after.decided_by == "j.okafor"
+    assert after.decided_by == "J. Okafor"
     detail = site.reader.detail(
         DetailRequest(case_id=site.case.case_id, who=site.who("a.moreno"), now=site.now)
     )

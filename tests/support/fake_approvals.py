@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.support.fake_tower import FIRST_ID, NOW, SUPERVISOR
+from views.approvals.ledger_state import LedgerLine, LedgerShown, Proof
 from views.approvals.state import AlternativeLine, ApprovalRow, ApprovalStage, SignedContent
 from views.shell.state import Identity
 
@@ -39,6 +40,7 @@ def signed_content(code: str = "7F3A-91C2") -> SignedContent:
         reason="Saves 39 orders at the 16:00 cut-off.",
         policy_rule="AP-3",
         policy_version="policy 4",
+        facts_as_of=NOW - timedelta(minutes=5),
     )
 
 
@@ -74,6 +76,40 @@ def approvals(who: Identity = SUPERVISOR) -> tuple[ApprovalRow, ...]:
             decision_reason="" if stage is ApprovalStage.WAITING else "Cheapest way to keep the promise.",
             stage_reason=why,
             why_not_decide=own if stage is ApprovalStage.WAITING else "It has been decided.",
+            why_not_revoke="" if stage is ApprovalStage.RECORDED and not own else "Nothing to take back.",
+            deciders=("J. Okafor", "P. Singh for J. Okafor") if stage is ApprovalStage.WAITING else (),
         )
         for n, (stage, index, why) in enumerate(stages)
+    )
+
+
+def ledger() -> LedgerShown:
+    """Entries at every state of proof."""
+    states = (
+        (Proof.WAITS, None, 0, "the hub cannot be reached; tried 2 times"),
+        (Proof.RECORDED, 12, 0, ""),
+        (Proof.VERIFIED, 11, 0, ""),
+        (Proof.WITNESSED, 10, 2, ""),
+        (Proof.REFUSED, 9, 0, "decided already by another approver"),
+        (Proof.SIGNED, None, 0, ""),
+    )
+    return LedgerShown(
+        lines=tuple(
+            LedgerLine(
+                sha256=f"{n:02x}" * 32,
+                kind="Proposal" if n % 2 else "Decision",
+                title="Reallocate to DFW" if n % 2 else "approve: Reallocate to DFW",
+                action_id=f"01K9ACTION{n:02d}",
+                signed_by="A. Moreno" if n % 2 else "J. Okafor",
+                seq=n + 1,
+                at=NOW - timedelta(minutes=7 * n),
+                proof=proof,
+                hub_index=index,
+                witnesses=witnesses,
+                why=why,
+            )
+            for n, (proof, index, witnesses, why) in enumerate(states)
+        ),
+        total=len(states),
+        log_words="The hub's log goes on from what was seen before: 13 records.",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -9,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLineEdit,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -17,10 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from views.approvals.alternatives import Alternatives
+from views.approvals.decision_bar import DecisionBar
 from views.approvals.state import ApprovalRow, ApprovalStage, SignedContent, stage_words
 from views.approvals.view_model import ApprovalsViewModel
-from views.formatting import moment, percent
-from views.ports import Decision
+from views.formatting import age, money, percent, seconds_between
+from views.language import tr
 from views.shell.tone_label import ToneLabel
 from views.theme import SEMI_BOLD, ToneName
 from views.widgets.buttons import TowerButton
@@ -34,12 +35,13 @@ STAGE_TONES: Final[dict[ApprovalStage, ToneName]] = {
     ApprovalStage.EXECUTING: "ok",
     ApprovalStage.EXECUTED: "ok",
     ApprovalStage.REJECTED: "neutral",
+    ApprovalStage.CHANGES_WANTED: "accent",
+    ApprovalStage.REVOKED: "neutral",
     ApprovalStage.HELD_STALE: "high",
     ApprovalStage.IN_DOUBT: "high",
     ApprovalStage.EXPIRED: "neutral",
     ApprovalStage.FAILED: "critical",
 }
-_MAX_REASON: Final = 500
 
 
 def proof_words(content: SignedContent) -> str:
@@ -50,11 +52,43 @@ def proof_words(content: SignedContent) -> str:
     return f"Solver {content.solver_status.casefold()}{gap}"
 
 
+def regret_words(content: SignedContent, currency: str) -> tuple[str, ToneName]:
+    """How the choice compares with the best of the others; empty where that is not known."""
+    chosen, other = content.chosen, content.runner_up
+    if chosen is None or other is None:
+        return "", "neutral"
+    apart = other.cost_delta_cents - chosen.cost_delta_cents
+    if apart < 0:
+        return tr(
+            "Costs {money} more than {other}.", money=money(-apart, currency), other=other.label
+        ), "high"
+    if apart == 0:
+        return tr("Costs as much as the runner-up, {other}.", other=other.label), "neutral"
+    return tr(
+        "{money} better than the runner-up, {other}.", money=money(apart, currency), other=other.label
+    ), "ok"
+
+
+def fresh_words(row: ApprovalRow, now: datetime) -> tuple[str, ToneName]:
+    """Whether what was signed still holds, and how old its oldest fact is."""
+    if row.changed_since:
+        changed = ", ".join(row.changed_since)
+        return tr(
+            "Changed since it was proposed: {records}. Have it proposed again.", records=changed
+        ), "high"
+    if row.is_waiting and row.content.facts_as_of is not None:
+        old = age(seconds_between(now, row.content.facts_as_of))
+        return tr("Nothing it rests on has changed since. Its oldest fact is {age} old.", age=old), "neutral"
+    return "", "neutral"
+
+
 class ContentPanel(QFrame):
     """One proposal in full."""
 
     #: The case behind the proposal is to be shown on the tower page.
     case_wanted = Signal(str)
+    #: The right to decide the selected proposal is to be lent.
+    delegate_wanted = Signal()
 
     def __init__(self, view_model: ApprovalsViewModel, parent: QWidget | None = None) -> None:
         """Show a view model's selected proposal."""
@@ -70,30 +104,24 @@ class ContentPanel(QFrame):
         self.alternatives = Alternatives()
         self.proof = label("", "secondary")
         self.why = label("", "body")
-        self.decided = label("", "secondary")
-        self.reason = QLineEdit()
-        self.approve = TowerButton("Approve and sign", "primary", icon_name="file-check")
-        self.reject = TowerButton("Reject", "danger", icon_name="x")
-        self.why_not = label("", "secondary")
+        self.regret = ToneLabel("", px=12)
+        self.fresh = ToneLabel("", px=12)
+        self.decision = DecisionBar(view_model)
         self.open_case = TowerButton("Show the case", "link")
         self.empty = label("No proposal to look at.", "secondary")
         self._lay_out()
-        self.approve.clicked.connect(lambda: self._decide("approve"))
-        self.reject.clicked.connect(lambda: self._decide("reject"))
+        self.decision.delegate_wanted.connect(self.delegate_wanted)
         self.open_case.clicked.connect(self._open_case)
         view_model.selection_changed.connect(self.show_selected)
         self.show_selected()
 
     # ------------------------------------------------------------------ layout
     def _lay_out(self) -> None:
-        for words in (self.headline, self.commands, self.why, self.decided, self.why_not):
+        for words in (self.headline, self.commands, self.why):
             words.setWordWrap(True)
         self.digest.setFixedWidth(150)
         self.digest.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.digest.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.reason.setPlaceholderText("Reason for the decision; it is signed with it")
-        self.reason.setAccessibleName("Reason for the decision")
-        self.reason.setMaxLength(_MAX_REASON)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._content = QWidget()
         column = QVBoxLayout(self._content)
@@ -102,13 +130,14 @@ class ContentPanel(QFrame):
         column.addLayout(self._top())
         column.addWidget(self.headline)
         column.addWidget(self.stage_reason)
+        column.addWidget(self.fresh)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(self._signed_part())
         column.addWidget(scroll, 1)
         column.addWidget(frame("rule"))
-        column.addWidget(self._decision_part())
+        column.addWidget(self.decision)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(20, 16, 20, 16)
         whole.addWidget(self.empty, 1)
@@ -143,26 +172,12 @@ class ContentPanel(QFrame):
         column.addSpacing(6)
         column.addWidget(label("Alternatives", "strong"))
         column.addWidget(self.alternatives)
+        column.addWidget(self.regret)
         column.addWidget(self.proof)
         column.addSpacing(6)
         column.addWidget(label("Why", "strong"))
         column.addWidget(self.why)
         column.addStretch(1)
-        return part
-
-    def _decision_part(self) -> QWidget:
-        part = QWidget()
-        column = QVBoxLayout(part)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.decided)
-        column.addWidget(self.reason)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.approve)
-        row.addWidget(self.reject)
-        row.addWidget(self.why_not, 1)
-        column.addLayout(row)
         return part
 
     # ------------------------------------------------------------------ show
@@ -178,7 +193,8 @@ class ContentPanel(QFrame):
         self.stage_reason.setText(row.stage_reason)
         self.stage_reason.setVisible(bool(row.stage_reason))
         self._show_content(row.content)
-        self._show_decision(row)
+        self._show_fresh(row)
+        self.decision.show_row(row)
 
     def _show_content(self, content: SignedContent) -> None:
         self.digest.setText(content.digest_code)
@@ -193,7 +209,17 @@ class ContentPanel(QFrame):
         self.commands.setText("\n".join(f"•  {command}" for command in content.commands))
         self.alternatives.show_lines(content.alternatives, self._view_model.currency)
         self.proof.setText(proof_words(content))
+        words, tone = regret_words(content, self._view_model.currency)
+        self.regret.setText(words)
+        self.regret.set_tone(tone)
+        self.regret.setVisible(bool(words))
         self.why.setText(content.reason)
+
+    def _show_fresh(self, row: ApprovalRow) -> None:
+        words, tone = fresh_words(row, self._view_model.now)
+        self.fresh.setText(words)
+        self.fresh.set_tone(tone)
+        self.fresh.setVisible(bool(words))
 
     def _show_terms(self, terms: list[tuple[str, str]]) -> None:
         while self.terms.count():
@@ -208,30 +234,7 @@ class ContentPanel(QFrame):
             self.terms.addWidget(label(name, "secondary"), row, 0, Qt.AlignmentFlag.AlignTop)
             self.terms.addWidget(words, row, 1)
 
-    def _show_decision(self, row: ApprovalRow) -> None:
-        decided = row.decided_at is not None
-        self.decided.setVisible(decided)
-        if row.decided_at is not None:
-            verb = "rejected" if row.stage is ApprovalStage.REJECTED else "approved"
-            at = moment(row.decided_at, self._view_model.now, self._view_model.zone)
-            self.decided.setText(f"{row.decided_by} {verb} it at {at}: {row.decision_reason}")
-        waiting = row.stage is ApprovalStage.WAITING
-        why_not = self._view_model.why_not_decide()
-        for part in (self.reason, self.approve, self.reject):
-            part.setVisible(waiting)
-            part.setEnabled(not why_not)
-        self.why_not.setVisible(waiting)
-        self.why_not.setText(why_not)
-
     # ------------------------------------------------------------------ acts
-    def _decide(self, decision: Decision) -> None:
-        if self._view_model.decide(decision, self.reason.text()):
-            self.reason.clear()
-            return
-        if not self._view_model.why_not_decide():
-            self.why_not.setText("Say why first: the reason is signed with the decision.")
-            self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
-
     def _open_case(self) -> None:
         row = self._view_model.selected
         if row is not None:

@@ -16,6 +16,8 @@ class ApprovalStage(StrEnum):
     EXECUTING = "executing"
     EXECUTED = "executed"
     REJECTED = "rejected"
+    CHANGES_WANTED = "changes_wanted"
+    REVOKED = "revoked"
     HELD_STALE = "held_stale"
     IN_DOUBT = "in_doubt"
     EXPIRED = "expired"
@@ -41,6 +43,8 @@ _WORDS: dict[ApprovalStage, str] = {
     ApprovalStage.EXECUTING: "executing",
     ApprovalStage.EXECUTED: "executed",
     ApprovalStage.REJECTED: "rejected",
+    ApprovalStage.CHANGES_WANTED: "sent back for changes",
+    ApprovalStage.REVOKED: "approval revoked",
     ApprovalStage.HELD_STALE: "held: facts changed",
     ApprovalStage.IN_DOUBT: "in doubt",
     ApprovalStage.EXPIRED: "expired",
@@ -64,6 +68,8 @@ class SignedContent:
 
     ``digest_code`` is the 8-character code both signers compare; ``commands`` say in words what each
     system will be told; ``terms`` are further names and values of the payload, in its order.
+    ``alternatives`` hold the chosen option too where what was recommended is kept; ``facts_as_of`` is the
+    oldest fact the choice rests on.
     """
 
     digest_code: str
@@ -78,6 +84,18 @@ class SignedContent:
     reason: str
     policy_rule: str
     policy_version: str
+    facts_as_of: datetime | None = None
+
+    @property
+    def chosen(self) -> AlternativeLine | None:
+        """The option that is proposed; ``None`` where what was recommended is not kept."""
+        return next((line for line in self.alternatives if line.chosen), None)
+
+    @property
+    def runner_up(self) -> AlternativeLine | None:
+        """The cheapest of the other options; ``None`` where there is none."""
+        others = [line for line in self.alternatives if not line.chosen]
+        return min(others, key=lambda line: line.cost_delta_cents, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +104,8 @@ class ApprovalRow:
 
     ``why_not_decide`` is empty when the person at the desk may sign now; otherwise it says why not
     (``You proposed this; another person must approve it.``). ``log_index`` is the hub's record number.
+    ``why_not_revoke`` is the same for taking an approval back. ``deciders`` are those who may decide, as
+    people say it; ``changed_since`` names records that are no longer as they were when it was proposed.
     """
 
     action_id: str
@@ -104,11 +124,19 @@ class ApprovalRow:
     decision_reason: str = ""
     stage_reason: str = ""
     why_not_decide: str = ""
+    why_not_revoke: str = "-"
+    deciders: tuple[str, ...] = ()
+    changed_since: tuple[str, ...] = ()
 
     @property
     def is_waiting(self) -> bool:
         """Whether it waits for a decision."""
         return self.stage is ApprovalStage.WAITING
+
+    @property
+    def may_approve_now(self) -> bool:
+        """Whether the person at the desk may approve it, and its facts are still as they were."""
+        return self.is_waiting and not self.why_not_decide and not self.changed_since
 
 
 def stage_words(row: ApprovalRow) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
+from views.approvals.ledger_state import LedgerShown
 from views.approvals.state import UNSETTLED_STAGES, ApprovalRow, ApprovalStage
 from views.ports import Decision, TowerIntents
 from views.tower.state import TowerSnapshot
@@ -37,6 +38,7 @@ class ApprovalsViewModel(QObject):
 
     rows_changed = Signal()
     selection_changed = Signal()
+    ledger_changed = Signal()
 
     def __init__(self, intents: TowerIntents) -> None:
         """Ask the program through ``intents``."""
@@ -45,6 +47,7 @@ class ApprovalsViewModel(QObject):
         self.all_rows: tuple[ApprovalRow, ...] = ()
         self.wanted = ApprovalFilter.ALL
         self.selected_id = ""
+        self.ledger: LedgerShown | None = None
         self.now = datetime(1970, 1, 1, tzinfo=UTC)
         self.zone: tzinfo = UTC
         self.currency = "USD"
@@ -61,6 +64,11 @@ class ApprovalsViewModel(QObject):
             self.selected_id = first.action_id if first else ""
         self.rows_changed.emit()
         self.selection_changed.emit()
+
+    def apply_ledger(self, shown: LedgerShown) -> None:
+        """Take the ledger's entries."""
+        self.ledger = shown
+        self.ledger_changed.emit()
 
     # ------------------------------------------------------------------ what is shown
     def rows(self) -> Sequence[ApprovalRow]:
@@ -89,6 +97,10 @@ class ApprovalsViewModel(QObject):
             return row.why_not_decide or "It has been decided."
         return row.why_not_decide
 
+    def approvable(self) -> Sequence[ApprovalRow]:
+        """The proposals that the person at the desk could approve together, as they are listed."""
+        return [row for row in self.all_rows if row.may_approve_now]
+
     # ------------------------------------------------------------------ intents
     def select(self, action_id: str) -> None:
         """Look at a proposal; one that the filter hides brings back all."""
@@ -116,7 +128,18 @@ class ApprovalsViewModel(QObject):
 
         The reason is part of what is signed, so a blank one is refused.
         """
-        if self.why_not_decide() or not reason.strip():
+        row = self.selected
+        revokes = decision == "revoke" and row is not None and not row.why_not_revoke
+        if not reason.strip() or (self.why_not_decide() and not revokes):
             return False
         self._intents.decide(self.selected_id, decision, reason.strip())
+        return True
+
+    def approve_all(self, action_ids: Sequence[str], reason: str) -> bool:
+        """Ask for several approvals to be signed, each by itself; says whether that could be asked."""
+        may = {row.action_id for row in self.approvable()}
+        if not reason.strip() or not action_ids or not may.issuperset(action_ids):
+            return False
+        for action_id in action_ids:
+            self._intents.decide(action_id, "approve", reason.strip())
         return True

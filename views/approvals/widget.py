@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from views.approvals.content_panel import STAGE_TONES, ContentPanel
+from views.approvals.ledger_panel import LedgerPanel
 from views.approvals.state import ApprovalRow, stage_words
 from views.approvals.view_model import ApprovalFilter, ApprovalsViewModel
-from views.formatting import count, moment, money_delta
+from views.formatting import count, moment, money
 from views.shell.segments import Segments
 from views.shell.two_line_list import Line, TwoLineList
+from views.widgets.buttons import TowerButton
 from views.widgets.labels import label
 
 FILTERS: Final = (
@@ -28,6 +30,9 @@ class ApprovalsPage(QWidget):
     """Proposals and decisions."""
 
     case_wanted = Signal(str)
+    delegate_wanted = Signal()
+    batch_wanted = Signal()
+    export_wanted = Signal(object)
 
     def __init__(self, view_model: ApprovalsViewModel, parent: QWidget | None = None) -> None:
         """Show a view model."""
@@ -37,10 +42,20 @@ class ApprovalsPage(QWidget):
         self.list = TwoLineList("Proposals", selectable=True)
         self.content = ContentPanel(view_model)
         self.empty = label("", "secondary")
+        self.several = TowerButton("Approve several …", "link", name="Approve several proposals")
+        self.show_ledger = TowerButton("Ledger", "link", icon_name="history", name="Show the ledger")
+        self.ledger = LedgerPanel(view_model)
+        self.stack = QStackedWidget()
         self._lay_out()
         self.filters.chosen.connect(lambda key: view_model.set_filter(ApprovalFilter(key)))
         self.list.chosen.connect(view_model.select)
         self.content.case_wanted.connect(self.case_wanted)
+        self.content.delegate_wanted.connect(self.delegate_wanted)
+        self.several.clicked.connect(self.batch_wanted)
+        self.show_ledger.clicked.connect(self.open_ledger)
+        self.ledger.back_wanted.connect(self.close_ledger)
+        self.ledger.approval_wanted.connect(self._show_proposal)
+        self.ledger.export_wanted.connect(self.export_wanted)
         view_model.rows_changed.connect(self._show_rows)
         view_model.selection_changed.connect(lambda: self.list.choose(view_model.selected_id))
 
@@ -56,7 +71,12 @@ class ApprovalsPage(QWidget):
         head = QVBoxLayout()
         head.setContentsMargins(14, 0, 14, 0)
         head.setSpacing(10)
-        head.addWidget(label("Approvals", "heading"))
+        first = QHBoxLayout()
+        first.addWidget(label("Approvals", "heading"))
+        first.addStretch(1)
+        first.addWidget(self.several)
+        first.addWidget(self.show_ledger)
+        head.addLayout(first)
         head.addWidget(self.filters)
         column.addLayout(head)
         column.addWidget(self.list, 1)
@@ -73,10 +93,27 @@ class ApprovalsPage(QWidget):
         split.setSizes([_LIST_PX, 1_000])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(14, 12, 14, 12)
-        whole.addWidget(split)
+        self.stack.addWidget(split)
+        self.stack.addWidget(self.ledger)
+        whole.addWidget(self.stack)
+
+    def open_ledger(self) -> None:
+        """Show every signed entry."""
+        self.stack.setCurrentWidget(self.ledger)
+        self.ledger.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def close_ledger(self) -> None:
+        """Show the proposals."""
+        self.stack.setCurrentIndex(0)
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_proposal(self, action_id: str) -> None:
+        self.close_ledger()
+        self._view_model.select(action_id)
 
     def _show_rows(self) -> None:
         model = self._view_model
+        self.several.setVisible(len(model.approvable()) > 1)
         rows = model.rows()
         self.list.setVisible(bool(rows))
         self.empty.setVisible(not rows)
@@ -93,7 +130,7 @@ class ApprovalsPage(QWidget):
             key=row.action_id,
             title=f"{row.label}  ·  {row.case_title}",
             text=f"{row.content.proposer}, {at}",
-            right=money_delta(row.amount_cents, model.currency),
+            right=money(row.amount_cents, model.currency),
             right_text=stage_words(row),
             tone=STAGE_TONES[row.stage],
             severity=row.severity,

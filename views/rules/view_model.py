@@ -30,6 +30,7 @@ class RulesViewModel(QObject):
         self.checked: RulesChecked | None = None
         self.tried: RulesTried | None = None
         self.trying = ""
+        self._to_add = ""
 
     # ------------------------------------------------------------------ from the program
     def apply(self, shown: RulesShown) -> None:
@@ -39,6 +40,8 @@ class RulesViewModel(QObject):
         if self.chosen not in known:
             self.chosen = shown.policies[0].name if shown.policies else RIGHTS
         self.shown_changed.emit()
+        if self._to_add:
+            self.add_to_rights("")
 
     def apply_checked(self, checked: RulesChecked) -> None:
         """Take a check; one of a text that was changed since is too late."""
@@ -112,6 +115,18 @@ class RulesViewModel(QObject):
     def edit(self) -> None:
         """Begin a copy of the chosen file."""
         self.copies.setdefault(self.chosen, self.text_in_force)
+        self.editing_changed.emit()
+        self.check()
+
+    def add_to_rights(self, text: str) -> None:
+        """Begin a copy of the decision rights with ``text`` at its end, as soon as they are known."""
+        self._to_add += text
+        if self.shown is None:
+            return
+        self.choose(RIGHTS)
+        base = self.copies.get(RIGHTS, self.shown.rights.text)
+        self.copies[RIGHTS] = f"{base.rstrip()}\n\n{self._to_add}"
+        self._to_add = ""
         self.editing_changed.emit()
         self.check()
 

@@ -10,12 +10,14 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from views.approvals.ledger_state import LedgerShown
 from views.approvals.view_model import ApprovalsViewModel
 from views.approvals.widget import ApprovalsPage
 from views.case_detail.state import CaseDetail
 from views.case_queue.export import queue_export
 from views.case_queue.state import Density
 from views.case_queue.view_model import IDLE_MS
+from views.export import ExportTable
 from views.help.panel import HelpPanel
 from views.kpis.state import KpiFigures
 from views.kpis.view_model import KpisViewModel
@@ -26,6 +28,7 @@ from views.rules.view_model import RulesViewModel
 from views.rules.widget import RulesPage
 from views.settings.widget import SettingsPage
 from views.shell.actions import ActionKeys
+from views.shell.approval_sheets import ApprovalSheets
 from views.shell.ask_file import ask_where
 from views.shell.banner import OfflineBanner
 from views.shell.key_sheet import KeySheet
@@ -92,6 +95,7 @@ class TowerWindow(QWidget):
         self.page: Page = "tower"
         self._lay_out()
         self.toasts = ToastStack(self, shown_ms=toast_ms)
+        self.sheets = ApprovalSheets(self, self.approvals, self.approvals_model, self.rules_model)
         self.keys = ActionKeys(self, window_actions(self, intents))
         self.help = HelpPanel(self)
         self.key_sheet = KeySheet(self, self.keys.actions)
@@ -143,6 +147,8 @@ class TowerWindow(QWidget):
         self.status.cancel_wanted.connect(self._intents.cancel_job)
         self.tower.approval_wanted.connect(self.show_approval)
         self.approvals.case_wanted.connect(self.show_case)
+        self.approvals.export_wanted.connect(self.export_table)
+        self.sheets.when_drafted(lambda: self.show_page("rules"))
         self.kpis.case_wanted.connect(self.show_case)
         self.kpis_model.queue_wanted.connect(self.show_cases)
         self.rules_model.queue_wanted.connect(self.show_cases)
@@ -154,6 +160,7 @@ class TowerWindow(QWidget):
         self._snapshot = snapshot
         self.tower_model.apply(snapshot)
         self.approvals_model.apply(snapshot)
+        self.sheets.apply(snapshot)
         self.sources_model.apply(snapshot)
         self.top.show_site(snapshot.site)
         self.top.show_people(snapshot.who, snapshot.people)
@@ -179,6 +186,8 @@ class TowerWindow(QWidget):
             self.kpis_model.apply(content)
             if first and self.page == "kpis":
                 self.kpis.focus_first()
+        elif isinstance(content, LedgerShown):
+            self.approvals_model.apply_ledger(content)
         elif isinstance(content, RulesShown):
             self.rules_model.apply(content)
         elif isinstance(content, RulesChecked):
@@ -274,13 +283,20 @@ class TowerWindow(QWidget):
 
     def export_queue(self) -> None:
         """Ask where the rows shown shall go, and let the program write them there."""
-        if self._snapshot is None or not len(self.tower_model.queue.store):
+        if self._snapshot is None:
+            self.show_toast("There are no rows to export.", "info")
+            return
+        self.export_table(queue_export(self.tower_model.queue.store, self._snapshot.currency))
+
+    def export_table(self, table: ExportTable) -> None:
+        """Ask where a table shall go, and let the program write it there."""
+        if not table.count or self._snapshot is None:
             self.show_toast("There are no rows to export.", "info")
             return
         day = self._snapshot.now.astimezone(self._snapshot.zone).date().isoformat()
-        path = self.ask_file(self, "Export the queue", f"exceptions-{day}.xlsx")
+        name = table.title.lower().replace(" ", "-")
+        path = self.ask_file(self, f"Export: {table.title}", f"{name}-{day}.xlsx")
         if path:
-            table = queue_export(self.tower_model.queue.store, self._snapshot.currency)
             self._intents.export_table(path, table)
 
     def toggle_theme(self) -> None:

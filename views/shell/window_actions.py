@@ -16,6 +16,7 @@ def window_actions(window: TowerWindow, intents: TowerIntents) -> tuple[Action, 
     """The one list behind keys, palette and key sheet."""
     tower = frozenset[Page]({"tower"})
     queue = window.tower_model.queue
+    approvals = frozenset[Page]({"approvals"})
     triage = frozenset[Page]({"tower", "approvals"})
     page = window.tower
     return (
@@ -49,6 +50,8 @@ def window_actions(window: TowerWindow, intents: TowerIntents) -> tuple[Action, 
         Action(title="Go to rules", keys=("G,R",), run=lambda: window.show_page("rules")),
         Action(title="Go to sources", keys=("G,S",), run=lambda: window.show_page("sources")),
         Action(title="Go to settings", keys=("G,E",), run=lambda: window.show_page("settings")),
+        Action(title="Approve several …", keys=("B",), run=window.sheets.open_batch, pages=approvals),
+        Action(title="Show the ledger", keys=("L",), run=window.approvals.open_ledger, pages=approvals),
         Action(title="Help", keys=("F1",), run=window.open_help),
         Action(title="Copy diagnostics", keys=(), run=window.settings.copy_diagnostics),
         Action(title="Sync all sources", keys=("Ctrl+R",), run=lambda: intents.sync_now("")),
