@@ -9,10 +9,16 @@ before unreserved, then customer tier and promise.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from app.detection.pegging import Demand
+from app.store.quick import run
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -67,6 +73,9 @@ MAX(0, COALESCE((SELECT SUM(p.on_hand_quantity) FROM inventory_position p
 # The most that a group can want: every open line of it in full, whatever its order may do, and what lines
 # of other groups have allocated here, with the first promise. A group that has more on hand, or has it before
 # its first promise, is not short whoever is served first, and need not be looked at closer.
+_ADD_MOST = """
+    ON CONFLICT DO UPDATE SET units = units + excluded.units, first_at = MIN(first_at, excluded.first_at)
+"""
 _MOST_WANTED = (
     f"""
 INSERT INTO temp.peg_most
@@ -79,9 +88,8 @@ SELECT l.item_id, o.ship_from_node_id, SUM(l.ordered_quantity - l.shipped_quanti
   FROM {_LINE} CROSS JOIN {_ORDER} ON o.id = l.order_id
  WHERE {_OPEN_LINE} AND l.node_id IS NULL AND {_OPEN_ORDER} AND o.ship_from_node_id IS NOT NULL
  GROUP BY l.item_id, o.ship_from_node_id
-    ON CONFLICT DO UPDATE SET units = units + excluded.units, first_at = MIN(first_at, excluded.first_at)
-""",  # noqa: S608 - all parts are constants of this file
-    """
+{_ADD_MOST}""",  # noqa: S608 - all parts are constants of this file
+    f"""
 INSERT INTO temp.peg_most
 SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at)
   FROM allocation a INDEXED BY det_allocation_by_line CROSS JOIN order_line l ON l.id = a.line_id
@@ -89,10 +97,9 @@ SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at)
    AND (l.node_id IS NOT a.node_id OR l.item_id <> a.item_id
         OR a.quantity > l.ordered_quantity - l.shipped_quantity)
  GROUP BY a.item_id, a.node_id
-    ON CONFLICT DO UPDATE SET units = units + excluded.units, first_at = MIN(first_at, excluded.first_at)
-""",
+{_ADD_MOST}""",  # noqa: S608 - all parts are constants of this file
     # Allocations of a line that together are more than it still wants.
-    """
+    f"""
 INSERT INTO temp.peg_most
 SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at)
   FROM (SELECT line_id, SUM(quantity) AS units FROM allocation INDEXED BY det_allocation_by_line
@@ -101,8 +108,34 @@ SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at)
   CROSS JOIN allocation a INDEXED BY det_allocation_by_line ON a.line_id = l.id
  WHERE m.units > l.ordered_quantity - l.shipped_quantity AND a.deleted_at IS NULL AND a.quantity > 0
  GROUP BY a.item_id, a.node_id
-    ON CONFLICT DO UPDATE SET units = units + excluded.units, first_at = MIN(first_at, excluded.first_at)
-""",
+{_ADD_MOST}""",  # noqa: S608 - all parts are constants of this file
+)
+
+# The same of the groups in scope, each by its own lines and allocations.
+_MOST_WANTED_IN_SCOPE = (
+    f"""
+SELECT g.item_id, g.node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at)
+  FROM temp.peg_scope g CROSS JOIN {_LINE} ON l.item_id = g.item_id AND l.node_id = g.node_id
+ WHERE {_OPEN_LINE} GROUP BY g.item_id, g.node_id
+""",  # noqa: S608 - all parts are constants of this file
+    f"""
+SELECT g.item_id, g.node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at)
+  FROM (SELECT DISTINCT item_id FROM temp.peg_scope) i
+  CROSS JOIN {_LINE} ON l.item_id = i.item_id AND l.node_id IS NULL
+  CROSS JOIN {_ORDER} ON o.id = l.order_id
+  CROSS JOIN temp.peg_scope g ON g.item_id = l.item_id AND g.node_id = o.ship_from_node_id
+ WHERE {_OPEN_LINE} AND {_OPEN_ORDER} GROUP BY g.item_id, g.node_id
+""",  # noqa: S608 - all parts are constants of this file
+    f"""
+SELECT g.item_id, g.node_id, SUM(a.quantity), MIN(l.promised_at)
+  FROM temp.peg_scope g
+  CROSS JOIN allocation a INDEXED BY det_allocation_by_group
+    ON a.item_id = g.item_id AND a.node_id = g.node_id
+  CROSS JOIN order_line l ON l.id = a.line_id
+ WHERE a.deleted_at IS NULL AND a.quantity > 0
+   AND (l.node_id IS NOT a.node_id OR l.item_id <> a.item_id OR {_REMAINDER} < 0)
+ GROUP BY g.item_id, g.node_id
+""",  # noqa: S608 - all parts are constants of this file
 )
 
 _TIGHT = f"""
@@ -123,17 +156,21 @@ SELECT s.item_id, s.node_id, s.id, s.ordered_quantity - s.received_quantity AS q
  ORDER BY s.item_id, s.node_id, s.id
 """
 
+# The rank, the class, and so on in the order in which lines are served; then what is wanted.
 _SERVED_BY = """
-COALESCE((SELECT c.tier FROM customer c WHERE c.id = o.customer_id AND c.deleted_at IS NULL), 4) AS tier,
-l.promised_at AS promised_at,
-COALESCE((SELECT r.rank FROM line_priority r WHERE r.line_id = l.id), 9223372036854775807) AS rank,
+COALESCE((SELECT r.rank FROM line_priority r WHERE r.line_id = l.id), 9223372036854775807),
 CASE (SELECT r.confirmation_class FROM line_priority r WHERE r.line_id = l.id)
-     WHEN 'win' THEN 0 WHEN 'gain' THEN 1 WHEN 'lose' THEN 3 ELSE 2 END AS class
+     WHEN 'win' THEN 0 WHEN 'gain' THEN 1 WHEN 'lose' THEN 3 ELSE 2 END
+"""
+_AND_BY = """
+COALESCE((SELECT c.tier FROM customer c WHERE c.id = o.customer_id AND c.deleted_at IS NULL), 4),
+l.promised_at, l.id
 """
 
+# The scope gives the groups in order; within one, Python sorts faster.
 _DEMAND = f"""
-SELECT g.item_id, g.node_id, l.id AS line_id, a.quantity AS quantity, a.status = 'reserved' AS reserved,
-       a.item_id = l.item_id AND o.status <> 'entered' AND o.credit_status <> 'hold' AS wants, {_SERVED_BY}
+SELECT g.item_id, g.node_id, {_SERVED_BY}, a.status <> 'reserved', {_AND_BY}, a.quantity,
+       a.item_id = l.item_id AND o.status <> 'entered' AND o.credit_status <> 'hold'
   FROM temp.peg_scope g
   CROSS JOIN allocation a INDEXED BY det_allocation_by_group
     ON a.item_id = g.item_id AND a.node_id = g.node_id
@@ -142,18 +179,18 @@ SELECT g.item_id, g.node_id, l.id AS line_id, a.quantity AS quantity, a.status =
  WHERE a.deleted_at IS NULL AND a.quantity > 0 AND {_OPEN_LINE} AND {_OPEN_ORDER}
    AND (a.status = 'reserved' OR o.status <> 'entered' AND o.credit_status <> 'hold')
 UNION ALL
-SELECT g.item_id, g.node_id, l.id, {_REMAINDER}, 0, 1, {_SERVED_BY}
+SELECT g.item_id, g.node_id, {_SERVED_BY}, 1, {_AND_BY}, {_REMAINDER}, 1
   FROM temp.peg_scope g
   CROSS JOIN {_LINE} ON l.item_id = g.item_id AND l.node_id = g.node_id
   CROSS JOIN {_ORDER} ON o.id = l.order_id
  WHERE {_OPEN_LINE} AND {_GOES_ON} AND {_REMAINDER} > 0
 UNION ALL
-SELECT g.item_id, g.node_id, l.id, {_REMAINDER}, 0, 1, {_SERVED_BY}
+SELECT g.item_id, g.node_id, {_SERVED_BY}, 1, {_AND_BY}, {_REMAINDER}, 1
   FROM temp.peg_scope g
   CROSS JOIN {_LINE} ON l.item_id = g.item_id AND l.node_id IS NULL
   CROSS JOIN {_ORDER} ON o.id = l.order_id AND o.ship_from_node_id = g.node_id
  WHERE {_OPEN_LINE} AND {_GOES_ON} AND {_REMAINDER} > 0
- ORDER BY 1, 2, rank, class, reserved DESC, tier, promised_at, line_id
+ ORDER BY 1, 2
 """  # noqa: S608 - all parts are constants of this file
 
 #: What is bound in each group of the scope: the same demand, added up without its order.
@@ -178,7 +215,22 @@ SELECT g.item_id, g.node_id,
 """  # noqa: S608 - all parts are constants of this file
 
 #: The statements that read a scope of groups, for the test of their plans.
-SCOPED_READS = (_STOCK, _INBOUND, _DEMAND, _BOUND)
+SCOPED_READS = (_STOCK, _INBOUND, _DEMAND, _BOUND, *_MOST_WANTED_IN_SCOPE)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDemand:
+    """The demand of one group: all units bound in it, and what lines want, in the order they are served."""
+
+    item_id: str
+    node_id: str
+    bound: int
+    wanted: int
+    rows: Sequence[tuple[Any, ...]]
+
+    def demands(self) -> list[Demand]:
+        """What lines want, in the order in which they are served."""
+        return [Demand(row[7], row[8], not row[4], row[6]) for row in self.rows if row[9]]
 
 
 def set_scope(connection: Connection, groups: Iterable[tuple[str, str]]) -> None:
@@ -190,20 +242,28 @@ def set_scope(connection: Connection, groups: Iterable[tuple[str, str]]) -> None
         connection.exec_driver_sql("INSERT OR IGNORE INTO temp.peg_scope VALUES (?, ?)", rows)
 
 
-def scope_tight_groups(connection: Connection) -> None:
-    """Let the groups that may want more than is on hand be the ones that are read."""
-    set_scope(connection, ())
-    connection.exec_driver_sql(_MOST)
-    connection.exec_driver_sql("DELETE FROM temp.peg_most")
-    for statement in _MOST_WANTED:
-        connection.exec_driver_sql(statement)
-    connection.exec_driver_sql(_TIGHT)
-    connection.exec_driver_sql("DELETE FROM temp.peg_most")
+def scope_tight_groups(connection: Connection, groups: Iterable[tuple[str, str]] | None = None) -> None:
+    """Of these groups (``None``: of all), let those that may want more than is there be the ones read."""
+    set_scope(connection, groups or ())
+    run(connection, _MOST)
+    run(connection, "DELETE FROM temp.peg_most")
+    if groups is None:
+        for statement in _MOST_WANTED:
+            run(connection, statement)
+    else:
+        for select in _MOST_WANTED_IN_SCOPE:
+            run(connection, f"INSERT INTO temp.peg_most {select} {_ADD_MOST}")
+        run(connection, "DELETE FROM temp.peg_scope")
+    run(connection, _TIGHT)
+    run(connection, "DELETE FROM temp.peg_most")
 
 
-def demands(connection: Connection) -> Iterable[Row[Any]]:
-    """The demand of the scope by group, in the order in which it is served."""
-    return connection.exec_driver_sql(_DEMAND)
+def demands(connection: Connection) -> Iterator[GroupDemand]:
+    """The demand of the scope, group by group."""
+    for (item_id, node_id), group in groupby(run(connection, _DEMAND), key=itemgetter(0, 1)):
+        rows = sorted(group)
+        wanted = sum(row[8] for row in rows if row[9])
+        yield GroupDemand(item_id, node_id, sum(row[8] for row in rows), wanted, rows)
 
 
 def bound(connection: Connection) -> Sequence[tuple[str, str, int]]:

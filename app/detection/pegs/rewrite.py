@@ -5,10 +5,9 @@ Rows are compared with what is stored, so that a group pegged again without a di
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from app.detection.pegging import Demand, ShortPeg, Supply, shortfalls, waiting_for
+from app.detection.pegging import Supply, shortfalls, waiting_for
 from app.detection.pegs import demand
 from app.detection.pegs.offers import forget_bound, keep_bound, rewrite_offers
 from app.store.dirt import WHOLE, mark_keys, set_changed, whole_paths
@@ -16,8 +15,9 @@ from app.store.dirt import WHOLE, mark_keys, set_changed, whole_paths
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
+    from app.detection.pegging import Demand, ShortPeg
     from app.detection.rule import Moment
 
 #: By these paths a change makes a group dirty.
@@ -71,14 +71,10 @@ def refresh_pegs(connection: Connection, moment: Moment) -> None:
         return
     if not groups:
         return
-    demand.set_scope(connection, groups)
+    demand.scope_tight_groups(connection, groups)
+    shorts, lates, totals = _peg_scope(connection, moment)
     forget_bound(connection, groups)
-    # Adding up what a group binds costs a tenth of putting its demand in order: most need no more.
-    there = demand.on_hand(connection)
-    bound = demand.bound(connection)
-    keep_bound(connection, bound)
-    demand.set_scope(connection, [g[:2] for g in bound if g[2] > there.get(g[:2], 0)])
-    shorts, lates, _ = _peg_scope(connection, moment)
+    keep_bound(connection, totals)
     demand.set_scope(connection, groups)
     stored = {tuple(row) for row in connection.exec_driver_sql(_SCOPED_SHORTS)}
     waiting = {tuple(row) for row in connection.exec_driver_sql(_SCOPED_LATES)}
@@ -138,26 +134,18 @@ def _peg_scope(
     shorts: set[ShortRow] = set()
     lates: set[LateRow] = set()
     totals = []
-    found = demand.demands(connection)
-    for (item_id, node_id), group in groupby(found, key=lambda row: (row.item_id, row.node_id)):
-        rows = list(group)
-        wanting = [row for row in rows if row.wants]
-        wanted = sum(row.quantity for row in wanting)
-        totals.append((item_id, node_id, sum(row.quantity for row in rows)))
-        there = stock.get((item_id, node_id), 0)
-        if wanted <= there:
+    for group in demand.demands(connection):
+        totals.append((group.item_id, group.node_id, group.bound))
+        there = stock.get((group.item_id, group.node_id), 0)
+        if group.wanted <= there:
             continue
-        supplies = coming.get((item_id, node_id), [])
-        demands = [_demand_of(row) for row in wanting]
+        supplies = coming.get((group.item_id, group.node_id), [])
+        demands = group.demands()
         short = shortfalls(demands, there, supplies)
         if short:
-            shorts.update(_short_rows(item_id, node_id, there, short))
+            shorts.update(_short_rows(group.item_id, group.node_id, there, short))
             lates.update(_late_rows(demands, there, supplies, short, late_ms))
     return shorts, lates, totals
-
-
-def _demand_of(row: Row[Any]) -> Demand:
-    return Demand(row.line_id, row.quantity, bool(row.reserved), row.promised_at)
 
 
 def _short_rows(item_id: str, node_id: str, there: int, short: Mapping[str, ShortPeg]) -> Iterable[ShortRow]:
