@@ -14,34 +14,44 @@ BASIS_POINTS = 10_000
 def require(condition: bool, what: str) -> None:
     """Raise :class:`BadValueError` saying ``what`` is wrong unless ``condition`` holds."""
     if not condition:
-        raise BadValueError(what=what, remedy="Correct the record in the system it comes from.")
+        raise _wrong(what)
+
+
+def _wrong(what: str) -> BadValueError:
+    # The checks below put their sentence together only here: they run several times for every record read.
+    return BadValueError(what=what, remedy="Correct the record in the system it comes from.")
 
 
 def require_text(value: str, name: str) -> None:
     """Refuse an empty or blank text."""
-    require(bool(value and value.strip()), f"{name} is empty.")
+    if not value or value.isspace():
+        raise _wrong(f"{name} is empty.")
 
 
 def require_quantity(value: int, name: str) -> None:
     """Refuse a quantity below zero or beyond what JSON carries exactly."""
-    require(0 <= value <= MAX_EXACT_INTEGER, f"{name} is {value}, expected 0 or more.")
+    if not 0 <= value <= MAX_EXACT_INTEGER:
+        raise _wrong(f"{name} is {value}, expected 0 or more.")
 
 
 def require_magnitude(value: int, name: str) -> None:
     """Refuse a quantity that JSON cannot carry exactly; books may say less than nothing."""
-    require(abs(value) <= MAX_EXACT_INTEGER, f"{name} is {value}, too large for a quantity.")
+    if not abs(value) <= MAX_EXACT_INTEGER:
+        raise _wrong(f"{name} is {value}, too large for a quantity.")
 
 
 def require_cents(value: int, name: str) -> None:
     """Refuse an amount in cents that JSON cannot carry exactly; negative amounts are allowed."""
-    require(abs(value) <= MAX_EXACT_INTEGER, f"{name} is {value}, too large for an amount in cents.")
+    if not abs(value) <= MAX_EXACT_INTEGER:
+        raise _wrong(f"{name} is {value}, too large for an amount in cents.")
 
 
 def require_utc(value: datetime | None, name: str) -> None:
     """Refuse a time that is naive or not in UTC; ``None`` passes."""
-    if value is None:
+    if value is None or value.tzinfo is UTC:
         return
-    require(value.utcoffset() == timedelta(0), f"{name} is {value.isoformat()}, expected a UTC time.")
+    if value.utcoffset() != timedelta(0):
+        raise _wrong(f"{name} is {value.isoformat()}, expected a UTC time.")
 
 
 def as_utc(value: datetime) -> datetime:
@@ -50,5 +60,8 @@ def as_utc(value: datetime) -> datetime:
     Raises:
         BadValueError: the time is naive, so its instant is unknown.
     """
-    require(value.tzinfo is not None, f"{value.isoformat()} has no time zone.")
+    if value.tzinfo is UTC:
+        return value
+    if value.tzinfo is None:
+        raise _wrong(f"{value.isoformat()} has no time zone.")
     return value.astimezone(UTC)

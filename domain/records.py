@@ -70,6 +70,8 @@ TYPE_OF_KIND: dict[EntityKind, type[Entity]] = {
     EntityKind.EDI_MESSAGE: EdiMessage,
 }
 
+_KIND_OF_TYPE: dict[type[Entity], EntityKind] = {kept: kind for kind, kept in TYPE_OF_KIND.items()}
+
 _ID_FIELD: dict[type[Entity], str] = {
     Node: "node_id",
     Lane: "lane_id",
@@ -99,8 +101,7 @@ _ID_FIELD: dict[type[Entity], str] = {
 
 def kind_of(entity: Entity) -> EntityKind:
     """Which kind an entity is of."""
-    wanted = type(entity)
-    return next(kind for kind, kept in TYPE_OF_KIND.items() if kept is wanted)
+    return _KIND_OF_TYPE[type(entity)]
 
 
 def ref_of(entity: Entity) -> EntityRef:

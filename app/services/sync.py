@@ -9,6 +9,7 @@ are, and is followed by a detection too, because silence is a condition of its o
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -217,17 +218,23 @@ def _read_stream(run: _Run, stream: str) -> None:
 
 
 def _pages(run: _Run, stream: str, cursor: str | None) -> Iterator[Page]:
-    while not run.stopped():
-        page = _ask(run, partial(run.connector.changes, stream, cursor, run.limit))
-        if page is None:
-            return
-        yield page
-        if not page.more:
-            return
-        if page.cursor == cursor:
-            run.problems.append(f"{stream} says there is more but does not go on. Update the connector.")
-            return
-        cursor = page.cursor
+    """The pages of a stream; while one is written, the next is already asked for in a thread."""
+    with ThreadPoolExecutor(1, thread_name_prefix="next-page") as ahead:
+        question: Callable[[], Page] = partial(run.connector.changes, stream, cursor, run.limit)
+        while not run.stopped():
+            page = _ask(run, question)
+            if page is None:
+                return
+            if page.more and page.cursor == cursor:
+                run.problems.append(f"{stream} says there is more but does not go on. Update the connector.")
+                yield page
+                return
+            if page.more:
+                cursor = page.cursor
+                question = ahead.submit(run.connector.changes, stream, cursor, run.limit).result
+            yield page
+            if not page.more:
+                return
 
 
 def _ask(run: _Run, question: Callable[[], T]) -> T | None:

@@ -8,13 +8,16 @@ remembered with its stamp for the same reason.
 from __future__ import annotations
 
 import hashlib
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+import msgspec
+from sqlalchemy import Connection, Table, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.store.dirt import mark_after, mark_before, mark_whole
 from app.store.instants import to_ms
+from app.store.quick import run, run_many
 from app.store.rows import Row, record_rows
 from app.store.schema import CHILD_TABLES, TABLES
 from app.store.schema_cases import QUARANTINE, STREAM_STATE, TOMBSTONE
@@ -88,22 +91,17 @@ def _wins(row: Row, present: Row | None) -> bool:
 
 
 def _stored(connection: Connection, kind: EntityKind, ids: Sequence[str]) -> dict[str, Row]:
-    c = TABLES[kind].c
-    wanted = (c.id, c.source, c.stamp, c.observed_at, c.fields_sha256, c.deleted_at)
-    found: dict[str, Row] = {}
-    for part in _chunks(ids):
-        for row in connection.execute(select(*wanted).where(c.id.in_(part))).mappings():
-            found[row["id"]] = dict(row)
-    return found
+    found = run(connection, _STORED[kind], (_json_list(ids),))
+    return {values[0]: dict(zip(_COMPARED, values, strict=True)) for values in found}
 
 
 def _tombstones(connection: Connection, kind: EntityKind, ids: Sequence[str]) -> dict[str, int]:
-    c = TOMBSTONE.c
-    found: dict[str, int] = {}
-    for part in _chunks(ids):
-        query = select(c.entity_id, c.stamp).where(c.kind == kind.value, c.entity_id.in_(part))
-        found.update({row.entity_id: row.stamp for row in connection.execute(query)})
-    return found
+    return dict(run(connection, _BURIED, (kind.value, _json_list(ids))).fetchall())
+
+
+def _json_list(ids: Sequence[str]) -> str:
+    """Ids as one bound value, however many there are."""
+    return msgspec.json.encode(ids).decode()
 
 
 def write_rows(
@@ -115,22 +113,49 @@ def write_rows(
     table = TABLES[kind]
     ids = [row["id"] for row in rows]
     mark_before(connection, kind, ids)
-    connection.execute(_upsert(table, ("id",)), rows)
+    _execute_many(connection, _UPSERT[kind], table, rows)
     if kind in CHILD_TABLES:
-        child_table, parent = CHILD_TABLES[kind]
-        connection.execute(
-            delete(child_table).where(child_table.c[parent] == bindparam("parent_id")),
-            [{"parent_id": row["id"]} for row in rows],
-        )
+        child_table, _ = CHILD_TABLES[kind]
+        run_many(connection, _DELETE_CHILDREN[kind], [(each,) for each in ids])
         if children:
-            connection.execute(insert(child_table), children)
+            _execute_many(connection, _INSERT_CHILD[kind], child_table, children)
     mark_after(connection, kind, ids)
 
 
-def _upsert(table: Table, keys: tuple[str, ...]) -> Any:  # noqa: ANN401 - SQLAlchemy's own type is internal
-    statement = upsert(table)
-    changed = {c.name: statement.excluded[c.name] for c in table.c if c.name not in keys}
-    return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
+def _execute_many(connection: Connection, sql: str, table: Table, rows: Sequence[Row]) -> None:
+    values = itemgetter(*(column.name for column in table.c))
+    run_many(connection, sql, [values(row) for row in rows])
+
+
+def _insert_into(table: Table) -> str:
+    names = [column.name for column in table.c]
+    places = ", ".join("?" for _ in names)
+    return f"INSERT INTO {table.name} ({', '.join(map(_quoted, names))}) VALUES ({places})"  # noqa: S608 - our schema
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _upsert(table: Table) -> str:
+    changed = ", ".join(f"{_quoted(c.name)} = excluded.{_quoted(c.name)}" for c in table.c if c.name != "id")
+    return f"{_insert_into(table)} ON CONFLICT (id) DO UPDATE SET {changed}"
+
+
+# These run for every page of a first sync, so they go straight to the driver, and are put together once.
+_AMONG = "IN (SELECT value FROM json_each(?))"
+_COMPARED = ("id", "source", "stamp", "observed_at", "fields_sha256", "deleted_at")
+_STORED = {
+    kind: f"SELECT {', '.join(_COMPARED)} FROM {table.name} WHERE id {_AMONG}"  # noqa: S608 - our own schema
+    for kind, table in TABLES.items()
+}
+_BURIED = f"SELECT entity_id, stamp FROM {TOMBSTONE.name} WHERE kind = ? AND entity_id {_AMONG}"  # noqa: S608 - as above
+_UPSERT = {kind: _upsert(table) for kind, table in TABLES.items()}
+_DELETE_CHILDREN = {
+    kind: f"DELETE FROM {table.name} WHERE {_quoted(parent)} = ?"  # noqa: S608 - as above
+    for kind, (table, parent) in CHILD_TABLES.items()
+}
+_INSERT_CHILD = {kind: _insert_into(table) for kind, (table, _) in CHILD_TABLES.items()}
 
 
 def mark_dirty(connection: Connection, kinds: Iterable[EntityKind]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from app.store import rows_fulfilment as fulfilment
 from app.store import rows_masters as masters
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 Row = dict[str, Any]
+
+#: Compact, in the order given, nothing escaped that need not be: digests are kept and signed.
+_canonical = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,5 +328,4 @@ def _digest(kind: EntityKind, row: Row, children: list[Row]) -> str:
 def _decisive(kind: EntityKind, row: Row, children: list[Row]) -> bytes:
     decisive = [row[name] for name in FORMS[kind].decisive]
     lines = [list(child.values()) for child in children]
-    canonical = json.dumps([kind.value, decisive, lines], ensure_ascii=False, separators=(",", ":"))
-    return canonical.encode()
+    return _canonical.encode([kind.value, decisive, lines])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.store.rows import FORMS, fields_sha256, record_of, record_rows
+from app.store.rows import FORMS, _canonical, fields_sha256, record_of, record_rows
 from app.store.schema import TABLES
 from domain.ids import EntityKind
 from domain.records import TYPE_OF_KIND, Entity, SourceRecord
@@ -57,3 +59,13 @@ def test_the_digest_of_a_record_is_that_of_its_entity() -> None:
     record: SourceRecord = facts.record(facts.shipment(), stamp=3)
     row, _ = record_rows(record, EntityKind.SHIPMENT)
     assert row["fields_sha256"] == fields_sha256(record.entity)
+
+
+PLAIN = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text()
+
+
+@given(fields=st.lists(PLAIN, max_size=6), lines=st.lists(st.lists(PLAIN, max_size=3), max_size=3))
+def test_digests_are_of_the_same_bytes_as_ever(fields: list[object], lines: list[list[object]]) -> None:
+    """What was signed before the writer of these bytes was exchanged must still be found unchanged."""
+    as_ever = json.dumps(["order_line", fields, lines], ensure_ascii=False, separators=(",", ":")).encode()
+    assert _canonical.encode(["order_line", fields, lines]) == as_ever
