@@ -58,7 +58,7 @@ class ServiceProfile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw
 
     stream: Text
     version: Literal[2, 4]
-    service: Text
+    service: str
     entity_set: Text
     key: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     record: Annotated[tuple[RecordRule, ...], msgspec.Meta(min_length=1)]

@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
+from typing import Self
 
 import httpx
 
@@ -46,9 +47,7 @@ class ServedProcess:
 
     def start(self) -> None:
         """Start it and wait until somebody accepts connections there."""
-        self._process = subprocess.Popen(
-            self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        self._process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until = monotonic() + START_SECONDS
         while monotonic() < until:
             assert self._process.poll() is None, f"{self.command} ended"
@@ -74,6 +73,17 @@ class SapSite:
     folder: Path
     options: tuple[str, ...] = ()
     clock: SteppingClock = field(default_factory=SteppingClock)
+    _connectors: list[ODataConnector] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        self.server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for connector in self._connectors:
+            connector.close()
+        self.direct.close()
+        self.server.kill()
 
     def __post_init__(self) -> None:
         self.profiles = self.folder / "profiles"
@@ -85,7 +95,6 @@ class SapSite:
              "--auth", f"{USER}:{PASSWORD}", *self.options],
             port,
         )  # fmt: skip
-        self.server.start()
         self.direct = httpx.Client(base_url=self.server.url, auth=(USER, PASSWORD), trust_env=False)
 
     def use(self, *names: str) -> None:
@@ -93,12 +102,22 @@ class SapSite:
         for name in names:
             shutil.copy(SHIPPED / f"{name}.toml", self.profiles)
 
+    def reset(self) -> None:
+        """Have the first data again."""
+        self.direct.post("/_mock/reset").raise_for_status()
+
+    def fault(self, **rule: object) -> None:
+        """Let the server fail as its control plane offers."""
+        self.direct.post("/_mock/faults", json=rule).raise_for_status()
+
     def connector(self, *, password: str = PASSWORD) -> ODataConnector:
         """A connector as the program would make it."""
         transport = HttpClient(
             self.server.url, headers=authorisation(USER, password), read_seconds=5.0, pause=lambda _: None
         )
-        return ODataConnector(SourceName("sap"), transport, profiles=self.profiles, clock=self.clock)
+        made = ODataConnector(SourceName("sap"), transport, profiles=self.profiles, clock=self.clock)
+        self._connectors.append(made)
+        return made
 
     def row(self, path: str) -> dict[str, object]:
         """An entity as the server has it."""
@@ -116,8 +135,3 @@ class SapSite:
         token = self.direct.get(f"{SALES}/", headers={"X-CSRF-Token": "Fetch"}).headers["x-csrf-token"]
         headers = {"X-CSRF-Token": token, "If-Match": "*"}
         self.direct.delete(f"{SALES}/{path}", headers=headers).raise_for_status()
-
-    def close(self) -> None:
-        """End the server."""
-        self.direct.close()
-        self.server.kill()
