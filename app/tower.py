@@ -13,7 +13,8 @@ from app.services.decide import DecisionRequest, decide
 from app.services.deliver import DeliveryReport, deliver
 from app.services.draft_commands import draft_commands
 from app.services.evidence import records_behind, solver_input
-from app.services.execute import ExecutionReport, Executor
+from app.services.execute import Executor
+from app.services.execution_turn import ExecutionReport
 from app.services.policy_watch import PolicyWatch
 from app.services.propose import ProposalRequest, amount_of, currency_of, customer_of, propose
 from app.services.rank import rank_cases
@@ -22,6 +23,7 @@ from app.services.recommend.mirror_facts import MirrorFacts
 from app.services.recommend.question import Problem, Question, RuleQuestion
 from app.services.recommend.recommend import ask
 from app.services.recommend.record import recommendation_from_json, recommendation_json
+from app.services.regulated import is_regulated
 from app.services.sync import SyncOptions, SyncResult, detect_now, register_source, sync_source
 from app.services.take_over import take_over
 from app.services.tell_cases import tell_cases
@@ -246,6 +248,7 @@ class Tower:
             amount=amount_of(case, option, currency_of(case, facts)) if option is not None else None,
             evidence=(*records_behind(drafts, facts), *self._solver_input(case, recommendation)),
             customer_id=customer_of(case, facts),
+            regulated=is_regulated(case, self.parts.mirror, self.parts.desk.policy.regulated_categories),
         )
         signer = self.parts.desk.signer(user)
         entry = propose(self.parts.desk.room, signer, request)
@@ -317,6 +320,7 @@ class Tower:
             fresh=fresh_from(self.parts.mirror),
             signer=signer,
             jitter=self.parts.jitter,
+            record=None if hub is None or cannot else lambda: deliver(room, hub),
         )
         execution = executor.run_once()
         if hub is not None and execution.sent and not cannot:

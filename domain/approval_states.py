@@ -20,6 +20,7 @@ class ApprovalState(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     CHANGES_REQUESTED = "changes_requested"
+    REVOKED = "revoked"
     EXPIRED = "expired"
     STALE = "stale"
     EXECUTING = "executing"
@@ -63,23 +64,33 @@ UNDECIDED = frozenset({_A.SUBMITTED, _A.PARTIAL})
 #: The executor is at work on it.
 RUNNING = frozenset({_A.EXECUTING, _A.IN_DOUBT})
 
-#: How a no ends a proposal.
+#: How a word against it ends a proposal.
 ENDED_BY: dict[Verdict, ApprovalState] = {
     Verdict.REJECT: _A.REJECTED,
     Verdict.REQUEST_CHANGES: _A.CHANGES_REQUESTED,
+    Verdict.REVOKE: _A.REVOKED,
 }
 
-_ENDED_UNAPPROVED = frozenset({*ENDED_BY.values(), _A.EXPIRED, _A.STALE})
+#: In which states a word still changes something: an approval can be taken back until it is begun.
+OPEN_TO: dict[Verdict, frozenset[ApprovalState]] = {
+    Verdict.APPROVE: UNDECIDED,
+    Verdict.REJECT: UNDECIDED,
+    Verdict.REQUEST_CHANGES: UNDECIDED,
+    Verdict.REVOKE: frozenset({_A.PARTIAL, _A.APPROVED}),
+}
+
+_ENDED_UNAPPROVED = frozenset({_A.REJECTED, _A.CHANGES_REQUESTED, _A.EXPIRED, _A.STALE})
 _ENDED_RUNS = frozenset({_A.EXECUTED, _A.PARTIALLY_EXECUTED, _A.FAILED, _A.STALE})
 
 APPROVAL_MOVES: dict[ApprovalState, frozenset[ApprovalState]] = {
     _A.SUBMITTED: _ENDED_UNAPPROVED | {_A.PARTIAL, _A.APPROVED},
-    _A.PARTIAL: _ENDED_UNAPPROVED | {_A.APPROVED},
-    _A.APPROVED: frozenset({_A.EXECUTING, _A.EXPIRED, _A.STALE}),
+    _A.PARTIAL: _ENDED_UNAPPROVED | {_A.APPROVED, _A.REVOKED},
+    _A.APPROVED: frozenset({_A.EXECUTING, _A.REVOKED, _A.EXPIRED, _A.STALE}),
     _A.EXECUTING: _ENDED_RUNS | {_A.IN_DOUBT},
     _A.IN_DOUBT: _ENDED_RUNS | {_A.EXECUTING},
     _A.REJECTED: frozenset(),
     _A.CHANGES_REQUESTED: frozenset(),
+    _A.REVOKED: frozenset(),
     _A.EXPIRED: frozenset(),
     _A.STALE: frozenset(),
     _A.EXECUTED: frozenset(),
@@ -154,6 +165,7 @@ CASE_STATE_OF: dict[ApprovalState, CaseState] = {
     _A.APPROVED: CaseState.PROPOSED,
     _A.REJECTED: CaseState.IN_PROGRESS,
     _A.CHANGES_REQUESTED: CaseState.IN_PROGRESS,
+    _A.REVOKED: CaseState.IN_PROGRESS,
     _A.EXPIRED: CaseState.IN_PROGRESS,
     _A.STALE: CaseState.IN_PROGRESS,
     _A.EXECUTING: CaseState.EXECUTING,

@@ -19,6 +19,7 @@ from domain.ids import CaseId, CustomerId, EntityRef, SourceName, UserId
 from domain.recommendations import Remedy, SolverTrail
 
 MAX_REASON_CHARACTERS = 500
+FULL_CONFIDENCE_BP = 10_000
 #: ``prev`` of the first entry of a device.
 CHAIN_START = "0" * 64
 
@@ -147,7 +148,8 @@ class PolicyRow:
 class Terms:
     """What is proposed and, unchanged, what is decided on.
 
-    ``customer_id`` is the customer it is granted to, where there is exactly one.
+    ``customer_id`` is the customer it is granted to, where there is exactly one; ``regulated`` tells that
+    goods are concerned that the decision rights call regulated.
     """
 
     action_id: str
@@ -162,6 +164,7 @@ class Terms:
     alternatives: tuple[Alternative, ...]
     policy: PolicyRow
     customer_id: CustomerId | None = None
+    regulated: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an unordered action: no ULID, no command, or keys that are not the action's own."""
@@ -175,6 +178,16 @@ class Terms:
         """Every record that must still be as it was, once."""
         found = {item.ref: item for command in self.commands for item in command.expected}
         return tuple(found.values())
+
+    @property
+    def confidence_bp(self) -> int:
+        """How sure the choice is, in basis points: what the solver proved, and nothing on doubtful facts."""
+        return confidence_of(self.recommendation.trail, self.evidence.dq_flags)
+
+
+def confidence_of(trail: SolverTrail, dq_flags: tuple[str, ...]) -> int:
+    """10,000 less the gap to the best possible plan; 0 where the facts carry a flag of data quality."""
+    return 0 if dq_flags else max(0, FULL_CONFIDENCE_BP - max(trail.gap_bp, 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,23 +239,34 @@ class Proposal:
 
 
 class Verdict(StrEnum):
-    """What an approver says; asking for changes is a no to this proposal and an invitation to another."""
+    """What an approver says.
+
+    Asking for changes is a no to this proposal and an invitation to another; revoking takes back what was
+    approved and not begun.
+    """
 
     APPROVE = "approve"
     REJECT = "reject"
     REQUEST_CHANGES = "request_changes"
+    REVOKE = "revoke"
 
     @property
     def without_reason(self) -> str:
         """What stands for the reason where somebody gives none."""
-        if self is Verdict.APPROVE:
-            return "Approved as proposed."
-        return "Rejected." if self is Verdict.REJECT else "Changes requested."
+        return _WITHOUT_REASON[self]
+
+
+_WITHOUT_REASON = {
+    Verdict.APPROVE: "Approved as proposed.",
+    Verdict.REJECT: "Rejected.",
+    Verdict.REQUEST_CHANGES: "Changes requested.",
+    Verdict.REVOKE: "Approval revoked.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """An approver's yes or no to a proposal, named by the digest of its envelope.
+    """An approver's word on a proposal, named by the digest of its envelope.
 
     ``offline`` tells that the hub could not be reached when it was signed.
     """
@@ -266,6 +290,29 @@ class Decision:
         require_sha256(self.proposal_sha256, "proposal digest")
         require_utc(self.expires_at, "expires_at")
         require(self.issued_at < self.expires_at, "the decision was made after the proposal expired.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """The executor says, before anything is sent, that it begins: from its record on nothing is revoked.
+
+    ``hub_index`` is the hub's record number of the decision that entitles to it.
+    """
+
+    action_id: str
+    decision_sha256: str
+    hub_index: int
+    actor: Actor
+    issued_at: datetime
+    seq: int
+    prev: str
+
+    def __post_init__(self) -> None:
+        """Refuse a beginning of nothing."""
+        require_text(self.action_id, "action_id")
+        require_sha256(self.decision_sha256, "decision digest")
+        require(self.hub_index >= 0, "record numbers count from 0.")
+        _check_signing(self.issued_at, self.seq, self.prev)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,4 +350,4 @@ class Execution:
         _check_signing(self.issued_at, self.seq, self.prev)
 
 
-Signed = Proposal | Decision | Execution
+Signed = Proposal | Decision | Beginning | Execution

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.approvals import Amount, Decision
+from domain.approvals import Amount, Decision, Terms
 from domain.checks import require, require_text, require_utc
 from domain.ids import CustomerId, UserId
 from domain.recommendations import Remedy
@@ -25,6 +25,7 @@ class Assent:
     """One person's word on an action, as far as rights depend on it.
 
     ``customer_id`` is absent where no single customer is concerned; such actions share one limit.
+    ``confidence_bp`` and ``regulated`` are those of the terms.
     """
 
     action_id: str
@@ -34,6 +35,8 @@ class Assent:
     amount: Amount
     at: datetime
     customer_id: CustomerId | None = None
+    confidence_bp: int = 0
+    regulated: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a word of nobody or at no time."""
@@ -41,18 +44,24 @@ class Assent:
         require_utc(self.at, "at")
 
 
-def assent_of(decision: Decision) -> Assent:
-    """What a signed decision says, for the rights."""
-    terms, actor = decision.terms, decision.actor
+def assent_to(terms: Terms, user_id: UserId, role: str, at: datetime) -> Assent:
+    """What somebody would say by agreeing to these terms, for the rights."""
     return Assent(
         action_id=terms.action_id,
-        user_id=actor.user_id,
-        role=actor.role,
+        user_id=user_id,
+        role=role,
         remedy=terms.remedy,
         amount=terms.amount,
-        at=decision.issued_at,
+        at=at,
         customer_id=terms.customer_id,
+        confidence_bp=terms.confidence_bp,
+        regulated=terms.regulated,
     )
+
+
+def assent_of(decision: Decision) -> Assent:
+    """What a signed decision says, for the rights."""
+    return assent_to(decision.terms, decision.actor.user_id, decision.actor.role, decision.issued_at)
 
 
 class LimitScope(StrEnum):

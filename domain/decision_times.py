@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from domain.approvals import Decision, Proposal
+from domain.approvals import Decision, Proposal, Verdict
 
 #: How late a decision signed online may arrive, and how far clocks may differ: slow networks, wrong clocks.
 ONLINE_GRACE = timedelta(minutes=15)
@@ -16,15 +16,17 @@ def why_not_in_time(
     """Why a decision that arrived at ``received_at`` does not count; empty when it does.
 
     Without a hub a decision arrives when it is signed. One signed online whose network went before it was
-    delivered is as good as one signed offline: it holds for ``offline_for`` too.
+    delivered is as good as one signed offline: it holds for ``offline_for`` too. A revocation only stops, so
+    it counts whenever it arrives.
     """
-    if decision.offline and not offline_for:
+    stops = decision.verdict is Verdict.REVOKE
+    if decision.offline and not offline_for and not stops:
         return "this may be decided online only"
     if decision.issued_at >= proposal.expires_at or decision.expires_at != proposal.expires_at:
         return "it was decided after the proposal expired"
     if decision.issued_at - received_at > ONLINE_GRACE:
         return "it is dated later than it arrived"
     allowed = offline_for if decision.offline else max(offline_for, ONLINE_GRACE)
-    if received_at - decision.issued_at > allowed:
+    if received_at - decision.issued_at > allowed and not stops:
         return f"it arrived more than {allowed} after it was signed"
     return ""

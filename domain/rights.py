@@ -1,7 +1,9 @@
 """Decision rights: who may propose and approve which remedy up to which amount, read from TOML.
 
-A policy is rows of remedy and amount. What no row permits is denied; a forbidding row wins over any
-permitting one; among permitting rows the one with the lowest sufficient limit speaks. Limits over a day
+A policy is rows of remedy, amount, confidence and whether the goods are regulated. What no row permits is
+denied; a forbidding row wins over any permitting one; among permitting rows the most particular one speaks:
+one about regulated goods (or only others), then the highest floor of confidence, then the lowest sufficient
+limit. Limits over a day
 and delegations (who decides for whom, for a time) belong to the policy too. Every answer names the policy,
 its version and the row, so that it can be repeated years later.
 """
@@ -10,12 +12,12 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import Any
 
-from domain.approvals import Amount, Decision, PolicyRow, Verdict
+from domain.approvals import FULL_CONFIDENCE_BP, Amount, Decision, PolicyRow, Terms, Verdict
 from domain.catalogue.case_type import Right
 from domain.checks import require, require_text
 from domain.day_limits import Assent, DayLimit, LimitScope, assent_of
@@ -36,6 +38,8 @@ class RightsRow:
 
     ``up_to_minor`` is inclusive; without it the row holds for any amount. ``offline_minutes`` is how
     long an approval signed while the hub was out of reach stays good; 0 means online only.
+    ``min_confidence_bp`` is the floor of confidence below which the row says nothing; ``regulated`` limits it
+    to regulated goods, or to others; absent, it is about both.
     """
 
     row_id: str
@@ -51,6 +55,8 @@ class RightsRow:
     four_eyes: bool = True
     offline_minutes: int = 240
     valid_minutes: int = 1440
+    min_confidence_bp: int = 0
+    regulated: bool | None = None
 
     def __post_init__(self) -> None:
         """Refuse a row that permits without anybody to approve, or that contradicts itself."""
@@ -60,15 +66,25 @@ class RightsRow:
         require(self.min_approvers >= 1, f"row {self.row_id} asks for no approver.")
         require(self.offline_minutes >= 0, f"row {self.row_id} has negative offline_minutes.")
         require(self.valid_minutes > 0, f"row {self.row_id} makes proposals that are never valid.")
+        floor = 0 <= self.min_confidence_bp <= FULL_CONFIDENCE_BP
+        require(floor, f"row {self.row_id} has a floor of confidence outside 0 to {FULL_CONFIDENCE_BP}.")
 
-    def covers(self, remedy: Remedy, amount: Amount) -> bool:
-        """Whether the row speaks about that remedy and amount."""
+    def covers(self, remedy: Remedy, amount: Amount, confidence_bp: int, *, regulated: bool) -> bool:
+        """Whether the row speaks about that remedy, amount, confidence and kind of goods."""
         return (
             self.remedy is remedy
             and self.currency == amount.currency
             and (self.up_to_minor is None or amount.minor <= self.up_to_minor)
             and (self.over_minor is None or amount.minor > self.over_minor)
+            and (self.regulated is None or self.regulated is regulated)
+            and confidence_bp >= self.min_confidence_bp
         )
+
+    @property
+    def rank(self) -> tuple[bool, int, int]:
+        """Among rows that cover the same action the smallest one speaks."""
+        limit = _NO_LIMIT if self.up_to_minor is None else self.up_to_minor
+        return self.regulated is None, -self.min_confidence_bp, limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +106,8 @@ class Ruling:
 class RightsPolicy:
     """A version of the decision rights, with the people it speaks of.
 
-    ``superiors`` are pairs of a person and who is above them.
+    ``superiors`` are pairs of a person and who is above them; ``regulated_categories`` are the categories of
+    items whose actions count as regulated.
     """
 
     policy_id: str
@@ -100,6 +117,7 @@ class RightsPolicy:
     limits: tuple[DayLimit, ...] = ()
     delegations: tuple[Delegation, ...] = ()
     superiors: tuple[tuple[UserId, UserId], ...] = ()
+    regulated_categories: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a policy without rows (it could only deny) or with two rows of one name."""
@@ -121,15 +139,17 @@ class RightsPolicy:
         """The roles a person holds; none when the policy does not know them."""
         return dict(self.users).get(user_id, ())
 
-    def ruling(self, remedy: Remedy, amount: Amount) -> Ruling:
-        """What holds for that remedy and amount, whoever asks."""
-        covering = [row for row in self.rows if row.covers(remedy, amount)]
+    def ruling(
+        self, remedy: Remedy, amount: Amount, confidence_bp: int = 0, *, regulated: bool = False
+    ) -> Ruling:
+        """What holds for that remedy, amount, confidence and kind of goods, whoever asks."""
+        covering = [r for r in self.rows if r.covers(remedy, amount, confidence_bp, regulated=regulated)]
         forbidding = next((row for row in covering if row.forbid), None)
         if forbidding is not None:
             return self._deny(forbidding.row_id, f"{_words(remedy)} is forbidden at this amount")
         if not covering:
-            return self._deny(DEFAULT_DENY, f"no row permits {_words(remedy)} at this amount")
-        row = min(covering, key=lambda each: _NO_LIMIT if each.up_to_minor is None else each.up_to_minor)
+            return self._deny(DEFAULT_DENY, self._why_uncovered(remedy, amount, regulated=regulated))
+        row = min(covering, key=lambda each: each.rank)
         return Ruling(
             allowed=True,
             why="permitted",
@@ -142,9 +162,30 @@ class RightsPolicy:
             approve_roles=row.approve_roles,
         )
 
-    def may_propose(self, user_id: UserId, role: str, remedy: Remedy, amount: Amount) -> Ruling:
+    def ruling_on(self, terms: Terms) -> Ruling:
+        """What holds for these terms, whoever asks."""
+        return self.ruling(terms.remedy, terms.amount, terms.confidence_bp, regulated=terms.regulated)
+
+    def may_propose_terms(self, user_id: UserId, role: str, terms: Terms) -> Ruling:
+        """Whether that person, acting in that role, may propose these terms."""
+        return self._may_propose(user_id, role, self.ruling_on(terms))
+
+    def may_propose(
+        self,
+        user_id: UserId,
+        role: str,
+        remedy: Remedy,
+        amount: Amount,
+        confidence_bp: int = 0,
+        *,
+        regulated: bool = False,
+    ) -> Ruling:
         """Whether that person, acting in that role, may propose the remedy at that amount."""
-        ruling = self.ruling(remedy, amount)
+        return self._may_propose(
+            user_id, role, self.ruling(remedy, amount, confidence_bp, regulated=regulated)
+        )
+
+    def _may_propose(self, user_id: UserId, role: str, ruling: Ruling) -> Ruling:
         if not ruling.allowed:
             return ruling
         if not self._holds(user_id, role):
@@ -187,7 +228,7 @@ class RightsPolicy:
 
         Four eyes are two people: another key or role of the proposer does not count.
         """
-        ruling = self.ruling(assent.remedy, assent.amount)
+        ruling = self.ruling(assent.remedy, assent.amount, assent.confidence_bp, regulated=assent.regulated)
         if not ruling.allowed:
             return ruling
         if ruling.four_eyes and assent.user_id == proposer:
@@ -198,6 +239,13 @@ class RightsPolicy:
             return dataclasses.replace(ruling, allowed=False, why=why)
         row = self._row(ruling.policy_row.row)
         return self._judge(ruling, assent.role, row.approve_roles, "decide on")
+
+    def may_revoke(self, assent: Assent, proposer: UserId, approvers: Collection[UserId]) -> Ruling:
+        """Whether that person may take back what ``approvers`` approved: one of them, or who might."""
+        ruling = self.may_decide(assent, proposer)
+        if assent.user_id in approvers and not ruling.allowed:
+            return dataclasses.replace(ruling, allowed=True, why="they approved it themselves")
+        return ruling
 
     def looks_back(self, remedy: Remedy) -> bool:
         """Whether an answer about that remedy may depend on what was approved before."""
@@ -213,6 +261,14 @@ class RightsPolicy:
             return assent.user_id
         lent = (each.from_user for each in self._lent(assent) if each.covers(assent.amount))
         return next(lent, assent.user_id)
+
+    def _why_uncovered(self, remedy: Remedy, amount: Amount, *, regulated: bool) -> str:
+        sure = (r for r in self.rows if r.covers(remedy, amount, FULL_CONFIDENCE_BP, regulated=regulated))
+        floor = min((row.min_confidence_bp for row in sure), default=0)
+        if floor:
+            return f"{_words(remedy)} takes a confidence of {floor / 100:g} % at this amount"
+        goods = " for regulated goods" if regulated else ""
+        return f"no row permits {_words(remedy)} at this amount{goods}"
 
     def _lent(self, assent: Assent) -> tuple[Delegation, ...]:
         lent = (each for each in self.delegations if each.lends(assent.user_id, assent.role, assent.at))
@@ -270,6 +326,7 @@ def parse_policy(text: str) -> RightsPolicy:
             superiors=tuple(
                 sorted((UserId(who), UserId(of)) for who, of in raw.get("superiors", {}).items())
             ),
+            regulated_categories=tuple(sorted(raw.get("regulated_categories", ()))),
         )
         return policy.with_users(users)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:

@@ -6,7 +6,7 @@ a tool that knows in-toto only can still follow the chain from case to outcome.
 
 from __future__ import annotations
 
-from domain.approvals import Decision, Execution, Proposal, Signed
+from domain.approvals import Beginning, Decision, Execution, Proposal, Signed
 from domain.profile_json import JsonObject, from_profile, object_of, refuse
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -15,11 +15,13 @@ _PREDICATES = "https://control-tower.example/"
 
 PROPOSAL_TYPE = f"{_PREDICATES}proposal/v1"
 DECISION_TYPE = f"{_PREDICATES}decision/v1"
+BEGINNING_TYPE = f"{_PREDICATES}beginning/v1"
 EXECUTION_TYPE = f"{_PREDICATES}execution/v1"
 
 _TYPE_OF: dict[type[Signed], str] = {
     Proposal: PROPOSAL_TYPE,
     Decision: DECISION_TYPE,
+    Beginning: BEGINNING_TYPE,
     Execution: EXECUTION_TYPE,
 }
 
@@ -31,7 +33,7 @@ def predicate_type_of(value: Signed) -> str:
 
 def action_id_of(value: Signed) -> str:
     """The action that a signed value belongs to."""
-    return value.action_id if isinstance(value, Execution) else value.terms.action_id
+    return value.action_id if isinstance(value, Beginning | Execution) else value.terms.action_id
 
 
 def to_statement(value: Signed) -> JsonObject:
@@ -68,6 +70,8 @@ def from_statement(document: JsonObject) -> Signed:
 
 
 def _subjects(value: Signed) -> list[tuple[str, str]]:
+    if isinstance(value, Beginning):
+        return [(f"decision/{value.action_id}", value.decision_sha256)]
     if isinstance(value, Execution):
         return [
             (f"command/{value.command_key}", value.request_sha256),

@@ -53,8 +53,7 @@ def approve(options: argparse.Namespace) -> int:
     with running_tower(options.profile) as tower:
         user = options.user or tower.parts.profile.first_with_role("supervisor").user
         before = tower.settle()
-        no = Verdict.REQUEST_CHANGES if options.request_changes else Verdict.REJECT
-        verdict = no if options.reject or options.request_changes else Verdict.APPROVE
+        verdict = _verdict(options)
         tower.decide(
             options.action,
             user,
@@ -76,6 +75,14 @@ def approve(options: argparse.Namespace) -> int:
             }
         )
     return 0
+
+
+def _verdict(options: argparse.Namespace) -> Verdict:
+    if options.revoke:
+        return Verdict.REVOKE
+    if options.request_changes:
+        return Verdict.REQUEST_CHANGES
+    return Verdict.REJECT if options.reject else Verdict.APPROVE
 
 
 def execute(options: argparse.Namespace) -> int:

@@ -101,13 +101,13 @@ APPROVAL = Table(
     Column("min_approvers", Integer, nullable=False),
 )
 
-#: One decision a person and action: the constraint holds even if two hubs' workers race.
+#: One word a person and action, and one revocation: the constraint holds even if two hubs' workers race.
 RECORDED_DECISION = Table(
     "recorded_decision",
     HUB_METADATA,
     Column("action_id", Text, primary_key=True),
     Column("user_id", Text, primary_key=True),
-    _words("verdict"),
+    Column("verdict", Text, primary_key=True),
     Column("idx", Integer, nullable=False),
 )
 

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from app.hub.assents import assents_before, keep_assent
 from app.hub.hub_schema import APPROVAL, RECORDED_DECISION
 from app.signing.receipts import HubOutcome
 from app.signing.statements import SignedEntry, read_unverified
-from domain.approval_states import ENDED_BY, UNDECIDED, ApprovalState
-from domain.approvals import Decision, Execution, Proposal, Verdict
+from domain.approval_states import ENDED_BY, OPEN_TO, ApprovalState
+from domain.approvals import Beginning, Decision, Execution, Proposal, Verdict
 from domain.day_limits import assent_of
 from domain.decision_times import why_not_in_time
+from domain.ids import UserId
 from domain.rights import EXECUTOR_ROLE, RightsPolicy
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ _SAID = {
     Verdict.APPROVE: "approved",
     Verdict.REJECT: "rejected",
     Verdict.REQUEST_CHANGES: "asked to change",
+    Verdict.REVOKE: "revoked",
 }
 _ACCEPTED = Judgement(outcome=HubOutcome.ACCEPTED)
 
@@ -67,11 +69,13 @@ class Judge:
             return self._proposal(entry, value)
         if isinstance(value, Decision):
             return self._decision(value, idx)
+        if isinstance(value, Beginning):
+            return self._beginning(value)
         return self._execution(value)
 
     def _proposal(self, entry: SignedEntry, value: Proposal) -> Judgement:
         terms, actor = value.terms, value.actor
-        ruling = self._policy.may_propose(actor.user_id, actor.role, terms.remedy, terms.amount)
+        ruling = self._policy.may_propose_terms(actor.user_id, actor.role, terms)
         if not ruling.allowed:
             return _forbidden(ruling)
         if value.expires_at <= self._now:
@@ -97,15 +101,21 @@ class Judge:
         if proposal.terms != terms or proposal.actor.user_id != value.proposer:
             return Judgement(outcome=HubOutcome.FORBIDDEN, why="the decision is on other terms than proposed")
         assent = assent_of(value)
-        before = assents_before(self._connection, assent, self._policy)
-        ruling = self._policy.judge_decision(value, proposal.actor.user_id, before)
+        if value.verdict is Verdict.REVOKE:
+            approvers = self._users(terms.action_id, Verdict.APPROVE)
+            ruling = self._policy.may_revoke(assent, proposal.actor.user_id, approvers)
+        else:
+            before = assents_before(self._connection, assent, self._policy)
+            ruling = self._policy.judge_decision(value, proposal.actor.user_id, before)
         if not ruling.allowed:
             return _forbidden(ruling)
         late = why_not_in_time(value, proposal, ruling.offline_for, self._now)
         if late:
             return Judgement(outcome=HubOutcome.EXPIRED, why=late)
-        if approval[0] not in UNDECIDED or self._has_decided(terms.action_id, actor.user_id):
-            return Judgement(outcome=HubOutcome.ALREADY_DECIDED, why=self._winner(terms.action_id))
+        if approval[0] not in OPEN_TO[value.verdict] or self._has_decided(value):
+            return Judgement(
+                outcome=HubOutcome.ALREADY_DECIDED, why=self._winner(terms.action_id, approval[0])
+            )
         self._connection.execute(
             insert(RECORDED_DECISION).values(
                 action_id=terms.action_id, user_id=actor.user_id, verdict=str(value.verdict), idx=idx
@@ -116,25 +126,45 @@ class Judge:
         self._settle(terms.action_id, value.verdict, approval[2])
         return _ACCEPTED
 
-    def _execution(self, value: Execution) -> Judgement:
-        actor = value.actor
-        if actor.role != EXECUTOR_ROLE or EXECUTOR_ROLE not in self._policy.roles_of(actor.user_id):
-            return Judgement(outcome=HubOutcome.FORBIDDEN, why=f"{actor.user_id} is no executor")
+    def _beginning(self, value: Beginning) -> Judgement:
         approval = self._approval(value.action_id)
-        if approval is None or approval[0] is not ApprovalState.APPROVED:
-            return Judgement(outcome=HubOutcome.UNKNOWN_SUBJECT, why="nothing in the log approves it")
+        if why := self._no_executor(value):
+            return Judgement(outcome=HubOutcome.FORBIDDEN, why=why)
+        if approval is None or value.hub_index not in self._places(value.action_id):
+            return Judgement(outcome=HubOutcome.UNKNOWN_SUBJECT, why="no decision in the log approves it")
+        if approval[0] is not ApprovalState.APPROVED:
+            return Judgement(
+                outcome=HubOutcome.ALREADY_DECIDED, why=self._winner(value.action_id, approval[0])
+            )
+        if self._proposal_of(approval[1]).expires_at <= self._now:
+            return Judgement(outcome=HubOutcome.EXPIRED, why="it was begun after the proposal expired")
+        self._move(value.action_id, ApprovalState.EXECUTING)
+        return _ACCEPTED
+
+    def _no_executor(self, value: Beginning | Execution) -> str:
+        actor = value.actor
+        holds = EXECUTOR_ROLE in self._policy.roles_of(actor.user_id)
+        return "" if holds and actor.role == EXECUTOR_ROLE else f"{actor.user_id} is no executor"
+
+    def _execution(self, value: Execution) -> Judgement:
+        if why := self._no_executor(value):
+            return Judgement(outcome=HubOutcome.FORBIDDEN, why=why)
+        approval = self._approval(value.action_id)
+        if approval is None or approval[0] is not ApprovalState.EXECUTING:
+            why = "nothing in the log approves it, or says that it began"
+            return Judgement(outcome=HubOutcome.UNKNOWN_SUBJECT, why=why)
         return _ACCEPTED
 
     def _settle(self, action_id: str, verdict: Verdict, min_approvers: int) -> None:
-        approvers = select(func.count()).where(
-            RECORDED_DECISION.c.action_id == action_id, RECORDED_DECISION.c.verdict == str(Verdict.APPROVE)
-        )
         if verdict in ENDED_BY:
             state = ENDED_BY[verdict]
-        elif self._connection.execute(approvers).scalar_one() >= min_approvers:
+        elif len(self._users(action_id, Verdict.APPROVE)) >= min_approvers:
             state = ApprovalState.APPROVED
         else:
             state = ApprovalState.PARTIAL
+        self._move(action_id, state)
+
+    def _move(self, action_id: str, state: ApprovalState) -> None:
         self._connection.execute(
             update(APPROVAL).where(APPROVAL.c.action_id == action_id).values(state=str(state))
         )
@@ -153,19 +183,39 @@ class Judge:
             raise TypeError(type(value).__name__)
         return value
 
-    def _has_decided(self, action_id: str, user_id: str) -> bool:
-        query = select(RECORDED_DECISION.c.idx).where(
-            RECORDED_DECISION.c.action_id == action_id, RECORDED_DECISION.c.user_id == user_id
+    def _users(self, action_id: str, verdict: Verdict) -> frozenset[UserId]:
+        query = select(RECORDED_DECISION.c.user_id).where(
+            RECORDED_DECISION.c.action_id == action_id, RECORDED_DECISION.c.verdict == str(verdict)
         )
-        return self._connection.execute(query).one_or_none() is not None
+        return frozenset(UserId(user) for user in self._connection.execute(query).scalars())
 
-    def _winner(self, action_id: str) -> str:
+    def _places(self, action_id: str) -> frozenset[int]:
+        query = select(RECORDED_DECISION.c.idx).where(
+            RECORDED_DECISION.c.action_id == action_id,
+            RECORDED_DECISION.c.verdict == str(Verdict.APPROVE),
+        )
+        return frozenset(self._connection.execute(query).scalars())
+
+    def _has_decided(self, value: Decision) -> bool:
+        """Whether that person said their word before; a revocation takes an earlier word back."""
+        query = select(RECORDED_DECISION.c.idx).where(
+            RECORDED_DECISION.c.action_id == value.terms.action_id,
+            RECORDED_DECISION.c.user_id == value.actor.user_id,
+        )
+        revokes = value.verdict is Verdict.REVOKE
+        return not revokes and self._connection.execute(query).first() is not None
+
+    def _winner(self, action_id: str, state: ApprovalState) -> str:
+        if state is ApprovalState.EXECUTING:
+            return "it has begun"
         row = self._connection.execute(
             select(RECORDED_DECISION)
             .where(RECORDED_DECISION.c.action_id == action_id)
             .order_by(RECORDED_DECISION.c.idx.desc())
             .limit(1)
-        ).one()
+        ).one_or_none()
+        if row is None:
+            return "nobody approved it"
         said = _SAID[Verdict(row.verdict)]
         return f"{row.user_id} {said} it first (record #{row.idx})"
 

@@ -18,7 +18,9 @@ from app.read_models.wishes import DetailRequest
 from app.services.propose import amount_of
 from app.services.rank import priority_of
 from app.services.recommend.freshness import is_outdated
+from app.services.regulated import is_regulated
 from domain.approval_states import RUNNING, UNDECIDED, ApprovalState
+from domain.approvals import confidence_of
 from domain.cases import ExceptionCase
 from domain.catalogue.types import case_type
 from domain.commands import ReallocateLine, SplitLine
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from app.store.ledger_views import ApprovalView
     from app.store.mirror import Mirror
     from app.store.values import CaseEvent, TimelineEntry
-    from domain.rights import RightsPolicy
+    from domain.rights import RightsPolicy, Ruling
 
 MOST_ORDERS = 200
 _LIVE = UNDECIDED | RUNNING | {ApprovalState.APPROVED}
@@ -95,9 +97,7 @@ def case_detail(sources: DetailSources, request: DetailRequest) -> CaseDetail | 
         recommendation_stale=recommendation is not None and is_outdated(recommendation, events),
         no_options_reason=request.no_options_reason,
         solving=request.solving,
-        needs=MappingProxyType(
-            {o.option_id: _need(sources.policy, case, o) for o in _acting(recommendation)}
-        ),
+        needs=MappingProxyType(_needs(sources, case, recommendation)),
         proposal=live,
         why_not_propose=_why_not(sources, case, live, request),
         timeline=_timeline(sources, case, events, recommendation, request.now),
@@ -140,8 +140,25 @@ def _subject(mirror: Mirror, case: ExceptionCase) -> tuple[str, str]:
     return case.entity.kind.replace("_", " ").capitalize(), case.entity.entity_id
 
 
-def _need(policy: RightsPolicy, case: ExceptionCase, option: Option) -> ApprovalNeed:
-    ruling = policy.ruling(option.remedy, amount_of(case, option))
+def _regulated(sources: DetailSources, case: ExceptionCase) -> bool:
+    return is_regulated(case, sources.mirror, sources.policy.regulated_categories)
+
+
+def _needs(
+    sources: DetailSources, case: ExceptionCase, recommendation: Recommendation | None
+) -> dict[str, ApprovalNeed]:
+    if recommendation is None:
+        return {}
+    sure, regulated = confidence_of(recommendation.trail, case.dq_flags), _regulated(sources, case)
+    return {
+        option.option_id: _need(
+            sources.policy.ruling(option.remedy, amount_of(case, option), sure, regulated=regulated)
+        )
+        for option in _acting(recommendation)
+    }
+
+
+def _need(ruling: Ruling) -> ApprovalNeed:
     if not ruling.allowed:
         return ApprovalNeed(who=f"nobody may: {ruling.why}", rule_id=ruling.policy_row.row)
     roles = " or ".join(ruling.approve_roles)
@@ -163,9 +180,14 @@ def _why_not(
     if not options:
         return "There is no option to propose."
     best = next((o for o in options if o.recommended), options[0])
-    amount = amount_of(case, best)
+    sure = 0 if request.recommendation is None else confidence_of(request.recommendation.trail, case.dq_flags)
     ruling = sources.policy.may_propose(
-        UserId(request.who.user_id), request.who.role.lower(), best.remedy, amount
+        UserId(request.who.user_id),
+        request.who.role.lower(),
+        best.remedy,
+        amount_of(case, best),
+        sure,
+        regulated=_regulated(sources, case),
     )
     return "" if ruling.allowed else f"{ruling.why[:1].upper()}{ruling.why[1:]}."
 

@@ -33,7 +33,8 @@ def require_authority(room: ApprovalRoom, view: ApprovalView) -> Authority:
     1. The proposal's signature holds, and its proposer had the right to it. 2. Each decision's signature
     holds, it names that proposal and repeats its terms. 3. With a hub, its receipt proves that the hub
     recorded it, and says accepted. 4. The rights in force permit each approver: four eyes, delegations,
-    limits over a day, times. 5. There are as many different approvers as they ask for.
+    limits over a day, times. 5. There are as many different approvers as they ask for, and nobody whom the
+    hub recorded revoked it.
 
     Raises:
         RefusedError: any of this does not hold; nothing may be carried out.
@@ -43,27 +44,23 @@ def require_authority(room: ApprovalRoom, view: ApprovalView) -> Authority:
     if not isinstance(proposal, Proposal):
         raise _refused("it rests on something that is no proposal")
     terms, proposer = proposal.terms, proposal.actor
-    asked = room.policy.may_propose(proposer.user_id, proposer.role, terms.remedy, terms.amount)
+    asked = room.policy.may_propose_terms(proposer.user_id, proposer.role, terms)
     if not asked.allowed:
         raise _refused(asked.why)
     approvers: set[UserId] = set()
     deciding: DecisionRow | None = None
-    for row in view.decisions:
-        if row.standing is not Standing.RECORDED or row.decision.verdict is not Verdict.APPROVE:
+    counted = [row for row in view.decisions if row.standing is Standing.RECORDED]
+    if any(row.decision.verdict is Verdict.REVOKE for row in counted):
+        raise _refused("it was revoked")
+    for row in counted:
+        if row.decision.verdict is not Verdict.APPROVE:
             continue
         decision = open_entry(row.entry.envelope, room.ledger.public_key).value
         if not isinstance(decision, Decision) or decision.terms != terms:
             raise _refused("a decision on it is on other terms")
         if decision.proposal_sha256 != entry.sha256:
             raise _refused("a decision on it names another proposal")
-        received_at = _received_at(room, row, decision)
-        before = room.approved_before(assent_of(decision), ahead_of=row.entry.sha256)
-        ruling = room.policy.judge_decision(decision, proposer.user_id, before)
-        if not ruling.allowed:
-            raise _refused(ruling.why)
-        late = why_not_in_time(decision, proposal, ruling.offline_for, received_at)
-        if late:
-            raise _refused(late)
+        _require_rightful(room, row, decision, proposal)
         approvers.add(decision.actor.user_id)
         deciding = row
     needed = asked.min_approvers
@@ -75,6 +72,17 @@ def require_authority(room: ApprovalRoom, view: ApprovalView) -> Authority:
         decision_sha256=deciding.entry.sha256,
         hub_index=deciding.hub_index,
     )
+
+
+def _require_rightful(room: ApprovalRoom, row: DecisionRow, decision: Decision, proposal: Proposal) -> None:
+    received_at = _received_at(room, row, decision)
+    before = room.approved_before(assent_of(decision), ahead_of=row.entry.sha256)
+    ruling = room.policy.judge_decision(decision, proposal.actor.user_id, before)
+    if not ruling.allowed:
+        raise _refused(ruling.why)
+    late = why_not_in_time(decision, proposal, ruling.offline_for, received_at)
+    if late:
+        raise _refused(late)
 
 
 def _received_at(room: ApprovalRoom, row: DecisionRow, decision: Decision) -> datetime:

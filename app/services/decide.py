@@ -1,4 +1,4 @@
-"""Saying yes or no to a proposal: what is shown is parsed from the bytes that are then signed."""
+"""Saying yes or no to a proposal, or revoking a yes: what is shown is parsed from the bytes to be signed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from app.services.approval_room import (
 from app.services.propose import not_permitted
 from app.signing.statements import SignedEntry, open_entry, preview, read_payload, sign_value
 from app.store.ledger_machines import Cause
+from app.store.ledger_transaction import Standing
 from app.store.ledger_views import ApprovalView
-from domain.approval_states import UNDECIDED, ApprovalState
+from domain.approval_states import OPEN_TO, ApprovalState
 from domain.approvals import Decision, Proposal, Verdict
-from domain.day_limits import Assent
+from domain.day_limits import assent_to
 from domain.errors import ConflictError, RefusedError
 
 
@@ -66,8 +67,8 @@ def prepare_decision(
     """
     view = room.ledger.approval(request.action_id)
     entry, proposal = _verified_proposal(room, view)
-    _require_undecided(room, view, signer)
-    _require_right(room, signer, proposal, request)
+    _require_open(room, view, signer, request.verdict)
+    _require_right(room, signer, proposal, view, request)
     if request.verdict is Verdict.APPROVE:
         _require_fresh(room, signer, proposal, fresh)
     head = room.ledger.head(signer.key.public.keyid)
@@ -104,7 +105,7 @@ def sign_decision(room: ApprovalRoom, signer: Signer, prepared: PreparedDecision
     decision, now = prepared.decision, room.now()
     action_id = decision.terms.action_id
     with room.ledger.transaction() as tx:
-        _require_undecided(room, room.ledger.approval(action_id), signer)
+        _require_open(room, room.ledger.approval(action_id), signer, decision.verdict)
         if tx.head(signer.key.public.keyid).prev != decision.prev:
             raise ConflictError(
                 what="Something else was signed with this key since this was shown.", remedy="Open it again."
@@ -128,14 +129,17 @@ def _verified_proposal(room: ApprovalRoom, view: ApprovalView) -> tuple[SignedEn
     return entry, entry.value
 
 
-def _require_undecided(room: ApprovalRoom, view: ApprovalView, signer: Signer) -> None:
+def _require_open(room: ApprovalRoom, view: ApprovalView, signer: Signer, verdict: Verdict) -> None:
     me = signer.key.owner.user_id
-    if view.state not in UNDECIDED:
-        raise RefusedError(
-            what=f"The proposal {view.action_id} is {view.state.replace('_', ' ')} already.",
-            remedy="Nothing is left to decide.",
-        )
-    if any(d.decision.actor.user_id == me and d.standing != "refused" for d in view.decisions):
+    if view.state not in OPEN_TO[verdict]:
+        raise _too_late(view, verdict)
+    revokes = verdict is Verdict.REVOKE
+    mine = (
+        d
+        for d in view.decisions
+        if d.decision.actor.user_id == me and (d.decision.verdict is Verdict.REVOKE) is revokes
+    )
+    if any(d.standing is not Standing.REFUSED for d in mine):
         raise RefusedError(
             what=f"{me} has already decided on {view.action_id}.",
             remedy="Wait for the hub to record it, or for another approver.",
@@ -146,25 +150,37 @@ def _require_undecided(room: ApprovalRoom, view: ApprovalView, signer: Signer) -
         )
 
 
-def _require_right(room: ApprovalRoom, signer: Signer, proposal: Proposal, request: DecisionRequest) -> None:
-    terms, actor = proposal.terms, signer.actor
-    assent = Assent(
-        action_id=terms.action_id,
-        user_id=actor.user_id,
-        role=actor.role,
-        remedy=terms.remedy,
-        amount=terms.amount,
-        at=room.now(),
-        customer_id=terms.customer_id,
+def _too_late(view: ApprovalView, verdict: Verdict) -> RefusedError:
+    state = view.state.replace("_", " ")
+    if verdict is not Verdict.REVOKE:
+        return RefusedError(
+            what=f"The proposal {view.action_id} is {state} already.", remedy="Nothing is left to decide."
+        )
+    if view.state is ApprovalState.SUBMITTED:
+        return RefusedError(
+            what=f"Nobody approved {view.action_id} yet.", remedy="Reject it, or ask for changes."
+        )
+    return RefusedError(
+        what=f"The action {view.action_id} is {state}: it can be revoked only before it is begun.",
+        remedy="Propose what puts it right; that is an action of its own.",
     )
-    if request.verdict is Verdict.APPROVE:
+
+
+def _require_right(
+    room: ApprovalRoom, signer: Signer, proposal: Proposal, view: ApprovalView, request: DecisionRequest
+) -> None:
+    terms, actor = proposal.terms, signer.actor
+    assent = assent_to(terms, actor.user_id, actor.role, room.now())
+    if request.verdict is Verdict.REVOKE:
+        ruling = room.policy.may_revoke(assent, proposal.actor.user_id, view.approvers)
+    elif request.verdict is Verdict.APPROVE:
         before = room.approved_before(assent)
         ruling = room.policy.may_approve(assent, proposal.actor.user_id, before)
     else:
         ruling = room.policy.may_decide(assent, proposal.actor.user_id)
     if not ruling.allowed:
         raise not_permitted(ruling.why, ruling.policy_row)
-    if request.offline and not ruling.offline_for:
+    if request.offline and not ruling.offline_for and request.verdict is not Verdict.REVOKE:
         raise not_permitted(
             f"{terms.remedy.replace('_', ' ')} is decided online only, and the hub cannot be reached",
             ruling.policy_row,

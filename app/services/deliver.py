@@ -21,7 +21,7 @@ from app.store.ledger_machines import Cause
 from app.store.ledger_transaction import LedgerTransaction
 from app.store.ledger_views import OutboxItem
 from domain.approval_states import DeliveryState
-from domain.approvals import Decision, Execution, Proposal, Signed
+from domain.approvals import Beginning, Decision, Execution, Proposal, Signed
 from domain.errors import RefusedError, TowerError, UnavailableError
 
 HUB = "hub"
@@ -180,13 +180,13 @@ def _take_over(room: ApprovalRoom, tx: LedgerTransaction, item: HubEntry) -> boo
     if item.receipt.outcome is not HubOutcome.ACCEPTED:
         return True
     if isinstance(value, Proposal):
-        ruling = room.policy.ruling(value.terms.remedy, value.terms.amount)
+        ruling = room.policy.ruling_on(value.terms)
         tx.open_approval(entry, value, ruling.min_approvers, room.now())
     elif isinstance(value, Decision):
         tx.add_decision(entry, value, plan_commands=False)
         tx.record_decision(sha256, cause)
         tx.leave_to_others(value.terms.action_id, cause)
-    elif isinstance(value, Execution):
+    elif isinstance(value, Beginning | Execution):
         tx.settle_elsewhere(value.action_id, cause)
     return True
 

@@ -8,7 +8,7 @@ again. Outcomes are signed and appended together with the state they bring about
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.services.approval_room import (
@@ -20,16 +20,18 @@ from app.services.approval_room import (
     stale_error,
 )
 from app.services.authority import Authority, require_authority
+from app.services.beginning import announce, why_not_begun
 from app.services.deliver import CrashPoint, no_crash
+from app.services.execution_turn import ExecutionReport, Turn
 from app.services.watch_log import LogRewrittenError, require_whole_log
 from app.store.instants import to_ms
 from app.store.ledger_machines import Cause
-from app.store.ledger_views import ApprovalView, CommandRow
+from app.store.ledger_views import ApprovalView
 from connectors.http import HttpUnavailableError
 from connectors.protocol import Connector, IdempotencyLevel
 from domain.approval_states import RUNNING, ApprovalState, CommandState
-from domain.approvals import Execution, PlannedCommand, Signed
-from domain.commands import Command, CommandResult, ExpectedVersion, Receipt
+from domain.approvals import Execution, Signed
+from domain.commands import CommandResult, ExpectedVersion, Receipt
 from domain.errors import ConflictError, RefusedError, TowerError, UnavailableError
 from domain.ids import SourceName
 
@@ -41,47 +43,10 @@ _ENDED = frozenset(
     {CommandState.REJECTED, CommandState.CONFLICT, CommandState.CANCELLED, CommandState.DEAD}
     | {CommandState.SUCCEEDED, CommandState.MANUAL}
 )
+_REVOKED_HERE = "it is revoked here, and the hub has not recorded that yet"
+#: Actions with what is to be said of each.
+_Told = list[tuple[str, str]]
 _STATE_OF_RESULT = {result: CommandState(result.value) for result in CommandResult}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutionReport:
-    """One round: actions by where they stand now; what was held back and what waits, with the reason."""
-
-    begun: int = 0
-    sent: int = 0
-    held: tuple[tuple[str, str], ...] = ()
-    waiting: tuple[tuple[str, str], ...] = ()
-    settled: tuple[tuple[str, ApprovalState], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Turn:
-    """One command at the point where something can be done about it."""
-
-    row: CommandRow
-    planned: PlannedCommand
-    authority: Authority
-    done_before: tuple[PlannedCommand, ...]
-    connector: Connector
-
-    @property
-    def command(self) -> Command:
-        """The command as the connector gets it.
-
-        Records that an earlier command of the same approval has changed are no longer as they were
-        when it was signed; that is the approval's own doing, so they are not expected any more.
-        """
-        command = self.planned.command(self.authority.reason)
-        changed = {item.ref for earlier in self.done_before for item in earlier.expected}
-        expected = tuple(item for item in command.expected if item.ref not in changed)
-        return Command(
-            key=command.key,
-            source=command.source,
-            action=command.action,
-            expected=expected,
-            reason=command.reason,
-        )
 
 
 class Executor:
@@ -97,11 +62,13 @@ class Executor:
         jitter: Callable[[], float],
         crash: CrashPoint = no_crash,
         away: Collection[SourceName] = (),
+        record: Callable[[], object] | None = None,
     ) -> None:
         """``fresh`` reads records as they are now; ``jitter()`` spreads retries, from 0 to 1.
 
         ``away`` are systems that cannot be reached now. What goes to them waits as it is, and no attempt
         is counted: an outage of a night must not use up the attempts of what was approved before it.
+        ``record`` brings what was signed to the hub; without it, what begins waits for the next delivery.
         """
         self._room = room
         self._connectors = connectors
@@ -110,6 +77,7 @@ class Executor:
         self._jitter = jitter
         self._crash = crash
         self._away = frozenset(away)
+        self._record = record
 
     def run_once(self) -> ExecutionReport:
         """Do everything that can be done now: recover, expire, begin, send, probe."""
@@ -120,16 +88,7 @@ class Executor:
         except LogRewrittenError as error:
             stopped = self._room.ledger.approvals(states=RUNNING | {ApprovalState.APPROVED})
             return ExecutionReport(held=tuple((view.action_id, str(error)) for view in stopped))
-        begun, held, waiting = 0, [], []
-        for view in self._room.ledger.approvals(states={ApprovalState.APPROVED}):
-            if not _waits_here(view):
-                continue
-            if away := self._away_for(view):
-                waiting.append((view.action_id, away))
-                continue
-            problem = self._begin(view)
-            begun += not problem
-            held += [(view.action_id, problem)] if problem else []
+        begun, held, waiting = self._begin_all()
         sent, settled = 0, []
         for view in self._room.ledger.approvals(states=RUNNING):
             if not view.commands:
@@ -145,6 +104,42 @@ class Executor:
         return ExecutionReport(
             begun=begun, sent=sent, held=tuple(held), waiting=tuple(waiting), settled=tuple(settled)
         )
+
+    def _begin_all(self) -> tuple[int, _Told, _Told]:
+        """Begin what is approved here: how many, what is held and what waits, with the reason."""
+        held: _Told = []
+        waiting: _Told = []
+        due: list[ApprovalView] = []
+        said = 0
+        for view in self._room.ledger.approvals(states={ApprovalState.APPROVED}):
+            if not _waits_here(view):
+                continue
+            wait = self._away_for(view) or (_REVOKED_HERE if view.revocation_waits else "")
+            if wait:
+                waiting.append((view.action_id, wait))
+                continue
+            try:
+                said += announce(self._room, self._signer, self._checked(view))
+                due.append(view)
+            except (RefusedError, ConflictError) as error:
+                self._end(view, ApprovalState.STALE, error.what)
+                held.append((view.action_id, error.what))
+        if said and self._record is not None:
+            self._record()
+        begun = 0
+        for view in due:
+            try:
+                wait = why_not_begun(self._room, self._signer, view)
+            except RefusedError as error:
+                self._leave(view, error.what)
+                held.append((view.action_id, error.what))
+                continue
+            if wait:
+                waiting.append((view.action_id, wait))
+                continue
+            self._begin(view)
+            begun += 1
+        return begun, held, waiting
 
     def _away_for(self, view: ApprovalView) -> str:
         """Why nothing can be done about an action now: its systems that cannot be reached; else empty."""
@@ -170,33 +165,40 @@ class Executor:
             if view.state is ApprovalState.APPROVED and not _waits_here(view):
                 # Another desk carries it out; its signed outcomes will tell.
                 continue
-            with self._room.ledger.transaction() as tx:
-                cause = self._cause("nobody decided, or it was not begun, before it expired")
-                tx.machines.cancel_commands(view.action_id, cause)
-                tx.machines.move_approval(view.action_id, ApprovalState.EXPIRED, cause)
+            self._end(view, ApprovalState.EXPIRED, "nobody decided, or it was not begun, before it expired")
 
-    def _begin(self, view: ApprovalView) -> str:
-        """Start an approved action, or hold it as stale; gives the reason if held."""
-        try:
-            authority = require_authority(self._room, view)
-            changed = changed_since(authority.terms.expected, self._fresh)
-            if changed:
-                raise stale_error(changed)
-        except (RefusedError, ConflictError) as error:
-            with self._room.ledger.transaction() as tx:
-                cause = self._cause(error.what)
-                tx.machines.cancel_commands(view.action_id, cause)
-                tx.machines.move_approval(view.action_id, ApprovalState.STALE, cause)
-            return error.what
+    def _checked(self, view: ApprovalView) -> Authority:
+        """The authority behind an approval, when the facts it rests on are unchanged."""
+        authority = require_authority(self._room, view)
+        changed = changed_since(authority.terms.expected, self._fresh)
+        if changed:
+            raise stale_error(changed)
+        return authority
+
+    def _end(self, view: ApprovalView, state: ApprovalState, why: str) -> None:
+        with self._room.ledger.transaction() as tx:
+            cause = self._cause(why)
+            tx.machines.cancel_commands(view.action_id, cause)
+            tx.machines.move_approval(view.action_id, state, cause)
+
+    def _leave(self, view: ApprovalView, why: str) -> None:
+        """Send nothing of an action from here; the feed tells what became of it."""
+        with self._room.ledger.transaction() as tx:
+            tx.machines.cancel_commands(view.action_id, self._cause(why))
+
+    def _begin(self, view: ApprovalView) -> None:
         self._crash("execute:before-begin")
         with self._room.ledger.transaction() as tx:
             tx.machines.move_approval(view.action_id, ApprovalState.EXECUTING, self._cause("begun"))
         self._crash("execute:begun")
-        return ""
 
     def _advance(self, view: ApprovalView) -> int:
         """Take the commands of an action as far as they go now; gives how many were sent."""
+        if all(row.state in _ENDED for row in view.commands):
+            return 0
         authority = require_authority(self._room, view)
+        if wait := why_not_begun(self._room, self._signer, view):
+            raise RefusedError(what=f"Nothing of it is sent: {wait}.", remedy="Verify the ledger.")
         sent = 0
         while True:
             turn = self._next_turn(view.action_id, authority)
@@ -204,7 +206,7 @@ class Executor:
                 return sent
             sent += turn.row.state is CommandState.CLAIMED
 
-    def _next_turn(self, action_id: str, authority: Authority) -> _Turn | None:
+    def _next_turn(self, action_id: str, authority: Authority) -> Turn | None:
         rows = self._room.ledger.commands(action_id)
         row = next((r for r in rows if r.state is not CommandState.SUCCEEDED), None)
         if row is None or row.state in _ENDED:
@@ -218,11 +220,11 @@ class Executor:
                 what=f"There is no connector to {planned[row.key].source}.", remedy="Add it to the profile."
             )
         before = tuple(planned[r.key] for r in rows if r.ordinal < row.ordinal)
-        return _Turn(
+        return Turn(
             row=row, planned=planned[row.key], authority=authority, done_before=before, connector=connector
         )
 
-    def _step(self, turn: _Turn) -> bool:
+    def _step(self, turn: Turn) -> bool:
         """Move a command one step; gives whether there may be more to do at once."""
         state = turn.row.state
         if state is CommandState.PLANNED:
@@ -239,7 +241,7 @@ class Executor:
             return self._move(turn, CommandState.READY, "trying again")
         return self._probe(turn)
 
-    def _send(self, turn: _Turn) -> bool:
+    def _send(self, turn: Turn) -> bool:
         command = turn.command
         if not _may_be_half_done(turn):
             changed = changed_since(command.expected, self._fresh)
@@ -273,13 +275,13 @@ class Executor:
         now = self._fresh(tuple(item.ref for item in expected))
         return tuple(now.get(item.ref, item) for item in expected)
 
-    def _submit_failed(self, turn: _Turn, error: TowerError) -> bool:
+    def _submit_failed(self, turn: Turn, error: TowerError) -> bool:
         left = isinstance(error, HttpUnavailableError) and error.request_may_have_left
         if isinstance(error, UnavailableError | RefusedError) and not left:
             return self._wait(turn, CommandState.RETRY_WAIT, error.what, turn.row.attempt + 1)
         return self._wait(turn, CommandState.UNKNOWN, error.what, turn.row.probes)
 
-    def _probe(self, turn: _Turn) -> bool:
+    def _probe(self, turn: Turn) -> bool:
         by_hand = turn.connector.manifest.idempotency is IdempotencyLevel.D
         if by_hand or turn.row.probes >= MAX_PROBES:
             return self._move(turn, CommandState.MANUAL, "only a person can tell whether it happened")
@@ -298,7 +300,7 @@ class Executor:
         return self._answered(turn, receipt, attempt=turn.row.attempt, started_at=started_at, probed=True)
 
     def _answered(
-        self, turn: _Turn, receipt: Receipt, *, attempt: int, started_at: datetime, probed: bool = False
+        self, turn: Turn, receipt: Receipt, *, attempt: int, started_at: datetime, probed: bool = False
     ) -> bool:
         if receipt.result is CommandResult.UNKNOWN:
             return self._wait(turn, CommandState.UNKNOWN, receipt.message, turn.row.probes)
@@ -337,14 +339,14 @@ class Executor:
         self._crash("execute:recorded")
         return receipt.result is CommandResult.SUCCEEDED
 
-    def _wait(self, turn: _Turn, state: CommandState, why: str, tries: int) -> bool:
+    def _wait(self, turn: Turn, state: CommandState, why: str, tries: int) -> bool:
         """Put a command off: full jitter over a pause that doubles with each try, at most five minutes."""
         pause_seconds = min(MAX_PAUSE_SECONDS, 2 ** min(tries, 9)) * self._jitter()
         due_at = self._room.now() + timedelta(seconds=pause_seconds)
         self._move(turn, state, why, due_at=to_ms(due_at))
         return False
 
-    def _move(self, turn: _Turn, wanted: CommandState, why: str, **columns: int | None) -> bool:
+    def _move(self, turn: Turn, wanted: CommandState, why: str, **columns: int | None) -> bool:
         with self._room.ledger.transaction() as tx:
             cause = self._cause(why)
             tx.machines.move_command(turn.row.key, wanted, cause, **columns)
@@ -361,7 +363,7 @@ def _waits_here(view: ApprovalView) -> bool:
     return any(row.state is CommandState.PLANNED for row in view.commands)
 
 
-def _may_be_half_done(turn: _Turn) -> bool:
+def _may_be_half_done(turn: Turn) -> bool:
     """Whether a command was sent before to a system that works in steps (level C).
 
     Its first steps have changed the very records it expects; only its connector can tell these from

@@ -21,6 +21,7 @@ from domain.approvals import (
     RecommendationSubject,
     Signed,
     Terms,
+    confidence_of,
 )
 from domain.cases import ExceptionCase
 from domain.errors import BadInputError, RefusedError
@@ -39,7 +40,8 @@ class ProposalRequest:
 
     ``action_id`` is a fresh ULID; ``amount`` replaces the default of :func:`amount_of`. ``evidence`` is kept
     with the case and the recommendation, so that what the terms name by digest can be shown later.
-    ``customer_id`` is what :func:`customer_of` finds: limits over a day are added up by it.
+    ``customer_id`` is what :func:`customer_of` finds: limits over a day are added up by it. ``regulated`` is
+    what :func:`app.services.regulated.is_regulated` finds.
     """
 
     action_id: str
@@ -51,6 +53,7 @@ class ProposalRequest:
     amount: Amount | None = None
     evidence: tuple[bytes, ...] = ()
     customer_id: CustomerId | None = None
+    regulated: bool = False
 
 
 def propose(room: ApprovalRoom, signer: Signer, request: ProposalRequest) -> SignedEntry:
@@ -64,7 +67,10 @@ def propose(room: ApprovalRoom, signer: Signer, request: ProposalRequest) -> Sig
     _require_free(room, request.case)
     amount = request.amount or amount_of(request.case, option)
     actor = signer.actor
-    ruling = room.policy.may_propose(actor.user_id, actor.role, option.remedy, amount)
+    sure = confidence_of(request.recommendation.trail, request.case.dq_flags)
+    ruling = room.policy.may_propose(
+        actor.user_id, actor.role, option.remedy, amount, sure, regulated=request.regulated
+    )
     if not ruling.allowed:
         raise not_permitted(ruling.why, ruling.policy_row)
     terms = _terms(request, option, amount, ruling.policy_row)
@@ -215,4 +221,5 @@ def _terms(request: ProposalRequest, option: Option, amount: Amount, row: Policy
         ),
         policy=row,
         customer_id=request.customer_id,
+        regulated=request.regulated,
     )

@@ -14,7 +14,7 @@ from app.signing.canonical import (
 )
 from app.signing.envelope import KeyLookup, payload_of_unverified, sign_envelope, verify_envelope
 from app.signing.keys import SigningKey
-from domain.approvals import Execution, Signed
+from domain.approvals import Beginning, Execution, Signed
 from domain.errors import RefusedError
 from domain.profile_json import load_strict
 from domain.statements import action_id_of, from_statement, predicate_type_of, to_statement
@@ -95,7 +95,7 @@ def read_payload(payload: bytes) -> Signed:
             what="A signed statement is not written in its canonical form.", remedy="Do not trust it."
         )
     value = from_statement(document)
-    if not isinstance(value, Execution):
+    if not isinstance(value, Beginning | Execution):
         terms = value.terms
         fits = terms.evidence.facts_sha256 == digest_of(terms.evidence.facts)
         if not fits or any(c.payload_sha256 != digest_of(c.action) for c in terms.commands):

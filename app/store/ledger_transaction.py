@@ -26,6 +26,7 @@ from app.store.ledger_schema import (
 )
 from domain.approval_states import (
     ENDED_BY,
+    OPEN_TO,
     RUNNING,
     UNDECIDED,
     ApprovalState,
@@ -209,10 +210,9 @@ class LedgerTransaction(EvidenceWrites):
         approval = self._connection.execute(
             select(APPROVAL_CASE).where(APPROVAL_CASE.c.action_id == row.action_id)
         ).one()
-        current = ApprovalState(approval.state)
-        if current not in UNDECIDED:
+        current, verdict = ApprovalState(approval.state), Verdict(row.verdict)
+        if current not in OPEN_TO[verdict]:
             return current
-        verdict = Verdict(row.verdict)
         if verdict in ENDED_BY:
             self.machines.cancel_commands(row.action_id, cause)
             wanted = ENDED_BY[verdict]

@@ -9,10 +9,10 @@ from app.signing.keys import KeyOwner, PublicKey
 from app.signing.statements import SignedEntry
 from app.store.ledger_transaction import Standing
 from domain.approval_states import UNDECIDED, ApprovalState, CommandState, DeliveryState
-from domain.approvals import Decision, Proposal
+from domain.approvals import Decision, Proposal, Verdict
 from domain.cases import CaseState
 from domain.commands import CommandResult
-from domain.ids import CaseId, SourceName
+from domain.ids import CaseId, SourceName, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +112,22 @@ class ApprovalView:
     def signed_unrecorded(self) -> bool:
         """Whether a decision is signed that the hub has not recorded yet."""
         return self.state in UNDECIDED and any(d.standing is Standing.WAITING for d in self.decisions)
+
+    @property
+    def approvers(self) -> frozenset[UserId]:
+        """Who approved it, as far as that counts."""
+        return frozenset(
+            d.decision.actor.user_id
+            for d in self.decisions
+            if d.standing is Standing.RECORDED and d.decision.verdict is Verdict.APPROVE
+        )
+
+    @property
+    def revocation_waits(self) -> bool:
+        """Whether a revocation is signed that the hub has not recorded yet: nothing is begun meanwhile."""
+        return any(
+            d.standing is Standing.WAITING and d.decision.verdict is Verdict.REVOKE for d in self.decisions
+        )
 
     @property
     def deciding(self) -> DecisionRow | None:

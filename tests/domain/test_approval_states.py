@@ -23,8 +23,8 @@ from domain.approval_states import (
 #: Written out once more, as the design page has them, so that the table cannot change unnoticed.
 APPROVAL = """
 submitted: partial approved rejected changes_requested expired stale
-partial: approved rejected changes_requested expired stale
-approved: executing expired stale
+partial: approved rejected changes_requested revoked expired stale
+approved: executing revoked expired stale
 executing: in_doubt executed partially_executed failed stale
 in_doubt: executing executed partially_executed failed stale
 """

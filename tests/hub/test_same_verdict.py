@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count, product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert
@@ -19,16 +20,18 @@ from app.services.authority import require_authority
 from app.services.decide import DecisionRequest, prepare_decision
 from app.signing.receipts import HubOutcome
 from app.signing.statements import SignedEntry, sign_value
+from app.store.ledger_machines import Cause
 from app.store.ledger_transaction import Standing
 from app.store.ledger_views import ApprovalView, DecisionRow
 from domain.approval_states import ApprovalState
 from domain.approvals import CHAIN_START, Amount, AmountBasis, Decision, Proposal, Terms, Verdict
+from domain.day_limits import assent_of
 from domain.errors import RefusedError
 from domain.recommendations import Remedy
 from domain.rights import RightsPolicy
 from tests.support.approval_desk import START, Desk, TurnedClock, default_policy
 from tests.support.approval_values import terms
-from tests.support.rights_cases import lent, limited_policy
+from tests.support.rights_cases import graded_policy, lent, limited_policy
 
 PROPOSERS = ("a.moreno", "j.okafor")
 DECIDERS = ("a.moreno", "j.okafor", "m.silva", "r.ito")
@@ -66,14 +69,16 @@ class Three:
     envelopes: dict[str, bytes]
     numbers: Iterator[int]
 
-    def propose(self, proposer: str, remedy: Remedy, minor: int) -> tuple[SignedEntry, ApprovalView]:
+    def propose(
+        self, proposer: str, remedy: Remedy, minor: int, *, approved: bool = False, **changes: Any
+    ) -> tuple[SignedEntry, ApprovalView]:
         """Put a proposal before all three, whether its proposer might propose it or not."""
         signer = self.desk.people[proposer]
         action_id = f"01JD9ZK3V0{next(self.numbers):016d}"
         with self.desk.ledger.transaction() as tx:
             head = tx.head(signer.key.public.keyid)
             value = Proposal(
-                terms=terms_of(action_id, remedy, minor),
+                terms=replace(terms_of(action_id, remedy, minor), **changes),
                 actor=signer.actor,
                 reason="The line would ship late.",
                 issued_at=START,
@@ -84,8 +89,12 @@ class Three:
             entry = sign_value(value, signer.key)
             tx.append(entry, START)
             tx.open_approval(entry, value, 1, START)
+            if approved:
+                cause = Cause(actor="test", why="as if", at=START)
+                tx.machines.move_approval(action_id, ApprovalState.APPROVED, cause)
         self.envelopes[entry.sha256] = entry.envelope
-        row = {"action_id": action_id, "state": "submitted", "proposal_sha256": entry.sha256}
+        state = "approved" if approved else "submitted"
+        row = {"action_id": action_id, "state": state, "proposal_sha256": entry.sha256}
         self.connection.execute(insert(APPROVAL).values(**row, min_approvers=1))
         self.connection.commit()
         return entry, self.desk.ledger.approval(action_id)
@@ -171,6 +180,54 @@ def test_every_case_has_one_verdict(three: Three, remedy: Remedy) -> None:
             seen, yes = seen + 1, yes + ruling.allowed
     assert seen >= 24 * 10
     assert (yes > 0) is (remedy is not Remedy.DO_NOTHING)
+
+
+@pytest.mark.parametrize("remedy", [Remedy.REALLOCATE, Remedy.RELEASE_CREDIT_HOLD, Remedy.DO_NOTHING])
+def test_revoking_has_one_verdict(three: Three, remedy: Remedy) -> None:
+    verdicts = set()
+    for minor, proposer in product(amounts(remedy), PROPOSERS):
+        proposal, view = three.propose(proposer, remedy, minor, approved=True)
+        for user, role in product(DECIDERS, ROLES):
+            signer = replace(three.desk.people[user], role=role)
+            entry = decision_on(proposal, signer, Verdict.REVOKE)
+            assert isinstance(entry.value, Decision)
+            ruling = three.room.policy.may_revoke(assent_of(entry.value), proposal.value.actor.user_id, ())
+            case = (minor, proposer, user, role)
+            assert three.desk_says(signer, view.action_id, Verdict.REVOKE) is ruling.allowed, case
+            assert three.hub_says(entry) is ruling.allowed, case
+            verdicts.add(ruling.allowed)
+    assert verdicts == ({False} if remedy is Remedy.DO_NOTHING else {False, True})
+
+
+@pytest.mark.parametrize(
+    ("gap_bp", "regulated"), list(product((0, 1_000, 1_001, 4_000, 4_001), (False, True)))
+)
+def test_confidence_and_regulated_goods_have_one_verdict(three: Three, gap_bp: int, regulated: bool) -> None:
+    plain = three.room
+    three.room = replace(plain, policy=graded_policy())
+    subject = terms().recommendation
+    subject = replace(subject, trail=replace(subject.trail, gap_bp=gap_bp))
+    seen = set()
+    for minor in (100, 101, 1_000, 1_001):
+        proposal, view = three.propose(
+            "a.moreno", Remedy.REALLOCATE, minor, recommendation=subject, regulated=regulated
+        )
+        for user, role in product(DECIDERS, ROLES):
+            signer = replace(three.desk.people[user], role=role)
+            entry = decision_on(proposal, signer, Verdict.APPROVE)
+            assert isinstance(entry.value, Decision)
+            ruling = three.room.policy.judge_decision(entry.value, proposal.value.actor.user_id, ())
+            case = (minor, user, role)
+            assert three.desk_says(signer, view.action_id, Verdict.APPROVE) is ruling.allowed, case
+            assert three.hub_says(entry) is ruling.allowed, case
+            assert three.executor_says(entry, view) is ruling.allowed, case
+            seen.add((ruling.policy_row.row, ruling.allowed))
+    three.room = plain
+    spoken = {row for row, allowed in seen if allowed}
+    if regulated:
+        assert spoken == ({"regulated"} if gap_bp <= 1_000 else set())
+    else:
+        assert spoken == ({"sure"} if gap_bp <= 1_000 else {"unsure"} if gap_bp <= 4_000 else set())
 
 
 def test_the_matrix_is_large() -> None:

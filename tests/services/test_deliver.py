@@ -10,7 +10,7 @@ import pytest
 
 from app.hub.client import HubClient, HubDevice, HubEntry
 from app.services.decide import DecisionRequest, decide
-from app.services.deliver import DeliveryReport, deliver, pull_feed
+from app.services.deliver import DeliveryReport, HubPort, deliver, pull_feed
 from app.services.execute import Executor
 from app.services.propose import ProposalRequest, propose
 from app.signing.keys import PublicKey
@@ -86,13 +86,15 @@ def say(
     return decide(desk.room, desk.people[user], request, desk.facts.fresh)
 
 
-def run(desk: Desk, system: CountingSystem) -> None:
+def run(desk: Desk, system: CountingSystem, hub: HubPort | None = None) -> None:
+    """Carry out what is approved; what begins is recorded by the hub first, where one is given."""
     Executor(
         room=desk.room,
         connectors={ERP: system},
         fresh=desk.facts.fresh,
         signer=desk.people["executor@desk"],
         jitter=lambda: 0.5,
+        record=None if hub is None else lambda: deliver(desk.room, hub),
     ).run_once()
 
 
@@ -113,10 +115,13 @@ def test_the_whole_way_through_the_hub(shared: Site, desks: list[Desk]) -> None:
     assert view.deciding is not None
     assert view.deciding.hub_index is not None
     run(desk, system)
+    assert not system.submits, "nothing is sent before the hub has recorded that it begins"
+    assert deliver(desk.room, hub).recorded == 1
+    run(desk, system)
     assert deliver(desk.room, hub).recorded == 1
     assert state(desk, proposal) is ApprovalState.EXECUTED
     report = desk.ledger.verify(hub.hub_key)
-    assert (report.problems, report.entries, report.receipts) == ((), 3, 3)
+    assert (report.problems, report.entries, report.receipts) == ((), 4, 4)
 
 
 @pytest.mark.parametrize("cut", ["before", "after"])
@@ -191,9 +196,9 @@ def test_of_two_supervisors_offline_the_first_recorded_wins(shared: Site, desks:
         pull_feed(desk.room, hub)
         assert state(desk, proposal) is ApprovalState.APPROVED
     system = CountingSystem()
-    run(here, system)
+    run(here, system, hubs[0])
     assert not system.submits, "the desk that lost does not carry it out"
-    run(there, system)
+    run(there, system, hubs[1])
     assert list(system.effects.values()) == [1]
     shared.clock.turn(timedelta(days=2))
     try:
@@ -222,8 +227,8 @@ def test_two_approvers_at_two_desks_execute_it_once(shared: Site, desks: list[De
         pull_feed(desk.room, hub)
         assert state(desk, proposal) is ApprovalState.APPROVED
     system = CountingSystem()
-    for desk in (*desks, *desks):
-        run(desk, system)
+    for desk, hub in (*zip(desks, hubs, strict=True), *zip(desks, hubs, strict=True)):
+        run(desk, system, hub)
     assert len(system.submits) == 1
 
 

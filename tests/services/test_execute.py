@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.services.decide import DecisionRequest, decide
-from app.services.execute import MAX_ATTEMPTS, ExecutionReport, Executor
+from app.services.execute import MAX_ATTEMPTS, Executor
+from app.services.execution_turn import ExecutionReport
 from app.services.tell_cases import road, tell_cases
 from app.signing.statements import SignedEntry
 from connectors.protocol import IdempotencyLevel

@@ -29,7 +29,7 @@ def test_the_honest_trail_is_believed() -> None:
     report = verify(honest_file()[:-1], pinned=hub_key().public.fingerprint, whole=True)
     (action,) = report["actions"]
     assert report["valid"]
-    assert action["state"] == "approved"
+    assert action["state"] == "begun"
     assert [each["user"] for each in action["approved_by"]] == ["j.okafor"]
     assert action["approved_by"][0]["right"]["row"] == "reallocate-1"
     assert [each["outcome"] for each in action["commands"]] == ["succeeded"]
@@ -158,7 +158,7 @@ EDITED: dict[str, Edit] = {
         checkpoint=ForgedLog(hub_key(seed=1)).found().document()["checkpoint"]
     ),
     "another origin": lambda of: of.update(checkpoint=of["checkpoint"].replace("/log/", "/log/x")),
-    "a larger size": lambda of: of.update(checkpoint=of["checkpoint"].replace("\n9\n", "\n10\n")),
+    "a larger size": lambda of: of.update(checkpoint=of["checkpoint"].replace("\n10\n", "\n11\n")),
     "another hub's key": into("hub_key", value=hub_key(seed=1).public.to_text()),
     "no hub's key": into("hub_key", value=""),
     "another format": into("format", value="tower-bundle/v2"),
@@ -190,7 +190,7 @@ def test_an_honest_cosignature_is_believed() -> None:
     assert verify(packed(edited)[:-1])["log"]["witnesses"] == ["j.okafor"]
 
 
-@pytest.mark.parametrize("place", range(9))
+@pytest.mark.parametrize("place", range(10))
 def test_no_entry_can_be_left_out_of_a_whole_log(place: int) -> None:
     edited = document()
     del edited["entries"][place]

@@ -162,7 +162,7 @@ def executed_twice() -> ForgedLog:
     log.heads.pop(signer_of("executor@desk").key.public.keyid)
     decision = read_unverified(said.envelope)
     log.execute(decision)
-    log.execute(decision, attempt=2)
+    log.execute(decision, attempt=2, begun=True)
     return log
 
 

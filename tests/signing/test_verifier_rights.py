@@ -21,7 +21,7 @@ from domain.ids import UserId
 from domain.recommendations import Remedy
 from domain.rights import RightsPolicy, Ruling
 from tests.support.approval_desk import PEOPLE, START, default_policy
-from tests.support.rights_cases import day_limit, lent, limited_policy, said
+from tests.support.rights_cases import day_limit, graded_policy, lent, limited_policy, said
 
 LIMITS = {
     limit for row in default_policy().rows for limit in (row.up_to_minor, row.over_minor) if limit is not None
@@ -55,7 +55,7 @@ def verdict(policy: dict[str, Any], word: Assent, proposer: str, before: Iterabl
     amount = {"currency": word.amount.currency, "minor": word.amount.minor}
     assent = plain(word)
     try:
-        row = right_of(policy, {"action_id": "A", "remedy": str(word.remedy), "amount": amount})
+        row = right_of(policy, terms_of(str(word.remedy), amount, word.confidence_bp, word.regulated))
         if row["four_eyes"] and word.user_id == proposer:
             return ""
         require_decider(policy, assent, proposer, row["approve_roles"])
@@ -63,6 +63,20 @@ def verdict(policy: dict[str, Any], word: Assent, proposer: str, before: Iterabl
     except InvalidError:
         return ""
     return str(row["row_id"])
+
+
+def terms_of(
+    remedy: str, amount: dict[str, Any], confidence_bp: int = 0, regulated: bool = False
+) -> dict[str, Any]:
+    """As much of the terms as rights depend on."""
+    return {
+        "action_id": "A",
+        "remedy": remedy,
+        "amount": amount,
+        "regulated": regulated,
+        "recommendation": {"trail": {"gap_bp": 10_000 - confidence_bp}},
+        "evidence": {"dq_flags": []},
+    }
 
 
 def ruled(ruling: Ruling) -> str:
@@ -125,9 +139,23 @@ def test_limits_and_delegations_are_judged_alike(
         assert verdict(document, word, proposer, before) == ruled(ours), (word, proposer)
 
 
+@pytest.mark.parametrize("regulated", [False, True])
+def test_confidence_and_regulated_goods_are_judged_alike(regulated: bool) -> None:
+    policy = graded_policy()
+    document = as_document(policy)
+    given = product((1, 100, 101, 1_000, 1_001), (0, 5_999, 6_000, 8_999, 9_000, 10_000), USERS, ROLES)
+    rows = set()
+    for minor, confidence_bp, user, role in given:
+        word = replace(said(minor, user=user, role=role), confidence_bp=confidence_bp, regulated=regulated)
+        ours = policy.may_approve(word, UserId("a.moreno"), ())
+        assert verdict(document, word, "a.moreno") == ruled(ours), (minor, confidence_bp, user, role)
+        rows.add(ruled(ours))
+    assert rows == ({"", "regulated"} if regulated else {"", "unsure", "sure"})
+
+
 @pytest.mark.parametrize("currency", ["EUR", "usd", ""])
 def test_another_currency_is_permitted_by_neither(currency: str) -> None:
-    terms = {"action_id": "A", "remedy": "reallocate", "amount": {"currency": currency, "minor": 1}}
+    terms = terms_of("reallocate", {"currency": currency, "minor": 1})
     with pytest.raises(InvalidError, match="do not permit"):
         right_of(as_document(default_policy()), terms)
 

@@ -26,6 +26,7 @@ from app.signing.trust_entries import sign_trust
 from domain.approvals import (
     CHAIN_START,
     Actor,
+    Beginning,
     Decision,
     Execution,
     Proposal,
@@ -194,12 +195,35 @@ class ForgedLog:
         )
         return self.sign(replace(value, **changes), signer or signer_of(user), **receipt)
 
-    def execute(self, decision: SignedEntry, user: str = "executor@desk", **changes: Any) -> SignedEntry:
-        """The outcome of its command."""
+    def begin(self, decision: SignedEntry, user: str = "executor@desk", **changes: Any) -> SignedEntry:
+        """The executor's word that it begins."""
+        said = decision.value
+        assert isinstance(said, Decision)
+        value = Beginning(
+            action_id=said.terms.action_id,
+            decision_sha256=decision.sha256,
+            hub_index=self.place(decision),
+            actor=said.actor,
+            issued_at=START + timedelta(minutes=6),
+            seq=1,
+            prev=CHAIN_START,
+        )
+        return self.sign(replace(value, **changes), signer_of(user))
+
+    def place(self, entry: SignedEntry) -> int:
+        """Its number in the log."""
+        return next(n for n, row in enumerate(self.rows) if row.envelope == entry.envelope)
+
+    def execute(
+        self, decision: SignedEntry, user: str = "executor@desk", *, begun: bool = False, **changes: Any
+    ) -> SignedEntry:
+        """The outcome of its command; that it begins is said before, unless it was."""
+        if not begun:
+            self.begin(decision)
         said = decision.value
         assert isinstance(said, Decision)
         (command,) = said.terms.commands
-        place = next(n for n, row in enumerate(self.rows) if row.envelope == decision.envelope)
+        place = self.place(decision)
         value = Execution(
             action_id=ACTION_ID,
             command_key=command.key,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.approvals import Amount, AmountBasis
+from domain.catalogue.case_type import Right
 from domain.day_limits import Assent, DayLimit, LimitScope
 from domain.delegations import Delegation
 from domain.ids import CustomerId, UserId
@@ -64,6 +65,25 @@ def limited_policy(*limits: DayLimit, delegations: tuple[Delegation, ...] = ()) 
         delegations=delegations,
         superiors=((UserId("a.moreno"), UserId("r.ito")),),
     )
+
+
+def graded_policy() -> RightsPolicy:
+    """Reallocating by confidence and goods: less when unsure, managers when regulated."""
+    plain = next(row for row in default_policy().rows if row.row_id == "reallocate-1")
+    rows = (
+        replace(plain, row_id="sure", up_to_minor=1_000, min_confidence_bp=9_000, regulated=False),
+        replace(plain, row_id="unsure", up_to_minor=100, min_confidence_bp=6_000, regulated=False),
+        replace(
+            plain,
+            row_id="regulated",
+            up_to_minor=1_000,
+            min_confidence_bp=9_000,
+            regulated=True,
+            approve_roles=("manager",),
+            right=Right.HUMAN_ONLY,
+        ),
+    )
+    return replace(default_policy(), rows=rows, limits=(), regulated_categories=("medicine",))
 
 
 def said(

@@ -116,6 +116,7 @@ class TrailRoom:
             fresh=self.desk.facts.fresh,
             signer=self.desk.people["executor@desk"],
             jitter=lambda: 0.5,
+            record=lambda: deliver(self.desk.room, self.hub),
         ).run_once()
         deliver(self.desk.room, self.hub)
         stand_witness(self.desk.room, self.hub, self.desk.people["executor@desk"].key)
@@ -134,6 +135,14 @@ class TrailRoom:
         return export_bundle(self.desk.room, self.hub, action_ids)
 
 
+def enrol_all(log: HubLog, desk: Desk) -> None:
+    """Let the people of a desk in."""
+    for signer in desk.people.values():
+        key = signer.key
+        request = EnrolmentRequest(owner=key.owner, public_key=key.public, proof=prove_possession(key))
+        log.enrol(request, token="")
+
+
 @contextmanager
 def trail_room(
     folder: Path, *, policy: RightsPolicy | None = None, name: str = "desk-1"
@@ -143,10 +152,7 @@ def trail_room(
     engine = open_hub_database(f"sqlite:///{folder / 'hub.db'}")
     log = HubLog(engine=engine, policy=policy or default_policy(), key=hub_key(), clock=clock)
     desk = Desk(folder, hub_key=hub_key().public, clock=clock)
-    for signer in desk.people.values():
-        key = signer.key
-        request = EnrolmentRequest(owner=key.owner, public_key=key.public, proof=prove_possession(key))
-        log.enrol(request, token="")
+    enrol_all(log, desk)
     try:
         yield TrailRoom(folder=folder, desk=desk, log=log, hub=HubInHand(log), system=CountingSystem())
     finally:

@@ -10,7 +10,7 @@ from app.signing.verifier.plain import Json, canonical, digest, fail, instant, r
 from app.signing.verifier.rights import require_approver, require_decider, require_role, right_of
 from app.signing.verifier.trail import Entry, Trail
 
-NO = {"reject": "rejected", "request_changes": "changes_requested"}
+NO = {"reject": "rejected", "request_changes": "changes_requested", "revoke": "revoked"}
 ONLINE_GRACE = timedelta(minutes=15)
 
 
@@ -29,6 +29,7 @@ class Action:
         self.approvals: dict[str, Json] = {}
         self.entitling: dict[str, int] = {}
         self.rejection: Json = {}
+        self.begun: Json = {}
         self.state = "submitted"
         self.commands = {
             each["key"]: {"key": each["key"], "source": each["source"], "verb": each["action"]["verb"]}
@@ -43,14 +44,20 @@ class Action:
         require(says["proposal_sha256"] == proposal.sha256, "a decision is on another proposal")
         require(canonical(says["terms"]) == canonical(self.terms), "a decision is on other terms")
         require(says["proposer"] == proposal.by["user_id"], "a decision names another proposer")
-        right = right_of(entry.policy, self.terms)
+        revokes = says["verdict"] == "revoke"
+        own = revokes and by["user_id"] in self.approvals
+        right = self.right if own else right_of(entry.policy, self.terms)
         same = right["four_eyes"] and by["user_id"] == proposal.by["user_id"]
         require(not same, f"{by['user_id']} decided on a proposal of their own")
         assent = self._assent(entry)
-        require_decider(entry.policy, assent, proposal.by["user_id"], right["approve_roles"])
-        self._require_in_time(entry, timedelta(minutes=right["offline_minutes"]))
-        require(self.state in {"submitted", "partial"}, f"{self.action_id}: it was decided before")
-        require(by["user_id"] not in self.approvals, f"{by['user_id']} decided twice")
+        if not own:
+            require_decider(entry.policy, assent, proposal.by["user_id"], right["approve_roles"])
+        self._require_in_time(entry, timedelta(minutes=right["offline_minutes"]), stops=revokes)
+        if revokes:
+            require(self.state in {"partial", "approved"}, f"{self.action_id}: there was nothing to revoke")
+        else:
+            require(self.state in {"submitted", "partial"}, f"{self.action_id}: it was decided before")
+            require(by["user_id"] not in self.approvals, f"{by['user_id']} decided twice")
         if says["verdict"] != "approve":
             require(says["verdict"] in NO, "a decision says neither yes nor no")
             self.state = NO[says["verdict"]]
@@ -71,14 +78,22 @@ class Action:
         self.entitling[entry.sha256] = entry.index
         self.state = "approved" if len(self.approvals) >= right["min_approvers"] else "partial"
 
+    def begin(self, entry: Entry) -> None:
+        """Judge the executor's word that it begins: from its place in the log on nothing is revoked."""
+        require_role(entry.policy, entry.by, ["executor"], "carry anything out")
+        require(self.state == "approved", f"{self.action_id}: it was begun without an approval")
+        self._require_entitled(entry.says)
+        late = instant(entry.receipt["received_at"]) >= instant(self.entry.says["expires_at"])
+        require(not late, f"{self.action_id}: it was begun after its expiry")
+        self.state = "begun"
+        self.begun = {"by": entry.by["user_id"], "at": entry.says["issued_at"], "log_index": entry.index}
+
     def execute(self, entry: Entry) -> None:
         """Judge the outcome of a command."""
         says = entry.says
         require_role(entry.policy, entry.by, ["executor"], "carry anything out")
-        require(self.state == "approved", f"{self.action_id}: it was carried out without an approval")
-        require(says["decision_sha256"] in self.entitling, "an outcome rests on no decision that counts")
-        place = says.get("hub_index")
-        require(place == self.entitling[says["decision_sha256"]], "an outcome names another place in the log")
+        require(self.state == "begun", f"{self.action_id}: it was carried out without an approval")
+        self._require_entitled(says)
         command = self.commands.get(says["command_key"])
         keyed: dict[str, Json] = {each["key"]: each for each in self.terms["commands"]}
         planned = keyed.get(says["command_key"], {})
@@ -90,6 +105,11 @@ class Action:
         fields = ("attempt", "probed", "upstream_version", "message")
         command |= {name: says[name] for name in fields}
         command |= {"outcome": says["result"], "at": says["issued_at"], "log_index": entry.index}
+
+    def _require_entitled(self, says: Json) -> None:
+        require(says["decision_sha256"] in self.entitling, "an outcome rests on no decision that counts")
+        place = says.get("hub_index")
+        require(place == self.entitling[says["decision_sha256"]], "an outcome names another place in the log")
 
     def _assent(self, entry: Entry) -> Json:
         amount = self.terms["amount"]
@@ -104,14 +124,14 @@ class Action:
             "at": instant(entry.says["issued_at"]),
         }
 
-    def _require_in_time(self, entry: Entry, offline: timedelta) -> None:
+    def _require_in_time(self, entry: Entry, offline: timedelta, *, stops: bool) -> None:
         says = entry.says
         issued, until = instant(says["issued_at"]), self.entry.says["expires_at"]
         require(issued < instant(until) and says["expires_at"] == until, "a decision came after the expiry")
-        require(bool(offline) or not says["offline"], "this may be decided online only")
+        require(stops or bool(offline) or not says["offline"], "this may be decided online only")
         allowed = offline if says["offline"] else max(offline, ONLINE_GRACE)
         late = instant(entry.receipt["received_at"]) - issued
-        require(late <= allowed, "a decision was recorded too late")
+        require(stops or late <= allowed, "a decision was recorded too late")
         require(-late <= ONLINE_GRACE, "a decision is dated later than it was recorded")
 
 
@@ -132,7 +152,8 @@ def actions_of(trail: Trail) -> dict[str, Action]:
     for entry in trail.entries:
         if entry.kind == "trust" or not entry.counts:
             continue
-        action_id = entry.says["terms"]["action_id"] if entry.kind != "execution" else entry.says["action_id"]
+        action_id = entry.says["terms" if "terms" in entry.says else "action_id"]
+        action_id = action_id if isinstance(action_id, str) else action_id["action_id"]
         if entry.kind == "proposal":
             require(action_id not in found, f"{action_id}: it was proposed twice")
             found[action_id] = Action(entry)
@@ -140,6 +161,8 @@ def actions_of(trail: Trail) -> dict[str, Action]:
             fail(f"{action_id}: its proposal is missing")
         elif entry.kind == "decision":
             found[action_id].decide(entry, approved)
+        elif entry.kind == "beginning":
+            found[action_id].begin(entry)
         else:
             found[action_id].execute(entry)
     return found

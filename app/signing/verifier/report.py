@@ -73,6 +73,7 @@ def _action(action: Action, blobs: dict[str, bytes]) -> Json:
         },
         "approved_by": list(action.approvals.values()),
         "rejected_by": action.rejection,
+        "begun_by": action.begun,
         "state": action.state,
         "commands": list(action.commands.values()),
         "evidence_here": sum(name in blobs for name in [terms["case"]["sha256"], *digests]),
@@ -114,8 +115,11 @@ def _action_in_words(action: Json) -> Iterator[str]:
         yield f"        {_one_line(each['reason'])}"
         yield f"        by {right['policy_id']} version {right['version']}, row {right['row']}"
     if action["rejected_by"]:
-        yield f"no      {action['rejected_by']['user']} {action['rejected_by']['at']}"
+        said = "revoked" if action["state"] == "revoked" else "no     "
+        yield f"{said} {action['rejected_by']['user']} {action['rejected_by']['at']}"
         yield f"        {_one_line(action['rejected_by']['reason'])}"
+    if begun := action["begun_by"]:
+        yield f"began   {begun['by']} {begun['at']} #{begun['log_index']}"
     for each in action["commands"]:
         done = (
             f"{each['outcome']} {each['at']} #{each['log_index']}" if "outcome" in each else "no outcome here"

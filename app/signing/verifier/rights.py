@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from app.signing.verifier.plain import Json, digest, fail, instant, require
 
-POLICY_NAMES = frozenset({"policy_id", "version", "rows", "users", "limits", "delegations", "superiors"})
+POLICY_NAMES = frozenset(
+    {"policy_id", "version", "rows", "users", "limits", "delegations", "superiors"} | {"regulated_categories"}
+)
 LIMIT_NAMES = frozenset({"limit_id", "remedy", "currency", "scope", "up_to_minor", "roles"})
 LENT_NAMES = frozenset(
     {"delegation_id", "from_user", "to_user", "role", "starts_at", "ends_at", "currency", "up_to_minor"}
@@ -15,10 +17,18 @@ LENT_NAMES = frozenset(
 DAY = timedelta(hours=24)
 ROW_NAMES = frozenset(
     {"row_id", "remedy", "currency", "right", "propose_roles", "approve_roles", "up_to_minor", "over_minor"}
-    | {"forbid", "min_approvers", "four_eyes", "offline_minutes", "valid_minutes"}
+    | {
+        "forbid",
+        "min_approvers",
+        "four_eyes",
+        "offline_minutes",
+        "valid_minutes",
+        "min_confidence_bp",
+        "regulated",
+    }
 )
-OPTIONAL = frozenset({"up_to_minor", "over_minor"})
-NO_LIMIT = 2**53
+OPTIONAL = frozenset({"up_to_minor", "over_minor", "regulated"})
+NO_LIMIT, SURE = 2**53, 10_000
 
 
 def require_policy(policy: Json, sha256: str) -> None:
@@ -38,11 +48,17 @@ def right_of(policy: Json, terms: Json) -> Json:
     """The row that speaks about a remedy at an amount; nothing permits what no row covers."""
     require(bool(policy), "no decision rights are in force")
     amount = terms["amount"]
-    covering = [row for row in policy["rows"] if _covers(row, terms["remedy"], amount)]
+    covering = [row for row in policy["rows"] if _covers(row, terms, amount)]
     if not covering or any(row["forbid"] for row in covering):
         fail(f"{terms['action_id']}: the rights do not permit {terms['remedy']} at this amount")
-    row: Json = min(covering, key=lambda each: each.get("up_to_minor", NO_LIMIT))
+    row: Json = min(covering, key=_rank)
     return row
+
+
+def confidence_of(terms: Json) -> int:
+    """How sure the choice is, in basis points: 10,000 less the solver's gap, 0 on flagged facts."""
+    gap = terms["recommendation"]["trail"]["gap_bp"]
+    return 0 if terms["evidence"]["dq_flags"] else max(0, SURE - max(gap, 0))
 
 
 def require_decider(policy: Json, assent: Json, proposer: str, roles: list[str]) -> None:
@@ -79,12 +95,19 @@ def require_role(policy: Json, actor: Json, roles: list[str], what: str) -> None
     require(actor["role"] in roles, f"a {actor['role']} may not {what}")
 
 
-def _covers(row: Json, remedy: str, amount: Json) -> bool:
+def _rank(row: Json) -> tuple[bool, int, int]:
+    """The most particular row speaks: by kind of goods, by the highest floor, by the lowest limit."""
+    return "regulated" not in row, -row["min_confidence_bp"], row.get("up_to_minor", NO_LIMIT)
+
+
+def _covers(row: Json, terms: Json, amount: Json) -> bool:
     return bool(
-        row["remedy"] == remedy
+        row["remedy"] == terms["remedy"]
         and row["currency"] == amount["currency"]
         and amount["minor"] <= row.get("up_to_minor", NO_LIMIT)
         and amount["minor"] > row.get("over_minor", -1)
+        and row.get("regulated", terms["regulated"]) == terms["regulated"]
+        and confidence_of(terms) >= row["min_confidence_bp"]
     )
 
 

@@ -61,6 +61,8 @@ class Entry:
             if act["verb"] == "policy":
                 return [(f"policy/{act['policy']['policy_id']}", act["policy_sha256"])]
             return [(f"{act['verb']}/{act['keyid']}", act["keyid"])]
+        if self.kind == "beginning":
+            return [(f"decision/{says['action_id']}", says["decision_sha256"])]
         if self.kind == "execution":
             return [
                 (f"command/{says['command_key']}", says["request_sha256"]),
