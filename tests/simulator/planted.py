@@ -1,0 +1,166 @@
+"""Rules of the product, broken one at a time: a judge that finds none of these is no judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import app.services.decide as decide_service
+import app.services.deliver as deliver_service
+import app.services.execute as execute_service
+from app.hub.judgement import Judge
+from app.services.execute import Executor
+from app.signing.statements import sign_value
+from app.store.ledger_transaction import LedgerTransaction
+from domain.approval_states import CommandState
+from domain.rights import RightsPolicy
+from tests.simulator.desk import SimulatedDesk
+from tests.simulator.hub import SimulatedHub
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A broken rule, words of the finding it must lead to, and the seed that found it last."""
+
+    plant: Plant
+    words: str
+    found_by: int
+
+
+def no_probe(patch: pytest.MonkeyPatch) -> None:
+    """What may have happened is taken as not happened: the system is not asked."""
+
+    def blind(executor: Executor, turn: Any) -> bool:
+        with executor._room.ledger.transaction() as tx:
+            tx.machines.move_command(turn.row.key, CommandState.PROBING, executor._cause("blind"))
+        return executor._move(turn, CommandState.RETRY_WAIT, "blind", due_at=None)
+
+    patch.setattr(Executor, "_probe", blind)
+
+
+def forgets_what_left(patch: pytest.MonkeyPatch) -> None:
+    """After a crash what was on its way counts as not sent."""
+
+    def recover(executor: Executor) -> None:
+        for row in executor._room.ledger.commands_in(CommandState.SENDING):
+            cause = executor._cause("it surely did not leave")
+            with executor._room.ledger.transaction() as tx:
+                tx.machines.move_command(row.key, CommandState.RETRY_WAIT, cause, due_at=None)
+
+    patch.setattr(Executor, "_recover", recover)
+
+
+def one_pair_of_eyes(patch: pytest.MonkeyPatch) -> None:
+    """Hub and executor do not look who proposed it."""
+    judge = RightsPolicy.judge_decision
+
+    def lenient(policy: RightsPolicy, decision: Any, _proposer: Any, before: Any) -> Any:
+        return judge(policy, decision, "nobody", before)  # type: ignore[arg-type] # a person who is none
+
+    patch.setattr(RightsPolicy, "judge_decision", lenient)
+
+
+def anybody_may(patch: pytest.MonkeyPatch) -> None:
+    """Rights are not asked for at all."""
+    ruling_of = RightsPolicy.judge_decision
+
+    def lenient(policy: RightsPolicy, decision: Any, proposer: Any, before: Any) -> Any:
+        ruling = ruling_of(policy, decision, proposer, before)
+        granted = policy.ruling(decision.terms.remedy, decision.terms.amount)
+        return granted if granted.allowed else ruling
+
+    patch.setattr(RightsPolicy, "judge_decision", lenient)
+
+
+def early_word(patch: pytest.MonkeyPatch) -> None:
+    """A decision is acknowledged first and written at the next occasion."""
+    sign, work = decide_service.sign_decision, SimulatedDesk.work
+    waiting: list[Callable[[], object]] = []
+
+    def early(room: Any, signer: Any, prepared: Any) -> Any:
+        waiting.append(lambda: sign(room, signer, prepared))
+        return sign_value(prepared.decision, signer.key)
+
+    def written_first(desk: SimulatedDesk) -> None:
+        due, waiting[:] = list(waiting), []
+        for write in due:
+            write()
+        work(desk)
+
+    patch.setattr(decide_service, "sign_decision", early)
+    patch.setattr(SimulatedDesk, "work", written_first)
+
+
+def gives_up(patch: pytest.MonkeyPatch) -> None:
+    """What the hub does not take at the first attempt counts as refused."""
+
+    def drop(room: Any, item: Any, error: Any) -> None:
+        deliver_service._refused_outright(room, item, error)
+
+    patch.setattr(deliver_service, "_come_back", drop)
+
+
+def forked_log(patch: pytest.MonkeyPatch) -> None:
+    """The hub's commits are not durable: after a crash its database is what it was some time before."""
+    end, look = SimulatedHub.end, SimulatedHub.look
+    kept: dict[Path, bytes] = {}
+
+    def remember(hub: SimulatedHub) -> None:
+        look(hub)
+        if hub.down_until is None and len(kept) < 1 and hub.given:
+            with hub.engine.connect() as connection:
+                connection.exec_driver_sql("ROLLBACK")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.exec_driver_sql("BEGIN")
+                kept[hub.file] = hub.file.read_bytes()
+
+    def lose(hub: SimulatedHub, seconds: int) -> None:
+        end(hub, seconds)
+        if hub.file in kept:
+            hub.file.write_bytes(kept[hub.file])
+
+    patch.setattr(SimulatedHub, "look", remember)
+    patch.setattr(SimulatedHub, "end", lose)
+
+
+def stale_facts(patch: pytest.MonkeyPatch) -> None:
+    """The executor does not compare the facts with those that were approved."""
+    patch.setattr(execute_service, "changed_since", lambda _expected, _fresh: ())
+
+
+def everybody_acts(patch: pytest.MonkeyPatch) -> None:
+    """A desk whose decision did not settle it carries it out as well."""
+    patch.setattr(LedgerTransaction, "leave_to_others", lambda *_: None)
+
+
+def second_word(patch: pytest.MonkeyPatch) -> None:
+    """The hub takes a second decision of one person, or one after the end."""
+    decision = Judge._decision
+
+    def late(judge: Judge, value: Any, idx: int) -> Any:
+        found = decision(judge, value, idx)
+        if str(found.outcome) == "already_decided":
+            return type(found)(outcome=type(found.outcome)("accepted"))
+        return found
+
+    patch.setattr(Judge, "_decision", late)
+
+
+PLANTED = {
+    "no probe": Planted(no_probe, "without asking whether it had happened", 8),
+    "forgets what left": Planted(forgets_what_left, "without asking whether it had happened", 10),
+    "one pair of eyes": Planted(one_pair_of_eyes, "approvers with a right", 4),
+    "anybody may": Planted(anybody_may, "approvers with a right", 3),
+    "early word": Planted(early_word, "was acknowledged and is not in the ledger", 2),
+    "gives up": Planted(gives_up, "never reached the log", 1),
+    "forked log": Planted(forked_log, "was rewritten", 2),
+    "stale facts": Planted(stale_facts, "although the line had changed", 10),
+    "everybody acts": Planted(everybody_acts, "times", 1),
+    "second word": Planted(second_word, "decided", 1),
+}
