@@ -83,7 +83,8 @@ def _row(raw: dict[str, Any]) -> Row:
         if name != "__metadata" and not name.startswith("@") and "@odata." not in name
     }
     found[ETAG] = str(raw.get("@odata.etag") or raw.get("@etag") or about.get("etag") or "")
-    if about.get("deleted") or "@removed" in raw:
+    kind = str(raw.get("@odata.context") or raw.get("@context") or "")
+    if about.get("deleted") or "@removed" in raw or kind.endswith("/$deletedEntity"):
         found[GONE] = str(raw.get("@id") or raw.get("@odata.id") or raw.get("id") or about.get("uri") or "")
     return found
 

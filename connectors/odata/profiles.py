@@ -33,7 +33,7 @@ class PropertyValue(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 class WriteRule(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """How a verb is a change of one entity.
 
-    ``target`` is matched against the id of the record; its named groups and ``key`` are the key of the entity.
+    ``target`` is matched against the id of the record; its named groups and ``key`` are the entity's key.
     ``must`` is what has to be so before; ``set`` what is written. A ``key_property`` takes the key of the
     command, so that it can be found again (level C).
     """

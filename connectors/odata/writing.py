@@ -60,7 +60,12 @@ def change_of(command: Command, profiles: Mapping[str, ServiceProfile]) -> Chang
             what=f"{identity!r} does not fit the target of {verb} in the profile.", remedy="Correct it."
         )
     service = rule.service or profile.service
-    key = address(rule.entity_set or profile.entity_set, {**found.groupdict(), **rule.key}, profile.key_type, profile.version)
+    key = address(
+        rule.entity_set or profile.entity_set,
+        {**found.groupdict(), **rule.key},
+        profile.key_type,
+        profile.version,
+    )
     return Change(
         profile=profile,
         rule=rule,
