@@ -12,12 +12,12 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, select, update
+from sqlalchemy import Connection, Table, bindparam, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.store.dirt import mark_after, mark_before, mark_whole
 from app.store.instants import to_ms
-from app.store.quick import run, run_many
+from app.store.quick import firsts, run, run_many
 from app.store.rows import Row, record_rows
 from app.store.schema import CHILD_TABLES, TABLES
 from app.store.schema_cases import QUARANTINE, STREAM_STATE, TOMBSTONE
@@ -150,6 +150,9 @@ _STORED = {
     for kind, table in TABLES.items()
 }
 _BURIED = f"SELECT entity_id, stamp FROM {TOMBSTONE.name} WHERE kind = ? AND entity_id {_AMONG}"  # noqa: S608 - as above
+_WAITING = (
+    f"SELECT external_id FROM {QUARANTINE.name} WHERE source = ? AND stream = ? AND resolved_at IS NULL"  # noqa: S608 - as above
+)
 _UPSERT = {kind: _upsert(table) for kind, table in TABLES.items()}
 _DELETE_CHILDREN = {
     kind: f"DELETE FROM {table.name} WHERE {_quoted(parent)} = ?"  # noqa: S608 - as above
@@ -261,8 +264,10 @@ def resolve_rejections(
 ) -> int:
     """Close the quarantine entries whose record has since been understood (or deleted)."""
     c = QUARANTINE.c
+    held = set(firsts(connection, _WAITING, (source, stream)))
+    if not held:
+        return 0
     waiting = (c.source == source, c.stream == stream, c.resolved_at.is_(None))
-    held = set(connection.execute(select(c.external_id).where(*waiting)).scalars())
     solved = sorted(held & set(ids))
     for part in _chunks(solved):
         connection.execute(

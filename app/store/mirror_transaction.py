@@ -42,9 +42,8 @@ class MirrorTransaction:
         outcome = apply.apply_records(self._connection, source=source, records=page.records)
         deleted = apply.apply_deletions(self._connection, source=source, deleted=page.deleted)
         apply.apply_rejections(self._connection, page.rejected, at=at)
-        known = [record.ref.entity_id for record in page.records]
-        gone = [deletion.ref.entity_id for deletion in page.deleted]
-        apply.resolve_rejections(self._connection, source=source, stream=stream, ids=[*known, *gone], at=at)
+        understood = (change.ref.entity_id for change in (*page.records, *page.deleted))
+        apply.resolve_rejections(self._connection, source=source, stream=stream, ids=understood, at=at)
         if move_cursor:
             apply.save_cursor(
                 self._connection,
