@@ -12,6 +12,7 @@ from app.detection.case_paths import CASE_SCOPES, CasePaths
 from app.detection.lifecycle.stored import LIFE_INDEXES
 from app.detection.misses import MISSES_INDEX, MISSES_TABLE
 from app.detection.pegs.demand import INDEXES as PEG_INDEXES
+from app.detection.pegs.kept import TABLES as KEPT_TABLES
 from app.detection.pegs.offers import BOUND_TABLE
 from app.detection.pegs.rewrite import PEG_PATHS
 from app.detection.rule import PolicyReader
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from app.detection.rule import Rule
 
-_TABLES = (BOUND_TABLE, MISSES_TABLE)
+_TABLES = (BOUND_TABLE, MISSES_TABLE, *KEPT_TABLES)
 _INDEXES = (*PEG_INDEXES, *LIFE_INDEXES, RESTLESS_INDEX, MISSES_INDEX)
 #: What every rule can count on, whatever rules there are.
 FIXED_STATEMENTS = (*_TABLES, *_INDEXES)
@@ -85,7 +86,7 @@ def _catalogue(asked: _Asked) -> Catalogue:
     for one in compiled:
         said = (one.rule.case_type.code, one.rule.case_type.version, one.full_sql, one.flips)
         whole.update(repr(said).encode())
-    whole.update(repr(indexes).encode())
+    whole.update(repr((_TABLES, indexes)).encode())
     return Catalogue(
         compiled=compiled,
         case_paths=CasePaths(rules),

@@ -13,7 +13,7 @@ from app.detection.candidates import clear_scope
 from app.detection.case_paths import CASE_SCOPES
 from app.detection.catalogue_in_force import catalogue_under, prepare
 from app.detection.lifecycle.stored import OPEN_IN_SCOPE
-from app.detection.pegs import demand, offers, rewrite
+from app.detection.pegs import demand, kept, offers, rewrite, tight
 from app.detection.policy_set import packaged_policies
 from app.detection.rule_sql import CompiledRule
 from app.detection.scopes import MOVED_SELECT, RESTLESS_SELECT
@@ -27,7 +27,7 @@ VALUES = {"now": 1, "hour": 1, "earlier": 0, "later": 1, "code": "X", "since": 0
 
 #: Tables that grow with the business; route events and the network do not.
 FACTS = {table.name for table in TABLES.values()} | {table.name for table, _ in CHILD_TABLES.values()}
-GROWING = (FACTS | {"exception_case", "case_loss", "case_event", "peg_short", "peg_late"}) - {
+GROWING = (FACTS | {"exception_case", "case_loss", "case_event", "peg_short", "peg_late", "det_demand"}) - {
     "route_event",
     "node",
     "lane",
@@ -96,6 +96,8 @@ def test_paths_of_cases_search(connection: Connection, scope: str) -> None:
         OPEN_IN_SCOPE,
         MOVED_SELECT,
         *demand.SCOPED_READS,
+        *tight.SCOPED_READS,
+        *kept.SCOPED_READS,
         *rewrite.SCOPED_READS,
         *offers.SCOPED_READS,
     ],

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.detection.pegging import Supply, shortfalls, waiting_for
-from app.detection.pegs import demand
+from app.detection.pegs import demand, kept
 from app.detection.pegs.offers import forget_bound, keep_bound, rewrite_offers
 from app.store.dirt import WHOLE, mark_keys, set_changed, whole_paths
 
@@ -52,10 +52,9 @@ LateRow = tuple[str, str, int]
 
 def rewrite_pegs(connection: Connection, moment: Moment) -> None:
     """Peg every group anew."""
-    demand.scope_tight_groups(connection)
-    shorts, lates, totals = _peg_scope(connection, moment)
+    kept.keep_all(connection)
     forget_bound(connection, None)
-    keep_bound(connection, totals)
+    shorts, lates = _peg_scope(connection, moment)
     stored = {tuple(row) for row in connection.exec_driver_sql(_LINE_SHORTS)}
     waiting = {tuple(row) for row in connection.exec_driver_sql(_LATES)}
     _replace(connection, stored, shorts, waiting, lates)
@@ -71,10 +70,9 @@ def refresh_pegs(connection: Connection, moment: Moment) -> None:
         return
     if not groups:
         return
-    demand.scope_tight_groups(connection, groups)
-    shorts, lates, totals = _peg_scope(connection, moment)
+    kept.keep_changed(connection, groups)
     forget_bound(connection, groups)
-    keep_bound(connection, totals)
+    shorts, lates = _peg_scope(connection, moment)
     demand.set_scope(connection, groups)
     stored = {tuple(row) for row in connection.exec_driver_sql(_SCOPED_SHORTS)}
     waiting = {tuple(row) for row in connection.exec_driver_sql(_SCOPED_LATES)}
@@ -113,7 +111,7 @@ def _orders_of(connection: Connection, lines: set[str]) -> list[str]:
 def _dirty_groups(connection: Connection) -> set[tuple[str, str]] | None:
     """The groups to look at; ``None`` for all."""
     whole = whole_paths(connection)
-    if WHOLE in whole or not whole.isdisjoint(PEG_WAKES):
+    if WHOLE in whole or not whole.isdisjoint((*PEG_WAKES, *kept.LINE_WAKES)):
         return None
     marks = ", ".join("?" * len(PEG_WAKES))
     query = f"SELECT DISTINCT key FROM dirty_scope WHERE path IN ({marks})"  # noqa: S608 - question marks
@@ -121,11 +119,12 @@ def _dirty_groups(connection: Connection) -> set[tuple[str, str]] | None:
     return {(item, node) for item, _, node in (key.rpartition("|") for key in keys)}
 
 
-def _peg_scope(
-    connection: Connection, moment: Moment
-) -> tuple[set[ShortRow], set[LateRow], list[tuple[str, str, int]]]:
-    """What the groups of the scope lack, what waits for late supply, and what each group binds."""
+def _peg_scope(connection: Connection, moment: Moment) -> tuple[set[ShortRow], set[LateRow]]:
+    """What the groups of the scope lack, and what waits for late supply; what each binds is kept."""
     stock = demand.on_hand(connection)
+    totals = kept.totals(connection)
+    keep_bound(connection, ((item_id, node_id, bound) for item_id, node_id, bound, _ in totals))
+    demand.set_scope(connection, [t[:2] for t in totals if t[3] > stock.get(t[:2], 0)])
     coming: dict[tuple[str, str], list[Supply]] = {}
     for row in demand.inbound(connection):
         supply = Supply(row.id, row.quantity, row.due_at, row.eta_at)
@@ -133,19 +132,13 @@ def _peg_scope(
     late_ms = moment.policy.setting("inbound_late_hours") * MS_PER_HOUR
     shorts: set[ShortRow] = set()
     lates: set[LateRow] = set()
-    totals = []
-    for group in demand.demands(connection):
-        totals.append((group.item_id, group.node_id, group.bound))
-        there = stock.get((group.item_id, group.node_id), 0)
-        if group.wanted <= there:
-            continue
-        supplies = coming.get((group.item_id, group.node_id), [])
-        demands = group.demands()
+    for group, demands in kept.wants(connection):
+        there, supplies = stock.get(group, 0), coming.get(group, [])
         short = shortfalls(demands, there, supplies)
         if short:
-            shorts.update(_short_rows(group.item_id, group.node_id, there, short))
+            shorts.update(_short_rows(*group, there, short))
             lates.update(_late_rows(demands, there, supplies, short, late_ms))
-    return shorts, lates, totals
+    return shorts, lates
 
 
 def _short_rows(item_id: str, node_id: str, there: int, short: Mapping[str, ShortPeg]) -> Iterable[ShortRow]:

@@ -1,0 +1,106 @@
+"""Which groups may want more than is there: all others are pegged without a look at their lines' order.
+
+The most that a group can want is every open line of it in full, whatever its order may do, and what lines of
+other groups have allocated here. A group that has more on hand, or has it before its first promise, is not
+short whoever is served first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.detection.pegs.demand import LINE, ON_HAND, OPEN_LINE, OPEN_ORDER, ORDER, REMAINDER, set_scope
+from app.store.quick import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection
+
+_MOST = """
+CREATE TEMP TABLE IF NOT EXISTS peg_most (
+  item_id TEXT, node_id TEXT, units INTEGER, first_at INTEGER,
+  PRIMARY KEY (item_id, node_id)) WITHOUT ROWID
+"""
+_ADD = """
+    ON CONFLICT DO UPDATE SET units = units + excluded.units, first_at = MIN(first_at, excluded.first_at)
+"""
+
+# Each select groups what it adds up; the last two are allocations by lines of other groups, and of lines
+# that have more allocated than they still want.
+_OF_ALL = (
+    f"""
+SELECT l.item_id, l.node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at)
+  FROM {LINE} WHERE {OPEN_LINE} AND l.node_id IS NOT NULL GROUP BY l.item_id, l.node_id
+""",  # noqa: S608 - all parts are constants
+    f"""
+SELECT l.item_id, o.ship_from_node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at)
+  FROM {LINE} CROSS JOIN {ORDER} ON o.id = l.order_id
+ WHERE {OPEN_LINE} AND l.node_id IS NULL AND {OPEN_ORDER} AND o.ship_from_node_id IS NOT NULL
+ GROUP BY l.item_id, o.ship_from_node_id
+""",  # noqa: S608 - all parts are constants
+    """
+SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at)
+  FROM allocation a INDEXED BY det_allocation_by_line CROSS JOIN order_line l ON l.id = a.line_id
+ WHERE a.deleted_at IS NULL AND a.quantity > 0
+   AND (l.node_id IS NOT a.node_id OR l.item_id <> a.item_id
+        OR a.quantity > l.ordered_quantity - l.shipped_quantity)
+ GROUP BY a.item_id, a.node_id
+""",
+    """
+SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at)
+  FROM (SELECT line_id, SUM(quantity) AS units FROM allocation INDEXED BY det_allocation_by_line
+         WHERE deleted_at IS NULL GROUP BY line_id HAVING COUNT(*) > 1) m
+  CROSS JOIN order_line l ON l.id = m.line_id
+  CROSS JOIN allocation a INDEXED BY det_allocation_by_line ON a.line_id = l.id
+ WHERE m.units > l.ordered_quantity - l.shipped_quantity AND a.deleted_at IS NULL AND a.quantity > 0
+ GROUP BY a.item_id, a.node_id
+""",
+)
+_OF_SCOPE = (
+    f"""
+SELECT g.item_id, g.node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at)
+  FROM temp.peg_scope g CROSS JOIN {LINE} ON l.item_id = g.item_id AND l.node_id = g.node_id
+ WHERE {OPEN_LINE} GROUP BY g.item_id, g.node_id
+""",  # noqa: S608 - all parts are constants
+    f"""
+SELECT g.item_id, g.node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at)
+  FROM (SELECT DISTINCT item_id FROM temp.peg_scope) i
+  CROSS JOIN {LINE} ON l.item_id = i.item_id AND l.node_id IS NULL
+  CROSS JOIN {ORDER} ON o.id = l.order_id
+  CROSS JOIN temp.peg_scope g ON g.item_id = l.item_id AND g.node_id = o.ship_from_node_id
+ WHERE {OPEN_LINE} AND {OPEN_ORDER} GROUP BY g.item_id, g.node_id
+""",  # noqa: S608 - all parts are constants
+    f"""
+SELECT g.item_id, g.node_id, SUM(a.quantity), MIN(l.promised_at)
+  FROM temp.peg_scope g
+  CROSS JOIN allocation a INDEXED BY det_allocation_by_group
+    ON a.item_id = g.item_id AND a.node_id = g.node_id
+  CROSS JOIN order_line l ON l.id = a.line_id
+ WHERE a.deleted_at IS NULL AND a.quantity > 0
+   AND (l.node_id IS NOT a.node_id OR l.item_id <> a.item_id OR {REMAINDER} < 0)
+ GROUP BY g.item_id, g.node_id
+""",  # noqa: S608 - all parts are constants
+)
+_TIGHT = f"""
+INSERT INTO temp.peg_scope SELECT g.item_id, g.node_id FROM temp.peg_most g
+ WHERE g.units > {ON_HAND}
+   AND g.units > {ON_HAND} + COALESCE((
+       SELECT SUM(s.ordered_quantity - s.received_quantity) FROM inbound_supply s
+        WHERE s.item_id = g.item_id AND s.node_id = g.node_id AND s.eta_at <= g.first_at
+          AND s.deleted_at IS NULL AND s.cancelled = 0 AND s.ordered_quantity > s.received_quantity), 0)
+"""  # noqa: S608 - all parts are constants
+#: The statements that read a scope of groups, for the test of their plans.
+SCOPED_READS = _OF_SCOPE
+
+
+def scope_tight_groups(connection: Connection, groups: Iterable[tuple[str, str]] | None = None) -> None:
+    """Of these groups (``None``: of all), let those that may want more than is there be the ones read."""
+    set_scope(connection, groups or ())
+    run(connection, _MOST)
+    run(connection, "DELETE FROM temp.peg_most")
+    for select in _OF_ALL if groups is None else _OF_SCOPE:
+        run(connection, f"INSERT INTO temp.peg_most {select}{_ADD}")
+    set_scope(connection, ())
+    run(connection, _TIGHT)
+    run(connection, "DELETE FROM temp.peg_most")
