@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.profile import load_profile
 from app.workers.messages import (
     AddNote,
     Decide,
@@ -103,6 +105,18 @@ class DeskIntents:
     def set_theme(self, name: ThemeName) -> None:
         """Remember which theme the person chose."""
         self._store.save_theme(name)
+
+    def take_in_file(self, path: str) -> None:
+        """Take in a table file through the profile's source of files."""
+        from app.file_drop import take_dropped  # noqa: PLC0415 - needed when a file is dropped
+
+        try:
+            source = take_dropped(load_profile(str(self._store.folder)), path)
+        except TowerError as error:
+            self._say(str(error), "error")
+            return
+        self._say(f"{Path(path).name} is taken in by {source}.", "ok")
+        self.sync_now(source)
 
     def remember(self, name: str, text: str) -> None:
         """Keep a text of the window for the next start."""

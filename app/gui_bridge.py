@@ -32,6 +32,7 @@ from views.case_detail.state import CaseDetail
 from views.ports import PageContent, TowerScreen
 from views.rules.state import RulesTried
 from views.shell.state import Identity, JobRow, Page
+from views.table_document import write_pdf
 from views.tower.state import ALL_PARTS, Part, TowerSnapshot
 
 if TYPE_CHECKING:
@@ -362,7 +363,7 @@ class GuiBridge(QObject, DeskIntents):
         """Write a table to a file in a thread of its own."""
 
         def run() -> None:
-            text, kind = try_to_write(Path(path), table)
+            text, kind = try_to_write(Path(path), table, write_pdf)
             self._reported.emit(Said(text=text, kind=kind))
 
         threading.Thread(target=run, name="export", daemon=True).start()

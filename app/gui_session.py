@@ -20,6 +20,8 @@ from app.instance_lock import InstanceLock
 from app.profile import LOG_FOLDER, Profile, ProfileKind
 from app.read_models.people import people_of
 from domain.errors import CorruptError, UnavailableError
+from views.first_run.state import FirstRunIntents
+from views.first_run.widget import ask_first_run
 from views.shell.application import after, ask_pin, grab, make_application, run_until_closed, show_first
 from views.shell.window import TowerWindow
 
@@ -120,6 +122,12 @@ class GuiSession:
 
         pids = {"window": os.getpid(), **(self.processes.pids() if self.processes is not None else {})}
         return {name: resident_mebibytes(pid) for name, pid in pids.items()}
+
+
+def begin_first_run(intents: FirstRunIntents) -> str:
+    """Ask how to begin; gives the profile to open, empty when the person would not begin."""
+    make_application("dark")
+    return ask_first_run(intents)
 
 
 def run_window(run: WindowRun, script: Callable[[GuiSession], None] | None = None) -> int:

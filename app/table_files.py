@@ -69,20 +69,26 @@ _PARTS: Final = {
         "</cellXfs></styleSheet>"
     ),
 }
+#: Writes a table as a PDF file and gives its number of pages; the window has one.
+PdfWriter = Callable[[Path, ExportTable], int]
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SHEET_SPACE: Final = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
 
-def write_table(file: Path, table: ExportTable) -> None:
-    """Write a table as its file's ending says, ``.csv`` or ``.xlsx``; a half-written file never stays.
+def write_table(file: Path, table: ExportTable, write_pdf: PdfWriter | None = None) -> None:
+    """Write a table as its file's ending says: ``.csv``, ``.xlsx``, or ``.pdf`` where ``write_pdf`` is given.
+
+    A half-written file never stays.
 
     Raises:
         BadInputError: another ending, or more rows than a spreadsheet holds.
         UnavailableError: the file cannot be written.
     """
     kind = file.suffix.casefold()
-    if kind not in {".csv", ".xlsx"}:
-        raise BadInputError(what=f"{file.name} ends in neither .csv nor .xlsx.", remedy="Choose one of them.")
+    if kind not in {".csv", ".xlsx"} and not (kind == ".pdf" and write_pdf is not None):
+        raise BadInputError(
+            what=f"{file.name} ends in none of .csv, .xlsx and .pdf.", remedy="Choose one of them."
+        )
     if kind == ".xlsx" and table.count > MOST_XLSX_ROWS:
         raise BadInputError(
             what=f"A spreadsheet holds {MOST_XLSX_ROWS:,} rows, these are {table.count:,}.",
@@ -90,7 +96,10 @@ def write_table(file: Path, table: ExportTable) -> None:
         )
     fresh = file.with_name(f"{file.name}.part")
     try:
-        _write_csv(fresh, table) if kind == ".csv" else _write_xlsx(fresh, table)
+        if kind == ".pdf" and write_pdf is not None:
+            write_pdf(fresh, table)
+        else:
+            _write_csv(fresh, table) if kind == ".csv" else _write_xlsx(fresh, table)
         fresh.replace(file)
     except OSError as error:
         fresh.unlink(missing_ok=True)
@@ -233,10 +242,12 @@ def export_words(file: Path, table: ExportTable) -> str:
     return f"{table.count:,} rows exported to {file}."
 
 
-def try_to_write(file: Path, table: ExportTable) -> tuple[str, Literal["ok", "error"]]:
+def try_to_write(
+    file: Path, table: ExportTable, write_pdf: PdfWriter | None = None
+) -> tuple[str, Literal["ok", "error"]]:
     """Write a table; gives what to say of it, and of what kind that is."""
     try:
-        write_table(file, table)
+        write_table(file, table, write_pdf)
     except TowerError as error:
         return str(error), "error"
     return export_words(file, table), "ok"

@@ -143,6 +143,10 @@ class TowerIntents(Protocol):
         """Write a table to a file beside the window; a toast says what came of it."""
         ...
 
+    def take_in_file(self, path: str) -> None:
+        """Take in a table file that was dropped on the window; a toast says what came of it."""
+        ...
+
     def remember(self, name: str, text: str) -> None:
         """Keep a text of the window's own for the next start; an empty one is forgotten."""
         ...

@@ -23,6 +23,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_cases(commands)
     _add_keys(commands)
     _add_trails(commands)
+    _add_root(commands)
     _add_services(commands)
     _add_worlds(commands)
     _add_policy(commands)
@@ -50,6 +51,8 @@ def _profile_option(parser: argparse.ArgumentParser) -> None:
 
 def _window_options(parser: argparse.ArgumentParser) -> None:
     _profile_option(parser)
+    # Empty, so that a first run can ask; a name that was given is opened without asking.
+    parser.set_defaults(profile="")
     parser.add_argument("--out", default="out", metavar="DIR", help="where a run with no display writes")
     parser.add_argument(
         "--seconds", type=int, default=60, metavar="N", help="how long a run without a display lasts"
@@ -105,6 +108,12 @@ def _add_cases(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     silences.add_argument("--end", default="", metavar="SILENCE", help="let it end now")
     silences.add_argument("--as", dest="user", default="", metavar="USER", help="default: the first planner")
     silences.set_defaults(run=_late("app.cli.incidents", "list_silences"))
+    quotes = commands.add_parser("quotes", help="price a shipment with every carrier, live where possible")
+    _profile_option(quotes)
+    quotes.add_argument("shipment", help="the shipment's id")
+    quotes.add_argument("--json", action="store_true", help="print JSON")
+    quotes.set_defaults(run=_late("app.cli.quotes", "quote_shipment"))
+
     case = commands.add_parser("case", help="show a case with its incident, or act on it")
     _profile_option(case)
     case.add_argument("case", metavar="CASE", help="the case's id, as cycle prints it")
@@ -171,6 +180,36 @@ def _add_trails(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     verify.add_argument("--whole", action="store_true", help="ask that no entry of the log is left out")
     verify.add_argument("--json", action="store_true", help="print JSON")
     verify.set_defaults(run=_late("app.cli.bundles", "verify"))
+
+
+def _add_root(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    root = commands.add_parser("root", help="the trust root: who says which hub and executors count")
+    acts = root.add_subparsers(title="what to do", metavar="WHAT", required=True)
+    for name, function, words in (
+        ("key", "make_key", "make an administrator's key, or print it again"),
+        ("new", "new", "write version 1, to be signed"),
+        ("sign", "sign", "add an administrator's signature to the last version"),
+        ("show", "show", "print the last version; exit 1 while it does not hold"),
+        ("rotate", "rotate", "write the next version, to be signed"),
+        ("pin", "pin", "pin a root at a profile or at a hub's folder"),
+    ):
+        act = acts.add_parser(name, help=words)
+        act.set_defaults(run=_late("app.cli.root", function))
+        if name != "key":
+            act.add_argument("file", metavar="FILE")
+        if name in {"key", "sign"}:
+            act.add_argument("--name", "--as", dest="name", required=True, metavar="NAME")
+        if name in {"key", "sign", "pin"}:
+            act.add_argument("--folder", default="", metavar="DIR", help="of the keys; of pin: of the hub")
+        if name in {"new", "rotate"}:
+            act.add_argument("--admin", action="append", default=[], metavar="NAME=KEY", help="at least three")
+            act.add_argument("--hub-key", action="append", default=[], metavar="KEY", help="as the hub prints")
+            act.add_argument("--executor-key", action="append", default=[], metavar="KEY")
+            act.add_argument("--threshold", type=int, default=0 if name == "rotate" else 2, metavar="N")
+            act.add_argument("--days", type=int, default=365, metavar="N", help="at most 400 (default: 365)")
+        if name == "pin":
+            _profile_option(act)
+            act.add_argument("--fingerprint", required=True, metavar="F", help="as told by another way")
 
 
 def _add_services(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

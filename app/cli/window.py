@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.bootstrap import monotonic_seconds
 from app.environment import HOME_VARIABLE
-from app.profile import load_profile
+from app.profile import DEMO, load_profile
 from domain.errors import BadInputError
 
 PLATFORM = "QT_QPA_PLATFORM"
@@ -21,13 +21,18 @@ OFFSCREEN = "offscreen"
 def open_window(options: argparse.Namespace) -> int:
     """Open the window on a profile; offscreen for a while where there is no display."""
     started = monotonic_seconds()
-    profile = load_profile(options.profile)
+    offscreen = _without_display()
+    name = options.profile or DEMO
+    if not options.profile and not offscreen:
+        name = _first_run()
+        if not name:
+            return 0
+    profile = load_profile(name)
     if not profile.identities:
         raise BadInputError(
             what=f"The profile {profile.name} names nobody.",
             remedy="Add an [[identity]]; see docs/profiles.md.",
         )
-    offscreen = _without_display()
     if offscreen:
         os.environ[PLATFORM] = OFFSCREEN
         print(f"No display: running offscreen for {options.seconds} s, then see {options.out}/.", flush=True)
@@ -45,6 +50,17 @@ def open_window(options: argparse.Namespace) -> int:
     if offscreen and report.exists():
         _print_summary(report)
     return code
+
+
+def _first_run() -> str:
+    """The profile to open: the demo where one was set up before, else what the first run makes."""
+    from app.first_run import FirstRun, needs_first_run
+
+    if not needs_first_run():
+        return DEMO
+    from app.gui_session import begin_first_run
+
+    return begin_first_run(FirstRun())
 
 
 def make_screenshots(options: argparse.Namespace) -> int:

@@ -80,6 +80,9 @@ class FakeIntents:
     def set_theme(self, name: str) -> None:
         self.calls.append(("set_theme", name))
 
+    def take_in_file(self, path: str) -> None:
+        self.calls.append(("take_in_file", path))
+
     def named(self, name: str) -> list[tuple[object, ...]]:
         """The calls of one intent."""
         return [call for call in self.calls if call[0] == name]

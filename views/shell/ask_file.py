@@ -1,10 +1,13 @@
-"""Asking where a file shall go."""
+"""Asking where a file shall go, and which one to take."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-FILTERS = "Spreadsheet (*.xlsx);;Comma-separated (*.csv)"
+#: The kinds of file a table can be written as: the words of the dialog and the ending.
+KINDS = (("Spreadsheet (*.xlsx)", ".xlsx"), ("Comma-separated (*.csv)", ".csv"), ("Document (*.pdf)", ".pdf"))
+FILTERS = ";;".join(words for words, _ in KINDS)
+_TABLES = "Tables (*.csv *.txt *.xlsx)"
 
 
 def ask_where(parent: QWidget, title: str, name: str) -> str:
@@ -13,8 +16,14 @@ def ask_where(parent: QWidget, title: str, name: str) -> str:
     return with_ending(path, chosen)
 
 
+def ask_which(parent: QWidget, title: str) -> str:
+    """The path of a table file that a person chose; empty for none."""
+    path, _ = QFileDialog.getOpenFileName(parent, title, "", _TABLES)
+    return path
+
+
 def with_ending(path: str, chosen: str) -> str:
-    """The path with the ending of the chosen kind, unless it has one of the two."""
-    if not path or path.casefold().endswith((".csv", ".xlsx")):
+    """The path with the ending of the chosen kind, unless it has one of them."""
+    if not path or path.casefold().endswith(tuple(ending for _, ending in KINDS)):
         return path
-    return f"{path}.csv" if "*.csv" in chosen else f"{path}.xlsx"
+    return path + next((ending for words, ending in KINDS if words == chosen), ".xlsx")

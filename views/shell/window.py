@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -31,8 +31,10 @@ from views.shell.actions import ActionKeys
 from views.shell.approval_sheets import ApprovalSheets
 from views.shell.ask_file import ask_where
 from views.shell.banner import OfflineBanner
+from views.shell.dropped import DropWindow
 from views.shell.key_sheet import KeySheet
-from views.shell.layout import Layout, layout_from_text
+from views.shell.layout import layout_from_text
+from views.shell.layout_keeper import layout_of, restore_layout
 from views.shell.notice_bar import NoticeBar
 from views.shell.palette import CommandPalette, Found
 from views.shell.rail import Rail
@@ -53,7 +55,7 @@ USUAL_SIZE_PX: Final = (1_600, 1_000)
 KEEP_MS: Final = 600
 
 
-class TowerWindow(QWidget):
+class TowerWindow(DropWindow):
     """The one window; a ``TowerScreen`` for the program, which it speaks to through ``TowerIntents``."""
 
     def __init__(self, intents: TowerIntents, *, idle_ms: int = IDLE_MS, toast_ms: int = SHOWN_MS) -> None:
@@ -142,6 +144,7 @@ class TowerWindow(QWidget):
         self.top.messages_wanted.connect(lambda: self.show_page("settings"))
         self.top.theme_wanted.connect(self.toggle_theme)
         self.top.person_wanted.connect(self._intents.switch_identity)
+        self.table_dropped.connect(self._intents.take_in_file)
         self.banner.retry_wanted.connect(lambda: self._intents.sync_now(""))
         self.status.sources_wanted.connect(lambda: self.show_page("sources"))
         self.status.cancel_wanted.connect(self._intents.cancel_job)
@@ -321,28 +324,11 @@ class TowerWindow(QWidget):
         layout = layout_from_text(kept.get("layout", ""))
         self.set_density(layout.density)
         self._layout_timer.stop()
-        self.tower.keep_sizes(layout.rows_px, layout.columns_px)
-        if layout.width_px and layout.height_px:
-            room = self.screen().availableSize()
-            self.resize(
-                QSize(layout.width_px, layout.height_px).boundedTo(room).expandedTo(self.minimumSize())
-            )
-        if layout.maximised:
-            self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
+        restore_layout(self, layout)
 
     def keep_layout(self) -> None:
         """Let the program keep the layout as it is."""
-        rows_px, columns_px = self.tower.sizes()
-        size = self.normalGeometry().size() if self.isMaximized() else self.size()
-        layout = Layout(
-            width_px=size.width(),
-            height_px=size.height(),
-            maximised=self.isMaximized(),
-            rows_px=rows_px,
-            columns_px=columns_px,
-            density=self.tower.queue.table.density,
-        )
-        self._intents.remember("layout", layout.to_text())
+        self._intents.remember("layout", layout_of(self).to_text())
 
     def reset_layout(self) -> None:
         """Give everything its usual size and height, and forget what was kept."""

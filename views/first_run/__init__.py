@@ -1,0 +1,1 @@
+"""The first run: demo, connect a system, or import a file."""
