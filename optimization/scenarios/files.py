@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from domain.errors import BadInputError
 from optimization.scenarios.overrides import (
@@ -65,7 +66,7 @@ def _override(row: object, where: str) -> Override:
         raise BadInputError(
             what=f"{where} has an override of no known type.", remedy=f"Use one of {', '.join(KINDS)}."
         )
-    fields = {
+    fields: dict[str, Any] = {
         str(key): tuple(value) if isinstance(value, list) else value
         for key, value in row.items()
         if key != "type"

@@ -10,11 +10,20 @@ from domain.errors import ConflictError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flip:
-    """A line that another world treats otherwise: by another node, late or short where it was not."""
+    """A line that another world treats otherwise: by another node, late or short where it was not.
 
-    line_id: str
+    ``place`` is its place among the lines; ``order_delta_cents`` what its whole order costs more.
+    """
+
+    place: int
     before: LineAnswer
     after: LineAnswer
+    order_delta_cents: int
+
+    @property
+    def line_id(self) -> str:
+        """Which line it is."""
+        return self.before.line_id
 
     @property
     def moves(self) -> bool:
@@ -59,8 +68,13 @@ def compare_worlds(baseline: WorldAnswer, world: WorldAnswer) -> Difference:
         least_cents=world.kpis.bound_cents - baseline.kpis.total_cents,
         most_cents=world.kpis.total_cents - baseline.kpis.bound_cents,
         flips=tuple(
-            Flip(line_id=before.line_id, before=before, after=after)
-            for before, after in pairs
+            Flip(
+                place=place,
+                before=before,
+                after=after,
+                order_delta_cents=world.order_cents_of(place) - baseline.order_cents_of(place),
+            )
+            for place, (before, after) in enumerate(pairs)
             if _differs(before, after)
         ),
     )

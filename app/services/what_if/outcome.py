@@ -88,6 +88,7 @@ class WorldAnswer:
     """A world as solved: which, what was left out of it and why, its figures, its lines.
 
     ``status`` is the solver's word; ``cancelled`` the best plan so far. ``digest`` names the instance.
+    ``line_orders`` gives the order of each line, ``order_cents`` what each order costs.
     """
 
     what_if: WhatIf
@@ -100,11 +101,18 @@ class WorldAnswer:
     as_of: datetime
     kpis: Kpis
     lines: tuple[LineAnswer, ...]
+    line_orders: tuple[int, ...]
+    order_cents: tuple[int, ...]
+
+    def order_cents_of(self, line: int) -> int:
+        """What the order of the line at that place costs in this world."""
+        return self.order_cents[self.line_orders[line]]
 
     def __post_init__(self) -> None:
         """Refuse terms that do not sum up, and a bound above the cost."""
         total = sum(cents for _, cents in self.kpis.terms)
         require(total == self.kpis.total_cents, f"the terms of {self.what_if.name} sum up to {total}.")
+        require(sum(self.order_cents) == total, f"the orders of {self.what_if.name} sum up to another cost.")
         require(self.kpis.bound_cents <= total, f"the bound of {self.what_if.name} is above its cost.")
 
 

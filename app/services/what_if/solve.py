@@ -18,6 +18,7 @@ from optimization.backlog.plan import BacklogPlan
 from optimization.backlog.solve import solve_backlog
 from optimization.backlog.tables import Tables
 from optimization.limits import StopFlag
+from optimization.scenarios.explained import costs_by_order
 from optimization.scenarios.on_backlog import apply_to_backlog
 from optimization.scenarios.settle import settled
 
@@ -143,5 +144,7 @@ def _answer(baseline: Baseline, found: _Found, plan: BacklogPlan) -> SolvedWorld
         as_of=baseline.as_of,
         kpis=kpis_of(baseline, tables, plan, audit, outcome.bound_cents, lines),
         lines=lines,
+        line_orders=tuple(tables.lines["order"].tolist()),
+        order_cents=tuple(costs_by_order(found.instance, plan).tolist()),
     )
     return SolvedWorld(answer=answer, instance=found.instance, outcome=outcome, plan=plan)

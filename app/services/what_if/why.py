@@ -1,0 +1,85 @@
+"""Why a line is treated as it is in a solved world, in words with names and dates."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from domain.errors import BadInputError
+from optimization.backlog.explain import Alternative, Flip, FlipKind, LineExplanation, Verdict
+from optimization.backlog.patterns import SCALE
+from optimization.scenarios.explained import explain_in_plan
+
+if TYPE_CHECKING:
+    from app.services.what_if.baseline import Baseline
+    from app.services.what_if.solve import SolvedWorld
+
+CENTS = 100
+MOST_ALTERNATIVES = 5
+
+
+def why_line(baseline: Baseline, world: SolvedWorld, line_id: str) -> tuple[str, ...]:
+    """Sentences: what is planned, what else there was and what bound it, the least change that flips it.
+
+    Raises:
+        BadInputError: the baseline has no such line.
+    """
+    place = next((n for n, line in enumerate(baseline.lines) if line.line_id == line_id), -1)
+    if place < 0:
+        raise BadInputError(what=f"The baseline has no line {line_id}.", remedy="Rebase on the data of now.")
+    found = explain_in_plan(world.instance, world.outcome.warm, world.plan, place)
+    names = [node.name for node in baseline.nodes]
+    return words_of(found, names, baseline.today)
+
+
+def words_of(found: LineExplanation, names: list[str], today: date) -> tuple[str, ...]:
+    """An explanation in words."""
+    late = f", {found.late_units} of them late" if found.late_units else ""
+    in_all = "1 shipment" if found.shipments == 1 else f"{found.shipments} shipments"
+    said = [f"{found.planned} of {found.wanted} units are planned{late}; the order takes {in_all}."]
+    said += [_alternative(each, names, today) for each in found.alternatives[:MOST_ALTERNATIVES]]
+    more = len(found.alternatives) - MOST_ALTERNATIVES
+    if more > 0:
+        said.append(f"{more} more nodes are dearer or have nothing.")
+    if found.flips:
+        said.append(_flip(found.flips[0], names, today))
+    elif found.planned:
+        said.append("No single change of stock, hands or shipments was found that would treat it better.")
+    return tuple(said)
+
+
+def _alternative(each: Alternative, names: list[str], today: date) -> str:
+    verdict = "chosen" if each.verdict is Verdict.CHOSEN else each.verdict.value
+    late = f", {_days(each.late_days)} late" if each.late_days else ""
+    worth = each.price_thousandths / (CENTS * SCALE)
+    price = f"; a unit there is worth {worth:.2f} to other orders" if each.price_thousandths >= SCALE else ""
+    fixed = f" and {each.fixed_cents / CENTS:.2f} for a shipment" if each.fixed_cents else ""
+    return (
+        f"{names[each.node]}, {_on(each.day, today)}: {verdict}. {each.unit_cents / CENTS:.2f} a unit{fixed}"
+        f"{late}; {each.units_left} of {each.units_ever} units left{price}."
+    )
+
+
+def _flip(flip: Flip, names: list[str], today: date) -> str:
+    match flip.kind:
+        case FlipKind.STOCK:
+            what = f"{flip.amount} more units at {names[flip.node]} by {_on(flip.day, today)}"
+        case FlipKind.HANDS:
+            what = f"{flip.amount} more picks at {names[flip.node]} on {_on(flip.day, today)}"
+        case FlipKind.SHIPMENT:
+            what = "one more shipment allowed"
+        case _:
+            what = "a part delivery allowed"
+    saved = flip.saved_cents / CENTS
+    return (
+        f"With {what} it would go another way and the order cost {saved:.2f} less (planned again to verify)."
+    )
+
+
+def _on(day: int, today: date) -> str:
+    at = today + timedelta(days=day)
+    return "today" if day == 0 else f"{at.day} {at:%b}"
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
