@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from domain.cases import CaseState, ExceptionCase
     from domain.ids import CaseId, EntityKind, LineId, SourceName
     from domain.priorities import LinePriority
+    from domain.records import DeletedRecord, SourceRecord
 
 
 class MirrorTransaction:
@@ -42,7 +43,8 @@ class MirrorTransaction:
         outcome = apply.apply_records(self._connection, source=source, records=page.records)
         deleted = apply.apply_deletions(self._connection, source=source, deleted=page.deleted)
         apply.apply_rejections(self._connection, page.rejected, at=at)
-        understood = (change.ref.entity_id for change in (*page.records, *page.deleted))
+        changes: tuple[SourceRecord | DeletedRecord, ...] = (*page.records, *page.deleted)
+        understood = (change.ref.entity_id for change in changes)
         apply.resolve_rejections(self._connection, source=source, stream=stream, ids=understood, at=at)
         if move_cursor:
             apply.save_cursor(
