@@ -45,9 +45,11 @@ def connector_of(
         return _edi(source, folder, clock)
     if source.system == "files":
         return _files(source, folder, clock)
+    if source.system == "karrio":
+        return _karrio(source, credential, folder, clock, monotonic)
     raise BadInputError(
         what=f"The source {source.name} is of an unknown system {source.system!r}.",
-        remedy="Use service, tryton, edi or files.",
+        remedy="Use service, tryton, edi, files or karrio.",
     )
 
 
@@ -94,6 +96,41 @@ def _tryton(
     return connector
 
 
+def _odata(
+    source: SourceSettings,
+    credential: Credential,
+    folder: Path,
+    clock: Clock,
+    monotonic: Callable[[], float],
+) -> Connector:
+    http = import_module("connectors.http")
+    odata = import_module("connectors.odata.connector")
+    headers = odata.authorisation(source.option("user"), credential(source.secret))
+    connector: Connector = odata.ODataConnector(
+        SourceName(source.name),
+        http.HttpClient(source.url, headers=headers, monotonic=monotonic),
+        profiles=_path(source, source.option("mappings"), folder),
+        clock=clock,
+    )
+    return connector
+
+
+def _sql(source: SourceSettings, credential: Credential, folder: Path, clock: Clock) -> Connector:
+    database = import_module("connectors.sql_view.database")
+    sql = import_module("connectors.sql_view.connector")
+    connector: Connector = sql.SqlConnector(
+        SourceName(source.name),
+        database.Database(
+            source.url,
+            password=credential(source.secret) if source.secret else "",
+            statement_seconds=int(source.option("statement_seconds", "30")),
+        ),
+        profiles=_path(source, source.option("mappings"), folder),
+        clock=clock,
+    )
+    return connector
+
+
 def _edi(source: SourceSettings, folder: Path, clock: Clock) -> Connector:
     client = import_module("connectors.edi.client")
     edi = import_module("connectors.edi.connector")
@@ -114,6 +151,26 @@ def _files(source: SourceSettings, folder: Path, clock: Clock) -> Connector:
         SourceName(source.name),
         client.watched_folder(_path(source, source.url, folder)),
         mappings=_path(source, source.option("mappings"), folder),
+        state=folder / "sources" / source.name,
+        clock=clock,
+    )
+    return connector
+
+
+def _karrio(
+    source: SourceSettings,
+    credential: Credential,
+    folder: Path,
+    clock: Clock,
+    monotonic: Callable[[], float],
+) -> Connector:
+    http = import_module("connectors.http")
+    client = import_module("connectors.karrio.client")
+    karrio = import_module("connectors.karrio.connector")
+    headers = {"Authorization": f"Token {credential(source.secret)}"}
+    connector: Connector = karrio.KarrioConnector(
+        SourceName(source.name),
+        client.KarrioClient(http.HttpClient(source.url, headers=headers, monotonic=monotonic)),
         state=folder / "sources" / source.name,
         clock=clock,
     )
