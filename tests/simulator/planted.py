@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ import app.services.execute as execute_service
 from app.hub.judgement import Judge
 from app.services.execute import Executor
 from app.signing.statements import sign_value
-from app.store.ledger_transaction import LedgerTransaction
 from domain.approval_states import CommandState
 from domain.rights import RightsPolicy
 from tests.simulator.desk import SimulatedDesk
@@ -134,9 +133,14 @@ def stale_facts(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(execute_service, "changed_since", lambda _expected, _fresh: ())
 
 
-def everybody_acts(patch: pytest.MonkeyPatch) -> None:
-    """A desk whose decision did not settle it carries it out as well."""
-    patch.setattr(LedgerTransaction, "leave_to_others", lambda *_: None)
+def one_is_enough(patch: pytest.MonkeyPatch) -> None:
+    """Nobody counts how many approvers an amount takes."""
+    ruling_of = RightsPolicy.ruling
+
+    def alone(policy: RightsPolicy, *asked: Any, **named: Any) -> Any:
+        return replace(ruling_of(policy, *asked, **named), min_approvers=1)
+
+    patch.setattr(RightsPolicy, "ruling", alone)
 
 
 def second_word(patch: pytest.MonkeyPatch) -> None:
@@ -161,6 +165,6 @@ PLANTED = {
     "gives up": Planted(gives_up, "never reached the log", 1),
     "forked log": Planted(forked_log, "was rewritten", 2),
     "stale facts": Planted(stale_facts, "although the line had changed", 10),
-    "everybody acts": Planted(everybody_acts, "times", 1),
-    "second word": Planted(second_word, "decided", 1),
+    "one is enough": Planted(one_is_enough, "it takes 2 approvers", 1),
+    "second word": Planted(second_word, "decided", 8),
 }
