@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from app.hub.client import HubClient, Transport, enrol_at
 from app.profile import Profile
+from app.root_files import pinned_root, renew_root
 from app.secrets import SecretStore, open_secrets
 from app.services.approval_room import ApprovalRoom, Signer
 from app.signing.keys import Entropy, KeyOwner, PublicKey, SigningKey
 from app.signing.sealing import PinCost
+from app.signing.trust_root import BadRootError
 from app.signing.vault import AskPin, CannotSignError, KeyVault
 from domain.errors import BadInputError, CorruptError, UnavailableError
 from domain.ids import UserId
@@ -63,6 +66,7 @@ class SigningDesk:
         self._tools = tools
         self._unlocked: dict[str, SigningKey] = {}
         self._enrolled: set[str] = set()
+        self._root_is_new = False
 
     def close(self) -> None:
         """Let go of the connection to the hub."""
@@ -124,7 +128,26 @@ class SigningDesk:
         pinned = self._pinned_key()
         if pinned is None:
             return None
-        return HubClient(transport=self._tools.transport, hub_key=pinned, reader=reader, clock=self._clock)
+        hub = HubClient(transport=self._tools.transport, hub_key=pinned, reader=reader, clock=self._clock)
+        self._renew_root(hub)
+        return hub
+
+    def root_file(self) -> bytes:
+        """The pinned trust root as a file; empty where none is pinned.
+
+        Raises:
+            BadRootError: it does not hold.
+        """
+        root = pinned_root(self._profile.folder)
+        return b"" if root is None else root.data
+
+    def _renew_root(self, hub: HubClient) -> None:
+        """Ask the hub once a session for newer versions of the pinned root."""
+        if self._root_is_new or pinned_root(self._profile.folder) is None:
+            return
+        with suppress(UnavailableError):
+            renew_root(self._profile.folder, hub.root())
+            self._root_is_new = True
 
     def _key(self, user: str, *, make: bool) -> SigningKey:
         key = self._unlocked.get(user)
@@ -169,6 +192,7 @@ class SigningDesk:
         self._enrolled.add(key.public.keyid)
 
     def _pin(self, hub_key: PublicKey) -> None:
+        self._require_named(hub_key)
         pinned = self._pinned_key_or_none()
         if pinned is None:
             file = self._hub_key_file()
@@ -190,7 +214,23 @@ class SigningDesk:
                 what="This desk has not reached its hub yet, so nothing can be signed.",
                 remedy="Start the hub or correct [hub] url in the profile; everything else works.",
             )
+        self._require_named(pinned)
         return pinned
+
+    def _require_named(self, hub_key: PublicKey) -> None:
+        """Refuse a hub that the pinned trust root does not name, where one is pinned."""
+        root = pinned_root(self._profile.folder)
+        if root is None:
+            return
+        try:
+            named = root.require_current(self._clock.now()).hub_keyids
+        except BadRootError as error:
+            raise CannotSignError(what=error.what, remedy=error.remedy) from error
+        if hub_key.keyid not in named:
+            raise CannotSignError(
+                what="The trust root pinned at this desk does not name the hub that answers.",
+                remedy="Ask an administrator of the root; everything else works.",
+            )
 
     def _pinned_key_or_none(self) -> PublicKey | None:
         file = self._hub_key_file()

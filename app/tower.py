@@ -28,6 +28,7 @@ from app.services.sync import SyncOptions, SyncResult, detect_now, register_sour
 from app.services.take_over import take_over
 from app.services.tell_cases import tell_cases
 from app.signing.canonical import sha256_hex
+from app.signing.trust_root import open_chain
 from app.signing.vault import CannotSignError
 from app.signing_desk import EXECUTOR, SigningDesk
 from app.store.ledger import Ledger
@@ -344,7 +345,9 @@ class Tower:
             raise BadInputError(
                 what="This profile has no hub, so there is no log.", remedy="Name one in [hub] url."
             )
-        return export_bundle(self.parts.desk.room, hub, action_ids), hub.hub_key.fingerprint
+        root = self.parts.desk.root_file()
+        pinned = open_chain(root).fingerprint if root else hub.hub_key.fingerprint
+        return export_bundle(self.parts.desk.room, hub, action_ids, root), pinned
 
     def verify_ledger(self) -> LedgerReport:
         """Check every byte, signature, chain, receipt and reference of the ledger."""

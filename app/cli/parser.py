@@ -202,8 +202,8 @@ def _add_root(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         if name in {"key", "sign", "pin"}:
             act.add_argument("--folder", default="", metavar="DIR", help="of the keys; of pin: of the hub")
         if name in {"new", "rotate"}:
-            act.add_argument("--admin", action="append", default=[], metavar="NAME=KEY", help="at least three")
-            act.add_argument("--hub-key", action="append", default=[], metavar="KEY", help="as the hub prints")
+            act.add_argument("--admin", action="append", default=[], metavar="NAME=KEY", help="three or more")
+            act.add_argument("--hub-key", action="append", default=[], metavar="KEY", help="as hubs print it")
             act.add_argument("--executor-key", action="append", default=[], metavar="KEY")
             act.add_argument("--threshold", type=int, default=0 if name == "rotate" else 2, metavar="N")
             act.add_argument("--days", type=int, default=365, metavar="N", help="at most 400 (default: 365)")

@@ -15,6 +15,7 @@ from app.bootstrap import (
 )
 from app.hub_key import hub_key
 from app.profile import profiles_root
+from app.root_files import pinned_root
 from app.secrets import write_private
 from app.signing_desk import EXECUTOR
 from domain.errors import BadInputError
@@ -29,12 +30,14 @@ def run_hub(options: argparse.Namespace) -> int:
     folder = server_folder(options.folder, "hub")
     policy = _hub_policy(folder)
     key = hub_key(folder, ask_pin_like_a_command(), random_bytes)
+    root = pinned_root(folder)
     settings = HubSettings(
         database_url=options.database_url or f"sqlite:///{folder / 'hub.db'}",
         policy=policy,
         key=key,
         clock=system_clock(),
         enrolment_token="" if options.first_use else kept_token(folder / ENROLMENT_TOKEN_FILE),
+        root=root,
         host=options.host,
         port=options.port,
     )
@@ -42,7 +45,9 @@ def run_hub(options: argparse.Namespace) -> int:
     def started(url: str) -> None:
         how = "first use" if options.first_use else f"the token in {folder / ENROLMENT_TOKEN_FILE}"
         print(f"hub {url} - devices enrol by {how} - rights of {len(policy.users)} people", flush=True)
-        print(f"fingerprint {key.public.fingerprint} - for desks and auditors to compare", flush=True)
+        pinned = key.public.fingerprint if root is None else root.fingerprint
+        print(f"fingerprint {pinned} - for desks and auditors to compare", flush=True)
+        print(f"hub key {key.public.to_text()}", flush=True)
 
     if options.revoke:
         index = revoke_key(settings, options.revoke, options.reason or "revoked by the administrator")

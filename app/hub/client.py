@@ -138,6 +138,15 @@ class HubClient:
             raise _problem(reply, _document(reply))
         return _text(reply)
 
+    def root(self) -> bytes:
+        """The hub's file of the trust root, to be verified from the pinned fingerprint on; empty without one.
+
+        Raises:
+            UnavailableError: the hub cannot be reached now.
+        """
+        reply = self._transport.send("GET", "/v1/root")
+        return reply.body if reply.status == HTTPStatus.OK else b""
+
     def consistency(self, sizes: tuple[int, ...]) -> tuple[tuple[bytes, ...], ...]:
         """What the hub gives as proofs that each of these sizes is the beginning of the next one.
 

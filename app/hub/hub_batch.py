@@ -82,12 +82,19 @@ class Batch:
     """What one transaction adds to the log."""
 
     def __init__(
-        self, connection: Connection, *, policy: RightsPolicy, key: SigningKey, now: datetime
+        self,
+        connection: Connection,
+        *,
+        policy: RightsPolicy,
+        key: SigningKey,
+        now: datetime,
+        executors: frozenset[str] = frozenset(),
     ) -> None:
         """Lock the head; nothing is written before :meth:`close`."""
         self._connection = connection
         self._policy = policy
         self._key = key
+        self._executors = executors
         self._now = from_ms(to_ms(now))
         head = connection.execute(select(LOG_HEAD).with_for_update()).one()
         self.origin, self.policy_sha256, self._first = head.origin, head.policy_sha256, int(head.size)
@@ -147,7 +154,11 @@ class Batch:
             return self._before[entry.sha256]
         self._require_place(entry, idempotency_key)
         judge = Judge(
-            connection=self._connection, policy=self._policy, now=self._now, envelope_of=self._envelope_of
+            connection=self._connection,
+            policy=self._policy,
+            now=self._now,
+            envelope_of=self._envelope_of,
+            executors=self._executors,
         )
         judgement = judge.judge(entry, self.size)
         actor = entry.value.actor

@@ -61,8 +61,18 @@ class _Job:
 class HubLog:
     """The log on a database, with the rights that hold and the key that signs receipts."""
 
-    def __init__(self, *, engine: Engine, policy: RightsPolicy, key: SigningKey, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        policy: RightsPolicy,
+        key: SigningKey,
+        clock: Clock,
+        executors: frozenset[str] = frozenset(),
+    ) -> None:
         """Serve the log in ``engine``, made by ``open_hub_database``; new decision rights are put into it.
+
+        ``executors`` are the keys that the trust root lets carry anything out; none: any that rights name.
 
         Raises:
             BadInputError: the database is the log of a hub with another key.
@@ -72,6 +82,7 @@ class HubLog:
         self._policy = policy
         self._key = key
         self._clock = clock
+        self._executors = executors
         self._one_writer = threading.Lock()
         self._waiting: deque[_Job] = deque()
         self._keys: dict[str, PublicKey] = {}
@@ -322,7 +333,13 @@ class HubLog:
             batch.close()
 
     def _open_batch(self, connection: Connection) -> Batch:
-        return Batch(connection, policy=self._policy, key=self._key, now=self._clock.now())
+        return Batch(
+            connection,
+            policy=self._policy,
+            key=self._key,
+            now=self._clock.now(),
+            executors=self._executors,
+        )
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -55,8 +55,13 @@ class Judge:
         policy: RightsPolicy,
         now: datetime,
         envelope_of: Callable[[str], bytes],
+        executors: frozenset[str] = frozenset(),
     ) -> None:
-        """Judge as of ``now``, the hub's clock; ``envelope_of`` gives an entry of the log by its digest."""
+        """Judge as of ``now``, the hub's clock; ``envelope_of`` gives an entry of the log by its digest.
+
+        ``executors`` are the keys that may carry anything out; none: the decision rights alone say who may.
+        """
+        self._executors = executors
         self._connection = connection
         self._envelope_of = envelope_of
         self._policy = policy
@@ -143,6 +148,8 @@ class Judge:
 
     def _no_executor(self, value: Beginning | Execution) -> str:
         actor = value.actor
+        if self._executors and actor.keyid not in self._executors:
+            return f"the trust root does not name the executor's key {actor.keyid[:12]}"
         holds = EXECUTOR_ROLE in self._policy.roles_of(actor.user_id)
         return "" if holds and actor.role == EXECUTOR_ROLE else f"{actor.user_id} is no executor"
 

@@ -13,6 +13,7 @@ from typing import Self
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
+from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
 from app.hub.enrolment import EnrolmentRequest
@@ -25,6 +26,7 @@ from app.hub.wire import IDEMPOTENCY_HEADER, PROBLEM_TYPE, STATUS_OF_OUTCOME, Pr
 from app.hub.witness import BadProofError, WrongOldSizeError
 from app.signing.keys import KeyOwner, PublicKey, SigningKey
 from app.signing.receipts import HubOutcome, proof_texts
+from app.signing.trust_root import RootChain
 from domain.clock import Clock
 from domain.errors import BadInputError, ConflictError, RefusedError, TowerError, UnavailableError
 from domain.ids import UserId
@@ -52,13 +54,17 @@ _PROBLEMS: tuple[tuple[type[TowerError], int, str], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubSettings:
-    """How a hub runs. An empty ``enrolment_token`` lets in the first key of each person and device."""
+    """How a hub runs. An empty ``enrolment_token`` lets in the first key of each person and device.
+
+    ``root`` is the pinned trust root, which names this hub and the executors that count.
+    """
 
     database_url: str
     policy: RightsPolicy
     key: SigningKey
     clock: Clock
     enrolment_token: str = ""
+    root: RootChain | None = None
     host: str = "127.0.0.1"
     port: int = 0
 
@@ -91,7 +97,7 @@ def build_app(settings: HubSettings) -> FastAPI:
         UnavailableError: the database cannot be reached.
     """
     engine = open_hub_database(settings.database_url)
-    log = HubLog(engine=engine, policy=settings.policy, key=settings.key, clock=settings.clock)
+    log = _open_log(engine, settings)
     face = _Face(settings=settings, log=log, bell=_Bell())
     app = FastAPI(title="Control Tower hub", version="1", on_shutdown=[engine.dispose])
     app.add_api_route("/v1/enrolments", face.enrolments, methods=["POST"], status_code=201)
@@ -100,12 +106,37 @@ def build_app(settings: HubSettings) -> FastAPI:
     app.add_api_route("/v1/devices", face.devices, methods=["GET"])
     app.add_api_route("/v1/feed", face.feed, methods=["GET"])
     app.add_api_route("/v1/consistency", face.consistency, methods=["GET"])
+    app.add_api_route("/v1/root", face.root, methods=["GET"])
     app.add_api_route("/v1/witness", face.witness, methods=["POST"])
     app.add_api_route("/checkpoint", face.checkpoint, methods=["GET"])
     app.add_api_route("/tile/{path:path}", face.tile, methods=["GET"])
     app.add_api_route("/healthz", face.health, methods=["GET"])
     app.add_exception_handler(TowerError, _answer_error)
     return app
+
+
+def _open_log(engine: Engine, settings: HubSettings) -> HubLog:
+    """The log on a database.
+
+    Raises:
+        RefusedError: the trust root does not name this hub, or has ended.
+    """
+    executors: tuple[str, ...] = ()
+    if settings.root is not None:
+        root = settings.root.require_current(settings.clock.now())
+        executors = root.executor_keyids
+        if settings.key.public.keyid not in root.hub_keyids:
+            raise RefusedError(
+                what=f"The trust root does not name this hub ({settings.key.public.fingerprint}).",
+                remedy="Have its administrators sign a version that does: control-tower root rotate.",
+            )
+    return HubLog(
+        engine=engine,
+        policy=settings.policy,
+        key=settings.key,
+        clock=settings.clock,
+        executors=frozenset(executors),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +222,12 @@ class _Face:
             if found or left <= 0:
                 return _json({"entries": [_entry(each) for each in found]})
             await self.bell.wait(min(left, LOOK_SECONDS))
+
+    async def root(self) -> Response:
+        """The trust root as a file: every version with its signatures, one envelope a line."""
+        if self.settings.root is None:
+            raise AbsentError(what="This hub has no trust root.", remedy="Pin the hub's key instead.")
+        return Response(self.settings.root.data, media_type="application/jsonl")
 
     async def checkpoint(self) -> Response:
         """The latest checkpoint as a signed note; it says nothing but the log's size and root."""
@@ -332,7 +369,7 @@ def revoke_key(settings: HubSettings, keyid: str, reason: str) -> int:
     """
     engine = open_hub_database(settings.database_url)
     try:
-        log = HubLog(engine=engine, policy=settings.policy, key=settings.key, clock=settings.clock)
+        log = _open_log(engine, settings)
         return log.revoke(keyid, reason)
     finally:
         engine.dispose()

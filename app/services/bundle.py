@@ -30,8 +30,12 @@ FORMAT = "tower-bundle/v1"
 BEFORE_THE_FIRST = -1
 
 
-def export_bundle(room: ApprovalRoom, hub: HubPort, action_ids: Iterable[str] = ()) -> bytes:
+def export_bundle(
+    room: ApprovalRoom, hub: HubPort, action_ids: Iterable[str] = (), root: bytes = b""
+) -> bytes:
     """The bundle of these actions (none named: of the whole log) as a file's bytes.
+
+    ``root`` is the file of the pinned trust root, where there is one.
 
     Raises:
         UnavailableError: the hub cannot be reached now.
@@ -55,6 +59,7 @@ def export_bundle(room: ApprovalRoom, hub: HubPort, action_ids: Iterable[str] = 
     document = {
         "format": FORMAT,
         "hub_key": hub.hub_key.to_text(),
+        "root": _text(root),
         "checkpoint": note,
         "consistency": {
             str(size): proof_texts(consistency_proof(size, checkpoint.size, tree.node))

@@ -66,14 +66,16 @@ def sign_envelope(payload: bytes, *keys: SigningKey, payload_type: str = PAYLOAD
     return envelope
 
 
-def verify_envelope(data: bytes, keys: KeyLookup, *, payload_type: str = PAYLOAD_TYPE) -> Verified:
+def verify_envelope(
+    data: bytes, keys: KeyLookup, *, payload_type: str = PAYLOAD_TYPE, most: int = MAX_SIGNATURES
+) -> Verified:
     """The payload of an envelope, when every signature on it holds.
 
     Raises:
         BadInputError: it is too large or not an envelope as this program writes them.
         RefusedError: a key is unknown or a signature does not hold.
     """
-    payload, signatures = _open(data, payload_type)
+    payload, signatures = _open(data, payload_type, most)
     message = pre_authentication_encoding(payload_type, payload)
     for keyid, signature in signatures:
         key = keys(keyid)
@@ -87,24 +89,26 @@ def verify_envelope(data: bytes, keys: KeyLookup, *, payload_type: str = PAYLOAD
     return Verified(payload=payload, keyids=tuple(keyid for keyid, _ in signatures))
 
 
-def payload_of_unverified(data: bytes) -> bytes:
+def payload_of_unverified(
+    data: bytes, *, payload_type: str = PAYLOAD_TYPE, most: int = MAX_SIGNATURES
+) -> bytes:
     """The payload of an envelope without looking at its signatures: for showing what is claimed only.
 
     Raises:
         BadInputError: it is not an envelope.
     """
-    return _open(data, PAYLOAD_TYPE)[0]
+    return _open(data, payload_type, most)[0]
 
 
-def _open(data: bytes, payload_type: str) -> tuple[bytes, list[tuple[str, bytes]]]:
+def _open(data: bytes, payload_type: str, most: int) -> tuple[bytes, list[tuple[str, bytes]]]:
     document = load_strict(data)
     if set(document) != {"payload", "payloadType", "signatures"} or not is_canonical(document, data):
         raise _malformed("it has other names than a DSSE envelope, or another layout")
     if document["payloadType"] != payload_type:
         raise _malformed("it holds another type of payload")
     signatures = document["signatures"]
-    if not isinstance(signatures, list) or not 1 <= len(signatures) <= MAX_SIGNATURES:
-        raise _malformed(f"it does not have one to {MAX_SIGNATURES} signatures")
+    if not isinstance(signatures, list) or not 1 <= len(signatures) <= most:
+        raise _malformed(f"it does not have one to {most} signatures")
     found = [_signature(each) for each in signatures]
     if len({keyid for keyid, _ in found}) != len(found):
         raise _malformed("one key signed twice")

@@ -24,6 +24,12 @@ KEY_BYTES = 32
 Entropy = Callable[[int], bytes]
 
 
+def fingerprint_of(sha256: str) -> str:
+    """The first 125 bits of a digest as people compare them: five groups of five characters."""
+    text = base64.b32encode(bytes.fromhex(sha256)).decode()[:25]
+    return "-".join(text[at : at + 5] for at in range(0, len(text), 5))
+
+
 class PublicKey:
     """The public half of a key: checks signatures, and can be given to anybody."""
 
@@ -58,8 +64,7 @@ class PublicKey:
     @property
     def fingerprint(self) -> str:
         """What people compare by voice: 125 bits of the key's digest, five groups of five characters."""
-        text = base64.b32encode(bytes.fromhex(self.keyid)).decode()[:25]
-        return "-".join(text[at : at + 5] for at in range(0, len(text), 5))
+        return fingerprint_of(self.keyid)
 
     def to_text(self) -> str:
         """The DER in base64, for messages and files."""

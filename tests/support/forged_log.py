@@ -256,6 +256,7 @@ class ForgedLog:
         return {
             "format": "tower-bundle/v1",
             "hub_key": self.key.public.to_text(),
+            "root": "",
             "checkpoint": self.note(size, tree),
             "consistency": {
                 str(old): list(proof_texts(consistency_proof(old, size, tree.node)))

@@ -116,7 +116,12 @@ def public_key(spki: bytes) -> Ed25519PublicKey:
 
 def fingerprint(spki: bytes) -> str:
     """What people compare: 125 bits of the key's SHA-256, five groups of five characters."""
-    text = base64.b32encode(sha256(spki).digest()).decode()[:25]
+    return fingerprint_of(sha256(spki).digest())
+
+
+def fingerprint_of(digested: bytes) -> str:
+    """The first 125 bits of a digest, five groups of five characters."""
+    text = base64.b32encode(digested).decode()[:25]
     return "-".join(text[at : at + 5] for at in range(0, 25, 5))
 
 

@@ -33,6 +33,7 @@ def verify(data: bytes, *, pinned: str = "", seen: str = "", whole: bool = False
     return {
         "valid": True,
         "hub_fingerprint": trail.fingerprint,
+        "root_version": 0 if trail.root is None else trail.root.versions[-1]["version"],
         "hub_compared": bool(pinned),
         "log": {
             "origin": trail.checkpoint.name,
@@ -87,7 +88,9 @@ def in_words(report: Json) -> str:
     which = (
         "all of them here" if log["whole"] else f"{log['entries_here']} of them here, the rest is not judged"
     )
-    lines = ["VALID", f"hub     {report['hub_fingerprint']}{compared}"]
+    root = report["root_version"]
+    whose = f"root {root:<3}" if root else "hub     "
+    lines = ["VALID", f"{whose}{report['hub_fingerprint']}{compared}"]
     lines.append(f"log     {log['size']} entries, {which}")
     lines.append(f"        cosigned by {', '.join(log['witnesses']) or 'nobody'}")
     for action in report["actions"]:
@@ -137,7 +140,10 @@ def run(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="verify", description="Verify an exported trail, offline.")
     parser.add_argument("bundle", metavar="BUNDLE")
     parser.add_argument(
-        "--root-fingerprint", default="", metavar="F", help="of the hub's key, as told to you"
+        "--root-fingerprint",
+        default="",
+        metavar="F",
+        help="of the trust root, else of the hub's key",
     )
     parser.add_argument("--seen", default="", metavar="FILE", help="a checkpoint of the log that you kept")
     parser.add_argument("--whole", action="store_true", help="ask that no entry of the log is left out")

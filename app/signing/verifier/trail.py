@@ -11,9 +11,10 @@ from hashlib import sha256
 from app.signing.verifier.log import Checkpoint, continues, hashes, included
 from app.signing.verifier.plain import Json, fail, fingerprint, opened, public_key, require, strict, unbase64
 from app.signing.verifier.rights import require_policy
+from app.signing.verifier.root import Root
 
 FORMAT = "tower-bundle/v1"
-NAMES = frozenset({"format", "hub_key", "checkpoint", "consistency", "entries", "blobs", "withheld"})
+NAMES = frozenset({"format", "hub_key", "checkpoint", "consistency", "entries", "blobs", "withheld", "root"})
 IN_TOTO, RECEIPT = "application/vnd.in-toto+json", "application/vnd.control-tower.receipt+json"
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATES = "https://control-tower.example/"
@@ -86,18 +87,21 @@ class Trail:
     def __init__(self, data: bytes, *, pinned: str = "", seen: str = "", whole: bool = False) -> None:
         """Verify everything but what the entries decide.
 
-        ``pinned`` is the fingerprint of the hub's key, ``seen`` a checkpoint the auditor holds from before,
-        ``whole`` asks that no entry of the log is left out.
+        ``pinned`` is the fingerprint of the trust root, or of the hub's key where there is none; ``seen`` a
+        checkpoint that the auditor holds from before; ``whole`` asks that no entry of the log is left out.
         """
         self.document = strict(data)
         require(set(self.document) == NAMES and self.document["format"] == FORMAT, "it is no tower-bundle/v1")
         self.hub_spki = unbase64(self.document["hub_key"])
         public_key(self.hub_spki)
-        self.fingerprint = fingerprint(self.hub_spki)
+        self.hub_keyid = sha256(self.hub_spki).hexdigest()
+        self.root = Root(unbase64(self.document["root"])) if self.document["root"] else None
+        if self.root is not None:
+            self.root.require_hub(self.hub_keyid)
+        self.fingerprint = fingerprint(self.hub_spki) if self.root is None else self.root.fingerprint
         require(
             not pinned or pinned.upper() == self.fingerprint, "it is of another hub than that fingerprint"
         )
-        self.hub_keyid = sha256(self.hub_spki).hexdigest()
         self.hub = {self.hub_keyid: self.hub_spki}
         self.checkpoint = Checkpoint(self.document["checkpoint"], self.hub_spki)
         self._used: set[str] = set()
@@ -140,6 +144,10 @@ class Trail:
         require(seq != before + 1 or prev == head, "a device's entry does not follow the one before it")
         self._heads[keyid] = (seq, entry.sha256)
         self.entries.append(entry)
+        if self.root is not None:
+            self.root.require_in_force(entry.receipt["received_at"])
+            if entry.kind in {"beginning", "execution"} and entry.counts:
+                self.root.require_executor(keyid)
         if entry.kind == "trust":
             self._trust(entry)
         elif keyid == self.hub_keyid:
