@@ -156,16 +156,10 @@ def test_a_disk_that_lies_is_found_out(tmp_path: Path, recording: Recording) -> 
     assert "lost:" in found
 
 
-@pytest.mark.parametrize(
-    ("module", "name"), [(ledger_file, "_WRITER_PRAGMAS"), (hub_file, "_SQLITE_PRAGMAS")]
-)
-def test_a_program_that_does_not_sync_is_found_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: object, name: str
-) -> None:
-    """So is a ledger, or a hub, that does not ask for syncs."""
-    careful: tuple[str, ...] = getattr(module, name)
-    careless = [p for p in careful if "synchronous" not in p] + ["PRAGMA synchronous=OFF"]
-    monkeypatch.setattr(module, name, tuple(careless))
+def test_a_program_that_does_not_sync_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So is a ledger that does not ask for syncs."""
+    careless = [each for each in ledger_file._WRITER_PRAGMAS if "synchronous" not in each]
+    monkeypatch.setattr(ledger_file, "_WRITER_PRAGMAS", (*careless, "PRAGMA synchronous=OFF"))
     for folder in ("made", "after"):
         (tmp_path / folder).mkdir()
     recorded = record(tmp_path / "made")
