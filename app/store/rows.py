@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -279,6 +280,9 @@ FORMS: dict[EntityKind, RowForm] = {
 }
 
 
+_DECISIVE = {kind: itemgetter(*form.decisive) for kind, form in FORMS.items()}
+
+
 def record_rows(record: SourceRecord, kind: EntityKind) -> tuple[Row, list[Row]]:
     """A record as its row, provenance included, and the rows of its lines."""
     form = FORMS[kind]
@@ -326,6 +330,5 @@ def _digest(kind: EntityKind, row: Row, children: list[Row]) -> str:
 
 
 def _decisive(kind: EntityKind, row: Row, children: list[Row]) -> bytes:
-    decisive = [row[name] for name in FORMS[kind].decisive]
-    lines = [list(child.values()) for child in children]
-    return _canonical.encode([kind.value, decisive, lines])
+    lines = [tuple(child.values()) for child in children]
+    return _canonical.encode((kind.value, _DECISIVE[kind](row), lines))
