@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.checks import require, require_text
+from domain.errors import BadInputError
 
 MAX_PERCENT: Final = 1_000
 MAX_DAYS: Final = 60
@@ -90,3 +91,43 @@ class WhatIf:
         require(len(self.changes) <= MAX_CHANGES, f"more than {MAX_CHANGES} changes in one scenario.")
         told = {(each.kind, each.subject, each.to) for each in self.changes}
         require(len(told) == len(self.changes), f"{self.name} changes the same thing twice.")
+
+
+def to_plain(what_if: WhatIf) -> dict[str, object]:
+    """A scenario as plain values, for files."""
+    return {
+        "name": what_if.name,
+        "changes": [
+            {"kind": each.kind.value, "subject": each.subject, "to": each.to, "amount": each.amount}
+            for each in what_if.changes
+        ],
+    }
+
+
+def from_plain(plain: object) -> WhatIf:
+    """The scenario that :func:`to_plain` gave.
+
+    Raises:
+        BadInputError: it is none; BadValueError: a change that cannot be meant.
+    """
+    if not isinstance(plain, dict) or set(plain) != {"name", "changes"}:
+        raise _no_scenario("it is no name with changes")
+    name, changes = plain["name"], plain["changes"]
+    if not isinstance(name, str) or not isinstance(changes, list):
+        raise _no_scenario("it is no name with changes")
+    return WhatIf(name=name, changes=tuple(_change(each) for each in changes))
+
+
+def _change(plain: object) -> Change:
+    if not isinstance(plain, dict) or set(plain) != {"kind", "subject", "to", "amount"}:
+        raise _no_scenario("a change has other fields")
+    kind, subject, to, amount = plain["kind"], plain["subject"], plain["to"], plain["amount"]
+    if kind not in {each.value for each in ChangeKind}:
+        raise _no_scenario(f"{kind!r} is no kind of change")
+    if not isinstance(subject, str) or not isinstance(to, str) or type(amount) is not int:
+        raise _no_scenario("a change has a field of another type")
+    return Change(kind=ChangeKind(kind), subject=subject, to=to, amount=amount)
+
+
+def _no_scenario(why: str) -> BadInputError:
+    return BadInputError(what=f"This is no scenario: {why}.", remedy="Make it anew on the What-if page.")

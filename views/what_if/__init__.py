@@ -1,0 +1,1 @@
+"""The What-if page: change the world, solve it, compare worlds side by side, promote what flips."""
