@@ -112,7 +112,7 @@ def write_rows(
         return
     table = TABLES[kind]
     ids = [row["id"] for row in rows]
-    mark_before(connection, kind, ids)
+    mark_before(connection, kind, rows)
     _execute_many(connection, _UPSERT[kind], table, rows)
     if kind in CHILD_TABLES:
         child_table, _ = CHILD_TABLES[kind]

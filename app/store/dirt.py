@@ -7,10 +7,10 @@ dirty keys is dirty as a whole: looking at everything is then cheaper than at ea
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.store.quick import firsts, run, run_many
-from app.store.wake_paths import MOVING_PATHS_OF, PATHS_OF, REACHES_ALL
+from app.store.wake_paths import DECIDING_COLUMNS_OF, MOVING_PATHS_OF, PATHS_OF, REACHES_ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,9 +33,24 @@ def watching(connection: Connection) -> bool:
     return run(connection, query).fetchone() is not None
 
 
-def mark_before(connection: Connection, kind: str, ids: Sequence[str]) -> None:
-    """Note the keys that rows about to be written belong to as they are now."""
-    _follow(connection, MOVING_PATHS_OF.get(kind, {}), ids)
+def mark_before(connection: Connection, kind: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Note the keys that rows about to be written belong to as they are now, where the write moves them."""
+    paths = MOVING_PATHS_OF.get(kind, {})
+    if rows and paths and watching(connection):
+        _follow(connection, paths, _moved(connection, kind, rows))
+
+
+def _moved(connection: Connection, kind: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The ids of those rows that belong, or may belong, elsewhere than what is stored of them."""
+    wanted = {row["id"]: row for row in rows}
+    columns = DECIDING_COLUMNS_OF.get(kind)
+    if columns is None:
+        return list(wanted)
+    set_changed(connection, wanted)
+    query = f"SELECT {', '.join(columns)} FROM {kind} WHERE id IN (SELECT k FROM temp.changed_id)"  # noqa: S608 - ours
+    at = columns.index("id")
+    stored = run(connection, query).fetchall()
+    return [was[at] for was in stored if was != tuple(wanted[was[at]].get(name) for name in columns)]
 
 
 def mark_after(connection: Connection, kind: str, ids: Sequence[str]) -> None:

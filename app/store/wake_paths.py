@@ -14,10 +14,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from app.store.schema import CHILD_TABLES
+from app.store.schema import CHILD_TABLES, TABLES
 from app.store.wake_selects_execution import EXECUTION_PATHS
 from app.store.wake_selects_masters import MASTER_PATHS
 from app.store.wake_selects_orders import ORDER_PATHS
+from domain.ids import EntityKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,4 +49,16 @@ _KINDS = sorted({path.partition(">")[0] for path in WAKE_PATHS})
 PATHS_OF: Mapping[str, Mapping[str, str]] = {kind: _of_kind(kind) for kind in _KINDS}
 MOVING_PATHS_OF: Mapping[str, Mapping[str, str]] = {
     kind: {path: sql for path, sql in PATHS_OF[kind].items() if _moves(kind, sql)} for kind in _KINDS
+}
+
+
+def _columns_named(kind: str) -> tuple[str, ...]:
+    said = set(re.findall(r"\w+", " ".join(MOVING_PATHS_OF[kind].values())))
+    return tuple(column.name for column in TABLES[EntityKind(kind)].c if column.name in said)
+
+
+#: The columns of a row that decide its keys: while they stay, a write moves it nowhere. Kinds with lines
+#: inside them are left out: those may move whatever the row says.
+DECIDING_COLUMNS_OF: Mapping[str, tuple[str, ...]] = {
+    kind: _columns_named(kind) for kind in _KINDS if MOVING_PATHS_OF[kind] and kind not in _CHILD_OF
 }
