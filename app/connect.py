@@ -12,6 +12,7 @@ from domain.errors import BadInputError
 from domain.ids import SourceName
 
 if TYPE_CHECKING:
+    from connectors.drop_folder import Mailbox
     from connectors.outgoing_request import Signer
     from connectors.protocol import Connector
     from domain.clock import Clock
@@ -42,9 +43,9 @@ def connector_of(
     if source.system == "tryton":
         return _tryton(source, credential, clock, monotonic)
     if source.system == "edi":
-        return _edi(source, folder, clock)
+        return _edi(source, credential, folder, clock)
     if source.system == "files":
-        return _files(source, folder, clock)
+        return _files(source, credential, folder, clock)
     if source.system == "karrio":
         return _karrio(source, credential, folder, clock, monotonic)
     raise BadInputError(
@@ -131,12 +132,12 @@ def _sql(source: SourceSettings, credential: Credential, folder: Path, clock: Cl
     return connector
 
 
-def _edi(source: SourceSettings, folder: Path, clock: Clock) -> Connector:
+def _edi(source: SourceSettings, credential: Credential, folder: Path, clock: Clock) -> Connector:
     client = import_module("connectors.edi.client")
     edi = import_module("connectors.edi.connector")
     connector: Connector = edi.EdiConnector(
         SourceName(source.name),
-        client.mailbox(_path(source, source.url, folder)),
+        _drop_folder(source, credential, folder, client.mailbox, client.LIMITS.file_bytes),
         partners=_path(source, source.option("partners"), folder),
         state=folder / "sources" / source.name,
         clock=clock,
@@ -144,12 +145,12 @@ def _edi(source: SourceSettings, folder: Path, clock: Clock) -> Connector:
     return connector
 
 
-def _files(source: SourceSettings, folder: Path, clock: Clock) -> Connector:
+def _files(source: SourceSettings, credential: Credential, folder: Path, clock: Clock) -> Connector:
     client = import_module("connectors.files.client")
     files = import_module("connectors.files.connector")
     connector: Connector = files.FilesConnector(
         SourceName(source.name),
-        client.watched_folder(_path(source, source.url, folder)),
+        _drop_folder(source, credential, folder, client.watched_folder, client.TABLE_LIMITS.file_bytes),
         mappings=_path(source, source.option("mappings"), folder),
         state=folder / "sources" / source.name,
         clock=clock,
@@ -175,6 +176,22 @@ def _karrio(
         clock=clock,
     )
     return connector
+
+
+def _drop_folder(
+    source: SourceSettings,
+    credential: Credential,
+    folder: Path,
+    local: Callable[[Path], Mailbox],
+    most_bytes: int,
+) -> Mailbox:
+    """Where files come from: a folder of this machine or its shares, or one on an SFTP server."""
+    if not source.url.startswith("sftp:"):
+        return local(_path(source, source.url, folder))
+    sftp = import_module("connectors.sftp")
+    place = sftp.place_of(source.url, source.option("host_key"))
+    found: Mailbox = sftp.SftpFolder(place, secret=credential(source.secret), most_bytes=most_bytes)
+    return found
 
 
 def _path(source: SourceSettings, text: str, folder: Path) -> Path:

@@ -10,11 +10,49 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from domain.errors import BadInputError, UnavailableError
 
 IN, OUT, DONE, BAD = "in", "out", "done", "bad"
 _UNFINISHED = (".part", ".tmp")
+
+
+def is_finished(name: str) -> bool:
+    """Whether a file of this name is whole: one that is being written bears another until it is."""
+    return not name.startswith(".") and not name.endswith(_UNFINISHED)
+
+
+class Mailbox(Protocol):
+    """What the connectors need of a drop folder, wherever it is."""
+
+    def check(self) -> None:
+        """Make sure that it can be used."""
+        ...
+
+    def waiting(self, most: int) -> list[str]:
+        """The names of the files that wait, oldest name first."""
+        ...
+
+    def read(self, name: str) -> bytes:
+        """A waiting file."""
+        ...
+
+    def put_out(self, name: str, text: str, encoding: str) -> None:
+        """Give a file to the partner; giving it again changes nothing."""
+        ...
+
+    def finish(self, name: str, *, suffix: str = "") -> None:
+        """Move a file that was taken in to ``done/``."""
+        ...
+
+    def refuse(self, name: str, why: str) -> None:
+        """Move a file that cannot be taken in to ``bad/``, with the reason beside it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
 
 
 class DropFolder:
@@ -50,9 +88,7 @@ class DropFolder:
             names = [
                 entry.name
                 for entry in os.scandir(self._root / IN)
-                if entry.is_file(follow_symlinks=False)
-                and not entry.name.startswith(".")
-                and not entry.name.endswith(_UNFINISHED)
+                if entry.is_file(follow_symlinks=False) and is_finished(entry.name)
             ]
         return sorted(names)[:most]
 
@@ -91,6 +127,9 @@ class DropFolder:
         with self._watched("written"):
             (self._root / BAD / f"{name}.reason.txt").write_text(f"{why}\n", encoding="utf-8")
         self._move(name, BAD, "")
+
+    def close(self) -> None:
+        """Let go of nothing: files are closed after each use."""
 
     def _move(self, name: str, folder: str, suffix: str) -> None:
         with self._watched("moved"):

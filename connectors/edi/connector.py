@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
 
-from connectors.drop_folder import DropFolder
+from connectors.drop_folder import Mailbox
 from connectors.edi.desk import write_command
 from connectors.edi.envelopes import Interchange
 from connectors.edi.faults import EdiParseError
@@ -72,7 +72,7 @@ class EdiConnector:
     """Trading partners as a source of the tower."""
 
     def __init__(
-        self, source: SourceName, folder: DropFolder, *, partners: Path, state: Path, clock: Clock
+        self, source: SourceName, folder: Mailbox, *, partners: Path, state: Path, clock: Clock
     ) -> None:
         """Exchange through ``folder``; what came is kept in ``state``; nothing is read yet."""
         self._source = source
@@ -143,7 +143,8 @@ class EdiConnector:
         return ConnectorHealth(reachable=True, why=f"{len(partners)} partners, {waiting} files wait")
 
     def close(self) -> None:
-        """Let go of nothing: files are closed after each use."""
+        """Let go of the folder's connection, where it has one."""
+        self._folder.close()
 
     def entity(self, kind: EntityKind, entity_id: str) -> Entity | None:
         """The present state of a record, as far as documents told it."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import RLock
 
-from connectors.drop_folder import DropFolder
+from connectors.drop_folder import Mailbox
 from connectors.files.client import read_table
 from connectors.files.mapping import GoodRow, PoisonRow, check_columns, rows_of
 from connectors.files.profiles import MappingProfile, load_mappings, own_manifest
@@ -29,7 +29,7 @@ class FilesConnector:
     """Exports of other systems as a source of the tower."""
 
     def __init__(
-        self, source: SourceName, folder: DropFolder, *, mappings: Path, state: Path, clock: Clock
+        self, source: SourceName, folder: Mailbox, *, mappings: Path, state: Path, clock: Clock
     ) -> None:
         """Watch ``folder``; what came is kept in ``state``; nothing is read yet."""
         self._source = source
@@ -85,7 +85,8 @@ class FilesConnector:
         return ConnectorHealth(reachable=True, why=f"{len(mappings)} mappings, {waiting} files wait")
 
     def close(self) -> None:
-        """Let go of nothing: files are closed after each use."""
+        """Let go of the folder's connection, where it has one."""
+        self._folder.close()
 
     @property
     def _feed(self) -> KeptFeed:
