@@ -17,11 +17,13 @@ from views.rules.state import RulesChecked, RulesShown, RulesTried
 from views.settings.state import SettingsShown
 from views.shell.state import Page, ThemeName, ToastKind
 from views.tower.state import TowerSnapshot
+from views.what_if.ports import WhatIfIntents
+from views.what_if.state import WhatIfContent
 
 Decision = Literal["approve", "reject", "request_changes", "revoke"]
 
 #: What a page shows that no snapshot holds.
-PageContent = KpiFigures | LedgerShown | RulesShown | RulesChecked | RulesTried | SettingsShown
+PageContent = KpiFigures | LedgerShown | RulesShown | RulesChecked | RulesTried | SettingsShown | WhatIfContent
 
 
 class TowerScreen(Protocol):
@@ -56,7 +58,7 @@ class TowerFeed(Protocol):
         ...
 
 
-class TowerIntents(Protocol):
+class TowerIntents(WhatIfIntents, Protocol):
     """What a person asks for at the window."""
 
     def select_case(self, case_id: str) -> None:
