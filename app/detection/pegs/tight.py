@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.detection.pegs.demand import LINE, ON_HAND, OPEN_LINE, OPEN_ORDER, ORDER, REMAINDER, set_scope
+from app.detection.pegs.demand import LINE, ON_HAND, OPEN_LINE, OPEN_ORDER, ORDER, set_scope
 from app.store.quick import run
 
 if TYPE_CHECKING:
@@ -19,28 +19,31 @@ if TYPE_CHECKING:
 
 _MOST = """
 CREATE TEMP TABLE IF NOT EXISTS peg_most (
-  item_id TEXT, node_id TEXT, units INTEGER, first_at INTEGER,
+  item_id TEXT, node_id TEXT, units INTEGER, first_at INTEGER, own INTEGER, held INTEGER,
   PRIMARY KEY (item_id, node_id)) WITHOUT ROWID
 """
 _ADD = """
-    ON CONFLICT DO UPDATE SET units = units + excluded.units, first_at = MIN(first_at, excluded.first_at)
+    ON CONFLICT DO UPDATE SET units = units + excluded.units, first_at = MIN(first_at, excluded.first_at),
+                              own = own + excluded.own, held = held + excluded.held
 """
+_NEVER = 9223372036854775807
 
-# Each select groups what it adds up; the last two are allocations by lines of other groups, and of lines
-# that have more allocated than they still want.
+# Each select gives by group: units, the first promise, and of allocations that are not among the units yet
+# those of the group's own lines (``own``) and of all (``held``). Over everything it is quickest to look through
+# the allocations for those of lines of other groups, and of lines that have more than they still want.
 _OF_ALL = (
     f"""
-SELECT l.item_id, l.node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at)
+SELECT l.item_id, l.node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at), 0, 0
   FROM {LINE} WHERE {OPEN_LINE} AND l.node_id IS NOT NULL GROUP BY l.item_id, l.node_id
 """,  # noqa: S608 - all parts are constants
     f"""
-SELECT l.item_id, o.ship_from_node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at)
+SELECT l.item_id, o.ship_from_node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at), 0, 0
   FROM {LINE} CROSS JOIN {ORDER} ON o.id = l.order_id
  WHERE {OPEN_LINE} AND l.node_id IS NULL AND {OPEN_ORDER} AND o.ship_from_node_id IS NOT NULL
  GROUP BY l.item_id, o.ship_from_node_id
 """,  # noqa: S608 - all parts are constants
     """
-SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at)
+SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at), 0, 0
   FROM allocation a INDEXED BY det_allocation_by_line CROSS JOIN order_line l ON l.id = a.line_id
  WHERE a.deleted_at IS NULL AND a.quantity > 0
    AND (l.node_id IS NOT a.node_id OR l.item_id <> a.item_id
@@ -48,7 +51,7 @@ SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at)
  GROUP BY a.item_id, a.node_id
 """,
     """
-SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at)
+SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at), 0, 0
   FROM (SELECT line_id, SUM(quantity) AS units FROM allocation INDEXED BY det_allocation_by_line
          WHERE deleted_at IS NULL GROUP BY line_id HAVING COUNT(*) > 1) m
   CROSS JOIN order_line l ON l.id = m.line_id
@@ -57,37 +60,45 @@ SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at)
  GROUP BY a.item_id, a.node_id
 """,
 )
+# In a few groups it is quickest to ask each line what it holds there, and to add up what all hold.
+_OWN = """
+COALESCE((SELECT SUM(x.quantity) FROM allocation x INDEXED BY det_allocation_by_line
+           WHERE x.line_id = l.id AND x.item_id = g.item_id AND x.node_id = g.node_id
+             AND x.deleted_at IS NULL), 0)
+"""
+_LINES = f"""
+SELECT m.item_id, m.node_id, SUM(MAX(m.units - m.own, 0)), MIN(m.promised_at), SUM(m.own), 0
+  FROM (SELECT g.item_id, g.node_id, l.ordered_quantity - l.shipped_quantity AS units, l.promised_at,
+               {_OWN} AS own
+          FROM % WHERE {OPEN_LINE}) m
+ GROUP BY m.item_id, m.node_id
+"""  # noqa: S608 - all parts are constants
 _OF_SCOPE = (
+    _LINES.replace(
+        "%", f"temp.peg_scope g CROSS JOIN {LINE} ON l.item_id = g.item_id AND l.node_id = g.node_id"
+    ),
+    _LINES.replace(
+        "%",
+        f"""(SELECT DISTINCT item_id FROM temp.peg_scope) i
+         CROSS JOIN {LINE} ON l.item_id = i.item_id AND l.node_id IS NULL
+         CROSS JOIN {ORDER} ON o.id = l.order_id AND {OPEN_ORDER}
+         CROSS JOIN temp.peg_scope g ON g.item_id = l.item_id AND g.node_id = o.ship_from_node_id""",  # noqa: S608 - constants
+    ),
     f"""
-SELECT g.item_id, g.node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at)
-  FROM temp.peg_scope g CROSS JOIN {LINE} ON l.item_id = g.item_id AND l.node_id = g.node_id
- WHERE {OPEN_LINE} GROUP BY g.item_id, g.node_id
-""",  # noqa: S608 - all parts are constants
-    f"""
-SELECT g.item_id, g.node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at)
-  FROM (SELECT DISTINCT item_id FROM temp.peg_scope) i
-  CROSS JOIN {LINE} ON l.item_id = i.item_id AND l.node_id IS NULL
-  CROSS JOIN {ORDER} ON o.id = l.order_id
-  CROSS JOIN temp.peg_scope g ON g.item_id = l.item_id AND g.node_id = o.ship_from_node_id
- WHERE {OPEN_LINE} AND {OPEN_ORDER} GROUP BY g.item_id, g.node_id
-""",  # noqa: S608 - all parts are constants
-    f"""
-SELECT g.item_id, g.node_id, SUM(a.quantity), MIN(l.promised_at)
+SELECT g.item_id, g.node_id, 0, {_NEVER}, 0, SUM(a.quantity)
   FROM temp.peg_scope g
   CROSS JOIN allocation a INDEXED BY det_allocation_by_group
     ON a.item_id = g.item_id AND a.node_id = g.node_id
-  CROSS JOIN order_line l ON l.id = a.line_id
- WHERE a.deleted_at IS NULL AND a.quantity > 0
-   AND (l.node_id IS NOT a.node_id OR l.item_id <> a.item_id OR {REMAINDER} < 0)
- GROUP BY g.item_id, g.node_id
+ WHERE a.deleted_at IS NULL AND a.quantity > 0 GROUP BY g.item_id, g.node_id
 """,  # noqa: S608 - all parts are constants
 )
+# When lines of other groups hold something here, the first promise is not known.
 _TIGHT = f"""
 INSERT INTO temp.peg_scope SELECT g.item_id, g.node_id FROM temp.peg_most g
- WHERE g.units > {ON_HAND}
-   AND g.units > {ON_HAND} + COALESCE((
+ WHERE g.units + g.held > {ON_HAND}
+   AND g.units + g.held > {ON_HAND} + COALESCE((
        SELECT SUM(s.ordered_quantity - s.received_quantity) FROM inbound_supply s
-        WHERE s.item_id = g.item_id AND s.node_id = g.node_id AND s.eta_at <= g.first_at
+        WHERE s.item_id = g.item_id AND s.node_id = g.node_id AND s.eta_at <= g.first_at AND g.held <= g.own
           AND s.deleted_at IS NULL AND s.cancelled = 0 AND s.ordered_quantity > s.received_quantity), 0)
 """  # noqa: S608 - all parts are constants
 #: The statements that read a scope of groups, for the test of their plans.
