@@ -3,15 +3,18 @@
 Every entry is one line, written and flushed to disk before anything is answered: the records it brings
 (as the wire writes pages) and what the connector must remember of it. Each change has a stamp that grows
 from entry to entry and never falls behind the clock, so that a lost file does not make new records old.
+
+A feed that holds more of what is past than of what holds is put in order when it is opened: the newest
+state of every record stays with its stamp, so every cursor goes on to mean what it meant.
 """
 
 from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,8 @@ from domain.ids import EntityKind, EntityRef, SourceName
 from domain.records import DeletedRecord, Entity, RejectedRecord, SourceRecord, ref_of
 
 _MICRO = 1_000_000
+#: Fewer changes that are past are not worth writing the file anew.
+LEAST_PAST = 10_000
 Change = SourceRecord | RejectedRecord | DeletedRecord
 
 
@@ -50,8 +55,17 @@ class Arrival:
 class KeptFeed:
     """The newest state of every record that came, in the order of their last change."""
 
-    def __init__(self, file: Path, *, source: SourceName, manifest: Manifest) -> None:
+    def __init__(
+        self,
+        file: Path,
+        *,
+        source: SourceName,
+        manifest: Manifest,
+        still_needed: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = list,
+    ) -> None:
         """Keep the feed of ``source`` in ``file``, which is read now if it exists.
+
+        ``still_needed`` picks from what is remembered when the feed is put in order; all of it if not given.
 
         Raises:
             UnavailableError: the file cannot be read.
@@ -63,8 +77,12 @@ class KeptFeed:
         self._stamp = 0
         self._logs: dict[str, list[tuple[int, str]]] = {s.name: [] for s in manifest.streams}
         self._latest: dict[str, tuple[int, Change]] = {}
+        self._still_needed = still_needed
         self.remembered: list[dict[str, Any]] = []
         self._load()
+        past = sum(len(log) for log in self._logs.values()) - len(self._latest)
+        if past > max(len(self._latest), LEAST_PAST):
+            self.compact()
 
     def entity(self, kind: EntityKind, entity_id: str) -> Entity | None:
         """The present state of a record, ``None`` where there is none."""
@@ -130,19 +148,64 @@ class KeptFeed:
             remembered=dict(arrival.remembered or {}),
             pages={s: msgspec.Raw(encode_page(p, as_of=arrival.at)) for s, p in pages.items()},
         )
+        self._write(msgspec.json.encode(line) + b"\n", durable=durable)
+        self._take(first, pages, line.remembered)
+
+    def compact(self) -> None:
+        """Write the file anew with the newest state of every record only; whole or not at all.
+
+        Raises:
+            UnavailableError: the disk did not take it; the file is as it was.
+        """
+        needed = self._still_needed(self.remembered)
+        # What is remembered bears the highest stamp, so that later ones go on from there.
+        lines = [*self._newest_lines(), *(self._line_of(self._stamp, each) for each in needed)]
+        fresh = self._file.with_suffix(".new")
+        try:
+            with fresh.open("wb") as out:
+                out.writelines(msgspec.json.encode(line) + b"\n" for line in lines)
+                out.flush()
+                os.fsync(out.fileno())
+            fresh.replace(self._file)
+        except OSError as error:
+            raise self._not_kept(error) from error
+        self.remembered = needed
+        for stream, log in self._logs.items():
+            self._logs[stream] = [entry for entry in log if self._latest.get(entry[1], (0,))[0] == entry[0]]
+
+    def _newest_lines(self) -> Iterator[_Line]:
+        streams = {key: stream for stream, log in self._logs.items() for _, key in log}
+        for key, (stamp, change) in sorted(self._latest.items(), key=lambda item: item[1][0]):
+            page = _page([change], "", more=False)
+            body = msgspec.Raw(encode_page(page, as_of=change.observed_at))
+            yield _Line(first=stamp, at=change.observed_at, remembered={}, pages={streams[key]: body})
+
+    def _line_of(self, stamp: int, remembered: dict[str, Any]) -> _Line:
+        at = datetime.fromtimestamp(stamp / _MICRO, UTC)
+        return _Line(first=stamp, at=at, remembered=remembered, pages={})
+
+    def _write(self, line: bytes, *, durable: bool) -> None:
+        """Add a line to the file; a line of which the disk took a part is taken away again."""
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with self._file.open("ab") as out:
-                out.write(msgspec.json.encode(line) + b"\n")
-                out.flush()
+                before = out.tell()
+                try:
+                    out.write(line)
+                    out.flush()
+                except OSError:
+                    os.ftruncate(out.fileno(), before)
+                    raise
                 if durable:
                     os.fsync(out.fileno())
         except OSError as error:
-            raise UnavailableError(
-                what=f"What {self._source} brought cannot be kept: {error}.",
-                remedy=f"Check the folder {self._file.parent}.",
-            ) from error
-        self._take(first, pages, line.remembered)
+            raise self._not_kept(error) from error
+
+    def _not_kept(self, error: OSError) -> UnavailableError:
+        return UnavailableError(
+            what=f"What {self._source} brought cannot be kept: {error}.",
+            remedy=f"Check the folder {self._file.parent}.",
+        )
 
     def _pages(self, arrival: Arrival, first: int) -> dict[str, Page]:
         """The arrival as a page for each stream; stamps are given in the order of the pages."""

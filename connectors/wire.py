@@ -184,6 +184,29 @@ def _record(text: bytes, source: SourceName, stream: StreamSpec) -> SourceRecord
     )
 
 
+def decode_entity(kind: EntityKind, body: bytes) -> Entity:
+    """An entity of a kind from the JSON of its fields; a field nobody knows is refused.
+
+    Raises:
+        BadInputError: the kind has no records, or a field is missing, wrong or not known.
+    """
+    entity_type = TYPE_OF_KIND.get(kind)
+    if entity_type is None:
+        raise BadInputError(what=f"{kind} is no kind of record.", remedy="Use one of /openapi.json.")
+    return _decode_exactly(body, entity_type, f"The {kind}")
+
+
+def _decode_exactly(body: bytes, kind: type[T], what: str) -> T:
+    """A domain value from the JSON of its fields; a field nobody knows is refused, not left out."""
+    given = _decode(body, dict[str, msgspec.Raw], what)
+    unknown = sorted(set(given) - {f.name for f in fields(kind)})  # type: ignore[arg-type]  # a dataclass
+    if unknown:
+        raise BadInputError(
+            what=f"{what} has fields nobody knows: {', '.join(unknown)}.", remedy="Update the older side."
+        )
+    return _decode(body, kind, what)
+
+
 def _rejected_upstream(text: bytes, source: SourceName, stream: str) -> RejectedRecord:
     wire = msgspec.json.decode(text, type=WireRejected)
     return RejectedRecord(
@@ -286,14 +309,7 @@ def decode_action(verb: str, body: bytes) -> Action:
         raise BadInputError(
             what=f"There is no command {verb!r}.", remedy=f"Known: {', '.join(ACTION_BY_VERB)}."
         )
-    given = _decode(body, dict[str, msgspec.Raw], f"The command {verb}")
-    unknown = sorted(set(given) - {f.name for f in fields(kind)})
-    if unknown:
-        raise BadInputError(
-            what=f"The command {verb} has fields nobody knows: {', '.join(unknown)}.",
-            remedy="Update the older side.",
-        )
-    return _decode(body, kind, f"The command {verb}")
+    return _decode_exactly(body, kind, f"The command {verb}")
 
 
 def encode_receipt(receipt: Receipt) -> bytes:

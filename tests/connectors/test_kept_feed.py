@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,3 +91,48 @@ def test_a_disk_that_takes_nothing_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="cannot be kept"):
         kept.append(arrival(stock("b", 2), at=datetime(2026, 12, 1, tzinfo=UTC)))
     assert kept.ids("stock") == {"a"}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    steps=st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 3)), min_size=1, max_size=12),
+    at=st.integers(0, 12),
+)
+def test_putting_a_feed_in_order_changes_no_page_and_no_cursor(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]], at: int
+) -> None:
+    file = tmp_path_factory.mktemp("feed") / "feed.jsonl"
+    plain = feed(file)
+    cursors: list[str | None] = [None]
+    for number, (item, quantity) in enumerate(steps):
+        brought = arrival(gone=item) if quantity == 0 else arrival(stock(item, quantity))
+        plain.append(replace(brought, remembered={"number": number}))
+        cursors.append(plain.page("stock", None, 100).cursor)
+    cursor = cursors[at % len(cursors)]
+    before = (plain.page("stock", cursor, 100), plain.ids("stock"), plain.remembered)
+    small = plain.page("stock", cursor, 2)
+    plain.compact()
+    again = feed(file)
+    for kept in (plain, again):
+        assert (kept.page("stock", cursor, 100), kept.ids("stock"), kept.remembered) == before
+        assert kept.page("stock", cursor, 2) == small
+    lines = len(file.read_bytes().splitlines())
+    assert lines == len({item for item, _ in steps}) + len(steps)
+    plain.append(arrival(stock("new", 1)))
+    assert again.page("stock", None, 100).records == plain.page("stock", None, 100).records[:-1]
+
+
+def test_a_feed_mostly_of_the_past_is_put_in_order_when_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "feed.jsonl"
+    kept = feed(file)
+    for quantity in range(1, 30):
+        kept.append(replace(arrival(stock("a", quantity)), remembered={"number": quantity}))
+    monkeypatch.setattr("connectors.kept_feed.LEAST_PAST", 10)
+    page = kept.page("stock", None, 9)
+    again = KeptFeed(file, source=SOURCE, manifest=own_manifest(), still_needed=lambda all_: all_[-2:])
+    assert len(file.read_bytes().splitlines()) == 3
+    assert again.page("stock", None, 9) == page
+    assert again.remembered == [{"number": 28}, {"number": 29}]
+    assert not list(tmp_path.glob("*.new"))
