@@ -12,6 +12,7 @@ MINUTES_PER_DAY = 24 * 60
 LAST_WEEKDAY = 6
 MAX_LATITUDE_MICRO = 90_000_000
 MAX_LONGITUDE_MICRO = 180_000_000
+GRAMS_PER_KG = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,3 +104,7 @@ class CarrierService:
         require_cents(self.fixed_cost_cents, "fixed_cost_cents")
         require_quantity(self.rate_cents_per_kg, "rate_cents_per_kg")
         require_quantity(self.pickups_per_day, "pickups_per_day")
+
+    def freight_cost_cents(self, weight_grams: int) -> int:
+        """The price of a shipment by this tariff: the fixed part and every begun kilogram."""
+        return self.fixed_cost_cents + self.rate_cents_per_kg * -(-weight_grams // GRAMS_PER_KG)

@@ -307,6 +307,9 @@ def _add_optimisation(commands: argparse._SubParsersAction[argparse.ArgumentPars
     instance.add_argument("--nodes", type=int, required=True, metavar="M")
     instance.add_argument("--seed", type=int, default=1, metavar="S")
     instance.add_argument("--out", required=True, metavar="DIR")
+    instance.add_argument(
+        "--with", dest="rules", default="", metavar="RULES", help="further rules: transfers,expedite,floors"
+    )
     instance.set_defaults(run=_late("app.cli.optimise", "make_instance"))
 
 

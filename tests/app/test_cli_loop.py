@@ -128,3 +128,17 @@ def test_without_its_servers_a_cycle_still_answers(site: LiveSite) -> None:
     assert {source["source"] for source in document["sources"]} == {"erp", "wms", "tms", "supplier"}
     assert all("cannot be reached" in source["why"] for source in document["sources"])
     assert done(site, "verify-ledger")["intact"] is True
+
+
+def test_a_shipment_is_priced_with_every_carrier_by_the_table_where_no_source_gives_rates(
+    site: LiveSite,
+) -> None:
+    late = next(case for case in done(site, "cycle")["cases"] if case["code"] == "TR-ETA-LATE")
+    shipment_id = str(late["entity"]["id"])
+    sheet = done(site, "quotes", shipment_id, "--json")
+    costs = [quote["cost_cents"] for quote in sheet["quotes"]]
+    assert len(costs) > 1
+    assert costs == sorted(costs)
+    assert {quote["basis"] for quote in sheet["quotes"]} == {"table"}
+    assert sheet["why_table"] == "No source of this profile gives live rates."
+    assert "no longer there" in refused(site.run("quotes", "SH-NONE", "--profile", PROFILE))

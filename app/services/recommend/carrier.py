@@ -27,7 +27,6 @@ MODEL = "carrier rebooking (CP-SAT)"
 HORIZON_DAYS = 7
 REBOOKING_CENTS = 1_500
 NOT_LEFT_YET = frozenset({ShipmentStatus.PLANNED, ShipmentStatus.BOOKED, ShipmentStatus.PACKED})
-GRAMS_PER_KG = 1_000
 PICKUP_TIME = time(16, tzinfo=UTC)
 
 
@@ -111,11 +110,10 @@ def _offer(
     transit = service.transit_days
     if is_current and shipment.eta_at is not None:
         transit = max(transit, (shipment.eta_at.date() - now.date()).days - pickup_day)
-    kilograms_up = -(-shipment.weight_grams // GRAMS_PER_KG)
     return Offer(
         shipment_id=shipment.shipment_id,
         service_id=service.service_id,
-        rate_cents=service.fixed_cost_cents + service.rate_cents_per_kg * kilograms_up,
+        rate_cents=service.freight_cost_cents(shipment.weight_grams),
         transit_days=max(0, transit),
     )
 
