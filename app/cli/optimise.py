@@ -49,7 +49,8 @@ def make_instance(options: argparse.Namespace) -> int:
     from optimization.backlog.files import write_tables
     from optimization.backlog.generate import generate_tables
 
-    tables = generate_tables(options.family, options.lines, options.nodes, options.seed)
+    rules = [name.strip() for name in options.rules.split(",") if name.strip()]
+    tables = generate_tables(options.family, options.lines, options.nodes, options.seed, rules)
     write_tables(tables, Path(options.out))
     print(
         f"{tables.sizes.lines} lines, {tables.sizes.orders} orders, {tables.sizes.skus} SKUs in {options.out}"

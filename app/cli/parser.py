@@ -96,6 +96,11 @@ def _add_loop(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     verify = commands.add_parser("verify-ledger", help="check every signature and the chain of the ledger")
     _profile_option(verify)
     verify.set_defaults(run=_late("app.cli.loop", "verify_ledger"))
+    restore = commands.add_parser("restore", help="put a copy in the place of a damaged ledger")
+    _profile_option(restore)
+    restore.add_argument("--list", action="store_true", help="only print the copies")
+    restore.add_argument("--from", dest="copy", default="", metavar="FILE", help="default: newest sound copy")
+    restore.set_defaults(run=_late("app.cli.restore", "restore"))
 
 
 def _add_cases(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -9,7 +9,18 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from optimization.backlog.plan import BacklogPlan
+from optimization.backlog.audit_rules import (
+    Shipments,
+    beyond_supply,
+    broken_rules,
+    floor_cents,
+    lane_of,
+    shipments_of,
+    transfer_cents,
+    ways_of,
+    ways_out_of_range,
+)
+from optimization.backlog.plan import BacklogPlan, Ways
 from optimization.backlog.tables import Integers, Tables
 
 
@@ -17,11 +28,13 @@ from optimization.backlog.tables import Integers, Tables
 class BacklogTerms:
     """Where the money goes, in cents."""
 
-    fixed_cents: int
-    variable_cents: int
-    late_cents: int
-    change_cents: int
-    unfilled_cents: int
+    fixed_cents: int = 0
+    variable_cents: int = 0
+    late_cents: int = 0
+    change_cents: int = 0
+    unfilled_cents: int = 0
+    transfer_cents: int = 0
+    floor_cents: int = 0
 
     @property
     def total_cents(self) -> int:
@@ -42,26 +55,26 @@ class BacklogAudit:
 
 def audit_plan(tables: Tables, plan: BacklogPlan) -> BacklogAudit:
     """Check a plan against every law of the format and add up its cost."""
-    errors = _out_of_range(tables, plan)
+    errors = (*_out_of_range(tables, plan), *ways_out_of_range(tables, plan))
     if errors:
-        nothing = BacklogTerms(
-            fixed_cents=0, variable_cents=0, late_cents=0, change_cents=0, unfilled_cents=0
+        return BacklogAudit(
+            terms=BacklogTerms(), shipments=0, units_shipped=0, units_unfilled=0, errors=errors
         )
-        return BacklogAudit(terms=nothing, shipments=0, units_shipped=0, units_unfilled=0, errors=errors)
-    sizes, lines = tables.sizes, tables.lines
-    served = np.zeros(sizes.lines, np.int64)
+    lines = tables.lines
+    ways = ways_of(plan)
+    served = np.zeros(tables.sizes.lines, np.int64)
     np.add.at(served, plan.line, plan.qty)
-    order = lines["order"][plan.line]
-    shipments = np.unique((order * sizes.nodes + plan.node) * sizes.days + plan.ship_day)
+    shipments = shipments_of(tables, plan, ways)
     errors = (
         *_wrong_goods(tables, plan, served),
-        *_beyond_supply(tables, plan),
+        *beyond_supply(tables, plan, ways),
         *_beyond_picking(tables, plan),
         *_broken_policies(tables, served, shipments),
+        *broken_rules(tables, plan, ways),
     )
     return BacklogAudit(
-        terms=_terms(tables, plan, served, shipments),
-        shipments=int(shipments.size),
+        terms=_terms(tables, plan, served, shipments, ways),
+        shipments=int(shipments.order.size),
         units_shipped=int(plan.qty.sum()),
         units_unfilled=int((lines["confirmable_qty"] - served).sum()),
         errors=errors,
@@ -94,19 +107,6 @@ def _wrong_goods(tables: Tables, plan: BacklogPlan, served: Integers) -> tuple[s
     return (*found, *([f"line {over[0]} gets more than can be confirmed"] if over.size else []))
 
 
-def _beyond_supply(tables: Tables, plan: BacklogPlan) -> tuple[str, ...]:
-    sizes = tables.sizes
-    left = np.zeros((sizes.skus * sizes.nodes, sizes.days), np.int64)
-    supply = tables.supply
-    np.add.at(left, (supply["sku"] * sizes.nodes + supply["node"], supply["day"]), supply["arriving_qty"])
-    np.subtract.at(left, (plan.sku * sizes.nodes + plan.node, plan.ship_day), plan.qty)
-    short = np.argwhere(np.cumsum(left, axis=1) < 0)
-    if not short.size:
-        return ()
-    row, day = (int(each) for each in short[0])
-    return (f"SKU {row // sizes.nodes} at node {row % sizes.nodes} has less than is shipped by day {day}",)
-
-
 def _beyond_picking(tables: Tables, plan: BacklogPlan) -> tuple[str, ...]:
     sizes, pick = tables.sizes, tables.pick_capacity
     left = np.zeros((sizes.nodes, sizes.days), np.int64)
@@ -116,36 +116,41 @@ def _beyond_picking(tables: Tables, plan: BacklogPlan) -> tuple[str, ...]:
     return (f"node {over[0][0]} picks more than it can on day {over[0][1]}",) if over.size else ()
 
 
-def _broken_policies(tables: Tables, served: Integers, shipments: Integers) -> tuple[str, ...]:
+def _broken_policies(tables: Tables, served: Integers, shipments: Shipments) -> tuple[str, ...]:
     sizes, orders, lines = tables.sizes, tables.orders, tables.lines
-    count = np.bincount(shipments // (sizes.nodes * sizes.days), minlength=sizes.orders)
-    many = np.flatnonzero(count > orders["max_shipments"])
+    count = np.bincount(shipments.order, minlength=sizes.orders)
+    many = np.flatnonzero(count > orders["max_shipments"] + shipments.beyond)
     found = [f"order {many[0]} has {count[many[0]]} shipments"] if many.size else []
-    some = np.bincount(lines["order"], served > 0, minlength=sizes.orders) > 0
-    short = np.bincount(lines["order"], served < lines["confirmable_qty"], minlength=sizes.orders) > 0
+    firm = np.isin(np.arange(sizes.lines), tables.rule("firm")["line"])
+    planned = np.where(firm, 0, served)
+    missing = ~firm & (served < lines["confirmable_qty"])
+    some = np.bincount(lines["order"], planned > 0, minlength=sizes.orders) > 0
+    short = np.bincount(lines["order"], missing, minlength=sizes.orders) > 0
     partial = np.flatnonzero((orders["ship_complete"] == 1) & some & short)
     return (*found, *([f"order {partial[0]} ships complete or not at all"] if partial.size else []))
 
 
-def _terms(tables: Tables, plan: BacklogPlan, served: Integers, shipments: Integers) -> BacklogTerms:
-    sizes, lines, orders, lanes, skus = tables.sizes, tables.lines, tables.orders, tables.lanes, tables.skus
-    to = shipments // (sizes.nodes * sizes.days)
-    fixed = lanes["fixed_cents"][orders["zone"][to] * sizes.nodes + shipments // sizes.days % sizes.nodes]
+def _terms(
+    tables: Tables, plan: BacklogPlan, served: Integers, shipments: Shipments, ways: Ways
+) -> BacklogTerms:
+    lines, orders, skus = tables.lines, tables.orders, tables.skus
     order = lines["order"][plan.line]
-    lane = orders["zone"][order] * sizes.nodes + plan.node
+    lane = lane_of(tables, orders["zone"][order], plan.node, ways.expedited)
     ordered = lines["sku"][plan.line]
-    unit = np.rint(skus["kg"][plan.sku] * lanes["rate_cents_per_kg"][lane]).astype(np.int64)
+    unit = np.rint(skus["kg"][plan.sku] * lane.rate).astype(np.int64)
     unit += np.where(plan.sku == ordered, 0, skus["alt_cents"][ordered])
-    days_late = np.maximum(0, plan.ship_day + lanes["transit_days"][lane] - orders["promised_day"][order])
+    days_late = np.maximum(0, plan.ship_day + lane.transit - orders["promised_day"][order])
     late = plan.qty * lines["late_cents_per_unit_day"][plan.line] * days_late
     current, change = lines["current_node"], lines["change_cents"]
     moved = (current[plan.line] >= 0) & (current[plan.line] != plan.node)
     unserved = lines["confirmable_qty"] - served
     changed = (plan.qty * change[plan.line])[moved].sum() + (unserved * change)[current >= 0].sum()
     return BacklogTerms(
-        fixed_cents=int(fixed.sum()),
+        fixed_cents=int(shipments.fixed.sum()),
         variable_cents=int((plan.qty * unit).sum()),
         late_cents=int(late.sum()),
         change_cents=int(changed),
         unfilled_cents=int((unserved * lines["unfilled_cents"]).sum()),
+        transfer_cents=transfer_cents(tables, plan, ways),
+        floor_cents=floor_cents(tables, plan.qty * (days_late == 0), order),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimization.backlog.compiled import compiled
+from optimization.backlog.goods import days_late, goods_at, hands_at
 from optimization.backlog.instance import Arrays, Instance
 from optimization.backlog.patterns import NEVER, SCALE
 from optimization.backlog.tables import Integers
@@ -26,13 +27,13 @@ class EntryLists:
 def all_entries(instance: Instance) -> EntryLists:
     """Every node of every order."""
     arrays = instance.arrays
-    return EntryLists(first=arrays.entry_first, entry=np.arange(arrays.entry_node.size, dtype=np.int64))
+    return EntryLists(first=arrays.entry_first, entry=np.arange(arrays.entry_source.size, dtype=np.int64))
 
 
 def choose_entries(instance: Instance, stock: Integers, pick: Integers) -> EntryLists:
     """For each order the best few nodes of each line and of the whole order, at these prices."""
     arrays = instance.arrays
-    kept = np.zeros(arrays.entry_node.size, np.bool_)
+    kept = np.zeros(arrays.entry_source.size, np.bool_)
     _keep(arrays, stock, pick, kept)
     counts = np.concatenate([[0], np.cumsum(kept)])
     return EntryLists(first=counts[arrays.entry_first].astype(np.int64), entry=np.flatnonzero(kept))
@@ -67,23 +68,24 @@ def _weigh(
     arrays: Arrays, order: int, stock: Integers, pick: Integers, by_line: Integers, whole: Integers
 ) -> None:
     """What a unit of each line costs from each entry at best, and what the whole order costs from it."""
-    days = arrays.n_days
     first = arrays.order_first[order]
     lines = arrays.order_first[order + 1] - first
     begin = arrays.entry_first[order]
     for place in range(arrays.entry_first[order + 1] - begin):
         entry = begin + place
-        node = arrays.entry_node[entry]
-        lane = arrays.order_zone[order] * arrays.n_nodes + node
+        source = arrays.entry_source[entry]
+        lane = arrays.order_zone[order] * arrays.n_sources + source
         by_line[:lines, place] = NEVER
         for pair in range(arrays.pair_first[entry], arrays.pair_first[entry + 1]):
-            line, row = arrays.pair_line[pair], arrays.pair_row[pair]
-            for at in range(days):
-                if arrays.supply[row * days + at] == 0:
+            line = arrays.pair_line[pair]
+            for at in range(arrays.n_days):
+                cell, hands = goods_at(arrays, pair, at), hands_at(arrays, pair, at)
+                if cell < 0 or arrays.supply[cell] == 0 or arrays.pick[hands] == 0:
                     continue
-                late = max(0, at + arrays.lane_transit[lane] - arrays.order_promised[order])
-                cost = SCALE * (arrays.pair_cost[pair] + arrays.line_late[line] * late)
-                cost += stock[row * days + at] + pick[node * days + at]
+                late = max(0, days_late(arrays, order, source, at))
+                reward = arrays.order_reward[order] if late == 0 else 0
+                cost = SCALE * (arrays.pair_cost[pair] + arrays.line_late[line] * late - reward)
+                cost += stock[cell] + pick[hands]
                 by_line[line - first, place] = min(by_line[line - first, place], cost)
         whole[place] = SCALE * arrays.lane_fixed[lane]
         for line in range(lines):

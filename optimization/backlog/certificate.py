@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from optimization.backlog.tables import Integers
 
@@ -15,12 +17,14 @@ PRICE_SCALE = 1000
 class Certificate:
     """Prices in thousandths of a cent: ``stock`` of a unit by stock row and day, ``pick`` by node and day.
 
-    Any prices of zero or more prove a bound; these prove ``bound_thousandths``.
+    ``reward`` is by floor what a unit on time is worth, in cents, up to what a missing one costs. Any prices
+    and rewards of zero or more prove a bound; these prove ``bound_thousandths``.
     """
 
     stock: Integers
     pick: Integers
     bound_thousandths: int
+    reward: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def bound_cents(self) -> int:
@@ -31,7 +35,7 @@ class Certificate:
     def digest(self) -> str:
         """SHA-256 of the prices."""
         told = hashlib.sha256(b"certificate/1\n")
-        for prices in (self.stock, self.pick):
+        for prices in (self.stock, self.pick, self.reward):
             told.update(prices.astype("<i8").tobytes())
         return told.hexdigest()
 
@@ -42,5 +46,6 @@ class Certificate:
             "digest": self.digest,
             "stock_rows_priced": int((self.stock > 0).sum()),
             "pick_rows_priced": int((self.pick > 0).sum()),
+            "floors_rewarded": int((self.reward > 0).sum()),
             "bound_thousandths": self.bound_thousandths,
         }

@@ -15,10 +15,10 @@ from enum import IntEnum
 import numpy as np
 
 from optimization.backlog.audit import BacklogAudit, audit_plan
+from optimization.backlog.checks_of_columns import bad_input
 from optimization.backlog.instance import build_instance
 from optimization.backlog.limits import BacklogLimits
 from optimization.backlog.plan import BacklogPlan, sorted_plan
-from optimization.backlog.refusal import bad_input
 from optimization.backlog.run import Clock
 from optimization.backlog.solve import solve_backlog
 from optimization.backlog.tables import Integers, Table, Tables

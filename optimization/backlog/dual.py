@@ -33,16 +33,24 @@ EARLIER_DAYS_SHARE = 0.3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
-    """What a unit costs in thousandths: ``stock`` by row and last day to leave, ``pick`` by node and day."""
+    """What a unit costs in thousandths: ``stock`` by row and last day to leave, ``pick`` by node and day.
+
+    ``reward`` is what one on time is worth to each floor, in cents.
+    """
 
     stock: Floats
     pick: Floats
+    reward: Floats
 
     def whole(self, days: int) -> tuple[Integers, Integers]:
         """Whole numbers, stock summed over the days from which a unit is missing."""
         daily = np.rint(np.maximum(0.0, self.stock)).astype(np.int64).reshape(-1, days)
         summed = np.ascontiguousarray(np.cumsum(daily[:, ::-1], axis=1)[:, ::-1])
         return summed.reshape(-1), np.rint(np.maximum(0.0, self.pick)).astype(np.int64)
+
+    def whole_reward(self) -> Integers:
+        """Whole cents."""
+        return np.rint(self.reward).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +61,8 @@ class Priced:
     bound_thousandths: int
     stock_excess: Integers
     pick_excess: Integers
+    floor_missing: Integers
+    """Units that each floor lacks; negative where there are more."""
 
 
 class Pricer:
@@ -71,18 +81,29 @@ class Pricer:
         self.every = all_entries(instance)
         self._no_ideal = no_ideal()
         # Hands are not a limit of a single order here: what is beyond them could be picked on another day.
-        self._hands = np.full(arrays.pick.size, NEVER, np.int64)
+        self._hands = np.where(arrays.pick > 0, NEVER, 0).astype(np.int64)
+        self._no_reward = np.zeros(instance.floors.units.size, np.int64)
 
     def close(self) -> None:
         """End the threads."""
         self._pool.shutdown()
 
-    def price(self, stock: Integers, pick: Integers, lists: EntryLists, ideal: Ideal | None = None) -> Priced:
+    def price(
+        self,
+        stock: Integers,
+        pick: Integers,
+        lists: EntryLists,
+        ideal: Ideal | None = None,
+        reward: Integers | None = None,
+    ) -> Priced:
         """Price every order over the listed entries; a bound only when these are all."""
         kept = self._no_ideal if ideal is None else ideal
-        arrays = self.instance.arrays
+        rewarded = self._no_reward if reward is None else reward
+        self.instance.reward(rewarded)
+        arrays, floors = self.instance.arrays, self.instance.floors
         values = np.zeros(self.instance.n_orders, np.int64)
-        used = [(np.zeros_like(arrays.supply), np.zeros_like(arrays.pick)) for _ in self._parts]
+        in_time = np.zeros(self.instance.n_orders, np.int64)
+        used = [(np.zeros_like(arrays.supply), np.zeros_like(arrays.pick), in_time) for _ in self._parts]
         market = Market(arrays.supply, self._hands, stock, pick, WHOLE_SHARE)
         jobs = [
             self._pool.submit(
@@ -100,9 +121,11 @@ class Pricer:
         )
         daily = stock - later.reshape(-1)
         bound = int(values.sum()) - int((daily * arrays.supply).sum()) - int((pick * arrays.pick).sum())
+        bound += SCALE * (self.instance.settled_cents + int((rewarded * floors.units).sum()))
         return Priced(
             values=values,
             bound_thousandths=bound,
+            floor_missing=floors.units - floors.on_time(in_time),
             stock_excess=shipped - arrays.supply,
             pick_excess=picked - arrays.pick,
         )
@@ -166,12 +189,15 @@ def _run_stage(
     stock, pick = prices.stock.copy(), prices.pick.copy()
     stock_move, pick_move = np.zeros_like(stock), np.zeros_like(pick)
     mean_stock, mean_pick, count = np.zeros_like(stock), np.zeros_like(pick), 0
+    floors, reward = pricer.instance.floors, prices.reward.copy()
+    reward_move, mean_reward = np.zeros_like(reward), np.zeros_like(reward)
     lists = pricer.every
     for step in range(stage.steps):
-        whole = Prices(stock=stock, pick=pick).whole(days)
+        now = Prices(stock=stock, pick=pick, reward=reward)
+        whole = now.whole(days)
         if step % CHOOSE_AGAIN_EVERY == 0:
             lists = choose_entries(pricer.instance, *whole)
-        priced = pricer.price(*whole, lists)
+        priced = pricer.price(*whole, lists, reward=now.whole_reward())
         size = stage.size / (1.0 + step / COOLING)
         stock_push = _stock_push(arrays.supply, priced.stock_excess, scales, days)
         pick_push = (
@@ -184,15 +210,19 @@ def _run_stage(
         pick_move = MOMENTUM * pick_move + size * pick_push
         stock = np.maximum(0.0, stock + stock_move)
         pick = np.maximum(0.0, pick + pick_move)
+        reward_push = floors.short_cents * priced.floor_missing / (floors.units + 1.0)
+        reward_move = MOMENTUM * reward_move + size * reward_push
+        reward = np.clip(reward + reward_move, 0.0, floors.short_cents)
         if step >= stage.steps * AVERAGED_FROM:
             mean_stock += stock
             mean_pick += pick
+            mean_reward += reward
             count += 1
         if enough():
             break
     if count == 0:
-        return Prices(stock=stock, pick=pick)
-    return Prices(stock=mean_stock / count, pick=mean_pick / count)
+        return Prices(stock=stock, pick=pick, reward=reward)
+    return Prices(stock=mean_stock / count, pick=mean_pick / count, reward=mean_reward / count)
 
 
 def _stock_push(supply: Integers, excess: Integers, scales: _Scales, days: int) -> Floats:

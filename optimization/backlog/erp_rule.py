@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimization.backlog.compiled import compiled
+from optimization.backlog.goods import goods_at, whole_packs
 from optimization.backlog.instance import Arrays, Instance
 from optimization.backlog.plan import PairPlan
 from optimization.backlog.tables import Integers
@@ -27,8 +28,8 @@ def erp_plan(instance: Instance) -> PairPlan:
 
 def _by_line(arrays: Arrays) -> Integers:
     """The pairs of each line, nearest first; within an order the lines one after another."""
-    nodes = arrays.row_node[arrays.pair_row]
-    lane = arrays.order_zone[arrays.line_order[arrays.pair_line]] * arrays.n_nodes + nodes
+    zone = arrays.order_zone[arrays.line_order[arrays.pair_line]]
+    lane = zone * arrays.n_sources + arrays.pair_source
     return np.lexsort((arrays.pair_cost, arrays.lane_fixed[lane], arrays.pair_line)).astype(np.int64)
 
 
@@ -74,12 +75,11 @@ def _serve_order(
     for pair in pairs:
         line = arrays.pair_line[pair] - arrays.order_first[order]
         row = arrays.pair_row[pair]
-        if need[line] == 0:
+        # The rule knows neither transfers nor another mode than the usual one.
+        if need[line] == 0 or arrays.pair_source[pair] != arrays.row_node[row]:
             continue
         for at in range(days):
-            free = pick[arrays.row_node[row] * days + at]
-            for later in range(at, days):
-                free = min(free, left[row * days + later])
+            free = _free(arrays, pair, at, need[line], left, pick)
             if free <= 0:
                 continue
             source = arrays.row_node[row] * days + at
@@ -91,7 +91,7 @@ def _serve_order(
             if not known:
                 opened[count] = source
                 count += 1
-            qty[pair] = min(free, need[line])
+            qty[pair] = free
             day[pair] = at
             need[line] -= qty[pair]
             _take(arrays, pair, at, qty[pair], left, pick)
@@ -100,9 +100,21 @@ def _serve_order(
 
 
 @compiled
+def _free(arrays: Arrays, pair: int, at: int, need: int, left: Integers, pick: Integers) -> int:
+    """How much of what is needed a pair may ship on a day."""
+    cell, row = goods_at(arrays, pair, at), arrays.pair_row[pair]
+    if cell < 0:
+        return 0
+    free = min(need, pick[arrays.row_node[row] * arrays.n_days + at])
+    for later in range(cell, (row + 1) * arrays.n_days):
+        free = min(free, left[later])
+    return whole_packs(arrays, pair, free)
+
+
+@compiled
 def _take(arrays: Arrays, pair: int, at: int, units: int, left: Integers, pick: Integers) -> None:
     """Take units of a pair on a day out of what is left, or give them back when negative."""
     row = arrays.pair_row[pair]
     pick[arrays.row_node[row] * arrays.n_days + at] -= units
-    for later in range(at, arrays.n_days):
-        left[row * arrays.n_days + later] -= units
+    for cell in range(row * arrays.n_days + at, (row + 1) * arrays.n_days):
+        left[cell] -= units

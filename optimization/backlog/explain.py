@@ -13,12 +13,14 @@ from enum import StrEnum
 
 import numpy as np
 
+from optimization.backlog.checks_of_columns import bad_input
+from optimization.backlog.goods import days_late, goods_at, hands_at
 from optimization.backlog.holdings import Holdings, clear_order, order_cost, refresh_free
 from optimization.backlog.insertion import insert_order
 from optimization.backlog.instance import Arrays
 from optimization.backlog.patterns import SCALE, Market
-from optimization.backlog.refusal import bad_input
 from optimization.backlog.repair import Standing, copied
+from optimization.backlog.tables import Integers
 
 
 class Verdict(StrEnum):
@@ -156,21 +158,17 @@ def _pairs_of(arrays: Arrays, line: int) -> list[int]:
 
 
 def _cells_of(arrays: Arrays, holdings: Holdings, order: int) -> set[tuple[int, int]]:
-    """The shipments of an order: node and day."""
+    """The shipments of an order: source and day."""
     first, last = arrays.entry_first[order], arrays.entry_first[order + 1]
     here = range(int(arrays.pair_first[first]), int(arrays.pair_first[last]))
     return {
-        (int(arrays.row_node[arrays.pair_row[pair]]), int(holdings.day[pair]))
-        for pair in here
-        if holdings.qty[pair] > 0
+        (int(arrays.pair_source[pair]), int(holdings.day[pair])) for pair in here if holdings.qty[pair] > 0
     }
 
 
 def _late(arrays: Arrays, pair: int, at: int) -> int:
     order = arrays.line_order[arrays.pair_line[pair]]
-    node = arrays.row_node[arrays.pair_row[pair]]
-    transit = arrays.lane_transit[arrays.order_zone[order] * arrays.n_nodes + node]
-    return max(0, int(at + transit - arrays.order_promised[order]))
+    return max(0, int(days_late(arrays, order, arrays.pair_source[pair], at)))
 
 
 def _unit(arrays: Arrays, pair: int, at: int) -> int:
@@ -180,10 +178,8 @@ def _unit(arrays: Arrays, pair: int, at: int) -> int:
 
 def _price(standing: Standing, pair: int, at: int) -> int:
     arrays, led = standing.instance.arrays, standing.warm.led
-    row = int(arrays.pair_row[pair])
-    node = int(arrays.row_node[row])
-    days = arrays.n_days
-    return int(led.stock[row * days + at] + led.pick[node * days + at])
+    cell = goods_at(arrays, pair, at)
+    return int((led.stock[cell] if cell >= 0 else 0) + led.pick[hands_at(arrays, pair, at)])
 
 
 def _alternatives(
@@ -197,24 +193,24 @@ def _alternatives(
     found = []
     for pair in pairs:
         row, days = int(arrays.pair_row[pair]), arrays.n_days
-        node = int(arrays.row_node[row])
+        source = int(arrays.pair_source[pair])
         served = int(holdings.qty[pair])
         ever = int(arrays.supply[row * days + days - 1])
-        stocked = [at for at in range(days) if arrays.supply[row * days + at] > 0]
+        stocked = [at for at in range(days) if _there(arrays, arrays.supply, pair, at) > 0]
         asked = {at: SCALE * _unit(arrays, pair, at) + _price(standing, pair, at) for at in stocked}
         day = int(holdings.day[pair]) if served else min(asked, key=asked.__getitem__, default=0)
         found.append(
             Alternative(
-                node=node,
+                node=int(arrays.source_node[source]),
                 sku=int(arrays.row_sku[row]),
                 day=day,
                 unit_cents=_unit(arrays, pair, day),
                 late_days=_late(arrays, pair, day),
                 price_thousandths=_price(standing, pair, day),
-                fixed_cents=0 if (node, day) in cells else _fixed(arrays, line, node),
-                units_left=int(holdings.free[row * days + day]),
+                fixed_cents=0 if (source, day) in cells else _fixed(arrays, line, source),
+                units_left=_there(arrays, holdings.free, pair, day),
                 units_ever=ever,
-                hands_left=int(holdings.hands[node * days + day]),
+                hands_left=int(holdings.hands[hands_at(arrays, pair, day)]),
                 units_planned=served,
                 verdict=_verdict(standing, line, pair, day, dearest, cells),
             )
@@ -227,27 +223,32 @@ def _alternatives(
     )
 
 
-def _fixed(arrays: Arrays, line: int, node: int) -> int:
+def _there(arrays: Arrays, units: Integers, pair: int, at: int) -> int:
+    """What of the stock that a pair draws is there for it on a day."""
+    cell = goods_at(arrays, pair, at)
+    return int(units[cell]) if cell >= 0 else 0
+
+
+def _fixed(arrays: Arrays, line: int, source: int) -> int:
     zone = arrays.order_zone[arrays.line_order[line]]
-    return int(arrays.lane_fixed[zone * arrays.n_nodes + node])
+    return int(arrays.lane_fixed[zone * arrays.n_sources + source])
 
 
 def _verdict(
     standing: Standing, line: int, pair: int, day: int, dearest: int, cells: set[tuple[int, int]]
 ) -> Verdict:
     arrays, holdings = standing.instance.arrays, standing.holdings
-    row, days = int(arrays.pair_row[pair]), arrays.n_days
-    node = int(arrays.row_node[row])
+    source = int(arrays.pair_source[pair])
     order = int(arrays.line_order[line])
     if holdings.qty[pair] > 0:
         return Verdict.CHOSEN
-    if arrays.supply[row * days + day] == 0:
+    if _there(arrays, arrays.supply, pair, day) == 0:
         return Verdict.NO_STOCK
-    if holdings.free[row * days + day] == 0:
+    if _there(arrays, holdings.free, pair, day) == 0:
         return Verdict.STOCK_TAKEN
-    if holdings.hands[node * days + day] == 0:
+    if holdings.hands[hands_at(arrays, pair, day)] == 0:
         return Verdict.NO_HANDS
-    if (node, day) not in cells and len(cells) >= arrays.order_shipments[order]:
+    if (source, day) not in cells and len(cells) >= arrays.order_shipments[order]:
         return Verdict.ONE_TOO_MANY
     if _late(arrays, pair, day) > 0 and _unit(arrays, pair, day) > dearest:
         return Verdict.LATER
@@ -280,18 +281,14 @@ def _flips(standing: Standing, line: int, pairs: list[int]) -> tuple[Flip, ...]:
 
     wanted = int(arrays.line_qty[line])
     for pair in pairs:
-        row = int(arrays.pair_row[pair])
-        node = int(arrays.row_node[row])
-        day = max(
-            0,
-            int(
-                arrays.order_promised[order]
-                - arrays.lane_transit[arrays.order_zone[order] * arrays.n_nodes + node]
-            ),
-        )
-        day = min(day, days - 1)
-        worth = wanted * int(standing.warm.led.stock[row * days + day])
-        tried(FlipKind.STOCK, node, day, wanted, worth, *_with_stock(standing, row, day, wanted))
+        row, source = int(arrays.pair_row[pair]), int(arrays.pair_source[pair])
+        node, lead = int(arrays.source_node[source]), int(arrays.pair_lead[pair])
+        lane = arrays.order_zone[order] * arrays.n_sources + source
+        day = int(arrays.order_promised[order] - arrays.lane_transit[lane])
+        day = min(max(lead, day), int(arrays.pair_last[pair]))
+        drawn, held = day - lead, int(arrays.row_node[row])
+        worth = wanted * int(standing.warm.led.stock[row * days + drawn])
+        tried(FlipKind.STOCK, held, drawn, wanted, worth, *_with_stock(standing, row, drawn, wanted))
         worth = wanted * int(standing.warm.led.pick[node * days + day])
         tried(FlipKind.HANDS, node, day, wanted, worth, *_with_hands(standing, node, day, wanted))
     more = arrays.order_shipments.copy()

@@ -1,4 +1,4 @@
-"""Reading and writing a backlog's folder: six Parquet files and ``meta.json``."""
+"""Reading and writing a backlog's folder: six Parquet files, those of further rules, and ``meta.json``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from optimization.backlog.checks_of_columns import bad_input
 from optimization.backlog.parquet_columns import numbers_of, read_columns, write_columns
-from optimization.backlog.refusal import bad_input, refuse_bad_tables
-from optimization.backlog.tables import COLUMNS, REAL_COLUMNS, Column, Sizes, Table, Tables
+from optimization.backlog.refusal import refuse_bad_tables
+from optimization.backlog.tables import COLUMNS, REAL_COLUMNS, RULES, Column, Sizes, Table, Tables
 
 META_FILE = "meta.json"
 SIZE_FIELDS = {
@@ -31,7 +32,12 @@ def read_tables(folder: Path) -> Tables:
         sizes=Sizes(**{name: _count(meta, field) for name, field in SIZE_FIELDS.items()}),
         node_cities=_names(meta, "node_city"),
         zone_cities=_names(meta, "zone_city"),
-        **{name: _read_table(folder, name) for name in COLUMNS},
+        **{name: _read_table(folder, name, COLUMNS[name]) for name in COLUMNS},
+        rules={
+            name: _read_table(folder, name, columns)
+            for name, columns in RULES.items()
+            if (folder / f"{name}.parquet").exists()
+        },
     )
     refuse_bad_tables(tables)
     return tables
@@ -47,6 +53,13 @@ def write_tables(tables: Tables, folder: Path) -> None:
     for name, columns in COLUMNS.items():
         table = tables.table(name)
         write_columns({column: table[column] for column in columns}, folder / f"{name}.parquet")
+    for name, columns in RULES.items():
+        file = folder / f"{name}.parquet"
+        if name in tables.rules:
+            table = tables.rule(name)
+            write_columns({column: table[column] for column in columns}, file)
+        else:
+            file.unlink(missing_ok=True)
 
 
 def _read_meta(file: Path) -> dict[str, object]:
@@ -73,7 +86,7 @@ def _names(meta: dict[str, object], field: str) -> tuple[str, ...]:
     return tuple(str(each) for each in value) if isinstance(value, list) else ()
 
 
-def _read_table(folder: Path, name: str) -> Table:
+def _read_table(folder: Path, name: str, columns: tuple[str, ...]) -> Table:
     file = folder / f"{name}.parquet"
     try:
         found = read_columns(file)
@@ -81,10 +94,10 @@ def _read_table(folder: Path, name: str) -> Table:
         raise bad_input(f"{file} is missing.") from None
     except pa.ArrowInvalid as error:
         raise bad_input(f"{file} is no Parquet file: {error}.") from None
-    missing = [column for column in COLUMNS[name] if column not in found]
+    missing = [column for column in columns if column not in found]
     if missing:
         raise bad_input(f"{name}.parquet has no field {missing[0]}.")
-    return {column: _column(name, column, found[column]) for column in COLUMNS[name]}
+    return {column: _column(name, column, found[column]) for column in columns}
 
 
 def _column(name: str, column: str, values: pa.ChunkedArray) -> Column:

@@ -6,6 +6,7 @@ rows are deep; B: a SKU lies at up to nearly all nodes; T: as B with 10 lines a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from domain.errors import BadInputError
 from optimization.backlog.cities import NODE_CITIES, ZONE_CITIES
 from optimization.backlog.generated_lines import Catalogue, lines_and_orders
+from optimization.backlog.generated_rules import with_rules
 from optimization.backlog.generated_supply import pick_table, supply_table
 from optimization.backlog.tables import Floats, Sizes, Table, Tables
 
@@ -45,11 +47,11 @@ FAMILIES = {
 }
 
 
-def generate_tables(family: str, lines: int, nodes: int, seed: int) -> Tables:
-    """A backlog of a family, the same for the same arguments.
+def generate_tables(family: str, lines: int, nodes: int, seed: int, rules: Sequence[str] = ()) -> Tables:
+    """A backlog of a family with some further rules, the same for the same arguments.
 
     Raises:
-        BadInputError: there is no such family, or no such number of nodes.
+        BadInputError: there is no such family or rule, or no such number of nodes.
     """
     if family not in FAMILIES:
         raise BadInputError(
@@ -74,7 +76,7 @@ def generate_tables(family: str, lines: int, nodes: int, seed: int) -> Tables:
     change = np.where(
         current >= 0, chance.integers(15, 61, lines) * (chance.random(lines) < CHANGE_CHARGED_SHARE), 0
     )
-    return Tables(
+    tables = Tables(
         seed=seed,
         sizes=Sizes(
             nodes=nodes,
@@ -93,6 +95,7 @@ def generate_tables(family: str, lines: int, nodes: int, seed: int) -> Tables:
         orders=wanted.orders,
         lines={**wanted.lines, "current_node": current, "change_cents": change.astype(np.int64)},
     )
+    return with_rules(tables, rules, seed)
 
 
 def _lanes(nodes: int, chance: np.random.Generator) -> Table:

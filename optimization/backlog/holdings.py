@@ -11,8 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from optimization.backlog.compiled import compiled
-from optimization.backlog.instance import Arrays, Indices
+from optimization.backlog.goods import days_late, goods_at, hands_at
+from optimization.backlog.instance import Arrays
 from optimization.backlog.tables import Integers
+from optimization.backlog.ways import Indices
 
 
 class Holdings(NamedTuple):
@@ -75,13 +77,13 @@ def ship(arrays: Arrays, holdings: Holdings, pair: int, at: int, units: int) -> 
     """Ship units of a pair on a day; less than nothing takes them back."""
     days = arrays.n_days
     row = arrays.pair_row[pair]
-    for later in range(at, days):
-        holdings.left[row * days + later] -= units
+    for cell in range(goods_at(arrays, pair, at), (row + 1) * days):
+        holdings.left[cell] -= units
     least = holdings.left[row * days + days - 1]
     for back in range(days - 1, -1, -1):
         least = min(least, holdings.left[row * days + back])
         holdings.free[row * days + back] = least
-    holdings.hands[arrays.row_node[row] * days + at] -= units
+    holdings.hands[hands_at(arrays, pair, at)] -= units
     if holdings.qty[pair] == 0:
         add_holder(holdings, row, pair)
     holdings.qty[pair] += units
@@ -129,20 +131,23 @@ def clear_order(arrays: Arrays, holdings: Holdings, order: int) -> None:
 
 @compiled
 def order_cost(arrays: Arrays, qty: Indices, day: Indices, order: int) -> int:
-    """What an order costs as it is planned, in cents."""
+    """What an order costs as it is planned, in cents, less what being on time is rewarded with."""
     total = 0
     for line in range(arrays.order_first[order], arrays.order_first[order + 1]):
         total += arrays.line_qty[line] * arrays.line_unfilled[line]
     for entry in range(arrays.entry_first[order], arrays.entry_first[order + 1]):
-        lane = arrays.order_zone[order] * arrays.n_nodes + arrays.entry_node[entry]
+        source = arrays.entry_source[entry]
+        lane = arrays.order_zone[order] * arrays.n_sources + source
         days_used = 0
         for pair in range(arrays.pair_first[entry], arrays.pair_first[entry + 1]):
             if qty[pair] == 0:
                 continue
             at = day[pair]
             line = arrays.pair_line[pair]
-            late = max(0, at + arrays.lane_transit[lane] - arrays.order_promised[order])
+            late = max(0, days_late(arrays, order, source, at))
             unit = arrays.pair_cost[pair] + late * arrays.line_late[line] - arrays.line_unfilled[line]
+            if late == 0:
+                unit -= arrays.order_reward[order]
             total += qty[pair] * unit
             if not days_used >> at & 1:
                 days_used |= 1 << at

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimization.backlog.compiled import compiled
+from optimization.backlog.goods import goods_at, hands_at, whole_packs
 from optimization.backlog.holdings import Holdings, clear_order, order_cost, ship
 from optimization.backlog.instance import Arrays
 from optimization.backlog.patterns import (
@@ -74,11 +75,8 @@ def guided_cost(arrays: Arrays, holdings: Holdings, market: Market, order: int) 
     for pair in range(first, arrays.pair_first[arrays.entry_first[order + 1]]):
         units = holdings.qty[pair]
         if units > 0:
-            row, at = arrays.pair_row[pair], holdings.day[pair]
-            price = (
-                market.stock[row * arrays.n_days + at]
-                + market.pick[arrays.row_node[row] * arrays.n_days + at]
-            )
+            at = holdings.day[pair]
+            price = market.stock[goods_at(arrays, pair, at)] + market.pick[hands_at(arrays, pair, at)]
             total += units * (market.share * price >> SHARE_BITS)
     return total
 
@@ -133,7 +131,7 @@ def ship_from_cell(
     at = cell % arrays.n_days
     entry = entries[cell // arrays.n_days]
     complete = arrays.order_complete[arrays.line_order[first]] == 1
-    node = arrays.entry_node[entry]
+    place = arrays.source_node[arrays.entry_source[entry]] * arrays.n_days + at
     for begin in range(0, need.size, MOST_LINES):
         part = min(need.size, begin + MOST_LINES)
         fill_cell(arrays, entry, at, first + begin, first + part, market, scratch.cells)
@@ -146,9 +144,10 @@ def ship_from_cell(
                     continue
                 pair = scratch.cells[which + 2, line - begin]
                 units = min(need[line], scratch.cells[which + 1, line - begin])
-                units = min(units, holdings.hands[node * arrays.n_days + at])
+                units = min(units, holdings.hands[place])
                 # Another line of the order may have taken from the same row since the cell was looked at.
-                units = min(units, holdings.free[arrays.pair_row[pair] * arrays.n_days + at])
+                units = min(units, holdings.free[goods_at(arrays, pair, at)])
+                units = whole_packs(arrays, pair, units)
                 # A pair ships on one day only: that is all the plan keeps of it.
                 if units > 0 and (holdings.qty[pair] == 0 or holdings.day[pair] == at):
                     ship(arrays, holdings, pair, at, units)
@@ -170,8 +169,8 @@ def best_addition(
     complete = arrays.order_complete[order] == 1
     best_gain, best_cell = 0, -1
     for place in range(entries.size):
-        node = arrays.entry_node[entries[place]]
-        fixed = SCALE * arrays.lane_fixed[arrays.order_zone[order] * arrays.n_nodes + node]
+        lane = arrays.order_zone[order] * arrays.n_sources + arrays.entry_source[entries[place]]
+        fixed = SCALE * arrays.lane_fixed[lane]
         for at in range(arrays.n_days):
             cell = place * arrays.n_days + at
             if at > 0 and is_no_better(arrays, entries[place], at, market):

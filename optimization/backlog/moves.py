@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from optimization.backlog.chance import Chance, below, draw, fraction
 from optimization.backlog.compiled import compiled
+from optimization.backlog.goods import goods_at, hands_at, whole_packs
 from optimization.backlog.holdings import Holdings, clear_order, order_cost, place_of, ship
 from optimization.backlog.insertion import insert_order
 from optimization.backlog.instance import Arrays
@@ -256,10 +257,9 @@ def force(
             arrays, holdings, guide, room, chance, (pair, at, units), (count, pieces)
         )
         before += cost
-        row = arrays.pair_row[pair]
-        units = min(units, holdings.free[row * arrays.n_days + at])
-        units = min(units, holdings.hands[arrays.row_node[row] * arrays.n_days + at])
-        if units > 0 and not may_open(arrays, holdings, order, arrays.row_node[row], at):
+        units = min(units, holdings.free[goods_at(arrays, pair, at)])
+        units = whole_packs(arrays, pair, min(units, holdings.hands[hands_at(arrays, pair, at)]))
+        if units > 0 and not may_open(arrays, holdings, order, arrays.pair_source[pair], at):
             units = 0
         whole = whole and units == guide.ideal[piece, UNITS]
         if units > 0 and (holdings.qty[pair] == 0 or holdings.day[pair] == at):
@@ -274,8 +274,8 @@ def force(
 
 
 @compiled
-def may_open(arrays: Arrays, holdings: Holdings, order: int, node: int, at: int) -> bool:
-    """Whether an order has, or may still have, a shipment from a node on a day."""
+def may_open(arrays: Arrays, holdings: Holdings, order: int, source: int, at: int) -> bool:
+    """Whether an order has, or may still have, a shipment from a source on a day."""
     count = 0
     for entry in range(arrays.entry_first[order], arrays.entry_first[order + 1]):
         days_used = 0
@@ -283,7 +283,7 @@ def may_open(arrays: Arrays, holdings: Holdings, order: int, node: int, at: int)
             if holdings.qty[pair] > 0 and not days_used >> holdings.day[pair] & 1:
                 days_used |= 1 << holdings.day[pair]
                 count += 1
-        if arrays.entry_node[entry] == node and days_used >> at & 1:
+        if arrays.entry_source[entry] == source and days_used >> at & 1:
             return True
     return bool(count < arrays.order_shipments[order])
 
@@ -305,9 +305,10 @@ def make_way(
     pair, at, units = wanted
     count, pieces = touched
     row = arrays.pair_row[pair]
-    node = arrays.row_node[row]
+    place = hands_at(arrays, pair, at)
+    node = arrays.source_node[arrays.pair_source[pair]]
     cost = 0
-    while holdings.free[row * arrays.n_days + at] < units and count < MOST_EVICTED:
+    while holdings.free[goods_at(arrays, pair, at)] < units and count < MOST_EVICTED:
         loser = cheapest_holder(arrays, holdings, room, chance, row)
         if loser < 0:
             break
@@ -316,14 +317,16 @@ def make_way(
         cost += more
         count += 1
     tries = HAND_TRIES
-    while holdings.hands[node * arrays.n_days + at] < units and count < MOST_EVICTED and tries > 0:
+    while holdings.hands[place] < units and count < MOST_EVICTED and tries > 0:
         tries -= 1
         rows = guide.row_first[node + 1] - guide.row_first[node]
         other = guide.row_rows[guide.row_first[node] + below(chance, rows)]
         if holdings.holders[other] == 0:
             continue
         user = holdings.holder[place_of(holdings, other, below(chance, holdings.holders[other]))]
-        if holdings.day[user] != at or arrays.line_order[arrays.pair_line[user]] == room.orders[0]:
+        if hands_at(arrays, user, holdings.day[user]) != place:
+            continue
+        if arrays.line_order[arrays.pair_line[user]] == room.orders[0]:
             continue
         room.orders[count] = arrays.line_order[arrays.pair_line[user]]
         more, pieces = take_out(arrays, holdings, room, count, count + 1, pieces)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from optimization.backlog.compiled import compiled
+from optimization.backlog.goods import days_late, goods_at, whole_packs
 from optimization.backlog.instance import Arrays
 from optimization.backlog.tables import Integers
 
@@ -69,7 +70,7 @@ class Scratch(NamedTuple):
 
 def new_scratch(arrays: Arrays) -> Scratch:
     """Working memory for one thread."""
-    cells = arrays.n_nodes * arrays.n_days + 1
+    cells = arrays.n_sources * arrays.n_days + 1
     return Scratch(
         cells=np.zeros((SCRATCH_ROWS, MOST_LINES), np.int64),
         sums=np.zeros(MASKS, np.int64),
@@ -94,57 +95,64 @@ def fill_cell(
     market: Market,
     scratch: Integers,
 ) -> bool:
-    """What one node on one day offers to the lines ``first`` to ``last``: the two cheapest rows for each."""
-    days = arrays.n_days
+    """What one source on one day offers to the lines ``first`` to ``last``: each one's two cheapest rows."""
     order = arrays.line_order[first]
-    node = arrays.entry_node[entry]
-    late_days = at + arrays.lane_transit[arrays.order_zone[order] * arrays.n_nodes + node]
-    late_days = max(0, late_days - arrays.order_promised[order])
+    source = arrays.entry_source[entry]
+    late_days = max(0, days_late(arrays, order, source, at))
+    reward = arrays.order_reward[order] if late_days == 0 else 0
     for line in range(last - first):
         scratch[FIRST_COST, line] = NEVER
         scratch[NEXT_COST, line] = NEVER
         scratch[FIRST_CAP, line] = 0
         scratch[NEXT_CAP, line] = 0
     any_here = False
-    hands = market.hands[node * days + at]
-    price = market.pick[node * days + at]
+    place = arrays.source_node[source] * arrays.n_days + at
+    hands, price = market.hands[place], market.pick[place]
+    if hands == 0:
+        return False
     for pair in range(arrays.pair_first[entry], arrays.pair_first[entry + 1]):
         line = arrays.pair_line[pair]
-        row = arrays.pair_row[pair]
-        cap = min(market.supply[row * days + at], hands)
-        if line < first or line >= last or cap == 0:
+        cell = goods_at(arrays, pair, at)
+        if line < first or line >= last or cell < 0:
             continue
-        cost = SCALE * (arrays.pair_cost[pair] + arrays.line_late[line] * late_days)
-        cost += market.share * (market.stock[row * days + at] + price) >> SHARE_BITS
+        cap = whole_packs(arrays, pair, min(market.supply[cell], hands))
+        if cap == 0:
+            continue
+        cost = SCALE * (arrays.pair_cost[pair] + arrays.line_late[line] * late_days - reward)
+        cost += market.share * (market.stock[cell] + price) >> SHARE_BITS
         any_here = True
         line -= first
+        # Rows beyond the two cheapest add what they have to the second: no dearer than they are.
         if cost < scratch[FIRST_COST, line]:
             scratch[NEXT_COST, line] = scratch[FIRST_COST, line]
-            scratch[NEXT_CAP, line] = scratch[FIRST_CAP, line]
+            scratch[NEXT_CAP, line] += scratch[FIRST_CAP, line]
             scratch[NEXT_PAIR, line] = scratch[FIRST_PAIR, line]
             scratch[FIRST_COST, line] = cost
             scratch[FIRST_CAP, line] = cap
             scratch[FIRST_PAIR, line] = pair
         elif cost < scratch[NEXT_COST, line]:
             scratch[NEXT_COST, line] = cost
-            scratch[NEXT_CAP, line] = cap
+            scratch[NEXT_CAP, line] += cap
             scratch[NEXT_PAIR, line] = pair
+        else:
+            scratch[NEXT_CAP, line] += cap
     return any_here
 
 
 @compiled
 def is_no_better(arrays: Arrays, entry: int, at: int, market: Market) -> bool:
     """Whether a node offers on a day nothing that it does not offer a day before, as cheap or cheaper."""
-    days = arrays.n_days
-    node = arrays.entry_node[entry]
-    if market.hands[node * days + at] > market.hands[node * days + at - 1]:
+    place = arrays.source_node[arrays.entry_source[entry]] * arrays.n_days + at
+    if market.hands[place] > market.hands[place - 1]:
         return False
-    dearer = market.pick[node * days + at] - market.pick[node * days + at - 1]
+    dearer = market.pick[place] - market.pick[place - 1]
     for pair in range(arrays.pair_first[entry], arrays.pair_first[entry + 1]):
-        cell = arrays.pair_row[pair] * days + at
-        if market.supply[cell] > market.supply[cell - 1]:
+        cell, before = goods_at(arrays, pair, at), goods_at(arrays, pair, at - 1)
+        if cell < 0:
+            continue
+        if before < 0 or market.supply[cell] > market.supply[before]:
             return False
-        if market.stock[cell] + dearer < market.stock[cell - 1]:
+        if market.stock[cell] + dearer < market.stock[before]:
             return False
     return True
 

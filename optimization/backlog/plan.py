@@ -9,30 +9,53 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from optimization.backlog.checks_of_columns import bad_input
 from optimization.backlog.instance import Instance
 from optimization.backlog.parquet_columns import numbers_of, read_columns, write_columns
-from optimization.backlog.refusal import bad_input
+from optimization.backlog.rules import NEVER_EXPIRES
 from optimization.backlog.tables import Integers
 
 PLAN_COLUMNS = ("line", "node", "sku", "ship_day", "qty")
+WAYS = ("from_node", "expedited", "expires_day")
+"""Further columns of the plan of a backlog that has transfers, expedited lanes or lots."""
+WITH_WAYS = ("transfers", "expedite", "lots")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """How rows of a plan get there: whose goods they are, 1 if expedited, when a lot expires (or -1)."""
+
+    from_node: Integers
+    expedited: Integers
+    expires_day: Integers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacklogPlan:
-    """Rows of line, node, SKU, day and units, sorted; what is not in it is not shipped."""
+    """Rows of line, node, SKU, day and units, sorted; what is not in it is not shipped.
+
+    ``ways`` is missing where all goods are the node's own, without a date, and ship in the usual mode.
+    """
 
     line: Integers
     node: Integers
     sku: Integers
     ship_day: Integers
     qty: Integers
+    ways: Ways | None = None
+
+    @property
+    def columns(self) -> dict[str, Integers]:
+        """The columns by their names in the file."""
+        found = {column: getattr(self, column) for column in PLAN_COLUMNS}
+        return found if self.ways is None else found | {each: getattr(self.ways, each) for each in WAYS}
 
     @property
     def digest(self) -> str:
         """SHA-256 of the rows."""
         told = hashlib.sha256(b"plan/1\n")
-        for column in PLAN_COLUMNS:
-            told.update(getattr(self, column).astype("<i8").tobytes())
+        for values in self.columns.values():
+            told.update(values.astype("<i8").tobytes())
         return told.hexdigest()
 
 
@@ -45,37 +68,61 @@ class PairPlan:
 
 
 def sorted_plan(
-    line: Integers, node: Integers, sku: Integers, ship_day: Integers, qty: Integers
+    line: Integers,
+    node: Integers,
+    sku: Integers,
+    ship_day: Integers,
+    qty: Integers,
+    *,
+    ways: Ways | None = None,
 ) -> BacklogPlan:
     """A plan in canonical order, without rows of nothing."""
-    order = np.lexsort((ship_day, sku, node, line))
-    order = order[qty[order] > 0]
+    kept = qty > 0
+    columns = [each[kept] for each in (line, node, sku, ship_day, qty)]
+    further = [] if ways is None else [getattr(ways, each)[kept] for each in WAYS]
+    order = np.lexsort((*further[::-1], columns[3], columns[2], columns[1], columns[0]))
+    made = [np.ascontiguousarray(each[order], dtype=np.int64) for each in (*columns, *further)]
     return BacklogPlan(
-        line=np.ascontiguousarray(line[order], dtype=np.int64),
-        node=np.ascontiguousarray(node[order], dtype=np.int64),
-        sku=np.ascontiguousarray(sku[order], dtype=np.int64),
-        ship_day=np.ascontiguousarray(ship_day[order], dtype=np.int64),
-        qty=np.ascontiguousarray(qty[order], dtype=np.int64),
+        line=made[0],
+        node=made[1],
+        sku=made[2],
+        ship_day=made[3],
+        qty=made[4],
+        ways=None if ways is None else Ways(from_node=made[5], expedited=made[6], expires_day=made[7]),
     )
 
 
 def plan_of_pairs(instance: Instance, pairs: PairPlan) -> BacklogPlan:
     """The plan that the search's own form stands for."""
-    arrays = instance.arrays
     used = np.flatnonzero(pairs.qty > 0)
-    row = arrays.pair_row[used]
+    return plan_of_units(instance, used, pairs.day[used], pairs.qty[used])
+
+
+def plan_of_units(instance: Instance, pair: Integers, day: Integers, qty: Integers) -> BacklogPlan:
+    """The plan that ships units of some pairs on some days, and the firm rows."""
+    arrays, firm = instance.arrays, instance.tables.rule("firm")
+    row, source = arrays.pair_row[pair], arrays.pair_source[pair].astype(np.int64)
+    ways = None
+    if any(name in instance.tables.rules for name in WITH_WAYS):
+        none = np.zeros(firm["line"].size, np.int64)
+        ways = Ways(
+            from_node=np.append(arrays.row_node[row], firm["node"]),
+            expedited=np.append(source // arrays.n_nodes, none),
+            expires_day=np.append(instance.row_expires[row], none + NEVER_EXPIRES),
+        )
     return sorted_plan(
-        instance.line_id[arrays.pair_line[used]],
-        arrays.row_node[row],
-        arrays.row_sku[row],
-        pairs.day[used],
-        pairs.qty[used],
+        np.append(instance.line_id[arrays.pair_line[pair]], firm["line"]),
+        np.append(source % arrays.n_nodes, firm["node"]),
+        np.append(arrays.row_sku[row], firm["sku"]),
+        np.append(day, firm["ship_day"]),
+        np.append(qty, firm["qty"]),
+        ways=ways,
     )
 
 
 def write_plan(plan: BacklogPlan, file: Path) -> None:
     """Write the rows as Parquet."""
-    write_columns({column: getattr(plan, column) for column in PLAN_COLUMNS}, file)
+    write_columns(plan.columns, file)
 
 
 def read_plan(file: Path) -> BacklogPlan:
@@ -87,6 +134,9 @@ def read_plan(file: Path) -> BacklogPlan:
     try:
         found = read_columns(file)
         columns = [numbers_of(found[column], pa.int64()) for column in PLAN_COLUMNS]
+        named = [numbers_of(found[column], pa.int64()) for column in WAYS if column in found]
     except (FileNotFoundError, KeyError, pa.ArrowInvalid) as error:
         raise bad_input(f"{file} is no plan: {error}.") from None
-    return sorted_plan(*columns)
+    return sorted_plan(
+        *columns, ways=Ways(**dict(zip(WAYS, named, strict=True))) if len(named) == len(WAYS) else None
+    )

@@ -7,25 +7,30 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from optimization.backlog.certificate import Certificate
+from optimization.backlog.certificate import PRICE_SCALE, Certificate
+from optimization.backlog.checks_of_columns import bad_input
 from optimization.backlog.instance import Instance
 from optimization.backlog.parquet_columns import numbers_of, read_columns, write_columns
-from optimization.backlog.refusal import bad_input
 from optimization.backlog.tables import NO_SKU
 
 PRICE_COLUMNS = ("sku", "node", "day", "price_thousandths")
+FLOOR = -2
+"""In place of a SKU: the price is the reward of the floor that ``node`` numbers."""
 
 
 def write_prices(instance: Instance, certificate: Certificate, file: Path) -> None:
-    """Write what is priced above nothing; ``sku`` is -1 where the price is of a node's hands."""
+    """Write what is priced above nothing; ``sku`` is -1 where the price is of hands, -2 where of a floor."""
     arrays = instance.arrays
     stock, pick = np.flatnonzero(certificate.stock), np.flatnonzero(certificate.pick)
     row = stock // arrays.n_days
+    floor = np.flatnonzero(certificate.reward)
     columns = {
-        "sku": np.concatenate([arrays.row_sku[row], np.full(pick.size, NO_SKU)]),
-        "node": np.concatenate([arrays.row_node[row], pick // arrays.n_days]),
-        "day": np.concatenate([stock % arrays.n_days, pick % arrays.n_days]),
-        "price_thousandths": np.concatenate([certificate.stock[stock], certificate.pick[pick]]),
+        "sku": np.concatenate([arrays.row_sku[row], np.full(pick.size, NO_SKU), np.full(floor.size, FLOOR)]),
+        "node": np.concatenate([arrays.row_node[row], pick // arrays.n_days, floor]),
+        "day": np.concatenate([stock % arrays.n_days, pick % arrays.n_days, np.zeros_like(floor)]),
+        "price_thousandths": np.concatenate(
+            [certificate.stock[stock], certificate.pick[pick], PRICE_SCALE * certificate.reward[floor]]
+        ),
     }
     write_columns(columns, file)
 
@@ -47,10 +52,15 @@ def read_prices(instance: Instance, file: Path) -> Certificate:
     row = np.searchsorted(key, sku[of_stock] * arrays.n_nodes + node[of_stock])
     known = row < key.size
     known[known] = key[row[known]] == (sku * arrays.n_nodes + node)[of_stock][known]
-    inside = (day >= 0) & (day < arrays.n_days) & (node >= 0) & (node < arrays.n_nodes) & (price >= 0)
+    of_floor, most = sku == FLOOR, instance.floors.short_cents
+    inside = (day >= 0) & (day < arrays.n_days) & (node >= 0) & (price >= 0)
+    inside &= node < np.where(of_floor, most.size, arrays.n_nodes)
     if not known.all() or not inside.all():
         raise bad_input(f"{file} holds prices of another backlog.")
     stock, pick = np.zeros_like(arrays.supply), np.zeros_like(arrays.pick)
     stock[row * arrays.n_days + day[of_stock]] = price[of_stock]
-    pick[(node * arrays.n_days + day)[~of_stock]] = price[~of_stock]
-    return Certificate(stock=stock, pick=pick, bound_thousandths=0)
+    of_pick = ~of_stock & ~of_floor
+    pick[(node * arrays.n_days + day)[of_pick]] = price[of_pick]
+    reward = np.zeros_like(most)
+    reward[node[of_floor]] = price[of_floor] // PRICE_SCALE
+    return Certificate(stock=stock, pick=pick, reward=reward, bound_thousandths=0)

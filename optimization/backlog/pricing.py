@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from optimization.backlog.compiled import compiled
+from optimization.backlog.goods import days_late, goods_at, hands_at
 from optimization.backlog.instance import Arrays
 from optimization.backlog.patterns import (
     EARLIER,
@@ -104,8 +105,8 @@ def weigh_cells(
     scratch.best[: 1 << lines] = NEVER
     one, one_cell = NEVER, -1
     for place in range(entries.size):
-        node = arrays.entry_node[entries[place]]
-        fixed = SCALE * arrays.lane_fixed[arrays.order_zone[order] * arrays.n_nodes + node] // chunks
+        lane = arrays.order_zone[order] * arrays.n_sources + arrays.entry_source[entries[place]]
+        fixed = SCALE * arrays.lane_fixed[lane] // chunks
         fresh = True
         for at in range(arrays.n_days):
             if at > 0 and is_no_better(arrays, entries[place], at, market):
@@ -135,11 +136,11 @@ def price_orders(
     lists: tuple[Integers, Integers],
     market: Market,
     scratch: Scratch,
-    used: tuple[Integers, Integers],
+    used: tuple[Integers, Integers, Integers],
     values: Integers,
     ideal: Ideal,
 ) -> None:
-    """The cheapest patterns of a range of orders over their listed entries; adds up what they use.
+    """The cheapest patterns of a range of orders over their listed entries; adds up what is used and in time.
 
     The patterns themselves are kept when there is room for them in ``ideal``.
     """
@@ -161,6 +162,8 @@ def price_orders(
                     place += 1
                 pair = scratch.pieces[piece, PAIR]
                 at = scratch.pieces[piece, DAY]
-                row = arrays.pair_row[pair]
-                used[0][row * arrays.n_days + at] += scratch.pieces[piece, UNITS]
-                used[1][arrays.row_node[row] * arrays.n_days + at] += scratch.pieces[piece, UNITS]
+                units = scratch.pieces[piece, UNITS]
+                used[0][goods_at(arrays, pair, at)] += units
+                used[1][hands_at(arrays, pair, at)] += units
+                if days_late(arrays, order, arrays.pair_source[pair], at) <= 0:
+                    used[2][order] += units

@@ -10,8 +10,8 @@ from __future__ import annotations
 from itertools import combinations
 
 from optimization.backlog.certificate import PRICE_SCALE, Certificate
+from optimization.backlog.checks_of_columns import bad_input
 from optimization.backlog.instance import Instance
-from optimization.backlog.refusal import bad_input
 
 Offer = tuple[int, int, int]
 """What a unit costs in thousandths of a cent, the stock row that it comes from, and the day."""
@@ -35,7 +35,18 @@ def proven_thousandths(instance: Instance, certificate: Certificate) -> int:
         or min([*stock, *pick], default=0) < 0
     ):
         raise bad_input("The certificate holds no prices of this backlog.")
-    total = sum(order_least(instance, order, stock, pick) for order in range(instance.n_orders))
+    floors = instance.floors
+    reward = [int(each) for each in certificate.reward]
+    if len(reward) != floors.units.size or any(
+        not 0 <= each <= most for each, most in zip(reward, floors.short_cents.tolist(), strict=True)
+    ):
+        raise bad_input("The certificate holds no rewards of this backlog's floors.")
+    total = sum(
+        order_least(instance, order, stock, pick, reward[floor] if floor >= 0 else 0)
+        for order, floor in enumerate(floors.of_order.tolist())
+    )
+    total += PRICE_SCALE * instance.settled_cents
+    total += PRICE_SCALE * sum(each * int(units) for each, units in zip(reward, floors.units, strict=True))
     for cell, price in enumerate(stock):
         later = stock[cell + 1] if (cell + 1) % days else 0
         if price < later:
@@ -44,13 +55,13 @@ def proven_thousandths(instance: Instance, certificate: Certificate) -> int:
     return total - sum(price * int(arrays.pick[cell]) for cell, price in enumerate(pick))
 
 
-def order_least(instance: Instance, order: int, stock: list[int], pick: list[int]) -> int:
-    """The least that an order costs at the prices."""
+def order_least(instance: Instance, order: int, stock: list[int], pick: list[int], reward: int = 0) -> int:
+    """The least that an order costs at the prices, a unit on time being rewarded with so many cents."""
     arrays = instance.arrays
     lines = range(int(arrays.order_first[order]), int(arrays.order_first[order + 1]))
     unfilled = {line: PRICE_SCALE * int(arrays.line_unfilled[line]) for line in lines}
     need = {line: int(arrays.line_qty[line]) for line in lines}
-    cells = cells_of(instance, order, stock, pick)
+    cells = cells_of(instance, order, stock, pick, reward)
     complete = bool(arrays.order_complete[order])
     least = sum(need[line] * unfilled[line] for line in lines)
     for count in range(1, min(int(arrays.order_shipments[order]), len(cells)) + 1):
@@ -61,24 +72,27 @@ def order_least(instance: Instance, order: int, stock: list[int], pick: list[int
     return least
 
 
-def cells_of(instance: Instance, order: int, stock: list[int], pick: list[int]) -> list[Cell]:
-    """Every node and day that could ship to an order."""
+def cells_of(instance: Instance, order: int, stock: list[int], pick: list[int], reward: int) -> list[Cell]:
+    """Every source and day that could ship to an order."""
     arrays = instance.arrays
     days, zone = arrays.n_days, int(arrays.order_zone[order])
     found: list[Cell] = []
     for entry in range(int(arrays.entry_first[order]), int(arrays.entry_first[order + 1])):
-        node = int(arrays.entry_node[entry])
-        lane = zone * arrays.n_nodes + node
+        source = int(arrays.entry_source[entry])
+        lane, node = zone * arrays.n_sources + source, int(arrays.source_node[source])
         for day in range(days):
             late = max(0, day + int(arrays.lane_transit[lane]) - int(arrays.order_promised[order]))
             offers: dict[int, list[Offer]] = {}
             for pair in range(int(arrays.pair_first[entry]), int(arrays.pair_first[entry + 1])):
                 line, row = int(arrays.pair_line[pair]), int(arrays.pair_row[pair])
-                there = int(arrays.supply[row * days + day])
-                unit = PRICE_SCALE * (int(arrays.pair_cost[pair]) + late * int(arrays.line_late[line]))
-                if there:
-                    price = stock[row * days + day] + pick[node * days + day]
-                    offers.setdefault(line, []).append((unit + price, row, day))
+                drawn = day - int(arrays.pair_lead[pair])
+                if drawn < 0 or day > int(arrays.pair_last[pair]) or not arrays.pick[node * days + day]:
+                    continue
+                unit = int(arrays.pair_cost[pair]) + late * int(arrays.line_late[line])
+                unit -= reward if not late else 0
+                if arrays.supply[row * days + drawn]:
+                    price = stock[row * days + drawn] + pick[node * days + day]
+                    offers.setdefault(line, []).append((PRICE_SCALE * unit + price, row, drawn))
             if offers:
                 found.append((PRICE_SCALE * int(arrays.lane_fixed[lane]), offers))
     return found

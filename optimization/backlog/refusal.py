@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from domain.errors import BadInputError
-from optimization.backlog.tables import COLUMNS, NO_NODE, NO_SKU, REAL_COLUMNS, Column, Integers, Tables
+from optimization.backlog.checks_of_columns import (
+    MOST_CENTS,
+    MOST_UNITS,
+    bad_input,
+    refuse,
+    refuse_amounts,
+    refuse_not_dense,
+    refuse_outside,
+    refuse_repeated,
+    refuse_uneven,
+)
+from optimization.backlog.rules_refusal import refuse_bad_rules
+from optimization.backlog.tables import COLUMNS, NO_NODE, NO_SKU, Tables
 
 LAST_CLASS = 4
 LOWEST_PRIORITY = 2
 MOST_DAYS = 60
+MOST_NODES = 10_000
 MOST_CELLS = 2**31 - 1
-MOST_UNITS = 10**9
-MOST_CENTS = 10**12
 MOST_OBJECTIVE_CENTS = 10**14
-REMEDY = "Correct it in the file, or in the system that it was written from."
 
 
 def refuse_bad_tables(tables: Tables) -> None:
@@ -25,41 +33,15 @@ def refuse_bad_tables(tables: Tables) -> None:
         BadInputError: a value cannot be true, or is too large to be summed exactly.
     """
     for name, columns in COLUMNS.items():
-        _refuse_uneven(tables, name, columns)
+        refuse_uneven(name, tables.table(name), columns)
     _refuse_sizes(tables)
     _refuse_lanes(tables)
     _refuse_skus(tables)
     _refuse_supply(tables)
     _refuse_orders(tables)
     _refuse_lines(tables)
+    refuse_bad_rules(tables)
     _refuse_overflow(tables)
-
-
-def refuse(file: str, field: str, wrong: NDArray[np.bool_], values: Column, why: str) -> None:
-    """Raise for the first row where ``wrong`` holds, saying its value and ``why`` it cannot be."""
-    rows = np.flatnonzero(wrong)
-    if rows.size:
-        row = int(rows[0])
-        raise bad_input(f"{file}.parquet, field {field}, row {row}: {values[row]} {why}.")
-
-
-def bad_input(what: str) -> BadInputError:
-    """A sentence about a file, with what to do."""
-    return BadInputError(what=what, remedy=REMEDY)
-
-
-def _refuse_uneven(tables: Tables, name: str, columns: tuple[str, ...]) -> None:
-    table = tables.table(name)
-    missing = [column for column in columns if column not in table]
-    if missing:
-        raise bad_input(f"{name}.parquet has no field {missing[0]}.")
-    rows = {table[column].size for column in columns}
-    if len(rows) != 1:
-        raise bad_input(f"{name}.parquet has fields of different lengths.")
-    for column in columns:
-        values = table[column]
-        if column in REAL_COLUMNS:
-            refuse(name, column, ~np.isfinite(values), values, "is no finite number")
 
 
 def _refuse_sizes(tables: Tables) -> None:
@@ -73,6 +55,8 @@ def _refuse_sizes(tables: Tables) -> None:
             raise bad_input(f"meta.json, field {field}: {count}, expected 1 or more.")
     if sizes.days > MOST_DAYS:
         raise bad_input(f"meta.json, field n_days: {sizes.days}, at most {MOST_DAYS} can be planned.")
+    if sizes.nodes > MOST_NODES:
+        raise bad_input(f"meta.json, field n_nodes: {sizes.nodes}, at most {MOST_NODES} can be planned.")
     if sizes.nodes * sizes.skus * sizes.days > MOST_CELLS or sizes.nodes * sizes.zones > MOST_CELLS:
         raise bad_input("meta.json: n_nodes times n_skus times n_days is too large to be counted.")
     for name, field, count in (
@@ -80,56 +64,31 @@ def _refuse_sizes(tables: Tables) -> None:
         ("orders", "order", sizes.orders),
         ("lines", "line", sizes.lines),
     ):
-        _refuse_not_dense(name, field, tables.table(name)[field], count)
+        refuse_not_dense(name, field, tables.table(name)[field], count)
     lanes = tables.lanes
-    _refuse_outside("lanes", "zone", lanes["zone"], sizes.zones)
-    _refuse_outside("lanes", "node", lanes["node"], sizes.nodes)
-    _refuse_not_dense("lanes", "node", lanes["zone"] * sizes.nodes + lanes["node"], sizes.zones * sizes.nodes)
+    refuse_outside("lanes", "zone", lanes["zone"], sizes.zones)
+    refuse_outside("lanes", "node", lanes["node"], sizes.nodes)
+    refuse_not_dense("lanes", "node", lanes["zone"] * sizes.nodes + lanes["node"], sizes.zones * sizes.nodes)
     pick = tables.pick_capacity
-    _refuse_outside("pick_capacity", "node", pick["node"], sizes.nodes)
-    _refuse_outside("pick_capacity", "day", pick["day"], sizes.days)
-    _refuse_repeated("pick_capacity", "day", pick["node"] * sizes.days + pick["day"])
-
-
-def _refuse_not_dense(name: str, field: str, values: Column, count: int) -> None:
-    if values.size != count:
-        raise bad_input(f"{name}.parquet, field {field}: {values.size} rows, expected {count}.")
-    expected = np.arange(count, dtype=np.int64)
-    refuse(name, field, values != expected, values, "is out of place; rows run from 0 without a hole")
-
-
-def _refuse_outside(name: str, field: str, values: Column, count: int, lowest: int = 0) -> None:
-    wrong = (values < lowest) | (values >= count)
-    refuse(name, field, wrong, values, f"is unknown; expected {lowest} to {count - 1}")
-
-
-def _refuse_repeated(name: str, field: str, keys: Column) -> None:
-    order = np.argsort(keys, kind="stable")
-    again = np.flatnonzero(keys[order][1:] == keys[order][:-1])
-    if again.size:
-        row = int(order[again[0] + 1])
-        raise bad_input(f"{name}.parquet, field {field}, row {row}: said twice.")
-
-
-def _refuse_amounts(name: str, field: str, values: Column, most: int, lowest: int = 0) -> None:
-    refuse(name, field, values < lowest, values, f"is below {lowest}")
-    refuse(name, field, values > most, values, f"is above {most}, too large to be summed exactly")
+    refuse_outside("pick_capacity", "node", pick["node"], sizes.nodes)
+    refuse_outside("pick_capacity", "day", pick["day"], sizes.days)
+    refuse_repeated("pick_capacity", "day", pick["node"] * sizes.days + pick["day"])
 
 
 def _refuse_lanes(tables: Tables) -> None:
     lanes = tables.lanes
-    _refuse_amounts("lanes", "fixed_cents", lanes["fixed_cents"], MOST_CENTS)
-    _refuse_amounts("lanes", "rate_cents_per_kg", lanes["rate_cents_per_kg"], MOST_CENTS)
-    _refuse_amounts("lanes", "transit_days", lanes["transit_days"], MOST_UNITS)
+    refuse_amounts("lanes", "fixed_cents", lanes["fixed_cents"], MOST_CENTS)
+    refuse_amounts("lanes", "rate_cents_per_kg", lanes["rate_cents_per_kg"], MOST_CENTS)
+    refuse_amounts("lanes", "transit_days", lanes["transit_days"], MOST_UNITS)
 
 
 def _refuse_skus(tables: Tables) -> None:
     skus = tables.skus
-    _refuse_amounts("skus", "kg", skus["kg"], MOST_UNITS)
-    _refuse_outside("skus", "alt_sku", skus["alt_sku"], tables.sizes.skus, lowest=NO_SKU)
+    refuse_amounts("skus", "kg", skus["kg"], MOST_UNITS)
+    refuse_outside("skus", "alt_sku", skus["alt_sku"], tables.sizes.skus, lowest=NO_SKU)
     instead = skus["alt_sku"].astype(np.int64)
     has = instead >= 0
-    _refuse_amounts("skus", "alt_cents", np.where(has, skus["alt_cents"], 0), MOST_CENTS)
+    refuse_amounts("skus", "alt_cents", np.where(has, skus["alt_cents"], 0), MOST_CENTS)
     reached = np.arange(tables.sizes.skus, dtype=np.int64)
     reached = np.where(has, instead, NO_SKU)
     start = np.arange(tables.sizes.skus, dtype=np.int64)
@@ -142,60 +101,58 @@ def _refuse_skus(tables: Tables) -> None:
 
 def _refuse_supply(tables: Tables) -> None:
     supply, sizes = tables.supply, tables.sizes
-    _refuse_outside("supply", "sku", supply["sku"], sizes.skus)
-    _refuse_outside("supply", "node", supply["node"], sizes.nodes)
-    _refuse_outside("supply", "day", supply["day"], sizes.days)
-    _refuse_amounts("supply", "arriving_qty", supply["arriving_qty"], MOST_UNITS)
+    refuse_outside("supply", "sku", supply["sku"], sizes.skus)
+    refuse_outside("supply", "node", supply["node"], sizes.nodes)
+    refuse_outside("supply", "day", supply["day"], sizes.days)
+    refuse_amounts("supply", "arriving_qty", supply["arriving_qty"], MOST_UNITS)
     pick = tables.pick_capacity
-    _refuse_amounts("pick_capacity", "pick_units", pick["pick_units"], MOST_UNITS)
+    refuse_amounts("pick_capacity", "pick_units", pick["pick_units"], MOST_UNITS)
     if not pick["pick_units"].any():
         raise bad_input("pick_capacity.parquet, field pick_units: a capacity of zero everywhere.")
 
 
 def _refuse_orders(tables: Tables) -> None:
     orders = tables.orders
-    _refuse_outside("orders", "zone", orders["zone"], tables.sizes.zones)
-    _refuse_outside("orders", "priority", orders["priority"], LOWEST_PRIORITY + 1)
-    _refuse_outside("orders", "conf_class", orders["conf_class"], LAST_CLASS + 1)
-    _refuse_amounts("orders", "promised_day", orders["promised_day"], MOST_UNITS)
-    _refuse_outside("orders", "ship_complete", orders["ship_complete"], 2)
-    _refuse_amounts("orders", "max_shipments", orders["max_shipments"], MOST_UNITS, lowest=1)
+    refuse_outside("orders", "zone", orders["zone"], tables.sizes.zones)
+    refuse_outside("orders", "priority", orders["priority"], LOWEST_PRIORITY + 1)
+    refuse_outside("orders", "conf_class", orders["conf_class"], LAST_CLASS + 1)
+    refuse_amounts("orders", "promised_day", orders["promised_day"], MOST_UNITS)
+    refuse_outside("orders", "ship_complete", orders["ship_complete"], 2)
+    refuse_amounts("orders", "max_shipments", orders["max_shipments"], MOST_UNITS, lowest=1)
 
 
 def _refuse_lines(tables: Tables) -> None:
     lines, sizes = tables.lines, tables.sizes
-    _refuse_outside("lines", "order", lines["order"], sizes.orders)
-    _refuse_outside("lines", "sku", lines["sku"], sizes.skus)
-    _refuse_amounts("lines", "ordered_qty", lines["ordered_qty"], MOST_UNITS, lowest=1)
-    _refuse_amounts("lines", "confirmable_qty", lines["confirmable_qty"], MOST_UNITS)
+    refuse_outside("lines", "order", lines["order"], sizes.orders)
+    refuse_outside("lines", "sku", lines["sku"], sizes.skus)
+    refuse_amounts("lines", "ordered_qty", lines["ordered_qty"], MOST_UNITS, lowest=1)
+    refuse_amounts("lines", "confirmable_qty", lines["confirmable_qty"], MOST_UNITS)
     above = lines["confirmable_qty"] > lines["ordered_qty"]
     refuse("lines", "confirmable_qty", above, lines["confirmable_qty"], "is more than was ordered")
     for field in ("unfilled_cents", "late_cents_per_unit_day", "change_cents"):
-        _refuse_amounts("lines", field, lines[field], MOST_CENTS)
-    _refuse_outside("lines", "current_node", lines["current_node"], sizes.nodes, lowest=NO_NODE)
+        refuse_amounts("lines", field, lines[field], MOST_CENTS)
+    refuse_outside("lines", "current_node", lines["current_node"], sizes.nodes, lowest=NO_NODE)
 
 
 def _refuse_overflow(tables: Tables) -> None:
     """Refuse what could cost more than is counted exactly; floats are enough to see how large it is."""
     lanes, skus, lines, orders = tables.lanes, tables.skus, tables.lines, tables.orders
     units = lines["confirmable_qty"].astype(np.float64)
-    dearest = float(skus["kg"].max()) * float(lanes["rate_cents_per_kg"].max()) + float(
-        skus["alt_cents"].max()
-    )
+    faster, moves, floors = (tables.rule(name) for name in ("expedite", "transfers", "floors"))
+    rate = max(float(lanes["rate_cents_per_kg"].max()), float(faster["rate_cents_per_kg"].max(initial=0)))
+    dearest = float(skus["kg"].max()) * rate + float(skus["alt_cents"].max())
+    dearest += float(moves["cents_per_unit"].max(initial=0)) + float(floors["short_cents"].max(initial=0))
     if dearest > MOST_CENTS:
         raise bad_input("lanes.parquet, field rate_cents_per_kg: a unit could cost more than can be summed.")
-    longest = tables.sizes.days + float(lanes["transit_days"].max()) - float(orders["promised_day"].min())
+    transit = max(float(lanes["transit_days"].max()), float(faster["transit_days"].max(initial=0)))
+    longest = tables.sizes.days + transit - float(orders["promised_day"].min())
     late = lines["late_cents_per_unit_day"] * max(0.0, longest)
     worst = units * (lines["unfilled_cents"] + lines["change_cents"] + late + dearest)
-    shipments = float(lanes["fixed_cents"].max()) * tables.sizes.nodes * tables.sizes.days
+    fixed = max(float(lanes["fixed_cents"].max()), float(faster["fixed_cents"].max(initial=0)))
+    shipments = fixed * tables.sizes.nodes * tables.sizes.days
     worst = worst + np.where(units > 0, shipments, 0.0)
     over = np.flatnonzero(np.cumsum(worst) > MOST_OBJECTIVE_CENTS)
     if over.size:
         row = int(over[0])
         what = f"lines.parquet, field confirmable_qty, row {row}: what the lines up to here could cost"
         raise bad_input(f"{what} is above {MOST_OBJECTIVE_CENTS} cents and could not be summed exactly.")
-
-
-def first_rows(keys: Integers, count: int) -> Integers:
-    """Where each key begins in a sorted column: ``count + 1`` offsets."""
-    return np.searchsorted(keys, np.arange(count + 1, dtype=np.int64)).astype(np.int64)

@@ -8,6 +8,7 @@ import numpy as np
 
 from optimization.backlog.candidates import all_entries
 from optimization.backlog.chance import seeded_chance
+from optimization.backlog.checks_of_columns import first_rows
 from optimization.backlog.construct import insert_all
 from optimization.backlog.holdings import (
     Holdings,
@@ -31,8 +32,7 @@ from optimization.backlog.moves import (
 )
 from optimization.backlog.patterns import WHOLE_SHARE, Market, Scratch, new_scratch
 from optimization.backlog.plan import PairPlan
-from optimization.backlog.refusal import first_rows
-from optimization.backlog.search import list_holders, subtract_plan
+from optimization.backlog.search import count_in_time, list_holders, subtract_plan
 from optimization.backlog.tables import Column, Integers, Tables
 from optimization.backlog.warm_state import Warm
 
@@ -133,20 +133,16 @@ def close_node(instance: Instance, node: int) -> Instance:
     hands = arrays.pick.reshape(-1, arrays.n_days).copy()
     hands[node] = 0
     closed = arrays._replace(supply=left.reshape(-1), pick=hands.reshape(-1))
-    return Instance(
-        tables=tables_with(instance, supply, picks),
-        arrays=closed,
-        line_id=instance.line_id,
-        line_current=instance.line_current,
-        line_change=instance.line_change,
-    )
+    return replace(instance, tables=tables_with(instance, supply, picks), arrays=closed)
 
 
 def local_repair(standing: Standing, closed_node: int, seed: int = 1) -> Repaired:
     """Put the orders of a closed node elsewhere at the old prices, with a few moves around each."""
     closed = close_node(standing.instance, closed_node)
     arrays, old = closed.arrays, standing.holdings
-    hit = (arrays.row_node[arrays.pair_row] == closed_node) & (old.qty > 0)
+    touched = arrays.row_node[arrays.pair_row] == closed_node
+    touched |= arrays.source_node[arrays.pair_source] == closed_node
+    hit = touched & (old.qty > 0)
     affected = np.unique(arrays.line_order[arrays.pair_line[hit]])
     holdings = copied(old)
     for order in affected:
@@ -165,10 +161,12 @@ def local_repair(standing: Standing, closed_node: int, seed: int = 1) -> Repaire
         search(arrays, holdings, standing.guide(affected), standing.scratch, standing.room, chance, budget)
     costs = np.zeros(closed.n_orders, np.int64)
     order_costs(arrays, holdings.qty, holdings.day, costs)
+    in_time = np.zeros(closed.n_orders, np.int64)
+    count_in_time(arrays, holdings.qty, holdings.day, in_time)
     return Repaired(
         instance=closed,
         pairs=plan_of_holdings(holdings),
-        objective_cents=int(costs.sum()),
+        objective_cents=int(costs.sum()) + closed.settled_cents + closed.floors.cents(in_time),
         affected_orders=affected,
     )
 

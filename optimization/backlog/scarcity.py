@@ -30,9 +30,9 @@ def scarcity_prices(instance: Instance) -> Integers:
 
 def _worth(arrays: Arrays) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """What serving a unit of each line saves at best, less its share of the cheapest shipment."""
-    line, node = arrays.pair_line, arrays.row_node[arrays.pair_row]
+    line = arrays.pair_line
     order = arrays.line_order[line]
-    lane = arrays.order_zone[order] * arrays.n_nodes + node
+    lane = arrays.order_zone[order] * arrays.n_sources + arrays.pair_source
     late = np.maximum(0, arrays.lane_transit[lane] - arrays.order_promised[order]) * arrays.line_late[line]
     cheapest = np.full(arrays.line_qty.size, np.inf)
     np.minimum.at(cheapest, line, (arrays.pair_cost + late).astype(np.float64))

@@ -13,9 +13,11 @@ import numpy as np
 
 from optimization.backlog.candidates import EntryLists
 from optimization.backlog.chance import seeded_chance
+from optimization.backlog.checks_of_columns import first_rows
 from optimization.backlog.compiled import compiled
+from optimization.backlog.goods import days_late, goods_at, hands_at
 from optimization.backlog.holdings import Holdings, add_holder, order_costs, refresh_free, row_offsets
-from optimization.backlog.instance import Arrays, Indices, Instance
+from optimization.backlog.instance import Arrays, Instance
 from optimization.backlog.moves import (
     FORCED_PERCENT,
     MOST_RUINED,
@@ -28,10 +30,11 @@ from optimization.backlog.moves import (
 from optimization.backlog.patterns import SCALE, new_scratch
 from optimization.backlog.plan import PairPlan
 from optimization.backlog.pricing import Ideal
-from optimization.backlog.refusal import first_rows
 from optimization.backlog.tables import Integers
+from optimization.backlog.ways import Indices
 
 SIDES = 2
+REWARD_SHARE = 0.5
 HOT_CENTS, HOTTER_CENTS = 120.0, 400.0
 MUCH_SECONDS_AN_ORDER, MANY_MOVES_AN_ORDER = 0.002, 60.0
 
@@ -42,6 +45,7 @@ class Led:
 
     stock: Integers
     pick: Integers
+    reward: Integers
     values: Integers
     ideal: Ideal
     lists: EntryLists
@@ -59,9 +63,10 @@ class Searcher:
         self._now = (pairs.qty.astype(np.int32), pairs.day.astype(np.int32))
         self.qty, self.day = self._now[0].copy(), self._now[1].copy()
         self._costs = np.zeros(instance.n_orders, np.int64)
-        order_costs(arrays, *self._now, self._costs)
-        self._cents = int(self._costs.sum())
-        self.best_cents = self._cents
+        self._in_time = np.zeros(instance.n_orders, np.int64)
+        self._reward = led.reward.copy()
+        self._weigh()
+        self.best_cents = self._whole_cents()
         self._seed = seed
         self._round = 0
         self.moves = 0
@@ -111,9 +116,37 @@ class Searcher:
         self._cents -= sum(job.result() for job in jobs)
         self._round += 1
         self.moves += moves * len(jobs)
-        if self._cents < self.best_cents:
-            self.best_cents = self._cents
+        cents = self._whole_cents()
+        if cents < self.best_cents:
+            self.best_cents = cents
             self.qty[:], self.day[:] = self._now
+        if self._reward.size:
+            self._reward_anew()
+
+    def _weigh(self) -> None:
+        """What every order costs at the rewards of now."""
+        self._instance.reward(self._reward)
+        order_costs(self._instance.arrays, *self._now, self._costs)
+        self._cents = int(self._costs.sum())
+
+    def _whole_cents(self) -> int:
+        """What the plan costs: rewards taken back, missed floors and settled costs added."""
+        cents = self._cents + self._instance.settled_cents
+        if not self._reward.size:
+            return cents
+        arrays, floors = self._instance.arrays, self._instance.floors
+        self._in_time[:] = 0
+        count_in_time(arrays, *self._now, self._in_time)
+        return cents + int((arrays.order_reward * self._in_time).sum()) + floors.cents(self._in_time)
+
+    def _reward_anew(self) -> None:
+        """Reward more where a floor is missed, and less where there is more than it asks for."""
+        floors = self._instance.floors
+        missing = floors.units - floors.on_time(self._in_time)
+        push = REWARD_SHARE * floors.short_cents * missing / (floors.units + 1.0)
+        moved = np.rint(self._reward + push).astype(np.int64)
+        self._reward = np.clip(moved, 0, floors.short_cents)
+        self._weigh()
 
     def _shared_out(
         self, side_of: np.ndarray[tuple[int], np.dtype[np.int8]], split: np.random.Generator
@@ -170,15 +203,24 @@ def cooling(hot: float, progress: float) -> float:
 
 
 @compiled
+def count_in_time(arrays: Arrays, qty: Indices, day: Indices, units: Integers) -> None:
+    """Add to each order what of it is on time."""
+    for pair in range(qty.size):
+        if qty[pair] > 0:
+            order = arrays.line_order[arrays.pair_line[pair]]
+            if days_late(arrays, order, arrays.pair_source[pair], day[pair]) <= 0:
+                units[order] += qty[pair]
+
+
+@compiled
 def subtract_plan(arrays: Arrays, qty: Indices, day: Indices, left: Integers, hands: Integers) -> None:
     """Take what a plan ships out of supply and hands."""
     days = arrays.n_days
     for pair in range(qty.size):
         if qty[pair] > 0:
-            row = arrays.pair_row[pair]
-            hands[arrays.row_node[row] * days + day[pair]] -= qty[pair]
-            for later in range(day[pair], days):
-                left[row * days + later] -= qty[pair]
+            hands[hands_at(arrays, pair, day[pair])] -= qty[pair]
+            for cell in range(goods_at(arrays, pair, day[pair]), (arrays.pair_row[pair] + 1) * days):
+                left[cell] -= qty[pair]
 
 
 @compiled
@@ -198,9 +240,8 @@ def add_priced_use(
     arrays: Arrays, qty: Indices, day: Indices, stock: Integers, pick: Integers, total: Integers
 ) -> None:
     """Add to each order what it uses at the prices."""
-    days = arrays.n_days
     for pair in range(qty.size):
         if qty[pair] > 0:
-            row = arrays.pair_row[pair]
-            price = stock[row * days + day[pair]] + pick[arrays.row_node[row] * days + day[pair]]
+            at = day[pair]
+            price = stock[goods_at(arrays, pair, at)] + pick[hands_at(arrays, pair, at)]
             total[arrays.line_order[arrays.pair_line[pair]]] += qty[pair] * price

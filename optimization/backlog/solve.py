@@ -60,6 +60,7 @@ def solve_backlog(
     Raises:
         AuditRefusedError: a bug: the plan found breaks a law.
     """
+    instance = instance.with_own_rewards()
     run = Run(limits, instance.n_lines, monotonic, stop, listener)
     mip = start_mip(instance, run) if wants_mip(instance, run) else None
     proven = False
@@ -140,7 +141,8 @@ def first_prices(instance: Instance) -> Prices:
     arrays = instance.arrays
     stock = np.zeros((arrays.row_sku.size, arrays.n_days))
     stock[:, -1] = scarcity_prices(instance)
-    return Prices(stock=stock.reshape(-1), pick=np.zeros(arrays.pick.size))
+    reward = np.zeros(instance.floors.units.size)
+    return Prices(stock=stock.reshape(-1), pick=np.zeros(arrays.pick.size), reward=reward)
 
 
 def lead(pricer: Pricer, run: Run, prices: Prices) -> Led:
@@ -148,11 +150,13 @@ def lead(pricer: Pricer, run: Run, prices: Prices) -> Led:
     days = pricer.instance.arrays.n_days
     stock, pick = prices.whole(days)
     ideal = room_for_ideal(pricer.instance.arrays)
-    priced = pricer.price(stock, pick, pricer.every, ideal)
+    reward = prices.whole_reward()
+    priced = pricer.price(stock, pick, pricer.every, ideal, reward)
     run.bound_thousandths = max(run.bound_thousandths, priced.bound_thousandths)
     return Led(
         stock=stock,
         pick=pick,
+        reward=reward,
         values=priced.values,
         ideal=ideal,
         lists=choose_entries(pricer.instance, stock, pick),
@@ -175,6 +179,7 @@ def refine(pricer: Pricer, run: Run, prices: Prices, led: Led, stages: Sequence[
 
 def first_plan(instance: Instance, led: Led) -> PairPlan:
     """The plan made order by order at the prices."""
+    instance.reward(led.reward)
     holdings = empty_holdings(instance.arrays)
     construct(instance, holdings, (led.stock, led.pick), led.values, led.lists, new_scratch(instance.arrays))
     return PairPlan(qty=holdings.qty.astype(np.int64), day=holdings.day.astype(np.int64))
@@ -234,7 +239,10 @@ def close(
     elif run.stopped() and not proven:
         status = Status.CANCELLED
     certificate = Certificate(
-        stock=warm.led.stock, pick=warm.led.pick, bound_thousandths=warm.led.bound_thousandths
+        stock=warm.led.stock,
+        pick=warm.led.pick,
+        reward=warm.led.reward,
+        bound_thousandths=warm.led.bound_thousandths,
     )
     return BacklogOutcome(
         instance_digest=instance.digest,

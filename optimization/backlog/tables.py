@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,20 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """File by file, the columns of the format, in their order."""
+
+RULES: Mapping[str, tuple[str, ...]] = {
+    "transfers": ("from_node", "to_node", "lead_days", "cents_per_unit"),
+    "expedite": ("zone", "node", "fixed_cents", "rate_cents_per_kg", "transit_days"),
+    "safety_stock": ("sku", "node", "safety_qty"),
+    "lots": ("sku", "node", "day", "expires_day", "lot_qty"),
+    "packs": ("sku", "pack_qty"),
+    "line_rules": ("line", "least_qty", "life_days"),
+    "customers": ("order", "customer"),
+    "floors": ("customer", "floor_percent", "short_cents"),
+    "firm": ("line", "node", "sku", "ship_day", "qty"),
+    "fences": ("node", "first_day"),
+}
+"""The same of the files that a folder may have besides."""
 
 NO_NODE = -1
 NO_SKU = -1
@@ -64,23 +78,41 @@ class Tables:
     pick_capacity: Table
     orders: Table
     lines: Table
+    rules: Mapping[str, Table] = field(default_factory=dict)
+    """What the folder has of the files that it need not have."""
 
     def table(self, name: str) -> Table:
-        """The columns of one file."""
+        """The columns of one file of the format."""
         found: Table = getattr(self, name)
         return found
 
+    def rule(self, name: str) -> Table:
+        """The columns of a file that need not be there; without rows where it is not."""
+        found = self.rules.get(name)
+        return found if found is not None else NO_RULES[name]
+
+
+NO_RULES: Mapping[str, Table] = {
+    name: {column: np.zeros(0, np.float64 if column in REAL_COLUMNS else np.int64) for column in columns}
+    for name, columns in RULES.items()
+}
+
 
 def digest_of_tables(tables: Tables) -> str:
-    """SHA-256 over sizes and every column in the order of the format; names of cities do not count."""
+    """SHA-256 over sizes and every column in the order of the format; names of cities do not count.
+
+    Files that a folder need not have count only where they are.
+    """
     told = hashlib.sha256(b"backlog/1\n")
     sizes = tables.sizes
     told.update(
         f"{sizes.nodes} {sizes.zones} {sizes.days} {sizes.skus} {sizes.orders} {sizes.lines}\n".encode()
     )
-    for name, columns in COLUMNS.items():
+    present = {name: (columns, tables.table(name)) for name, columns in COLUMNS.items()}
+    present |= {name: (columns, tables.rule(name)) for name, columns in RULES.items() if name in tables.rules}
+    for name, (columns, table) in present.items():
         for column in columns:
-            values = np.ascontiguousarray(tables.table(name)[column])
+            values = np.ascontiguousarray(table[column])
             told.update(f"{name}.{column} {values.size}\n".encode())
             told.update(values.astype("<f8" if column in REAL_COLUMNS else "<i8").tobytes())
     return told.hexdigest()

@@ -162,8 +162,8 @@ def collect_cells(
         scratch.cells[BEST_COST + 1, line] = -1
     count = 0
     for place in range(entries.size):
-        node = arrays.entry_node[entries[place]]
-        fixed = SCALE * arrays.lane_fixed[arrays.order_zone[order] * arrays.n_nodes + node] // chunks
+        lane = arrays.order_zone[order] * arrays.n_sources + arrays.entry_source[entries[place]]
+        fixed = SCALE * arrays.lane_fixed[lane] // chunks
         for at in range(arrays.n_days):
             if at > 0 and is_no_better(arrays, entries[place], at, market):
                 continue
