@@ -10,6 +10,8 @@ from app.workers.messages import (
     AddNote,
     Decide,
     MoveCase,
+    MoveCases,
+    Moved,
     Propose,
     Request,
     RetryQuarantined,
@@ -18,6 +20,7 @@ from app.workers.messages import (
 )
 from domain.cases import CaseState
 from domain.errors import TowerError
+from views.case_queue.bulk_state import BulkEdit, BulkOutcome
 
 if TYPE_CHECKING:
     from app.bridge_parts import BridgeParts
@@ -35,6 +38,7 @@ class DeskIntents:
     _store: DeskStore
     _parts: BridgeParts | None
     _screen: TowerScreen | None
+    _bulk: dict[str, BulkEdit]
 
     def _say(self, text: str, kind: str) -> None:
         if self._screen is not None and kind in {"info", "ok", "warning", "error"}:
@@ -61,15 +65,45 @@ class DeskIntents:
         """Make a person the owner of a case."""
         self._ask(MoveCase(case_id=case_id, user=self._who.user_id, owner=user_id))
 
+    def edit_cases(self, case_ids: tuple[str, ...], edit: BulkEdit) -> None:
+        """Do the same with several cases, each by itself."""
+        user = self._who.user_id
+        moves = tuple(
+            MoveCase(
+                case_id=case_id,
+                user=user,
+                owner=edit.user_id if edit.kind == "assign" else None,
+                state=CaseState.ACKNOWLEDGED if edit.kind == "seen" else None,
+                snooze_minutes=edit.minutes if edit.kind == "snooze" else 0,
+            )
+            for case_id in case_ids
+        )
+        if self._parts is None:
+            why = tuple((case_id, STILL_STARTING) for case_id in case_ids)
+            self._answer_bulk(BulkOutcome(edit=edit, done=(), failed=why))
+            return
+        wish_id = self._parts.ids.new_id()
+        self._bulk[wish_id] = edit
+        self._ask(MoveCases(wish_id=wish_id, moves=moves))
+
+    def _take_moved(self, report: Moved) -> None:
+        edit = self._bulk.pop(report.wish_id, None)
+        if edit is not None:
+            self._answer_bulk(BulkOutcome(edit=edit, done=report.done, failed=report.failed))
+
+    def _answer_bulk(self, outcome: BulkOutcome) -> None:
+        if self._screen is not None:
+            self._screen.apply_page(outcome)
+
     def acknowledge(self, case_id: str) -> None:
         """Say that a case has been seen."""
         request = MoveCase(case_id=case_id, user=self._who.user_id, state=CaseState.ACKNOWLEDGED)
         self._ask(request)
 
     def snooze(self, case_id: str, minutes: int) -> None:
-        """Let a case rest."""
-        request = MoveCase(case_id=case_id, user=self._who.user_id, snooze_minutes=minutes)
-        self._ask(request)
+        """Let a case rest; 0 wakes it."""
+        user = self._who.user_id
+        self._ask(MoveCase(case_id=case_id, user=user, snooze_minutes=minutes, wake=minutes == 0))
 
     def snooze_until_doubled(self, case_id: str) -> None:
         """Let a case rest until twice its money is at stake."""

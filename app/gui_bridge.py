@@ -22,6 +22,7 @@ from app.workers.messages import (
     Failed,
     HubState,
     KeepRecommendation,
+    Moved,
     Ready,
     Report,
     Said,
@@ -29,6 +30,7 @@ from app.workers.messages import (
 from domain.errors import TowerError
 from optimization.solver_events import SolverEvent
 from views.case_detail.state import CaseDetail
+from views.case_queue.bulk_state import BulkEdit
 from views.ports import PageContent, TowerScreen
 from views.rules.state import RulesTried
 from views.shell.state import Identity, JobRow, Page
@@ -86,6 +88,7 @@ class GuiBridge(QObject, DeskIntents):
         self._selected = ""
         self._hub_unreachable = ""
         self._board = SolveBoard()
+        self._bulk: dict[str, BulkEdit] = {}
         self._rehearsals: RehearsalRunner | None = None
         self._shown = False
         self._dirty: set[Part] = set()
@@ -270,10 +273,10 @@ class GuiBridge(QObject, DeskIntents):
             case HubState():
                 self._hub_unreachable = report.unreachable
                 self._want(frozenset({"offline"}))
-            case Said():
+            case Moved():
+                self._take_moved(report)
+            case Said() | Failed():
                 self._say(report.text, report.kind)
-            case Failed():
-                self._say(report.text, "error")
 
     # ------------------------------------------------------------------ remedies
     def request_options(self, case_id: str) -> None:

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 from views.approvals.ledger_state import LedgerShown
 from views.case_detail.state import CaseDetail
+from views.case_queue.bulk_state import BulkEdit, BulkOutcome
 from views.export import ExportTable
 from views.kpis.state import KpiFigures
 from views.rules.state import RulesChecked, RulesShown, RulesTried
@@ -23,7 +24,16 @@ from views.what_if.state import WhatIfContent
 Decision = Literal["approve", "reject", "request_changes", "revoke"]
 
 #: What a page shows that no snapshot holds.
-PageContent = KpiFigures | LedgerShown | RulesShown | RulesChecked | RulesTried | SettingsShown | WhatIfContent
+PageContent = (
+    BulkOutcome
+    | KpiFigures
+    | LedgerShown
+    | RulesShown
+    | RulesChecked
+    | RulesTried
+    | SettingsShown
+    | WhatIfContent
+)
 
 
 class TowerScreen(Protocol):
@@ -85,12 +95,16 @@ class TowerIntents(WhatIfIntents, Protocol):
         """Make a person the owner of a case."""
         ...
 
+    def edit_cases(self, case_ids: tuple[str, ...], edit: BulkEdit) -> None:
+        """Do the same with several cases, each by itself; a :class:`BulkOutcome` says what came of it."""
+        ...
+
     def acknowledge(self, case_id: str) -> None:
         """Say that a case has been seen."""
         ...
 
     def snooze(self, case_id: str, minutes: int) -> None:
-        """Let a case rest; it comes back after ``minutes`` or when its facts change."""
+        """Let a case rest; it comes back after ``minutes`` or when its facts change. 0 wakes it."""
         ...
 
     def snooze_until_doubled(self, case_id: str) -> None:

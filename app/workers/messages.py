@@ -47,7 +47,8 @@ class Decide:
 class MoveCase:
     """Move a case in its life, or change who owns it; empty fields stay as they are.
 
-    ``reason`` goes with a false positive. ``until_doubled`` lets it rest until twice the money is at stake.
+    ``reason`` goes with a false positive; ``wake`` ends a rest. ``until_doubled`` lets it rest until twice
+    the money is at stake.
     """
 
     case_id: str
@@ -55,8 +56,17 @@ class MoveCase:
     state: CaseState | None = None
     owner: str | None = None
     snooze_minutes: int = 0
+    wake: bool = False
     until_doubled: bool = False
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveCases:
+    """Move several cases, each by itself; ``wish_id`` comes back with the answer."""
+
+    wish_id: str
+    moves: tuple[MoveCase, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +100,16 @@ class Stop:
 
 
 Request = (
-    SyncNow | KeepRecommendation | Propose | Decide | MoveCase | SplitCase | AddNote | RetryQuarantined | Stop
+    SyncNow
+    | KeepRecommendation
+    | Propose
+    | Decide
+    | MoveCase
+    | MoveCases
+    | SplitCase
+    | AddNote
+    | RetryQuarantined
+    | Stop
 )
 
 
@@ -122,10 +141,20 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Which of several cases were moved, and which were not, each with why."""
+
+    wish_id: str
+    done: tuple[str, ...]
+    failed: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
     """The worker could not start; ``text`` says why and what to do."""
 
     text: str
+    kind: Literal["error"] = "error"
 
 
-Report = Ready | Changed | HubState | Said | Failed
+Report = Ready | Changed | HubState | Said | Moved | Failed

@@ -24,6 +24,8 @@ from app.workers.messages import (
     HubState,
     KeepRecommendation,
     MoveCase,
+    MoveCases,
+    Moved,
     Propose,
     Ready,
     Report,
@@ -169,6 +171,8 @@ class SyncWorker:
                 self._decide(request)
             case MoveCase():
                 self._move(request)
+            case MoveCases():
+                self._move_each(request)
             case SplitCase():
                 self._tower.cases.incidents.split(request.case_id, request.reason, request.user)
                 self._changed("cases")
@@ -244,13 +248,30 @@ class SyncWorker:
         self._changed("approvals", "cases")
         self._settle_soon()
 
+    def _move_each(self, request: MoveCases) -> None:
+        done, failed = [], []
+        for move in request.moves:
+            try:
+                self._apply(move)
+            except TowerError as error:
+                failed.append((move.case_id, str(error)))
+            else:
+                done.append(move.case_id)
+        self._voice.say(Moved(wish_id=request.wish_id, done=tuple(done), failed=tuple(failed)))
+        if done:
+            self._changed("cases")
+
     def _move(self, request: MoveCase) -> None:
+        self._apply(request)
+        self._changed("cases")
+
+    def _apply(self, request: MoveCase) -> None:
         life, case_id, user = self._tower.cases.life, request.case_id, request.user
         if request.owner is not None:
             life.assign(case_id, request.owner, user)
         if request.until_doubled:
             life.snooze_until_doubled(case_id, user)
-        elif request.snooze_minutes:
+        elif request.snooze_minutes or request.wake:
             life.snooze(case_id, request.snooze_minutes, user)
         if request.state is CaseState.ACKNOWLEDGED:
             life.acknowledge(case_id, user)
@@ -258,7 +279,6 @@ class SyncWorker:
             life.start(case_id, user)
         elif request.state is CaseState.FALSE_POSITIVE:
             life.deny(case_id, request.reason, user)
-        self._changed("cases")
 
     def _changed(self, *parts: str) -> None:
         self._voice.say(Changed(parts=frozenset(parts)))

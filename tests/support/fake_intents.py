@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from views.case_queue.bulk_state import BulkEdit
+
 
 @dataclass
 class FakeIntents:
@@ -79,6 +81,9 @@ class FakeIntents:
 
     def set_theme(self, name: str) -> None:
         self.calls.append(("set_theme", name))
+
+    def edit_cases(self, case_ids: tuple[str, ...], edit: BulkEdit) -> None:
+        self.calls.append(("edit_cases", case_ids, edit))
 
     def take_in_file(self, path: str) -> None:
         self.calls.append(("take_in_file", path))

@@ -58,12 +58,15 @@ class OpenWindow:
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
 
 
-def open_window(qtbot: QtBot, app: QApplication, *, filled: bool = True) -> OpenWindow:
-    """Show a window; ``filled`` gives it the morning's snapshot and the first case's detail."""
+def open_window(qtbot: QtBot, app: QApplication, *, filled: bool = True, held_ms: int = 0) -> OpenWindow:
+    """Show a window; ``filled`` gives it the morning's snapshot and the first case's detail.
+
+    ``held_ms`` is how long it holds edits that cannot be taken back otherwise.
+    """
     if app.palette() != palette(dark()) or not app.styleSheet():
         apply(app, dark())
     intents = FakeIntents()
-    window = TowerWindow(intents)
+    window = TowerWindow(intents, held_ms=held_ms)
     qtbot.addWidget(window)
     window.resize(1_600, 1_000)
     window.show()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from domain.recommendations import Option
 from views.case_detail.state import ApprovalNeed, CaseDetail
+from views.local_edits import LocalEdits
 from views.ports import TowerIntents
 
 
@@ -21,10 +22,11 @@ class DetailViewModel(QObject):
     #: The countdown went on.
     clock_changed = Signal()
 
-    def __init__(self, intents: TowerIntents) -> None:
-        """Ask the program through ``intents``."""
+    def __init__(self, intents: TowerIntents, edits: LocalEdits) -> None:
+        """Ask the program through ``intents``, and for edits that stay at the desk through ``edits``."""
         super().__init__()
         self._intents = intents
+        self._edits = edits
         self.wanted_id = ""
         self.detail: CaseDetail | None = None
         self.now = datetime(1970, 1, 1, tzinfo=UTC)
@@ -114,12 +116,12 @@ class DetailViewModel(QObject):
     def snooze(self, minutes: int) -> None:
         """Let the case rest."""
         if self.detail is not None:
-            self._intents.snooze(self.detail.case.case_id, minutes)
+            self._edits.snooze(self.detail.case.case_id, minutes)
 
     def snooze_until_doubled(self) -> None:
         """Let the case rest until twice its money is at stake."""
         if self.detail is not None:
-            self._intents.snooze_until_doubled(self.detail.case.case_id)
+            self._edits.snooze_until_doubled(self.detail.case.case_id)
 
     def deny(self, reason: str) -> None:
         """Say that the condition is not so; a blank reason is none."""
@@ -134,4 +136,4 @@ class DetailViewModel(QObject):
     def add_note(self, text: str) -> None:
         """Write something down about the case; blank text is nothing."""
         if self.detail is not None and text.strip():
-            self._intents.add_note(self.detail.case.case_id, text.strip())
+            self._edits.add_note(self.detail.case.case_id, text.strip())

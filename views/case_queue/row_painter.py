@@ -74,6 +74,7 @@ class RowLook:
     theme: str
     ratio: float
     height: int = ROW_PX
+    marked: bool = False
 
 
 class RowPainter:
@@ -104,9 +105,10 @@ class RowPainter:
             return kept
         made = QPixmap(round(look.width * look.ratio), round(look.height * look.ratio))
         made.setDevicePixelRatio(look.ratio)
-        made.fill(theme.selection if look.selected else theme.raised if look.hovered else theme.panel)
+        ground = theme.selection if look.selected else theme.raised if look.hovered else theme.panel
+        made.fill(theme.accent_soft if look.marked else ground)
         painter = QPainter(made)
-        if look.selected:
+        if look.selected or look.marked:
             painter.fillRect(QRect(0, 0, 3, look.height), theme.accent)
         painter.fillRect(QRect(0, look.height - 1, look.width, 1), theme.border)
         for column, left, width in look.columns:

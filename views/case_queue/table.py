@@ -102,6 +102,10 @@ class QueueTable(QTableView):
     row_chosen = Signal(int)
     #: The chosen row's incident is to show its members, or to fold them away.
     fold_wanted = Signal()
+    #: This row is to be marked, or not any more.
+    mark_wanted = Signal(int)
+    #: Every row from the current one to this is to be marked.
+    marks_to_wanted = Signal(int)
 
     def __init__(self, model: QueueModel, parent: QWidget | None = None) -> None:
         """Show a queue model."""
@@ -110,6 +114,7 @@ class QueueTable(QTableView):
         self._model = model
         self._rows = RowPainter()
         self._hovered_row = -1
+        self._marked: frozenset[str] = frozenset()
         self.density = Density.NORMAL
         self.header = QueueHeader(self)
         self.setHorizontalHeader(self.header)
@@ -159,6 +164,11 @@ class QueueTable(QTableView):
             self.selectRow(row)
         self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
 
+    def show_marks(self, marked: frozenset[str]) -> None:
+        """Draw these cases as marked."""
+        self._marked = marked
+        self.viewport().update()
+
     def first_row_in_sight(self) -> int:
         """The row at the top of the viewport, -1 when there is none."""
         return self.rowAt(1)
@@ -189,6 +199,7 @@ class QueueTable(QTableView):
                 theme.name,
                 self.devicePixelRatioF(),
                 self.density.row_px,
+                self._model.store.id_at(row) in self._marked if self._marked else False,
             )
             painter.drawPixmap(0, top, self._rows.picture(self._model.words(row), look, theme))
             row += 1
@@ -225,9 +236,15 @@ class QueueTable(QTableView):
             self.row_chosen.emit(self.currentIndex().row())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the row under the pointer."""
-        super().mousePressEvent(event)
+        """Choose the row under the pointer; with Ctrl mark it, with Shift mark all rows up to it."""
         index = self.indexAt(event.position().toPoint())
+        if index.isValid() and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.mark_wanted.emit(index.row())
+            return
+        if index.isValid() and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.marks_to_wanted.emit(index.row())
+            return
+        super().mousePressEvent(event)
         if index.isValid():
             self.row_chosen.emit(index.row())
             if index.column() == MARK and self._model.words(index.row()).fold in {"folded", "unfolded"}:

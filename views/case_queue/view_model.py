@@ -8,10 +8,13 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from views.case_queue.bulk import BulkModel
+from views.case_queue.bulk_state import BulkEdit
 from views.case_queue.model import QueueModel
 from views.case_queue.saved_views import ViewShelf, lasting, shelf_from_text
 from views.case_queue.state import QueueCounts, QueueFilter, QueueView, SortKey, epoch_seconds
 from views.case_queue.store import QueueStore, toggled
+from views.local_edits import LocalEdits
 from views.ports import TowerIntents
 from views.tower.state import TowerSnapshot
 
@@ -35,10 +38,13 @@ class QueueViewModel(QObject):
     #: The rows were reset: the screen must find the selected row again.
     rows_changed = Signal()
 
-    def __init__(self, intents: TowerIntents, *, idle_ms: int = IDLE_MS) -> None:
-        """Ask the program through ``intents``."""
+    def __init__(self, intents: TowerIntents, edits: LocalEdits, *, idle_ms: int = IDLE_MS) -> None:
+        """Ask the program through ``intents``, and for edits that stay at the desk through ``edits``."""
         super().__init__()
         self._intents = intents
+        self.edits = edits
+        self.bulk = BulkModel(intents)
+        self._user_of: dict[str, str] = {}
         self.store = QueueStore()
         self.model = QueueModel(self.store)
         self.selected_id = ""
@@ -55,9 +61,12 @@ class QueueViewModel(QObject):
     def apply(self, snapshot: TowerSnapshot) -> None:
         """Take the cases and the clock of a snapshot."""
         self.store.me = snapshot.who.name
+        self._user_of = {person.name: person.user_id for person in snapshot.people}
         self.store.now_s = epoch_seconds(snapshot.now)
         self.model.currency = snapshot.currency
         if "cases" in snapshot.changed:
+            if self.bulk.marked:
+                self.bulk.keep_only(snapshot.cases.ids)
             self._row_hint = max(self.store.row_of(self.selected_id), 0)
             self.model.apply_table(snapshot.cases)
             self.rows_changed.emit()
@@ -220,25 +229,57 @@ class QueueViewModel(QObject):
             self.counts_changed.emit(counts)
 
     # ------------------------------------------------------------------ intents
+    def owner_id(self, case_id: str) -> str:
+        """Who owns a case, by the name that the program knows; empty for nobody."""
+        table = self.store.table
+        slot = table.ids.index(case_id) if case_id in table.ids else -1
+        owner = table.owners[slot] if slot >= 0 else ""
+        return self._user_of.get(owner, owner)
+
+    def toggle_mark(self) -> None:
+        """Mark the selected case for an edit of several, or take its mark away."""
+        self.bulk.toggle(self.selected_id)
+
+    def extend_marks(self, step: int) -> None:
+        """Mark the selected case and the next (1) or previous (-1) one, and go there."""
+        self.bulk.mark([self.selected_id])
+        self.move(step)
+        self.bulk.mark([self.selected_id])
+
+    def mark_to(self, row: int) -> None:
+        """Mark every case from the selected row to another one."""
+        first, last = sorted((max(self.selected_row(), 0), row))
+        self.bulk.mark(self.store.id_at(each) for each in range(first, last + 1))
+
+    def mark_all(self) -> None:
+        """Mark every case that is shown."""
+        self.bulk.mark(self.store.id_at(row) for row in range(len(self.store)))
+
     def assign(self, user_id: str) -> None:
-        """Make a person the owner of the selected case."""
-        if self.selected_id:
-            self._intents.assign(self.selected_id, user_id)
+        """Make a person the owner of the selected case, or of all marked ones."""
+        if self.bulk.marked:
+            self.bulk.apply(BulkEdit(kind="assign", user_id=user_id))
+        elif self.selected_id:
+            self.edits.assign(self.selected_id, user_id, self.owner_id(self.selected_id))
 
     def acknowledge(self) -> None:
-        """Say that the selected case has been seen."""
-        if self.selected_id:
-            self._intents.acknowledge(self.selected_id)
+        """Say that the selected case, or all marked ones, have been seen."""
+        if self.bulk.marked:
+            self.bulk.apply(BulkEdit(kind="seen"))
+        elif self.selected_id:
+            self.edits.acknowledge(self.selected_id)
 
     def snooze(self, minutes: int) -> None:
-        """Let the selected case rest."""
-        if self.selected_id:
-            self._intents.snooze(self.selected_id, minutes)
+        """Let the selected case, or all marked ones, rest."""
+        if self.bulk.marked:
+            self.bulk.apply(BulkEdit(kind="snooze", minutes=minutes))
+        elif self.selected_id:
+            self.edits.snooze(self.selected_id, minutes)
 
     def snooze_until_doubled(self) -> None:
         """Let the selected case rest until twice its money is at stake."""
         if self.selected_id:
-            self._intents.snooze_until_doubled(self.selected_id)
+            self.edits.snooze_until_doubled(self.selected_id)
 
     def start(self) -> None:
         """Begin to work on the selected case."""

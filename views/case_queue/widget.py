@@ -9,9 +9,11 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
+from views.case_queue.bulk_bar import BulkBar
+from views.case_queue.case_menus import assign_menu, snooze_menu
 from views.case_queue.model import COLUMNS
 from views.case_queue.name_bar import NameBar
-from views.case_queue.state import SNOOZES, UNTIL_DOUBLED, QueueCounts, QueueFilter, SortKey
+from views.case_queue.state import QueueCounts, QueueFilter, SortKey
 from views.case_queue.table import QueueTable
 from views.case_queue.view_model import QueueViewModel
 from views.case_queue.views_menu import ask_to_save, columns_menu, views_menu
@@ -100,6 +102,7 @@ class QueuePanel(QFrame):
         self.picked_button = TowerButton("", "chip", icon_name="x", name="Show all again", icon_px=14)
         self.views_button = TowerButton("Views", "link", icon_name="chevron-down", name="Views", icon_px=14)
         self.name_bar = NameBar()
+        self.bulk_bar = BulkBar(view_model.bulk, self.assign_menu, self.snooze_menu)
         self.sort_button = TowerButton("Sort: priority", "link", icon_name="chevron-down", icon_px=14)
         self.hints = label("J / K move   ? keys", "caption")
         self.empty = label("", "secondary", self.table)
@@ -144,6 +147,7 @@ class QueuePanel(QFrame):
         column.setSpacing(0)
         column.addWidget(bar)
         column.addWidget(self.name_bar)
+        column.addWidget(self.bulk_bar)
         column.addWidget(self.table, 1)
 
     def _connect(self) -> None:
@@ -165,6 +169,9 @@ class QueuePanel(QFrame):
         self.table.header.customContextMenuRequested.connect(self._pop_columns_menu)
         model.views_changed.connect(self._show_view)
         self.table.fold_wanted.connect(model.toggle_fold)
+        self.table.mark_wanted.connect(lambda row: model.bulk.toggle(model.store.id_at(row)))
+        self.table.marks_to_wanted.connect(model.mark_to)
+        model.bulk.changed.connect(lambda: self.table.show_marks(frozenset(model.bulk.marked)))
         self.sort_button.clicked.connect(self._pop_sort_menu)
         self.table.row_chosen.connect(self._choose_row)
         self.table.opened.connect(self.opened)
@@ -306,24 +313,11 @@ class QueuePanel(QFrame):
 
     def assign_menu(self) -> QMenu:
         """The people the selected case can be given to, oneself first."""
-        menu = QMenu("Assign to", self)
-        mine = self._view_model.store.me
-        for person in sorted(self._people, key=lambda p: (p.name != mine, p.name)):
-            name = f"{person.name} (me)" if person.name == mine else person.name
-            menu.addAction(name).triggered.connect(
-                lambda _=False, chosen=person.user_id: self._view_model.assign(chosen)
-            )
-        return menu
+        return assign_menu(self._view_model, self._people, self)
 
     def snooze_menu(self) -> QMenu:
         """How long the selected case may rest."""
-        menu = QMenu("Snooze", self)
-        for minutes, words in SNOOZES:
-            menu.addAction(words).triggered.connect(
-                lambda _=False, chosen=minutes: self._view_model.snooze(chosen)
-            )
-        menu.addAction(UNTIL_DOUBLED).triggered.connect(self._view_model.snooze_until_doubled)
-        return menu
+        return snooze_menu(self._view_model, self)
 
     def pop_assign_menu(self) -> None:
         """Ask who shall own the selected case."""

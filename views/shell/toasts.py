@@ -5,6 +5,7 @@ A message under the pointer stays; an error stays until it is dismissed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
@@ -34,8 +35,16 @@ _LOOKS: Final[dict[ToastKind, tuple[str, ToneName]]] = {
 class Toast(QFrame):
     """One message."""
 
-    def __init__(self, text: str, kind: ToastKind, parent: QWidget, *, shown_ms: int = SHOWN_MS) -> None:
-        """Show ``text`` for ``shown_ms`` milliseconds, an error until dismissed."""
+    def __init__(
+        self,
+        text: str,
+        kind: ToastKind,
+        parent: QWidget,
+        *,
+        shown_ms: int = SHOWN_MS,
+        undo: Callable[[], object] | None = None,
+    ) -> None:
+        """Show ``text`` for ``shown_ms`` milliseconds, an error until dismissed; ``undo`` takes it back."""
         super().__init__(parent)
         self.kind: ToastKind = kind
         self.text = text
@@ -48,6 +57,11 @@ class Toast(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(42, 8, 8, 8)
         row.addWidget(words, 1)
+        self.undo = TowerButton("Undo", "link", name=f"Undo: {text}")
+        self.undo.clicked.connect(lambda: self._take_back(undo))
+        row.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignTop)
+        # Only now that it has a parent: shown before, it would be a window of its own for a moment.
+        self.undo.setVisible(undo is not None)
         row.addWidget(self.dismiss, 0, Qt.AlignmentFlag.AlignTop)
         self.ensurePolished()
         self.setFixedHeight(max(row.totalHeightForWidth(_WIDTH_PX), row.totalSizeHint().height()))
@@ -58,6 +72,11 @@ class Toast(QFrame):
         if kind != "error":
             self._timer.start()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+    def _take_back(self, undo: Callable[[], object] | None) -> None:
+        self.close()
+        if undo is not None:
+            undo()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Stay while it is read."""
@@ -96,12 +115,12 @@ class ToastStack(QWidget):
         self._column.setSpacing(_GAP_PX)
         self.hide()
 
-    def show_toast(self, text: str, kind: ToastKind) -> None:
+    def show_toast(self, text: str, kind: ToastKind, undo: Callable[[], object] | None = None) -> None:
         """Say a sentence; the oldest makes room when there are too many."""
         self.history = [*self.history[-(KEPT - 1) :], (kind, text)]
         while len(self.toasts) >= MOST:
             self.toasts[0].close()
-        toast = Toast(text, kind, self, shown_ms=self._shown_ms)
+        toast = Toast(text, kind, self, shown_ms=self._shown_ms, undo=undo)
         toast.installEventFilter(self)
         self.toasts.append(toast)
         self._column.addWidget(toast)

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from views.approvals.ledger_state import LedgerShown
 from views.approvals.view_model import ApprovalsViewModel
 from views.approvals.widget import ApprovalsPage
 from views.case_detail.state import CaseDetail
@@ -19,11 +18,11 @@ from views.case_queue.state import Density
 from views.case_queue.view_model import IDLE_MS
 from views.export import ExportTable
 from views.help.panel import HelpPanel
-from views.kpis.state import KpiFigures
 from views.kpis.view_model import KpisViewModel
 from views.kpis.widget import KpisPage
+from views.language import tr
+from views.local_edits import HELD_MS
 from views.ports import PageContent, TowerIntents
-from views.rules.state import RulesChecked, RulesShown, RulesTried
 from views.rules.view_model import RulesViewModel
 from views.rules.widget import RulesPage
 from views.settings.widget import SettingsPage
@@ -36,6 +35,7 @@ from views.shell.key_sheet import KeySheet
 from views.shell.layout import layout_from_text
 from views.shell.layout_keeper import layout_of, restore_layout
 from views.shell.notice_bar import NoticeBar
+from views.shell.page_contents import show_content
 from views.shell.palette import CommandPalette, Found
 from views.shell.rail import Rail
 from views.shell.state import Page, ThemeName, ToastKind
@@ -58,18 +58,25 @@ KEEP_MS: Final = 600
 class TowerWindow(DropWindow):
     """The one window; a ``TowerScreen`` for the program, which it speaks to through ``TowerIntents``."""
 
-    def __init__(self, intents: TowerIntents, *, idle_ms: int = IDLE_MS, toast_ms: int = SHOWN_MS) -> None:
+    def __init__(
+        self,
+        intents: TowerIntents,
+        *,
+        idle_ms: int = IDLE_MS,
+        toast_ms: int = SHOWN_MS,
+        held_ms: int = HELD_MS,
+    ) -> None:
         """Show empty pages until the first snapshot comes.
 
         ``idle_ms`` is how long after the last key the queue may re-order itself; ``toast_ms`` how long a
-        message stays.
+        message stays, ``held_ms`` how long an edit that cannot be taken back is held.
         """
         super().__init__()
         self._intents = intents
         self._snapshot: TowerSnapshot | None = None
         #: Asks where a file shall go; a test answers by itself.
         self.ask_file: Callable[[QWidget, str, str], str] = ask_where
-        self.tower_model = TowerViewModel(intents, idle_ms=idle_ms)
+        self.tower_model = TowerViewModel(intents, idle_ms=idle_ms, held_ms=held_ms)
         self.approvals_model = ApprovalsViewModel(intents)
         self.sources_model = SourcesViewModel(intents)
         self.kpis_model = KpisViewModel()
@@ -143,7 +150,9 @@ class TowerWindow(DropWindow):
         self.top.sources_wanted.connect(lambda: self.show_page("sources"))
         self.top.messages_wanted.connect(lambda: self.show_page("settings"))
         self.top.theme_wanted.connect(self.toggle_theme)
-        self.top.person_wanted.connect(self._intents.switch_identity)
+        self.top.person_wanted.connect(self._switch_identity)
+        self.tower_model.edits.done.connect(self._show_edit)
+        self.tower_model.edits.undone.connect(lambda words: self.show_toast(words, "info"))
         self.table_dropped.connect(self._intents.take_in_file)
         self.banner.retry_wanted.connect(lambda: self._intents.sync_now(""))
         self.status.sources_wanted.connect(lambda: self.show_page("sources"))
@@ -184,21 +193,7 @@ class TowerWindow(DropWindow):
 
     def apply_page(self, content: PageContent) -> None:
         """Show what a page holds besides the snapshot."""
-        if isinstance(content, KpiFigures):
-            first = not self.kpis.panels
-            self.kpis_model.apply(content)
-            if first and self.page == "kpis":
-                self.kpis.focus_first()
-        elif isinstance(content, LedgerShown):
-            self.approvals_model.apply_ledger(content)
-        elif isinstance(content, RulesShown):
-            self.rules_model.apply(content)
-        elif isinstance(content, RulesChecked):
-            self.rules_model.apply_checked(content)
-        elif isinstance(content, RulesTried):
-            self.rules_model.apply_tried(content)
-        else:
-            self.settings.show_settings(content)
+        show_content(self, content)
 
     def apply_clock(self, now: datetime) -> None:
         """Let the clock, the ages and the countdowns go on."""
@@ -208,9 +203,21 @@ class TowerWindow(DropWindow):
         self.sources_model.apply_clock(now)
         self.status.show_clock(now, self._snapshot.zone)
 
-    def show_toast(self, text: str, kind: ToastKind) -> None:
+    def _switch_identity(self, user_id: str) -> None:
+        self.tower_model.edits.flush()
+        self._intents.switch_identity(user_id)
+
+    def undo(self) -> None:
+        """Take the last edit of this desk back."""
+        if not self.tower_model.edits.undo():
+            self.show_toast(tr("There is nothing to take back."), "info")
+
+    def _show_edit(self, words: str) -> None:
+        self.show_toast(words, "info", self.undo)
+
+    def show_toast(self, text: str, kind: ToastKind, undo: Callable[[], object] | None = None) -> None:
         """Say a sentence in the corner for some seconds; errors stay until dismissed."""
-        self.toasts.show_toast(text, kind)
+        self.toasts.show_toast(text, kind, undo)
         self.settings.show_messages(self.toasts.history)
         if self.page == "settings":
             self.top.bell.see()
@@ -339,6 +346,7 @@ class TowerWindow(DropWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the layout for the next day."""
+        self.tower_model.edits.flush()
         if self._layout_timer.isActive():
             self._layout_timer.stop()
             self.keep_layout()

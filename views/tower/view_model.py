@@ -15,6 +15,7 @@ from views.case_queue.row_texts import RowTexts, row_texts
 from views.case_queue.state import NO_TIME, epoch_seconds
 from views.case_queue.view_model import IDLE_MS, QueueViewModel
 from views.formatting import money_short, time_left
+from views.local_edits import HELD_MS, LocalEdits
 from views.map.state import MapHover, MapMarkers, MapState, no_markers
 from views.ports import TowerIntents
 from views.tower.state import TowerSnapshot
@@ -30,11 +31,12 @@ class TowerViewModel(QObject):
     #: The map shall show another state.
     map_changed = Signal()
 
-    def __init__(self, intents: TowerIntents, *, idle_ms: int = IDLE_MS) -> None:
+    def __init__(self, intents: TowerIntents, *, idle_ms: int = IDLE_MS, held_ms: int = HELD_MS) -> None:
         """Ask the program through ``intents``."""
         super().__init__()
-        self.queue = QueueViewModel(intents, idle_ms=idle_ms)
-        self.detail = DetailViewModel(intents)
+        self.edits = LocalEdits(intents, held_ms=held_ms)
+        self.queue = QueueViewModel(intents, self.edits, idle_ms=idle_ms)
+        self.detail = DetailViewModel(intents, self.edits)
         self.snapshot: TowerSnapshot | None = None
         self._show_risk = True
         self._since_hours = 0

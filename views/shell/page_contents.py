@@ -1,0 +1,41 @@
+"""What a page holds besides the snapshot, brought to the page it is for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from views.approvals.ledger_state import LedgerShown
+from views.case_queue.bulk_state import BulkOutcome
+from views.formatting import counted
+from views.kpis.state import KpiFigures
+from views.language import tr
+from views.rules.state import RulesChecked, RulesShown, RulesTried
+
+if TYPE_CHECKING:
+    from views.ports import PageContent
+    from views.shell.window import TowerWindow
+
+
+def show_content(window: TowerWindow, content: PageContent) -> None:
+    """Show content on its page."""
+    match content:
+        case KpiFigures():
+            first = not window.kpis.panels
+            window.kpis_model.apply(content)
+            if first and window.page == "kpis":
+                window.kpis.focus_first()
+        case BulkOutcome():
+            window.tower_model.queue.bulk.take(content)
+            if not content.failed:
+                cases = counted(len(content.done), "case")
+                window.show_toast(tr("Done with {cases}.", cases=cases), "ok")
+        case LedgerShown():
+            window.approvals_model.apply_ledger(content)
+        case RulesShown():
+            window.rules_model.apply(content)
+        case RulesChecked():
+            window.rules_model.apply_checked(content)
+        case RulesTried():
+            window.rules_model.apply_tried(content)
+        case _:
+            window.settings.show_settings(content)
