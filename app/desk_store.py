@@ -28,9 +28,10 @@ class DeskStore:
     _kept: dict[str, str] | None = field(init=False, default=None)
 
     def theme(self) -> ThemeName:
-        """The theme kept, dark where there is none."""
+        """The theme kept; the desktop's where there is none."""
         file = self.folder / THEME_FILE
-        return "light" if file.exists() and file.read_text(encoding="utf-8").strip() == "light" else "dark"
+        kept = file.read_text(encoding="utf-8").strip() if file.exists() else ""
+        return "light" if kept == "light" else "dark" if kept == "dark" else "system"
 
     def save_theme(self, name: ThemeName) -> None:
         """Keep the theme."""

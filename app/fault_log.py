@@ -14,6 +14,7 @@ from types import TracebackType
 
 MAX_BYTES = 2_000_000
 KEPT_FILES = 3
+CRASH_LINES = 40
 SORRY = "Something in the tower failed; the log has the details. What was signed and synced is safe."
 
 _log = logging.getLogger(__name__)
@@ -31,9 +32,26 @@ def log_to(folder: Path, name: str) -> Path:
     # Its own lines tell of every run and every skipped one; only its errors matter here.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    crash_file = (folder / f"{name}.crash").open("a", encoding="utf-8")
+    set_crash_aside(folder, name)
+    crash_file = (folder / f"{name}.crash").open("w", encoding="utf-8")
     faulthandler.enable(crash_file)
     return file
+
+
+def set_crash_aside(folder: Path, name: str) -> None:
+    """Keep what the last run wrote when it crashed hard, so that diagnostics can show it."""
+    written = folder / f"{name}.crash"
+    if written.exists() and written.stat().st_size:
+        written.replace(folder / f"{name}.crash.last")
+
+
+def last_crashes(folder: Path) -> tuple[str, ...]:
+    """What hard crashes of earlier runs left: names of functions, files and lines, never data."""
+    found = []
+    for file in sorted(folder.glob("*.crash.last")):
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()[:CRASH_LINES]
+        found.append("\n".join((file.name.removesuffix(".crash.last"), *lines)))
+    return tuple(found)
 
 
 def leave_interrupts_to_the_window() -> None:

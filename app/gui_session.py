@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.bootstrap import LEDGER_FILE, MIRROR_FILE, monotonic_seconds
+from app.bootstrap import LEDGER_FILE, monotonic_seconds
 from app.bridge_parts import BridgeParts
 from app.desk_store import DeskStore
 from app.environment import PIN_FILE_VARIABLE, PIN_VARIABLE
@@ -151,7 +151,7 @@ def run_window(run: WindowRun, script: Callable[[GuiSession], None] | None = Non
     show_first(session.window, application)
     session.note_time("first_window")
     end_on_signal(application.quit)
-    report_faults_to(lambda text: session.window.show_toast(text, "error"))
+    report_faults_to(bridge.tell_fault)
     bridge.first_shown.connect(lambda: session.note_time("first_queue"))
     bridge.start_failed.connect(session.note_failed_start)
     bridge.attach(session.window)
@@ -185,7 +185,8 @@ def _require_databases(profile: Profile) -> None:
     Raises:
         CorruptError: a file does not begin as a database does.
     """
-    for name in (MIRROR_FILE, LEDGER_FILE):
+    # An encrypted file begins with nothing that could be known, and a mirror can be made anew.
+    for name in () if profile.encrypt else (LEDGER_FILE,):
         file = profile.folder / name
         if file.exists() and file.stat().st_size and _beginning(file) != SQLITE_MAGIC:
             raise CorruptError(

@@ -14,7 +14,8 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Final, Literal
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from resources.loader import read_bytes
@@ -245,6 +246,14 @@ def apply(app: QApplication, theme: Theme) -> None:
     app.setFont(ui_font())
     app.setPalette(palette(theme))
     app.setStyleSheet(style_sheet(tokens(theme)))
+
+
+def theme_named(name: str) -> Theme:
+    """The theme of that name; ``system`` follows the desktop, dark where it does not say."""
+    if name != "system":
+        return light() if name == "light" else dark()
+    hints = QGuiApplication.styleHints()
+    return light() if hints.colorScheme() is Qt.ColorScheme.Light else dark()
 
 
 def tokens(theme: Theme) -> dict[str, str]:

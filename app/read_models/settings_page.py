@@ -8,6 +8,7 @@ from datetime import datetime
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from typing import TYPE_CHECKING, Final
 
+from app.fault_log import last_crashes
 from app.profile import LOG_FOLDER, PROFILE_FILE
 from resources.loader import read_bytes
 from views.formatting import age, seconds_between
@@ -92,6 +93,8 @@ def _diagnostics(
     for record in mirror.policy_records():
         refused = ", a newer text was refused" if record.problem else ""
         lines.append(f"policy {record.version or record.name}{refused}")
+    for crash in last_crashes(profile.folder / LOG_FOLDER):
+        lines += ["", f"an earlier run of {crash}"]
     return "\n".join(lines)
 
 

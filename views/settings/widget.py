@@ -18,7 +18,7 @@ from views.theme import ToneName
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import ElidedLabel, label
 
-THEMES: Final = (("light", "Light"), ("dark", "Dark"))
+THEMES: Final = (("system", "System"), ("light", "Light"), ("dark", "Dark"))
 DENSITIES: Final = ((Density.COMPACT, "Compact"), (Density.NORMAL, "Normal"), (Density.RELAXED, "Relaxed"))
 _TONES: Final[dict[ToastKind, ToneName | None]] = {
     "info": None,

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QWidget
 
 from views.shell.state import ThemeName
-from views.theme import apply, dark, light
+from views.theme import apply, theme_named
 
 APPLICATION_NAME = "control-tower"
 
@@ -19,7 +19,7 @@ def make_application(theme: ThemeName) -> QApplication:
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else QApplication([APPLICATION_NAME])
     application.setApplicationName(APPLICATION_NAME)
-    apply(application, dark() if theme == "dark" else light())
+    apply(application, theme_named(theme))
     return application
 
 

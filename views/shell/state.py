@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-ThemeName = Literal["dark", "light"]
+ThemeName = Literal["dark", "light", "system"]
 ToastKind = Literal["info", "ok", "warning", "error"]
 Page = Literal["tower", "approvals", "kpis", "rules", "sources", "settings"]
 
