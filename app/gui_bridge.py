@@ -162,6 +162,10 @@ class GuiBridge(QObject, DeskIntents):
         self._started.connect(self._take_started)
         self._rehearsal_began.connect(lambda: self._want(frozenset({"jobs"})))
 
+    def tell_fault(self, text: str) -> None:
+        """Say that something failed; may be called in any thread."""
+        self._reported.emit(Said(text=text, kind="error"))
+
     def stop(self) -> None:
         """Stop listening and reading; the processes are stopped by their owner."""
         self._stopping.set()

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from views.approvals.view_model import ApprovalsViewModel
@@ -45,7 +45,7 @@ from views.shell.top_bar import TopBar, health_words
 from views.shell.window_actions import window_actions
 from views.sources.view_model import SourcesViewModel
 from views.sources.widget import SourcesPage
-from views.theme import apply, dark, light, theme_of
+from views.theme import apply, theme_named, theme_of
 from views.tower.state import TowerSnapshot
 from views.tower.view_model import TowerViewModel
 from views.tower.widget import TowerPage
@@ -74,6 +74,7 @@ class TowerWindow(DropWindow):
         super().__init__()
         self._intents = intents
         self._snapshot: TowerSnapshot | None = None
+        self._theme: ThemeName = theme_of(self).name
         #: Asks where a file shall go; a test answers by itself.
         self.ask_file: Callable[[QWidget, str, str], str] = ask_where
         self.tower_model = TowerViewModel(intents, idle_ms=idle_ms, held_ms=held_ms)
@@ -139,6 +140,7 @@ class TowerWindow(DropWindow):
         self.rail.page_wanted.connect(self.show_page)
         self.rail.help_wanted.connect(self.open_help)
         self.settings.theme_wanted.connect(self._choose_theme)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_desktop)
         self.settings.density_wanted.connect(lambda name: self.set_density(Density(name)))
         self.settings.layout_wanted.connect(self.reset_layout)
         self.tower.sizes_changed.connect(self._layout_timer.start)
@@ -314,14 +316,18 @@ class TowerWindow(DropWindow):
         self._choose_theme("light" if theme_of(self).name == "dark" else "dark")
 
     def _choose_theme(self, name: str) -> None:
-        wanted: ThemeName = "light" if name == "light" else "dark"
+        wanted: ThemeName = "light" if name == "light" else "system" if name == "system" else "dark"
         self.set_theme(wanted)
         self._intents.set_theme(wanted)
+
+    def _follow_desktop(self, _scheme: Qt.ColorScheme) -> None:
+        if self._theme == "system":
+            self.set_theme("system")
 
     def set_density(self, density: Density) -> None:
         """Show the queue's rows in a height."""
         self.tower.queue.table.set_density(density)
-        self.settings.show_choices(theme_of(self).name, density)
+        self.settings.show_choices(self._theme, density)
         self._layout_timer.start()
 
     # ------------------------------------------------------------------ what the desk remembers
@@ -356,8 +362,9 @@ class TowerWindow(DropWindow):
         """Show the window in a theme."""
         app = QApplication.instance()
         if isinstance(app, QApplication):
-            apply(app, dark() if name == "dark" else light())
-        self.top.show_theme(name)
+            apply(app, theme_named(name))
+        self._theme = name
+        self.top.show_theme(theme_named(name).name)
         self.settings.show_choices(name, self.tower.queue.table.density)
 
     def step_row(self, step: int) -> None:
