@@ -38,9 +38,10 @@ _NARROW_SIDE_PX: Final = 280
 _WIDE_FROM_PX: Final = 1_300
 _WHY_PX: Final = 300
 _EMPTY: Final = (
-    "Change the world and see what the plan would be.\n\nMake a scenario at the left: close a node, lose a "
-    "lane, let demand surge, delay a supply, weigh a customer or change a policy. Then solve: the open backlog of "
-    "now is planned as it is and under each scenario, side by side."
+    "Change the world and see what the plan would be.\n\n"
+    "Make a scenario at the left: close a node, lose a lane, let demand surge, delay a supply, weigh a "
+    "customer or change a policy. Then solve: the open backlog of now is planned as it is and under each "
+    "scenario, side by side."
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from app.services.recommend.shortage import Shortage
@@ -10,6 +10,7 @@ from app.services.recommend.trail import in_words, trail_of
 from domain.cases import ExceptionCase
 from domain.commands import Action, ReallocateLine, SplitLine, SplitPart
 from domain.ids import NodeId
+from domain.orders import OrderLine
 from domain.recommendations import Option, Recommendation, Remedy
 from optimization.outcome import Option as SolvedOption
 from optimization.outcome import OptionLabel, Outcome, Reason
@@ -54,22 +55,26 @@ def actions_for(shortage: Shortage, solved: SolvedOption) -> tuple[Action, ...]:
     unfilled = shortage.line.open_quantity - sum(by_node.values())
     if unfilled > 0:
         by_node[shortage.home] = by_node.get(shortage.home, 0) + unfilled
-    if set(by_node) == {shortage.home}:
+    return move_actions(shortage.line, shortage.home, by_node)
+
+
+def move_actions(line: OrderLine, home: NodeId, by_node: Mapping[NodeId, int]) -> tuple[Action, ...]:
+    """The command that ships the open units of a line from these nodes; none when it already does."""
+    if set(by_node) == {home}:
         return ()
-    line = shortage.line
     if len(by_node) == 1:
         (target,) = by_node
         return (
             ReallocateLine(
                 order_id=line.order_id,
                 line_id=line.line_id,
-                from_node_id=shortage.home,
+                from_node_id=home,
                 to_node_id=target,
                 quantity=line.open_quantity,
             ),
         )
     parts = tuple(SplitPart(node_id=node, quantity=quantity) for node, quantity in sorted(by_node.items()))
-    return (SplitLine(order_id=line.order_id, line_id=line.line_id, from_node_id=shortage.home, parts=parts),)
+    return (SplitLine(order_id=line.order_id, line_id=line.line_id, from_node_id=home, parts=parts),)
 
 
 def _option(

@@ -1,0 +1,213 @@
+"""A line of a scenario as a proposal: signed by the planner, through the way that every proposal goes.
+
+A line with an open shortage is proposed for that case. A line that no exception speaks of is proposed for a
+planned move: a case of the proposal's own, kept with it in the ledger, that no detection opens or closes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from app.services.draft_commands import draft_commands
+from app.services.evidence import records_behind
+from app.services.propose import ProposalRequest, amount_of, currency_of, customer_of, propose
+from app.services.recommend.facts import RemedyFacts, entity_of
+from app.services.recommend.shortage_answer import move_actions
+from domain.cases import CaseState, ExceptionCase, Fact, Impact, Severity, case_identity
+from domain.commands import Action, SplitLine
+from domain.errors import ConflictError, RefusedError
+from domain.ids import CaseId, EntityKind, EntityRef, NodeId
+from domain.orders import OrderLine, SalesOrder
+from domain.recommendations import Option, Recommendation, Remedy, SolverTrail
+
+if TYPE_CHECKING:
+    from app.services.approval_room import ApprovalRoom, Signer
+    from app.signing.statements import SignedEntry
+
+PLANNED_MOVE = "PLANNED-MOVE"
+TITLE = "Planned move"
+MODEL = "what-if (backlog decomposition)"
+EFFORT_MINUTES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The scenario that a move comes from: its name, what it changes, and how it was solved."""
+
+    scenario: str
+    changes: str
+    status: str
+    objective_cents: int
+    bound_cents: int
+    gap_bp: int
+    seed: int
+    solve_ms: int
+    problem_sha256: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineMove:
+    """Units of a line by node as a scenario has them; the rest of it stays where it is.
+
+    ``order_delta_cents`` is what its order costs more in the scenario than in the baseline.
+    """
+
+    line_id: str
+    from_node: str
+    parts: tuple[tuple[str, int], ...]
+    case_id: str = ""
+    order_delta_cents: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoteRoom:
+    """Where a move becomes a proposal."""
+
+    facts: RemedyFacts
+    case: Callable[[CaseId], ExceptionCase | None]
+    room: ApprovalRoom
+    signer: Signer
+    new_id: Callable[[], str]
+
+
+def promote_line(where: PromoteRoom, move: LineMove, evidence: Evidence, reason: str) -> SignedEntry:
+    """Sign a proposal of one move.
+
+    Raises:
+        ConflictError: the line has changed since the scenario was solved.
+        RefusedError: the rights do not permit it, it is proposed already, or there is nothing to move.
+    """
+    facts, now = where.facts, where.room.now()
+    line = entity_of(facts, EntityKind.ORDER_LINE, move.line_id, OrderLine)
+    order = entity_of(facts, EntityKind.SALES_ORDER, line.order_id, SalesOrder)
+    home = line.node_id or order.ship_from_node_id
+    if home is None or home != move.from_node:
+        raise ConflictError(
+            what=f"Line {line.position} of {order.number} no longer ships from {move.from_node}.",
+            remedy="Solve the scenario again on the data of now.",
+        )
+    actions = move_actions(line, home, _by_node(line, order, move, home))
+    if not actions:
+        raise RefusedError(
+            what=f"Line {line.position} of {order.number} ships from {home} already.",
+            remedy="There is nothing to propose.",
+        )
+    known = where.case(CaseId(move.case_id)) if move.case_id else None
+    case = known if known is not None and known.is_open else planned_case(line, order, home, evidence, now)
+    recommendation = _recommendation(where.new_id(), case, actions, move, evidence, now)
+    option = recommendation.options[0]
+    drafts = draft_commands(option, facts)
+    request = ProposalRequest(
+        action_id=where.new_id(),
+        case=case,
+        recommendation=recommendation,
+        option_id=option.option_id,
+        drafts=drafts,
+        reason=reason,
+        amount=amount_of(case, option, currency_of(case, facts)),
+        evidence=records_behind(drafts, facts),
+        customer_id=customer_of(case, facts),
+    )
+    return propose(where.room, where.signer, request)
+
+
+def _by_node(line: OrderLine, order: SalesOrder, move: LineMove, home: NodeId) -> dict[NodeId, int]:
+    by_node = {NodeId(node): units for node, units in move.parts}
+    rest = line.open_quantity - sum(by_node.values())
+    if rest < 0 or line.open_quantity == 0:
+        raise ConflictError(
+            what=f"Line {line.position} of {order.number} has only {line.open_quantity} open units left.",
+            remedy="Solve the scenario again on the data of now.",
+        )
+    if rest:
+        by_node[home] = by_node.get(home, 0) + rest
+    return by_node
+
+
+def planned_case(
+    line: OrderLine, order: SalesOrder, home: NodeId, evidence: Evidence, now: datetime
+) -> ExceptionCase:
+    """The case that stands for a move which no exception asks for; the line's value is what it exposes."""
+    ref = EntityRef(kind=EntityKind.ORDER_LINE, entity_id=line.line_id)
+    value = line.open_quantity * line.unit_price_cents
+    return ExceptionCase(
+        case_id=case_identity(PLANNED_MOVE, ref),
+        code=PLANNED_MOVE,
+        entity=ref,
+        state=CaseState.OPEN,
+        severity=Severity.LOW,
+        title=f"{TITLE}: {order.number} line {line.position}",
+        consequence=f"Planned in the scenario {evidence.scenario}: {evidence.changes}.",
+        impact=Impact(
+            loss_cents=value,
+            low_cents=value,
+            high_cents=value,
+            avoidable_cents=0,
+            effort_minutes=EFFORT_MINUTES,
+        ),
+        opened_at=now,
+        last_seen_at=now,
+        rule_version=1,
+        correlation_key=f"what-if:{evidence.problem_sha256[:12]}",
+        evidence=(
+            Fact(name="scenario", value=evidence.scenario, as_of=evidence.as_of),
+            Fact(name="changes", value=evidence.changes, as_of=evidence.as_of),
+            Fact(name="open_quantity", value=str(line.open_quantity), unit="units", entity=ref),
+        ),
+        order_ids=(line.order_id,),
+        node_id=home,
+    )
+
+
+def _recommendation(
+    recommendation_id: str,
+    case: ExceptionCase,
+    actions: tuple[Action, ...],
+    move: LineMove,
+    evidence: Evidence,
+    now: datetime,
+) -> Recommendation:
+    """The scenario's way and doing nothing, with the trail of the scenario's solve."""
+    match actions:
+        case (SplitLine() as split,):
+            remedy = Remedy.SPLIT
+            label = "Split " + " + ".join(f"{part.node_id} {part.quantity}" for part in split.parts)
+        case _:
+            remedy, label = Remedy.REALLOCATE, f"Re-source {move.parts[0][0]}"
+    return Recommendation(
+        recommendation_id=recommendation_id,
+        case_id=case.case_id,
+        computed_at=now,
+        options=(
+            Option(
+                option_id=f"what-if-{remedy.value}",
+                remedy=remedy,
+                label=label,
+                actions=actions,
+                cost_delta_cents=move.order_delta_cents,
+                recommended=True,
+                reasons=(f"Scenario {evidence.scenario}: {evidence.changes}.",),
+            ),
+            Option(
+                option_id="do-nothing",
+                remedy=Remedy.DO_NOTHING,
+                label="Do nothing",
+                actions=(),
+                cost_delta_cents=0,
+            ),
+        ),
+        trail=SolverTrail(
+            model=MODEL,
+            status=evidence.status,
+            objective_cents=evidence.objective_cents,
+            bound_cents=evidence.bound_cents,
+            gap_bp=evidence.gap_bp,
+            seed=evidence.seed,
+            solve_ms=evidence.solve_ms,
+            problem_sha256=evidence.problem_sha256,
+        ),
+    )
