@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import copy
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.edi import codes
-from connectors.edi.documents import (
-    DocumentLine,
-    LineAnswer,
-    OrderAnswer,
-    Party,
-    PurchaseOrder,
-    Tender,
-    TenderAnswer,
-)
+from connectors.edi.documents import OrderAnswer, PurchaseOrder, Tender, TenderAnswer
 from connectors.edi.faults import EdiParseError
 from connectors.edi.limits import Limits
 from connectors.edi.outgoing import write_204, write_850, write_855, write_990
@@ -27,14 +19,9 @@ from connectors.edi.reading import SetReading
 from connectors.edi.segments import split_released, unescaped
 from connectors.edi.x12 import read_x12
 from connectors.edi.x12sets.registry import X12_READERS
+from tests.support.edi_documents import DAYS, NUMBERS, answers, orders
 from tests.support.edi_mutations import DOCUMENTS, refused_wrongly, results_of, spoiled
 from tests.support.edi_site import PURCHASE_ORDER, interchange, partner
-
-TEXT = st.text("ABCDEFGHIJ klmnop-.,/0123456789", min_size=1, max_size=20).filter(lambda t: t == t.strip())
-NUMBERS = st.text("ABC0123456789-", min_size=1, max_size=15)
-DAYS = st.integers(0, 20_000).map(lambda n: datetime(2001, 1, 1, tzinfo=UTC) + timedelta(days=n))
-ENDS = DAYS.map(lambda day: day + timedelta(hours=23, minutes=59))
-QUANTITIES = st.integers(0, 10**6)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda text: text[:3] + text[-40:-20])
@@ -72,61 +59,6 @@ def test_a_fault_inside_one_set_names_its_segment(seed: int) -> None:
         assert result.fault.position >= 3
         assert result.fault.segment
         assert not result.entities
-
-
-def lines(draw: st.DrawFn, requested: datetime) -> tuple[DocumentLine, ...]:
-    positions = draw(st.lists(st.integers(1, 999), min_size=1, max_size=5, unique=True))
-    return tuple(
-        DocumentLine(
-            position=position,
-            item=draw(NUMBERS),
-            quantity=draw(QUANTITIES),
-            unit_price_cents=draw(QUANTITIES),
-            requested_at=draw(st.one_of(st.just(requested), ENDS)),
-        )
-        for position in positions
-    )
-
-
-@st.composite
-def orders(draw: st.DrawFn) -> PurchaseOrder:
-    requested = draw(ENDS)
-    return PurchaseOrder(
-        number=draw(NUMBERS),
-        ordered_at=draw(DAYS),
-        requested_at=requested,
-        currency="USD",
-        ship_to=Party(
-            code=draw(NUMBERS), name=draw(TEXT), street=draw(TEXT), city=draw(TEXT), postcode=draw(NUMBERS),
-            country="US", contact=draw(st.one_of(st.just(""), TEXT)),
-        ),
-        lines=lines(draw, requested),
-    )  # fmt: skip
-
-
-@st.composite
-def answers(draw: st.DrawFn) -> OrderAnswer:
-    fact = st.sampled_from(sorted(codes.LINE_ANSWER)).map(codes.line_answer)
-    positions = draw(st.lists(st.integers(1, 999), min_size=1, max_size=4, unique=True))
-    return OrderAnswer(
-        number=draw(NUMBERS),
-        at=draw(DAYS),
-        due_at=draw(st.one_of(st.none(), ENDS)),
-        ship_to_code=draw(st.one_of(st.just(""), NUMBERS)),
-        lines=tuple(
-            DocumentLine(
-                position=position,
-                item=draw(NUMBERS),
-                quantity=draw(QUANTITIES),
-                answers=tuple(
-                    LineAnswer(code=code, quantity=draw(QUANTITIES), at=draw(st.one_of(st.none(), ENDS)))
-                    for code in draw(st.lists(fact, min_size=1, max_size=3))
-                    if code is not None
-                ),
-            )
-            for position in positions
-        ),
-    )
 
 
 def read_again(set_id: str, body: list[list[str]], name: str) -> object:

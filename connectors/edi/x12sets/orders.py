@@ -18,7 +18,7 @@ from connectors.edi.segments import Segment
 from connectors.edi.x12sets.parties import REQUESTED, dated, party
 
 ORIGINAL = "00"
-_LOOPS = ("CTT", "AMT")
+_LOOPS = ("CTT",)
 _QUANTITY_CHANGES = ("QI", "QD", "CA", "PQ", "PC", "CT", "RS", "RZ", "PR")
 _DELETES = "DI"
 
