@@ -18,25 +18,23 @@ if TYPE_CHECKING:
 
     from app.detection.rule import Rule
 
-_LINES = """
+_CASES = "temp.changed_id n CROSS JOIN exception_case e ON e.case_id = n.k"
+_LINES = f"""
 SELECT x.loss_key AS line_id FROM case_loss x WHERE x.case_id IN temp.changed_id
-UNION SELECT e.entity_id FROM exception_case e
-       WHERE e.case_id IN temp.changed_id AND e.entity_kind = 'order_line'
-"""
+UNION SELECT e.entity_id FROM {_CASES} WHERE e.entity_kind = 'order_line'
+"""  # noqa: S608 - constants of this file
 
 #: The keys of a scope that a changed case (its id in ``temp.changed_id``) belongs to.
 CASE_SCOPES: Mapping[str, str] = {
     "case": "SELECT k FROM temp.changed_id",
     "supply": (
-        "SELECT entity_id FROM exception_case"  # noqa: S608 - constants of this file
-        " WHERE case_id IN temp.changed_id AND entity_kind = 'inbound_supply'"
-        f" UNION SELECT g.supply_id FROM ({_LINES}) j JOIN peg_late g ON g.line_id = j.line_id"
+        f"SELECT e.entity_id FROM {_CASES} WHERE e.entity_kind = 'inbound_supply'"  # noqa: S608 - constants
+        f" UNION SELECT g.supply_id FROM ({_LINES}) j CROSS JOIN peg_late g ON g.line_id = j.line_id"
     ),
     "carrier": (
-        "SELECT entity_id FROM exception_case WHERE case_id IN temp.changed_id AND entity_kind = 'carrier'"
+        f"SELECT e.entity_id FROM {_CASES} WHERE e.entity_kind = 'carrier'"  # noqa: S608 - constants
         " UNION SELECT s.scac || '|' || s.origin_node_id"
-        " FROM exception_case e JOIN shipment s ON s.id = e.entity_id"
-        " WHERE e.case_id IN temp.changed_id AND e.entity_kind = 'shipment'"
+        f" FROM {_CASES} CROSS JOIN shipment s ON s.id = e.entity_id WHERE e.entity_kind = 'shipment'"
     ),
 }
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 _OWN = "SELECT k FROM temp.changed_id"
 _ALL = "SELECT '*'"
 
-#: From a shipment ``s`` to the events ``e`` that it may meet: there are few, and each names its places.
+#: From a shipment ``s`` that is not there yet to the events ``e`` that it may meet: there are few, and each
+#: names its places.
 MEETS = (
-    " JOIN route_event e ON (EXISTS (SELECT 1 FROM json_each(e.node_ids) j WHERE j.value = s.origin_node_id)"
+    " JOIN route_event e ON s.status IN ('planned', 'booked', 'packed', 'in_transit')"
+    " AND (EXISTS (SELECT 1 FROM json_each(e.node_ids) j WHERE j.value = s.origin_node_id)"
     " OR EXISTS (SELECT 1 FROM json_each(e.zone_ids) j WHERE j.value = s.zone_id))"
 )
 

@@ -29,8 +29,8 @@ _ADD = """
 _NEVER = 9223372036854775807
 
 # Each select gives by group: units, the first promise, and of allocations that are not among the units yet
-# those of the group's own lines (``own``) and of all (``held``). Over everything it is quickest to look through
-# the allocations for those of lines of other groups, and of lines that have more than they still want.
+# those of the group's own lines (``own``) and of all (``held``). Over everything it is quickest to look at
+# the allocations of lines of other groups, and of lines that have more than they still want.
 _OF_ALL = (
     f"""
 SELECT l.item_id, l.node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at), 0, 0

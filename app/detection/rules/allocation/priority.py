@@ -10,9 +10,6 @@ from app.detection.rule import Finding, Moment, Rule
 from app.detection.rules.allocation.shortage import (
     ITEM_MONEY_WAKES,
     LAST_TIER,
-    OPEN_LINE,
-    OPEN_ORDER,
-    RESERVED_INDEX,
     line_ref,
     short_line,
     with_short_line,
@@ -33,20 +30,23 @@ _TIER = f"COALESCE(({_KNOWN_TIER}), {LAST_TIER})"
 
 # Of the lines that hold stock in a group, only the one that comes last matters: who comes before that one
 # and is short is served out of turn. A line short at two nodes is told once, for the node that lacks most.
+# The demand of a group that is short is kept by pegging.
 _SQL = with_short_line(
     f"""
 WITH short_group AS MATERIALIZED (
   SELECT p.item_id, p.node_id FROM peg_short p WHERE {{scope:p.item_id}} GROUP BY p.item_id, p.node_id),
+last_held AS MATERIALIZED (
+  SELECT g.item_id, g.node_id,
+         (SELECT d.part FROM det_demand d
+           WHERE d.item_id = g.item_id AND d.node_id = g.node_id AND d.unreserved = 0
+           ORDER BY d.tier DESC, d.promised_at DESC, d.line_id DESC, d.part LIMIT 1) AS allocation_id
+    FROM short_group g),
 holder AS MATERIALIZED (
-  SELECT g.item_id, g.node_id, a.line_id, a.quantity, {_TIER} AS tier, l.promised_at,
-         ROW_NUMBER() OVER (PARTITION BY g.item_id, g.node_id
-                            ORDER BY {_TIER} DESC, l.promised_at DESC, a.line_id DESC, a.id) AS place
-    FROM short_group g
-    CROSS JOIN allocation a INDEXED BY det_allocation_reserved
-               ON a.item_id = g.item_id AND a.node_id = g.node_id
+  SELECT g.item_id, g.node_id, a.line_id, a.quantity, {_TIER} AS tier, l.promised_at
+    FROM last_held g
+    CROSS JOIN allocation a ON a.id = g.allocation_id
     CROSS JOIN order_line l ON l.id = a.line_id
-    CROSS JOIN sales_order o ON o.id = l.order_id
-   WHERE a.deleted_at IS NULL AND a.status = 'reserved' AND a.quantity > 0 AND {OPEN_LINE} AND {OPEN_ORDER}),
+    CROSS JOIN sales_order o ON o.id = l.order_id),
 found AS MATERIALIZED (
   SELECT p.line_id, p.node_id, h.line_id AS holder_id, h.quantity AS held, h.tier AS holder_tier,
          h.promised_at AS holder_promised_at, MAX(p.short_quantity) AS short_there
@@ -54,8 +54,7 @@ found AS MATERIALIZED (
     CROSS JOIN peg_short p ON p.item_id = h.item_id AND p.node_id = h.node_id AND p.line_id <> h.line_id
     CROSS JOIN order_line l ON l.id = p.line_id
     CROSS JOIN sales_order o ON o.id = l.order_id
-   WHERE h.place = 1
-     AND ({_TIER} < h.tier OR {_TIER} = h.tier AND l.promised_at < h.promised_at)
+   WHERE ({_TIER} < h.tier OR {_TIER} = h.tier AND l.promised_at < h.promised_at)
    GROUP BY p.line_id)
 SELECT f.line_id AS entity_id, l.item_id AS scope_key, @columns, f.node_id, f.held, f.holder_id,
        f.holder_tier, f.holder_promised_at, f.short_there, x.number AS holder_number,
@@ -139,5 +138,4 @@ RULE = Rule(
     sql=_SQL,
     wakes=("peg>item", "allocation>item", *ITEM_MONEY_WAKES, "node>item"),
     assess=_assess,
-    indexes=(RESERVED_INDEX,),
 )

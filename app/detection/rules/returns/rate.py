@@ -19,22 +19,25 @@ from domain.ids import EntityKind, EntityRef
 # A return is one event however many units it has, so returns are counted against shipped lines; with r
 # returns of n lines and the expected share p the limit is r - np > k * sqrt(np(1 - p)), squared in integers.
 _SQL = """
-WITH returned AS (
+WITH returned AS MATERIALIZED (
   SELECT r.item_id, COUNT(*) AS returns
     FROM return_authorisation r
    WHERE {scope:r.item_id} AND r.deleted_at IS NULL
      AND r.issued_at > :now - {setting:return_window_days} * 86400000
    GROUP BY r.item_id HAVING COUNT(*) >= {setting:return_least_count}),
+shipped AS MATERIALIZED (
+  SELECT t.item_id, COUNT(s.id) AS lines, SUM(y.quantity) AS quantity
+    FROM returned t
+    CROSS JOIN shipment_line y INDEXED BY det_shipped_item ON y.item_id = t.item_id
+    CROSS JOIN shipment s ON s.id = y.shipment_id
+   WHERE s.deleted_at IS NULL AND s.status IN ('in_transit', 'delivered')
+     AND s.shipped_at > :now - {setting:return_window_days} * 86400000
+   GROUP BY t.item_id),
 chart AS MATERIALIZED (
   SELECT t.item_id, t.returns, {decide:return_rate.expected_bp(category=i.category)} AS expected_bp,
-         i.sku, i.category, i.landed_cost_cents,
-         (SELECT COUNT(*) FROM shipment_line y CROSS JOIN shipment s ON s.id = y.shipment_id
-           WHERE y.item_id = t.item_id AND s.deleted_at IS NULL AND s.status IN ('in_transit', 'delivered')
-             AND s.shipped_at > :now - {setting:return_window_days} * 86400000) AS shipped_lines,
-         (SELECT SUM(y.quantity) FROM shipment_line y CROSS JOIN shipment s ON s.id = y.shipment_id
-           WHERE y.item_id = t.item_id AND s.deleted_at IS NULL AND s.status IN ('in_transit', 'delivered')
-             AND s.shipped_at > :now - {setting:return_window_days} * 86400000) AS shipped_quantity
-    FROM returned t LEFT JOIN item i ON i.id = t.item_id)
+         i.sku, i.category, i.landed_cost_cents, COALESCE(h.lines, 0) AS shipped_lines,
+         h.quantity AS shipped_quantity
+    FROM returned t LEFT JOIN shipped h ON h.item_id = t.item_id LEFT JOIN item i ON i.id = t.item_id)
 SELECT k.item_id AS entity_id, k.returns, k.expected_bp, k.shipped_lines, k.shipped_quantity, k.sku,
        k.landed_cost_cents, r.id AS rma_id, r.order_id, r.line_id, r.lot_id, r.reason_code,
        COALESCE(r.received_quantity, r.claimed_quantity, r.quantity) AS quantity, r.issued_at, r.source,
@@ -145,7 +148,7 @@ RULE = Rule(
             "CREATE INDEX IF NOT EXISTS det_return_when ON return_authorisation (issued_at) "
             "WHERE deleted_at IS NULL"
         ),
-        "CREATE INDEX IF NOT EXISTS det_shipped_item ON shipment_line (item_id, shipment_id)",
+        "CREATE INDEX IF NOT EXISTS det_shipped_item ON shipment_line (item_id, shipment_id, quantity)",
         (
             "CREATE INDEX IF NOT EXISTS det_shipment_shipped ON shipment (shipped_at) "
             "WHERE status IN ('in_transit', 'delivered') AND deleted_at IS NULL"

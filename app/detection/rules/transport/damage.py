@@ -125,6 +125,6 @@ RULE = Rule(
     indexes=(
         NOTABLE_INDEX,
         "CREATE INDEX IF NOT EXISTS det_pod_damaged ON pod_line (pod_id) WHERE condition = 'damaged'",
-        "CREATE INDEX IF NOT EXISTS det_shipment_line_item ON shipment_line (item_id)",
+        "CREATE INDEX IF NOT EXISTS det_shipped_item ON shipment_line (item_id, shipment_id, quantity)",
     ),
 )

@@ -47,8 +47,11 @@ lanes AS MATERIALIZED (
   SELECT event_id, json_group_array(DISTINCT origin_node_id || '|' || zone_id) AS lanes, COUNT(*) AS shipments
     FROM met GROUP BY event_id),
 placed AS MATERIALIZED (
-  SELECT event_id, met_id, ROW_NUMBER() OVER (PARTITION BY event_id ORDER BY window_end_at, met_id) AS place
-    FROM met)
+  SELECT y.event_id, j.key AS place, j.value AS met_id
+    FROM lanes y CROSS JOIN json_each((
+         SELECT json_group_array(m.met_id)
+           FROM (SELECT met_id FROM met WHERE event_id = y.event_id ORDER BY window_end_at, met_id
+                  LIMIT {setting:route_detail_shipments}) m)) j)
 SELECT x.event_id AS entity_id, e.title AS event_title, e.reason_code AS event_reason, e.starts_at, e.ends_at,
        e.node_ids, e.zone_ids, e.source AS event_source, e.observed_at AS event_seen_at, y.lanes, y.shipments,
        @columns
@@ -57,8 +60,7 @@ SELECT x.event_id AS entity_id, e.title AS event_title, e.reason_code AS event_r
   CROSS JOIN route_event e ON e.id = x.event_id
   CROSS JOIN shipment s ON s.id = x.met_id
   @joins
- WHERE x.place <= {setting:route_detail_shipments}
-   AND {runs(node=s.origin_node_id, customer=s.customer_id)}
+ WHERE {runs(node=s.origin_node_id, customer=s.customer_id)}
  ORDER BY x.event_id, x.place, b.ordinal
 """)
 
