@@ -17,6 +17,7 @@ from app.read_models.wishes import PARTS_OF, Around, DetailRequest
 from app.services.recommend.question import Question, RuleQuestion
 from app.solve_board import Solve, SolveBoard
 from app.table_files import try_to_write
+from app.what_if_desk import WhatIfDesk
 from app.workers.messages import (
     Changed,
     Failed,
@@ -27,6 +28,7 @@ from app.workers.messages import (
     Report,
     Said,
 )
+from app.workers.what_if_wishes import Promoted
 from domain.errors import TowerError
 from optimization.solver_events import SolverEvent
 from views.case_detail.state import CaseDetail
@@ -36,6 +38,7 @@ from views.rules.state import RulesTried
 from views.shell.state import Identity, JobRow, Page
 from views.table_document import write_pdf
 from views.tower.state import ALL_PARTS, Part, TowerSnapshot
+from views.what_if.state import WhatIfContent, WhatIfFailed, WhatIfProgress, WhatIfSolved
 
 if TYPE_CHECKING:
     from app.desk_store import DeskStore
@@ -57,7 +60,7 @@ REHEARSAL = JobRow(job_id="rehearsal", title="Rehearsing edited rules")
 WORKER_ENDED = "The sync worker has ended: nothing new comes in. Close the window and open it again."
 
 
-class GuiBridge(QObject, DeskIntents):
+class GuiBridge(QObject, DeskIntents, WhatIfDesk):
     """Implements ``TowerIntents`` and ``TowerFeed`` in the GUI thread."""
 
     _snapshot_read = Signal(object)
@@ -171,6 +174,7 @@ class GuiBridge(QObject, DeskIntents):
         self._stopping.set()
         if self._rehearsals is not None:
             self._rehearsals.stop()
+        self._stop_what_if()
         self._clock_timer.stop()
         self._page_timer.stop()
         self._flush_timer.stop()
@@ -203,7 +207,7 @@ class GuiBridge(QObject, DeskIntents):
 
     def _around(self) -> Around:
         running = self._rehearsals is not None and self._rehearsals.is_running
-        jobs = (*self._board.jobs(), *((REHEARSAL,) if running else ()))
+        jobs = (*self._board.jobs(), *((REHEARSAL,) if running else ()), *self._what_if_jobs())
         return Around(who=self._who, jobs=jobs, hub_unreachable=self._hub_unreachable)
 
     def _want_detail(self) -> None:
@@ -238,6 +242,9 @@ class GuiBridge(QObject, DeskIntents):
             if fresh and detail.case.is_open and not detail.no_options_reason and detail.proposal is None:
                 self._work_out(self._selected, wanted=self._board.ask(self._selected, quiet=True))
 
+    def _what_if_says(self, content: WhatIfContent) -> None:
+        self._page_read.emit(content)
+
     def _want_page(self) -> None:
         page, parts = self._page, self._parts
         if self._desk is not None and parts is not None:
@@ -246,7 +253,7 @@ class GuiBridge(QObject, DeskIntents):
     def _show_page(self, content: PageContent) -> None:
         if self._screen is not None:
             self._screen.apply_page(content)
-        if isinstance(content, RulesTried):
+        if isinstance(content, RulesTried | WhatIfProgress | WhatIfSolved | WhatIfFailed):
             self._want(frozenset({"jobs"}))
 
     # ------------------------------------------------------------------ the worker
@@ -277,8 +284,8 @@ class GuiBridge(QObject, DeskIntents):
             case HubState():
                 self._hub_unreachable = report.unreachable
                 self._want(frozenset({"offline"}))
-            case Moved():
-                self._take_moved(report)
+            case Moved() | Promoted():
+                self._take_done(report)
             case Said() | Failed():
                 self._say(report.text, report.kind)
 
@@ -379,6 +386,7 @@ class GuiBridge(QObject, DeskIntents):
         """Stop a running solve, or the rehearsal."""
         if job_id == REHEARSAL.job_id and self._rehearsals is not None:
             self._rehearsals.cancel()
+        self._cancel_what_if(job_id)
         found = self._board.job_named(job_id)
         if found is not None and self._parts is not None:
             self._parts.processes.solver.cancel(found)

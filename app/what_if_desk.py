@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from app.bootstrap import MIRROR_FILE, random_bytes
 from app.desk_intents import STILL_STARTING
+from app.workers.what_if_wishes import Promoted, PromoteMoves, ShareScenario
 from domain.errors import TowerError
+from domain.planned_moves import LineMove, ScenarioEvidence
 from domain.what_if import WhatIf
 from views.shell.state import JobRow
 from views.what_if.state import (
@@ -26,10 +28,9 @@ if TYPE_CHECKING:
     from app.bridge_parts import BridgeParts
     from app.read_models.snapshot import SnapshotReader
     from app.read_models.what_if_page import Places
-    from app.workers.messages import Request
+    from app.workers.messages import Moved, Request
     from app.workers.reading_desk import ReadingDesk
     from app.workers.what_if import Solved, Told, WhatIfRunner
-    from app.workers.what_if_acts import Promoted
     from views.shell.state import Identity
 
 SALT_BYTES = 32
@@ -80,13 +81,11 @@ class WhatIfDesk:
             )
             return
         from app.services.what_if.compare import compare_worlds  # noqa: PLC0415 - as above
-        from app.services.what_if.promote import Evidence, LineMove  # noqa: PLC0415 - as above
-        from app.workers.what_if_acts import PromoteMoves  # noqa: PLC0415 - as above
 
         deltas = {
             flip.line_id: flip.order_delta_cents for flip in compare_worlds(solved.worlds[0], world).flips
         }
-        evidence = Evidence(
+        evidence = ScenarioEvidence(
             scenario=name,
             changes="; ".join(change_words(each, places.names) for each in world.what_if.changes),
             status=world.status,
@@ -116,7 +115,6 @@ class WhatIfDesk:
         if solved is None or not 0 < world < len(solved.worlds):
             return
         from app.services.what_if.share import share_document  # noqa: PLC0415 - as above
-        from app.workers.what_if_acts import ShareScenario  # noqa: PLC0415 - as above
 
         customers = {line.customer_id: line.customer_name for line in solved.brief.lines}
         document = share_document(solved.worlds[0], solved.worlds[world], customers, random_bytes(SALT_BYTES))
@@ -168,10 +166,17 @@ class WhatIfDesk:
                 self._what_if_share = None if is_solve else self._what_if_share
                 self._what_if_says(WhatIfFailed(what="solve" if is_solve else "why", text=told.text))
 
-    def _take_promoted(self, promoted: Promoted) -> None:
-        """Take what became of proposals."""
-        lines = tuple(PromotedLine(line_id=line_id, why_not=why) for line_id, why in promoted.lines)
-        self._what_if_says(WhatIfPromoted(lines=lines))
+    def _take_moved(self, moved: Moved) -> None:
+        """Take what became of cases that were moved together."""
+        raise NotImplementedError
+
+    def _take_done(self, report: Moved | Promoted) -> None:
+        """Take what became of many things at once."""
+        if isinstance(report, Promoted):
+            lines = tuple(PromotedLine(line_id=line_id, why_not=why) for line_id, why in report.lines)
+            self._what_if_says(WhatIfPromoted(lines=lines))
+        else:
+            self._take_moved(report)
 
     def _what_if_jobs(self) -> tuple[JobRow, ...]:
         """The solve under way, for the strip."""

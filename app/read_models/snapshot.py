@@ -22,6 +22,7 @@ from app.read_models.queue import queue_table
 from app.read_models.raw_text import raw_text
 from app.read_models.rules_page import check_rules, own_with, rules_shown
 from app.read_models.settings_page import settings_shown
+from app.read_models.what_if_page import what_if_choices
 from app.read_models.wishes import Around, DetailRequest
 from app.services.rank import rank_cases
 from app.services.recommend.record import recommendation_from_json
@@ -109,6 +110,8 @@ class SnapshotReader:
             return kpi_figures(self.mirror, now=now)
         if page == "approvals":
             return ledger_shown(self.ledger, self.profile, self.people)
+        if page == "what_if":
+            return what_if_choices(self.mirror, now=now)
         if page == "rules":
             return rules_shown(self.mirror, self.policy, self.profile, self.people, now=now)
         if page == "settings":

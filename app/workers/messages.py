@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from app.workers.what_if_wishes import Promoted, PromoteMoves, ShareScenario
 from domain.cases import CaseState
 from domain.recommendations import Recommendation
 
@@ -109,6 +110,8 @@ Request = (
     | SplitCase
     | AddNote
     | RetryQuarantined
+    | PromoteMoves
+    | ShareScenario
     | Stop
 )
 
@@ -157,4 +160,4 @@ class Failed:
     kind: Literal["error"] = "error"
 
 
-Report = Ready | Changed | HubState | Said | Moved | Failed
+Report = Ready | Changed | HubState | Said | Moved | Failed | Promoted

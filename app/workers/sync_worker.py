@@ -36,6 +36,8 @@ from app.workers.messages import (
     Stop,
     SyncNow,
 )
+from app.workers.what_if_acts import promote_moves, share_scenario
+from app.workers.what_if_wishes import PromoteMoves, ShareScenario
 from domain.approvals import Verdict
 from domain.cases import CaseState
 from domain.errors import TowerError
@@ -142,7 +144,8 @@ class SyncWorker:
                 return
             if isinstance(request, Stop):
                 return
-            self._guarded(partial(self._do, request))()
+            job = self._what_if if isinstance(request, PromoteMoves | ShareScenario) else self._do
+            self._guarded(partial(job, request))()
 
     def _guarded(self, job: Callable[[], None]) -> Callable[[], None]:
         """A job whose known errors are told to the person, and whose faults are logged and told politely."""
@@ -230,6 +233,20 @@ class SyncWorker:
     def _propose(self, request: Propose) -> None:
         entry = self._tower.propose(request.case_id, request.option_id, request.user, request.reason)
         self._voice.say(Said(text=f"Proposed and signed. Code {entry.code}.", kind="ok"))
+        self._changed("approvals", "cases")
+        self._settle_soon()
+
+    def _what_if(self, request: Request) -> None:
+        if isinstance(request, ShareScenario):
+            self._voice.say(Said(text=share_scenario(self._tower, request), kind="ok"))
+        elif isinstance(request, PromoteMoves):
+            self._promote(request)
+
+    def _promote(self, request: PromoteMoves) -> None:
+        promoted = promote_moves(self._tower, request)
+        text, kind = promoted.summary
+        self._voice.say(promoted)
+        self._voice.say(Said(text=text, kind=kind))
         self._changed("approvals", "cases")
         self._settle_soon()
 

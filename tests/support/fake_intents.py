@@ -85,6 +85,21 @@ class FakeIntents:
     def edit_cases(self, case_ids: tuple[str, ...], edit: BulkEdit) -> None:
         self.calls.append(("edit_cases", case_ids, edit))
 
+    def solve_what_if(self, what_ifs: object) -> None:
+        self.calls.append(("solve_what_if", what_ifs))
+
+    def explain_what_if(self, world: int, line_id: str) -> None:
+        self.calls.append(("explain_what_if", world, line_id))
+
+    def promote_what_if(self, name: str, moves: object, reason: str) -> None:
+        self.calls.append(("promote_what_if", name, moves, reason))
+
+    def share_what_if(self, world: int, path: str) -> None:
+        self.calls.append(("share_what_if", world, path))
+
+    def open_what_if(self, path: str) -> None:
+        self.calls.append(("open_what_if", path))
+
     def take_in_file(self, path: str) -> None:
         self.calls.append(("take_in_file", path))
 

@@ -13,6 +13,7 @@ FOLDER: Final = "help"
 #: Which topic helps on which page.
 TOPIC_OF: Final[dict[Page, str]] = {
     "tower": "tower",
+    "what_if": "what-if",
     "approvals": "approvals",
     "kpis": "figures",
     "rules": "rules",

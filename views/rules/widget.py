@@ -39,6 +39,7 @@ class RulesPage(QWidget):
         self.try_out = TowerButton("Try on the cases", icon_name="git-compare")
         self.save = TowerButton("Save draft", "primary", icon_name="download")
         self.what_next = label("", "caption")
+        self.setFocusProxy(self.files)
         self._lay_out()
         self._connect()
         self.title.setText("Reading what is in force …")

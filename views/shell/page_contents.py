@@ -10,6 +10,15 @@ from views.formatting import counted
 from views.kpis.state import KpiFigures
 from views.language import tr
 from views.rules.state import RulesChecked, RulesShown, RulesTried
+from views.what_if.state import (
+    WhatIfChoices,
+    WhatIfFailed,
+    WhatIfOpened,
+    WhatIfProgress,
+    WhatIfPromoted,
+    WhatIfSolved,
+    WhatIfWhy,
+)
 
 if TYPE_CHECKING:
     from views.ports import PageContent
@@ -37,5 +46,15 @@ def show_content(window: TowerWindow, content: PageContent) -> None:
             window.rules_model.apply_checked(content)
         case RulesTried():
             window.rules_model.apply_tried(content)
+        case (
+            WhatIfChoices()
+            | WhatIfProgress()
+            | WhatIfSolved()
+            | WhatIfFailed()
+            | WhatIfWhy()
+            | WhatIfOpened()
+            | WhatIfPromoted()
+        ):
+            window.what_if.model.apply(content)
         case _:
             window.settings.show_settings(content)

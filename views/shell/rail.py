@@ -19,6 +19,7 @@ _ICON_PX: Final = 20
 _MOST: Final = 99
 PAGES: Final[tuple[tuple[Page, str, str], ...]] = (
     ("tower", "Tower", "access-point"),
+    ("what_if", "What-if", "git-compare"),
     ("approvals", "Approve", "clipboard-check"),
     ("kpis", "KPIs", "chart-line"),
     ("rules", "Rules", "adjustments"),

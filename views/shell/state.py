@@ -8,7 +8,7 @@ from typing import Literal
 
 ThemeName = Literal["dark", "light", "system"]
 ToastKind = Literal["info", "ok", "warning", "error"]
-Page = Literal["tower", "approvals", "kpis", "rules", "sources", "settings"]
+Page = Literal["tower", "what_if", "approvals", "kpis", "rules", "sources", "settings"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ from views.theme import apply, theme_named, theme_of
 from views.tower.state import TowerSnapshot
 from views.tower.view_model import TowerViewModel
 from views.tower.widget import TowerPage
+from views.what_if.widget import WhatIfPage
 
 MIN_SIZE_PX: Final = (1_024, 680)
 USUAL_SIZE_PX: Final = (1_600, 1_000)
@@ -92,10 +93,12 @@ class TowerWindow(DropWindow):
         self.sources = SourcesPage(self.sources_model)
         self.kpis = KpisPage(self.kpis_model)
         self.rules = RulesPage(self.rules_model)
+        self.what_if = WhatIfPage(intents)
         self.settings = SettingsPage()
         self.pages = QStackedWidget()
         self._pages: dict[Page, QWidget] = {
             "tower": self.tower,
+            "what_if": self.what_if,
             "approvals": self.approvals,
             "kpis": self.kpis,
             "rules": self.rules,
@@ -245,11 +248,7 @@ class TowerWindow(DropWindow):
             self.top.bell.see()
         self.rail.show_page(self.page)
         self.keys.show_page(self.page)
-        first: dict[Page, QWidget] = {
-            "tower": self.tower.queue.table,
-            "approvals": self.approvals.list,
-            "rules": self.rules.files,
-        }
+        first: dict[Page, QWidget] = {"tower": self.tower.queue.table, "approvals": self.approvals.list}
         if self.page == "kpis":
             self.kpis.focus_first()
             return
@@ -334,6 +333,7 @@ class TowerWindow(DropWindow):
     def restore(self, kept: Mapping[str, str]) -> None:
         """Take layout and views kept from an earlier day; before the window is shown."""
         self.tower_model.queue.restore_views(kept.get("views", ""))
+        self.what_if.model.restore(kept)
         layout = layout_from_text(kept.get("layout", ""))
         self.set_density(layout.density)
         self._layout_timer.stop()

@@ -17,6 +17,7 @@ def window_actions(window: TowerWindow, intents: TowerIntents) -> tuple[Action, 
     tower = frozenset[Page]({"tower"})
     queue = window.tower_model.queue
     approvals = frozenset[Page]({"approvals"})
+    what_if = frozenset[Page]({"what_if"})
     triage = frozenset[Page]({"tower", "approvals"})
     page = window.tower
     return (
@@ -49,6 +50,9 @@ def window_actions(window: TowerWindow, intents: TowerIntents) -> tuple[Action, 
         Action(title="Fit the map", keys=("F",), run=page.map.fit, pages=tower),
         Action(title="Usual layout", keys=(), run=window.reset_layout),
         Action(title="Go to the tower", keys=("G,T",), run=lambda: window.show_page("tower")),
+        Action(title="Go to what-if", keys=("G,W",), run=lambda: window.show_page("what_if")),
+        Action(title="Solve scenarios", keys=("Ctrl+Return",), run=window.what_if.model.solve, pages=what_if),
+        Action(title="New scenario", keys=("N",), run=window.what_if.model.add, pages=what_if),
         Action(title="Go to approvals", keys=("G,A",), run=lambda: window.show_page("approvals")),
         Action(title="Go to figures", keys=("G,K",), run=lambda: window.show_page("kpis")),
         Action(title="Go to rules", keys=("G,R",), run=lambda: window.show_page("rules")),

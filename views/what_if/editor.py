@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from domain.errors import TowerError
 from domain.what_if import AMOUNTS, Change, ChangeKind
@@ -108,7 +116,7 @@ class ScenarioEditor(QFrame):
         model.choices_changed.connect(self._show_form)
         model.scenarios_changed.connect(self._show)
         self.scenarios.chosen.connect(lambda key: model.choose(int(key)) if key else None)
-        self.add.clicked.connect(lambda _checked: model.add())
+        self.add.clicked.connect(model.add)
         self.copy.clicked.connect(model.copy)
         self.drop.clicked.connect(model.drop)
         self.name.editingFinished.connect(self._rename)
@@ -189,10 +197,9 @@ class ScenarioEditor(QFrame):
         return ChangeKind(self.kind.currentData())
 
     # ------------------------------------------------------------------ what a person does
-    def focus_first(self) -> None:
-        """Put the keyboard on the scenarios, on the button for the first where there is none."""
-        first = self.scenarios if self._view_model.what_ifs else self.add
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
+    def first_widget(self) -> QWidget:
+        """The scenarios; the button for the first where there is none."""
+        return self.scenarios if self._view_model.what_ifs else self.add
 
     def _rename(self) -> None:
         what_if = self._view_model.what_if

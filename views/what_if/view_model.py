@@ -85,7 +85,7 @@ class WhatIfViewModel(QObject):
                     self.why_changed.emit()
             case WhatIfOpened():
                 self.opened = content
-                self.add(content.what_if)
+                self.take_over(content.what_if)
             case WhatIfPromoted():
                 self.promoting = False
                 self.promoted |= {line.line_id: line.why_not for line in content.lines}
@@ -171,13 +171,16 @@ class WhatIfViewModel(QObject):
             if self.solved is not None and number + 1 < len(self.solved.worlds):
                 self.look_at(number + 1)
 
-    def add(self, what_if: WhatIf | None = None) -> None:
-        """Make a new scenario, or take one over; the busiest node closed is where the first one begins."""
+    def add(self) -> None:
+        """Make a new scenario; the busiest node closed is where the first one begins."""
+        self.take_over(self._fresh())
+
+    def take_over(self, made: WhatIf) -> None:
+        """Put a scenario beside the others, under a name of its own."""
         if len(self.what_ifs) >= MOST_SCENARIOS:
             self.failed = f"{MOST_SCENARIOS} scenarios fit side by side: delete one first."
             self.solve_changed.emit()
             return
-        made = what_if or self._fresh()
         taken = {each.name for each in self.what_ifs}
         name, number = made.name, 2
         while name in taken:
@@ -189,7 +192,7 @@ class WhatIfViewModel(QObject):
     def copy(self) -> None:
         """Begin another scenario with the changes of the chosen one."""
         if self.what_if is not None:
-            self.add(self.what_if)
+            self.take_over(self.what_if)
 
     def drop(self) -> None:
         """Delete the chosen scenario."""

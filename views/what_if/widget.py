@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from views.export import ExportTable
 from views.formatting import clock_with_zone, count, counted
 from views.map.canvas import MapCanvas
+from views.ports import TowerIntents
 from views.shell.ask_file import ask_where
 from views.what_if.ask_file import ask_to_open, ask_to_share
 from views.what_if.editor import ScenarioEditor
@@ -48,11 +48,11 @@ _EMPTY: Final = (
 class WhatIfPage(QWidget):
     """Scenarios and what they come to."""
 
-    def __init__(self, view_model: WhatIfViewModel, export: Callable[[str, ExportTable], None]) -> None:
-        """Show a view model; ``export`` writes a table to a path."""
+    def __init__(self, intents: TowerIntents) -> None:
+        """Ask the program through ``intents``; ``model`` holds what is shown."""
         super().__init__()
-        self._view_model = view_model
-        self._export = export
+        self.model = self._view_model = view_model = WhatIfViewModel(intents)
+        self._export = intents.export_table
         #: Ask for paths; a test answers by itself.
         self.ask_table: Callable[[QWidget, str, str], str] = ask_where
         self.ask_share: Callable[[QWidget, str], str] = ask_to_share
@@ -81,6 +81,7 @@ class WhatIfPage(QWidget):
         self.volumes = FigureTable("Units by node in the baseline and the scenarios")
         self.tabs = QTabWidget()
         self.body = QStackedWidget()
+        self.setFocusProxy(self.editor.first_widget())
         self._lay_out()
         self._connect()
         self._show_solve()
@@ -204,6 +205,7 @@ class WhatIfPage(QWidget):
         model.solve_changed.connect(self._show_solve)
         model.choices_changed.connect(self._show_solve)
         model.scenarios_changed.connect(self._show_solve)
+        model.scenarios_changed.connect(self._move_focus)
         model.world_changed.connect(self._show_world)
         model.why_changed.connect(self._show_why)
         model.promoted_changed.connect(self._show_promoted)
@@ -220,9 +222,9 @@ class WhatIfPage(QWidget):
         self.reason.textChanged.connect(lambda _text: self._show_promotable())
 
     # ------------------------------------------------------------------ what a person does
-    def focus_first(self) -> None:
-        """Put the keyboard where the page begins."""
-        self.editor.focus_first()
+    def _move_focus(self) -> None:
+        """Begin at the scenarios once there is one."""
+        self.setFocusProxy(self.editor.first_widget())
 
     def _share(self) -> None:
         world = self._view_model.world_view

@@ -21,6 +21,7 @@ from domain.commands import Action, SplitLine
 from domain.errors import ConflictError, RefusedError
 from domain.ids import CaseId, EntityKind, EntityRef, NodeId
 from domain.orders import OrderLine, SalesOrder
+from domain.planned_moves import LineMove, ScenarioEvidence
 from domain.recommendations import Option, Recommendation, Remedy, SolverTrail
 
 if TYPE_CHECKING:
@@ -34,36 +35,6 @@ EFFORT_MINUTES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """The scenario that a move comes from: its name, what it changes, and how it was solved."""
-
-    scenario: str
-    changes: str
-    status: str
-    objective_cents: int
-    bound_cents: int
-    gap_bp: int
-    seed: int
-    solve_ms: int
-    problem_sha256: str
-    as_of: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineMove:
-    """Units of a line by node as a scenario has them; the rest of it stays where it is.
-
-    ``order_delta_cents`` is what its order costs more in the scenario than in the baseline.
-    """
-
-    line_id: str
-    from_node: str
-    parts: tuple[tuple[str, int], ...]
-    case_id: str = ""
-    order_delta_cents: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PromoteRoom:
     """Where a move becomes a proposal."""
 
@@ -74,7 +45,7 @@ class PromoteRoom:
     new_id: Callable[[], str]
 
 
-def promote_line(where: PromoteRoom, move: LineMove, evidence: Evidence, reason: str) -> SignedEntry:
+def promote_line(where: PromoteRoom, move: LineMove, evidence: ScenarioEvidence, reason: str) -> SignedEntry:
     """Sign a proposal of one move.
 
     Raises:
@@ -129,7 +100,7 @@ def _by_node(line: OrderLine, order: SalesOrder, move: LineMove, home: NodeId) -
 
 
 def planned_case(
-    line: OrderLine, order: SalesOrder, home: NodeId, evidence: Evidence, now: datetime
+    line: OrderLine, order: SalesOrder, home: NodeId, evidence: ScenarioEvidence, now: datetime
 ) -> ExceptionCase:
     """The case that stands for a move which no exception asks for; the line's value is what it exposes."""
     ref = EntityRef(kind=EntityKind.ORDER_LINE, entity_id=line.line_id)
@@ -168,7 +139,7 @@ def _recommendation(
     case: ExceptionCase,
     actions: tuple[Action, ...],
     move: LineMove,
-    evidence: Evidence,
+    evidence: ScenarioEvidence,
     now: datetime,
 ) -> Recommendation:
     """The scenario's way and doing nothing, with the trail of the scenario's solve."""

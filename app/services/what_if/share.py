@@ -170,5 +170,5 @@ def _words(document: dict[str, JsonValue]) -> tuple[str, ...]:
     there = f"There it cost {difference:+.1f} % against the baseline of {document.get('as_of')}."
     return (
         there,
-        f"{document.get('flips_in_all')} lines flipped. Solve it here to see what it does on the data of now.",
+        f"{document.get('flips_in_all')} lines flipped. Solve it here to see what it does on today's data.",
     )
