@@ -27,6 +27,9 @@ def answered(document: said.OrderAnswer, partner: Partner, known: Known) -> Outc
         promised = [a.at for a in line.answers if a.at is not None and is_confirmed(a.code)]
         asked = line.requested_at or document.due_at
         eta = max(promised) if promised else (max((a.at for a in line.answers if a.at), default=asked))
+        if eta is None and confirmed == 0:
+            # A line that is refused has no day to name; it is known since the answer.
+            eta = document.at
         if eta is None:
             raise unmatched(
                 f"Line {line.position} of the answer to {document.number} has no date.",
