@@ -114,19 +114,34 @@ def surroundings_of(
     from app.signing_desk import fixed_pin
 
     if demo is None:
-        return Surroundings(
-            profile=profile, clock=system_clock(), ask_pin=ask_pin or ask_pin_like_a_command()
-        )
+        ask = ask_pin or ask_pin_like_a_command()
+        return Surroundings(profile=unlock(profile, ask), clock=system_clock(), ask_pin=ask)
     clock = ScaledClock(
         anchor_world=demo.anchor_world, anchor_real=demo.anchor_real, speed=demo.speed, read=utc_now
     )
     return Surroundings(
-        profile=replace(profile, sources=demo.sources, hub_url=demo.hub_url),
+        profile=replace(
+            unlock(profile, fixed_pin(profile.demo_pin)), sources=demo.sources, hub_url=demo.hub_url
+        ),
         clock=clock,
         ask_pin=fixed_pin(profile.demo_pin),
         tokens={source.secret: demo.token for source in demo.sources},
         demo=demo,
     )
+
+
+def unlock(profile: Profile, ask_pin: AskPin | None = None) -> Profile:
+    """The profile with the key of its databases, where they are encrypted.
+
+    Raises:
+        CannotSignError: the PIN is wrong, or nobody gave one where no keyring keeps the key.
+        CorruptError: the databases are encrypted and their key is lost.
+    """
+    if not profile.encrypt or profile.storage_key:
+        return profile
+    from app.databases import unlocked
+
+    return unlocked(profile, ask_pin or ask_pin_like_a_command(), random_bytes)
 
 
 def policy_of(profile: Profile) -> RightsPolicy:
@@ -147,10 +162,10 @@ def policy_of(profile: Profile) -> RightsPolicy:
 
 def open_ledger(profile: Profile) -> Ledger:
     """The ledger of a profile, made if absent."""
-    from app.store.engine import open_database
+    from app.databases import open_ledger_database
     from app.store.ledger import Ledger
 
-    return Ledger(open_database(profile.folder / LEDGER_FILE, role="ledger"))
+    return Ledger(open_ledger_database(profile, utc_now))
 
 
 def open_desk(surroundings: Surroundings, ledger: Ledger) -> SigningDesk:
@@ -215,13 +230,14 @@ def open_connectors(surroundings: Surroundings, desk: SigningDesk) -> dict[Sourc
 
 def open_tower(surroundings: Surroundings) -> Tower:
     """A tower that may write: the sync worker's, or a command's."""
-    from app.store.engine import open_database
+    from app.databases import open_mirror_database
     from app.store.mirror import Mirror
     from app.tower import Tower, TowerParts
+    from app.upkeep import Upkeep
 
     profile = surroundings.profile
     profile.folder.mkdir(parents=True, exist_ok=True)
-    mirror = Mirror(open_database(profile.folder / MIRROR_FILE, role="mirror"))
+    mirror = Mirror(open_mirror_database(profile, utc_now))
     ledger = open_ledger(profile)
     desk = open_desk(surroundings, ledger)
     return Tower(
@@ -235,6 +251,7 @@ def open_tower(surroundings: Surroundings) -> Tower:
             desk=desk,
             solve=solve_here(),
             jitter=random.SystemRandom().random,
+            upkeep=Upkeep(profile=profile, now=utc_now),
         )
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -96,6 +96,7 @@ class Profile:
     """A profile and the folder it lives in.
 
     ``policy_folder`` holds the site's own policy files, each in place of the packaged one of its name.
+    ``encrypt`` tells whether its databases are encrypted; ``storage_key`` is what with, once it is unlocked.
     """
 
     name: str
@@ -108,6 +109,8 @@ class Profile:
     world: WorldSettings | None = None
     demo_pin: str = ""
     policy_folder: Path | None = None
+    encrypt: bool = False
+    storage_key: bytes = field(default=b"", repr=False)
 
     def identity(self, user: str) -> IdentitySettings:
         """The person called ``user``.
@@ -210,6 +213,8 @@ def _profile_from(raw: dict[str, Any], folder: Path, file: Path) -> Profile:
         demo_pin=table.demo_pin,
         # As with every path of a profile: from its folder, unless it is absolute.
         policy_folder=folder / table.policies.folder if table.policies is not None else None,
+        # A PIN that stands in the profile protects nothing, so it would encrypt nothing either.
+        encrypt=not table.demo_pin if table.encrypt is None else table.encrypt,
     )
     _check(profile, file)
     return profile

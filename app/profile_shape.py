@@ -60,6 +60,7 @@ class ProfileTable(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
     kind: Kind
     title: str = ""
     demo_pin: str = ""
+    encrypt: bool | None = None
     hub: HubTable | None = None
     world: WorldTable | None = None
     policies: PoliciesTable | None = None

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 EXECUTOR = "executor"
 HUB_KEY_FILE = "hub.key"
+#: There while the ledger is an older copy whose later entries have not been read from the hub again.
+RESTORED_FILE = "ledger.restored"
 
 
 class HubConnection(Transport, Protocol):
@@ -89,6 +91,15 @@ class SigningDesk:
             ledger=self._ledger, policy=self._policy, clock=self._clock, hub_key=self._pinned_key()
         )
 
+    @property
+    def is_restored(self) -> bool:
+        """Whether the ledger is an older copy whose later entries have not been read from the hub again."""
+        return (self._profile.folder / RESTORED_FILE).exists()
+
+    def hub_was_read(self) -> None:
+        """Everything the hub recorded is in the ledger: people may sign again after a copy took its place."""
+        (self._profile.folder / RESTORED_FILE).unlink(missing_ok=True)
+
     def secrets_of(self, user: str) -> SecretStore:
         """Where the secrets of a person at this desk are kept."""
         return open_secrets(
@@ -107,6 +118,11 @@ class SigningDesk:
             CannotSignError: there is no key, the PIN is wrong, or the hub does not know the key yet.
             BadInputError: the profile has no such person.
         """
+        if self.is_restored and user != EXECUTOR:
+            raise CannotSignError(
+                what="The ledger is an older copy, and the hub has not been read again yet.",
+                remedy="Wait until it has been, or run control-tower execute; everything else works.",
+            )
         role = EXECUTOR if user == EXECUTOR else self._profile.identity(user).role
         return Signer(key=self._key(user, make=user == EXECUTOR or bool(self._profile.demo_pin)), role=role)
 

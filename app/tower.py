@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.services.approval_room import ApprovalRoom, fresh_from
+from app.services.approval_room import ApprovalRoom, Signer, fresh_from
 from app.services.bundle import export_bundle
 from app.services.decide import DecisionRequest, decide
-from app.services.deliver import DeliveryReport, deliver
+from app.services.deliver import DeliveryReport, HubPort, deliver, read_to_the_end
 from app.services.draft_commands import draft_commands
 from app.services.evidence import records_behind, solver_input
 from app.services.execute import Executor
-from app.services.execution_turn import ExecutionReport
 from app.services.policy_watch import PolicyWatch
 from app.services.propose import ProposalRequest, amount_of, currency_of, customer_of, propose
 from app.services.rank import rank_cases
@@ -27,6 +26,7 @@ from app.services.regulated import is_regulated
 from app.services.sync import SyncOptions, SyncResult, detect_now, register_source, sync_source
 from app.services.take_over import take_over
 from app.services.tell_cases import tell_cases
+from app.settling import SettleReport, both
 from app.signing.canonical import sha256_hex
 from app.signing.trust_root import open_chain
 from app.signing.vault import CannotSignError
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from app.signing.statements import SignedEntry
     from app.store.ledger_views import LedgerReport
     from app.store.mirror import Mirror
+    from app.upkeep import Upkeep
     from connectors.protocol import Connector
     from domain.clock import Clock
     from optimization.outcome import Outcome
@@ -65,30 +66,7 @@ class TowerParts:
     desk: SigningDesk
     solve: Callable[[Problem], Outcome]
     jitter: Callable[[], float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettleReport:
-    """One round of bringing decisions to effect: delivered, executed, and why something had to wait."""
-
-    delivery: DeliveryReport = field(default_factory=DeliveryReport)
-    execution: ExecutionReport = field(default_factory=ExecutionReport)
-    taken_over: int = 0
-    told: int = 0
-    cannot: str = ""
-
-    @property
-    def moved(self) -> bool:
-        """Whether anything is different after the round."""
-        return bool(
-            self.delivery.recorded
-            or self.delivery.refused
-            or self.taken_over
-            or self.told
-            or self.execution.begun
-            or self.execution.sent
-            or self.execution.held
-        )
+    upkeep: Upkeep | None = None
 
 
 class Tower:
@@ -127,6 +105,8 @@ class Tower:
         Raises:
             BadInputError: the profile has no such source.
         """
+        if self.parts.upkeep is not None:
+            self.parts.upkeep.require_room_to_read()
         connector = self.parts.connectors.get(source)
         if connector is None:
             known = ", ".join(self.parts.connectors)
@@ -251,7 +231,7 @@ class Tower:
             customer_id=customer_of(case, facts),
             regulated=is_regulated(case, self.parts.mirror, self.parts.desk.policy.regulated_categories),
         )
-        signer = self.parts.desk.signer(user)
+        signer = self._signer(user)
         entry = propose(self.parts.desk.room, signer, request)
         self._tell()
         return entry
@@ -280,9 +260,8 @@ class Tower:
             reason=reason or verdict.without_reason,
             offline=offline,
         )
-        desk = self.parts.desk
-        signer = desk.signer(user)
-        entry = decide(desk.room, signer, request, fresh_from(self.parts.mirror))
+        signer = self._signer(user)
+        entry = decide(self.parts.desk.room, signer, request, fresh_from(self.parts.mirror))
         self._tell()
         return entry
 
@@ -309,11 +288,15 @@ class Tower:
         except CannotSignError as error:
             return SettleReport(cannot=str(error), told=self._tell())
         delivery, taken, cannot = DeliveryReport(), 0, ""
+        if self.parts.upkeep is not None:
+            self.parts.upkeep.look()
         if hub is not None:
             delivery = deliver(room, hub)
             cannot = delivery.unreachable
             if not cannot:
                 taken, cannot = take_over(room, hub, signer)
+            if desk.is_restored and not self._read_again(room, hub, cannot):
+                return SettleReport(delivery=delivery, taken_over=taken, told=self._tell(), cannot=cannot)
         executor = Executor(
             room=room,
             connectors=self.parts.connectors,
@@ -325,13 +308,20 @@ class Tower:
         )
         execution = executor.run_once()
         if hub is not None and execution.sent and not cannot:
-            delivery = _sum(delivery, deliver(room, hub))
+            delivery = both(delivery, deliver(room, hub))
         told = self._tell()
         if execution.sent:
             self._read_back()
         return SettleReport(
             delivery=delivery, execution=execution, taken_over=taken, told=told, cannot=cannot
         )
+
+    def _read_again(self, room: ApprovalRoom, hub: HubPort, cannot: str) -> bool:
+        """Read the hub to its end after a copy took the ledger's place; nothing is carried out before."""
+        if not cannot:
+            read_to_the_end(room, hub)
+            self.parts.desk.hub_was_read()
+        return not cannot
 
     def export_bundle(self, action_ids: tuple[str, ...]) -> tuple[bytes, str]:
         """The trail of actions (none named: of the whole log) as a file's bytes, and the hub's fingerprint.
@@ -358,6 +348,12 @@ class Tower:
         return self.parts.ledger.verify(hub_key)
 
     # ---- inside
+
+    def _signer(self, user: str) -> Signer:
+        """A person who may sign now: there is a key, and room on the disk for what is signed."""
+        if self.parts.upkeep is not None:
+            self.parts.upkeep.require_room_to_sign()
+        return self.parts.desk.signer(user)
 
     def _register(self, name: SourceName, interval_seconds: int) -> None:
         """Make a source known, so that rules wait for what it gives; a sync does so for one never reached."""
@@ -398,12 +394,3 @@ class Tower:
         self.parts.mirror.save_case_state(
             case_id, state, reason=reason, at=self.parts.clock.now(), actor=EXECUTOR
         )
-
-
-def _sum(first: DeliveryReport, second: DeliveryReport) -> DeliveryReport:
-    return DeliveryReport(
-        recorded=first.recorded + second.recorded,
-        refused=first.refused + second.refused,
-        waiting=second.waiting,
-        unreachable=second.unreachable,
-    )

@@ -11,11 +11,15 @@ from app.bootstrap import (
     solve_limits,
     surroundings_of,
     ulid_source,
+    unlock,
+    utc_now,
 )
 from app.bridge_parts import BridgeParts
+from app.databases import open_ledger_database, open_mirror_database
 from app.profile import Profile
 from app.read_models.snapshot import SnapshotReader
-from app.store.engine import open_database, read_only_engine
+from app.signing_desk import fixed_pin
+from app.store.engine import read_only_engine
 from app.store.ledger_reads import LedgerReads
 from app.store.mirror import Mirror
 from app.workers.processes import TowerProcesses
@@ -29,8 +33,9 @@ def start_beside(profile: Profile, processes: TowerProcesses, pin: str) -> tuple
         RefusedError: a newer program wrote it.
         UnavailableError: the demo's services did not start.
     """
-    open_database(profile.folder / MIRROR_FILE, role="mirror").dispose()
-    open_database(profile.folder / LEDGER_FILE, role="ledger").dispose()
+    profile = unlock(profile, fixed_pin(pin) if pin else None)
+    open_mirror_database(profile, utc_now).dispose()
+    open_ledger_database(profile, utc_now).dispose()
     pipe = processes.start(pin)
     around = surroundings_of(profile, demo=processes.demo)
     parts = BridgeParts(
@@ -45,8 +50,8 @@ def start_beside(profile: Profile, processes: TowerProcesses, pin: str) -> tuple
 
 def _open_reader(profile: Profile) -> SnapshotReader:
     return SnapshotReader(
-        mirror=Mirror(read_only_engine(profile.folder / MIRROR_FILE)),
-        ledger=LedgerReads(read_only_engine(profile.folder / LEDGER_FILE)),
+        mirror=Mirror(read_only_engine(profile.folder / MIRROR_FILE, profile.storage_key)),
+        ledger=LedgerReads(read_only_engine(profile.folder / LEDGER_FILE, profile.storage_key)),
         profile=profile,
         policy=policy_of(profile),
     )

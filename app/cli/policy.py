@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.bootstrap import MIRROR_FILE, utc_now
+from app.bootstrap import MIRROR_FILE, unlock, utc_now
 from app.profile import Profile, load_profile
 from domain.errors import BadInputError
 
@@ -64,7 +64,7 @@ def _records(profile: Profile) -> tuple[PolicyRecord, ...]:
             what=f"The profile {profile.name} has not run yet, so nothing is in force.",
             remedy="Run it once, or use: control-tower policy check.",
         )
-    mirror = Mirror(read_only_engine(file))
+    mirror = Mirror(read_only_engine(file, unlock(profile).storage_key))
     try:
         return mirror.policy_records()
     finally:

@@ -125,7 +125,12 @@ class SnapshotReader:
     def rehearsal_wish(self, name: str, text: str, *, now: datetime) -> RehearsalWish:
         """What to rehearse to see what an edited policy would do."""
         own = own_with(self.mirror, name, text)
-        return RehearsalWish(mirror_file=self.profile.folder / MIRROR_FILE, own=own, now=now)
+        return RehearsalWish(
+            mirror_file=self.profile.folder / MIRROR_FILE,
+            own=own,
+            now=now,
+            storage_key=self.profile.storage_key,
+        )
 
     def close(self) -> None:
         """Let go of the databases."""

@@ -88,6 +88,19 @@ def deliver(room: ApprovalRoom, hub: HubPort, crash: CrashPoint = no_crash) -> D
     return DeliveryReport(recorded=recorded, refused=refused)
 
 
+def read_to_the_end(room: ApprovalRoom, hub: HubPort) -> None:
+    """Take over everything the hub has recorded, page after page.
+
+    Raises:
+        UnavailableError: the hub cannot be reached now.
+        RefusedError: what it sends does not hold.
+        LogRewrittenError: its log is not the continuation of what it was.
+    """
+    before = None
+    while before != (before := room.ledger.feed_position(hub.hub_key.keyid)):
+        pull_feed(room, hub)
+
+
 def pull_feed(room: ApprovalRoom, hub: HubPort, wait_seconds: float = 0.0) -> int:
     """Take over what other desks had recorded; gives how many entries are new here.
 

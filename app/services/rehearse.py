@@ -47,7 +47,7 @@ class Rehearsal:
         return sum(effect.open_now for effect in self.effects)
 
 
-def rehearse(mirror_file: Path, own: Mapping[str, str], *, now: datetime) -> Rehearsal:
+def rehearse(mirror_file: Path, own: Mapping[str, str], *, now: datetime, key: bytes = b"") -> Rehearsal:
     """The effect of a profile's own policy files (name to text) in place of those in force.
 
     Raises:
@@ -58,8 +58,8 @@ def rehearse(mirror_file: Path, own: Mapping[str, str], *, now: datetime) -> Reh
     looks = max(case_type.clean_checks for case_type in CASE_TYPES)
     with TemporaryDirectory(prefix="control-tower-rehearsal-") as folder:
         scratch = Path(folder) / "mirror.db"
-        copy_database(mirror_file, scratch)
-        mirror = Mirror(open_database(scratch, role="mirror"))
+        copy_database(mirror_file, scratch, key)
+        mirror = Mirror(open_database(scratch, role="mirror", key=key))
         try:
             for _ in range(looks):
                 now += _A_MOMENT

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from sqlcipher3 import dbapi2
 
-from app.store.engine import BUSY_TIMEOUT_MS, known_errors, require_safe_sqlite
+from app.store.engine import BUSY_TIMEOUT_MS, key_pragma, known_errors, require_safe_sqlite
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def copy_database(source: Path, target: Path) -> None:
+def copy_database(source: Path, target: Path, key: bytes = b"") -> None:
     """Copy a database as it is at one instant; its writer goes on undisturbed.
+
+    An encrypted one is copied with the ``key`` it has.
 
     Raises:
         CorruptError: the source is damaged.
@@ -25,4 +27,6 @@ def copy_database(source: Path, target: Path) -> None:
         wait = BUSY_TIMEOUT_MS / 1_000
         opened = dbapi2.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=wait)
         with closing(opened) as reader, closing(dbapi2.connect(str(target))) as writer:
+            for side in (reader, writer) if key else ():
+                side.execute(key_pragma(key))
             reader.backup(writer)

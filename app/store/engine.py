@@ -1,9 +1,9 @@
 """Opening a database file: driver, pragmas, integrity, version; every failure is one clear sentence.
 
-The driver is sqlcipher3 without a key (an ordinary SQLite file), because its SQLite is new enough:
-older ones can corrupt a database in write-ahead mode. Transactions of a writer begin IMMEDIATE, so
-that two writers wait for each other instead of failing half-way; an engine with the execution
-option ``tower_read`` begins plainly.
+The driver is sqlcipher3: with a key it encrypts every page, without one the file is an ordinary SQLite file.
+Its SQLite is new enough: older ones can corrupt a database in write-ahead mode. Transactions of a writer
+begin IMMEDIATE, so that two writers wait for each other instead of failing half-way; an engine with the
+execution option ``tower_read`` begins plainly.
 """
 
 from __future__ import annotations
@@ -51,6 +51,10 @@ _MACOS_PRAGMAS = ("PRAGMA fullfsync=1", "PRAGMA checkpoint_fullfsync=1")
 STATEMENTS_KEPT = 2_000
 
 
+class DiskFullError(UnavailableError):
+    """There is no room to write: reading goes on, writing waits for space."""
+
+
 def require_safe_sqlite(version: tuple[int, ...]) -> None:
     """Refuse an SQLite that can lose a database in write-ahead mode.
 
@@ -65,14 +69,14 @@ def require_safe_sqlite(version: tuple[int, ...]) -> None:
         )
 
 
-def open_database(path: Path, *, role: Role) -> Engine:
+def open_database(path: Path, *, role: Role, key: bytes = b"") -> Engine:
     """The engine of the one writer of a database; the file is made or migrated as needed.
 
     The mirror can be rebuilt from its sources and is written with ``synchronous=NORMAL``; the
-    ledger cannot and is written with ``FULL``.
+    ledger cannot and is written with ``FULL``. ``key`` is the 32 bytes it is encrypted with, if any.
 
     Raises:
-        CorruptError: the file is damaged or no database; it was left untouched.
+        CorruptError: the file is damaged, no database or of another key; it was left untouched.
         RefusedError: the file is of a newer program, or SQLite is too old.
         UnavailableError: the file cannot be opened.
     """
@@ -81,7 +85,7 @@ def open_database(path: Path, *, role: Role) -> Engine:
     pragmas = [p.format(busy=BUSY_TIMEOUT_MS, synchronous=synchronous) for p in _WRITER_PRAGMAS]
     if sys.platform == "darwin" and role == "ledger":
         pragmas += _MACOS_PRAGMAS
-    engine = _engine(path, pragmas)
+    engine = _engine(path, pragmas, key)
     try:
         with known_errors(path):
             _require_intact(engine, path)
@@ -92,8 +96,10 @@ def open_database(path: Path, *, role: Role) -> Engine:
     return engine
 
 
-def read_only_engine(path: Path) -> Engine:
+def read_only_engine(path: Path, key: bytes = b"") -> Engine:
     """An engine that can only read ``path``, for processes that are not the writer.
+
+    ``key`` is what it is encrypted with, if anything.
 
     Raises:
         UnavailableError: there is no such file yet.
@@ -104,7 +110,7 @@ def read_only_engine(path: Path) -> Engine:
             what=f"The database {path} does not exist yet.",
             remedy="Start the program once with this profile; it makes the file.",
         )
-    engine = _engine(path, [p.format(busy=BUSY_TIMEOUT_MS) for p in _READER_PRAGMAS])
+    engine = _engine(path, [p.format(busy=BUSY_TIMEOUT_MS) for p in _READER_PRAGMAS], key)
     return engine.execution_options(tower_read=True)
 
 
@@ -141,13 +147,23 @@ def _explain(path: Path | str, error: BaseException) -> TowerError:
             what=f"The database {path} is held by another program ({words}).",
             remedy="Close the other program, then try again.",
         )
+    if "full" in words:
+        return DiskFullError(
+            what=f"The disk is full: {path} could not be written.",
+            remedy="Free some space; until then what is shown can be read, and nothing new is written.",
+        )
     return UnavailableError(
         what=f"The database {path} cannot be used ({words}).",
         remedy="Check that the folder exists, is writable and has free space.",
     )
 
 
-def _engine(path: Path, pragmas: list[str]) -> Engine:
+def key_pragma(key: bytes) -> str:
+    """What a connection says first to an encrypted file; the key is raw, so nothing is derived from it."""
+    return f"PRAGMA key = \"x'{key.hex()}'\""
+
+
+def _engine(path: Path, pragmas: list[str], key: bytes) -> Engine:
     engine = create_engine(
         f"sqlite+pysqlite:///{path}", module=dbapi2, connect_args={"cached_statements": STATEMENTS_KEPT}
     )
@@ -155,6 +171,8 @@ def _engine(path: Path, pragmas: list[str]) -> Engine:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver is untyped
         connection.isolation_level = None  # transactions are begun below, never by the driver
+        if key:
+            connection.execute(key_pragma(key))
         for pragma in pragmas:
             connection.execute(pragma)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -22,17 +22,18 @@ ENDED = "The rehearsal ended without an answer; the log says why."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RehearsalWish:
-    """What to rehearse: the mirror, the profile's own files as they would be, and the time."""
+    """What to rehearse: the mirror (and its key), the profile's own files as they would be, and the time."""
 
     mirror_file: Path
     own: Mapping[str, str]
     now: datetime
+    storage_key: bytes = field(default=b"", repr=False)
 
 
 def run_rehearsal(wish: RehearsalWish, pipe: Connection) -> None:
     """Rehearse, and send the answer or why there is none; the process's main function."""
     try:
-        pipe.send(rehearse(wish.mirror_file, wish.own, now=wish.now))
+        pipe.send(rehearse(wish.mirror_file, wish.own, now=wish.now, key=wish.storage_key))
     except TowerError as error:
         pipe.send(str(error))
     finally:

@@ -16,6 +16,7 @@ from tests.support.server_process import run_program
 HEAD = """
 name = "site"
 kind = "connected"
+encrypt = false
 """
 NOWHERE = "http://127.0.0.1:9"
 SOURCE = f"""
@@ -128,21 +129,35 @@ def test_a_profile_file_that_cannot_be_read(
     assert words in one_sentence(capsys.readouterr().err)
 
 
-@pytest.mark.parametrize("name", ["mirror.db", "ledger.db"])
-def test_a_database_of_random_bytes_is_left_alone(tmp_path: Path, name: str) -> None:
-    file = profile(tmp_path) / name
+def test_a_ledger_of_random_bytes_is_left_alone(tmp_path: Path) -> None:
+    file = profile(tmp_path) / "ledger.db"
     rubbish = bytes(range(256)) * 64
     file.write_bytes(rubbish)
 
     sentence = said(run_program(tmp_path, "cycle", "--profile", "site"))
 
-    assert f"{name} is damaged or is not a database" in sentence
+    assert "ledger.db is damaged or is not a database" in sentence
     assert "move it aside" in sentence
     assert file.read_bytes() == rubbish
 
 
-@pytest.mark.parametrize("name", ["mirror.db", "ledger.db"])
-def test_a_database_with_a_damaged_middle(tmp_path: Path, name: str) -> None:
+def test_a_mirror_of_random_bytes_is_set_aside_and_made_anew(tmp_path: Path) -> None:
+    file = profile(tmp_path) / "mirror.db"
+    rubbish = bytes(range(256)) * 64
+    file.write_bytes(rubbish)
+
+    told = run_program(tmp_path, "cycle", "--profile", "site").stderr
+
+    assert "It is made anew from its sources" in told
+    assert "erp-token" in told, "the next thing that is missing is said"
+
+    (aside,) = file.parent.glob("mirror.db.damaged-*")
+    assert aside.read_bytes() == rubbish
+    assert file.read_bytes() != rubbish
+
+
+def test_a_ledger_with_a_damaged_middle(tmp_path: Path) -> None:
+    name = "ledger.db"
     file = profile(tmp_path) / name
     run_program(tmp_path, "cycle", "--profile", "site")
     whole = file.read_bytes()

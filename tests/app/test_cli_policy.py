@@ -20,6 +20,7 @@ from tests.support.facts import NOW
 PROFILE = """
 name = "site"
 kind = "connected"
+encrypt = false
 
 [policies]
 folder = "our-policies"

@@ -19,6 +19,7 @@ WAIT_SECONDS = 20.0
 SITE = """
 name = "site"
 kind = "connected"
+encrypt = false
 [[source]]
 name = "erp"
 system = "{system}"
@@ -73,15 +74,15 @@ def test_a_missing_credential_is_said_and_ends_the_worker(tmp_path: Path) -> Non
     assert "control-tower secret" in failed.text
 
 
-def test_a_damaged_database_is_said_and_left_as_it_is(tmp_path: Path) -> None:
+def test_a_damaged_ledger_is_said_and_left_as_it_is(tmp_path: Path) -> None:
     of = profile(tmp_path / "site")
-    (of.folder / "mirror.db").write_bytes(b"not a database, but long enough to look like a file" * 40)
-    before = (of.folder / "mirror.db").read_bytes()
+    (of.folder / "ledger.db").write_bytes(b"not a database, but long enough to look like a file" * 40)
+    before = (of.folder / "ledger.db").read_bytes()
     with worker(of) as pipe:
         failed = heard(pipe, Failed)
     assert isinstance(failed, Failed)
-    assert "mirror.db" in failed.text
-    assert (of.folder / "mirror.db").read_bytes() == before
+    assert "ledger.db" in failed.text
+    assert (of.folder / "ledger.db").read_bytes() == before
 
 
 def test_a_wrong_request_is_told_and_the_worker_goes_on(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from app.bootstrap import open_tower, surroundings_of
 from app.hub.client import HubClient, HubEntry
 from app.instance_lock import InstanceLock
 from app.profile import load_profile
-from app.tower import SettleReport, Tower
+from app.settling import SettleReport
+from app.tower import Tower
 from connectors.protocol import Connector, ConnectorHealth, Manifest, Page
 from domain.approval_states import RUNNING, UNDECIDED, ApprovalState
 from domain.cases import ExceptionCase

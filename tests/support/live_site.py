@@ -19,6 +19,7 @@ _HEAD = """\
 name = "site"
 title = "A site of the tests"
 kind = "connected"
+encrypt = false
 {pin_line}
 
 [hub]
