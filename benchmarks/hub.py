@@ -1,0 +1,217 @@
+"""Approvals a second at the hub over 32 connections: verified, judged, durably committed, answered with a proof.
+
+Against a hub that commits each approval by itself. Client and hub share the machine's processors, so the time
+that the hub itself worked for an approval is told too: other load does not change it much.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app.hub.client import enrol_at
+from app.hub.wire import ENTRY_TYPE, IDEMPOTENCY_HEADER, from_text
+from app.identifiers import UlidSource
+from app.services.approval_room import Signer
+from app.signing.receipts import open_receipt
+from app.signing.statements import sign_value
+from connectors.http import HttpClient
+from domain.approvals import CHAIN_START, Decision, Proposal, Verdict
+from tests.support.approval_desk import START, TurnedClock, signer_of
+from tests.support.approval_values import terms
+from tests.support.hub_postgresql import postgresql_url, why_not
+from tests.support.hub_site import hub_key
+
+CONNECTIONS = 32
+LARGEST_BATCH = 256
+SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+#: What is promised, and what is the baseline of it.
+PROMISED = {SQLITE: 300, POSTGRESQL: 500}
+
+
+@dataclass(kw_only=True)
+class Approver:
+    """One connection: an approver with a device of their own, and what they are going to sign."""
+
+    name: str
+    address: str
+    proposals: list[bytes] = field(default_factory=list)
+    decisions: list[bytes] = field(default_factory=list)
+    took_seconds: list[float] = field(default_factory=list)
+    answers: list[bytes] = field(default_factory=list)
+
+    def people(self) -> tuple[Signer, Signer]:
+        """Who proposes and who approves."""
+        return signer_of("a.moreno", self.name), signer_of("j.okafor", self.name)
+
+    def prepare(self, count: int) -> None:
+        """Sign that many proposals and approvals of them; nothing is sent."""
+        planner, approver = self.people()
+        ids = UlidSource(clock=TurnedClock(), random_bits=random.Random(self.name).getrandbits)
+        plain, before, deciding = terms(), CHAIN_START, CHAIN_START
+        (command,) = plain.commands
+        for seq in range(1, count + 1):
+            action_id = ids.new_id()
+            named = replace(plain, action_id=action_id, commands=(replace(command, key=f"{action_id}-1"),))
+            expires = START + timedelta(days=1)
+            proposal = sign_value(
+                Proposal(
+                    terms=named,
+                    actor=planner.actor,
+                    reason="The line would ship late.",
+                    issued_at=START,
+                    expires_at=expires,
+                    seq=seq,
+                    prev=before,
+                ),
+                planner.key,
+            )
+            decision = sign_value(
+                Decision(
+                    terms=named,
+                    verdict=Verdict.APPROVE,
+                    proposer=planner.actor.user_id,
+                    proposal_sha256=proposal.sha256,
+                    actor=approver.actor,
+                    reason="I compared the code.",
+                    issued_at=START,
+                    expires_at=expires,
+                    offline=False,
+                    seq=seq,
+                    prev=deciding,
+                ),
+                approver.key,
+            )
+            before, deciding = proposal.sha256, decision.sha256
+            self.proposals.append(proposal.envelope)
+            self.decisions.append(decision.envelope)
+
+    def send(self, envelopes: list[bytes], *, timed: bool) -> None:
+        """Send one after another over one connection."""
+        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=60)
+        for seq, envelope in enumerate(envelopes, start=1):
+            headers = {"Content-Type": ENTRY_TYPE, IDEMPOTENCY_HEADER: f"{self.name}/{timed}/{seq}"}
+            begun = time.perf_counter()
+            connection.request("POST", "/v1/entries", body=envelope, headers=headers)
+            answer = connection.getresponse()
+            body = answer.read()
+            if answer.status != http.client.CREATED:
+                raise SystemExit(f"the hub answered {answer.status}: {body.decode()[:300]}")
+            if timed:
+                self.took_seconds.append(time.perf_counter() - begun)
+                self.answers.append(body)
+        connection.close()
+
+
+@contextmanager
+def running_hub(url: str, largest_batch: int) -> Iterator[tuple[str, int]]:
+    """The address of a hub in a process of its own, and that process."""
+    command = [sys.executable, "-m", "benchmarks._hub_server", url, str(largest_batch)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        said = process.stdout.readline() if process.stdout is not None else ""
+        try:
+            yield said.strip(), process.pid
+        finally:
+            process.kill()
+
+
+def processor_clock(pid: int) -> int:
+    """The number of the clock that tells how long a process has worked (Linux)."""
+    return (~pid << 3) | 2
+
+
+def at_once(approvers: list[Approver], *, timed: bool) -> float:
+    """Let all send at the same time; gives the seconds it took."""
+    threads = [
+        threading.Thread(
+            target=each.send, args=(each.decisions if timed else each.proposals,), kwargs={"timed": timed}
+        )
+        for each in approvers
+    ]
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.perf_counter() - begun
+
+
+def measure(database: str, url: str, largest_batch: int, approvals: int) -> dict[str, float | int | str]:
+    """One hub, all connections: approvals a second and how long each took."""
+    with running_hub(url, largest_batch) as (address, pid):
+        approvers = [Approver(name=f"load-{number}", address=address) for number in range(CONNECTIONS)]
+        client = HttpClient(address)
+        for each in approvers:
+            for person in each.people():
+                enrol_at(client, person.key)
+            each.prepare(max(1, approvals // CONNECTIONS))
+        client.close()
+        at_once(approvers, timed=False)
+        worked = time.clock_gettime(processor_clock(pid))
+        seconds = at_once(approvers, timed=True)
+        worked = time.clock_gettime(processor_clock(pid)) - worked
+    took = sorted(second for each in approvers for second in each.took_seconds)
+    if len(took) != sum(len(each.decisions) for each in approvers):
+        raise SystemExit("not every approval was answered")
+    for each in approvers:
+        for envelope, body in zip(each.decisions, each.answers, strict=True):
+            open_receipt(from_text(json.loads(body)["receipt"]), hub_key().public, envelope)
+    return {
+        "database": database,
+        "commits": "in batches" if largest_batch > 1 else "one by one",
+        "connections": CONNECTIONS,
+        "approvals": len(took),
+        "approvals_per_second": round(len(took) / seconds, 1),
+        "hub_worked_ms_each": round(1000 * worked / len(took), 2),
+        "median_ms": round(1000 * statistics.median(took), 1),
+        "p99_ms": round(1000 * took[int(0.99 * (len(took) - 1))], 1),
+    }
+
+
+def databases() -> Iterator[tuple[str, str]]:
+    """Name and URL of an empty database of each kind that there is."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield SQLITE, f"sqlite:///{Path(folder) / 'hub.db'}"
+    if missing := why_not():
+        print(missing)
+        return
+    with postgresql_url() as url:
+        yield POSTGRESQL, url
+
+
+def main() -> None:
+    """Run and print; ``--json`` also writes the figures to a file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer approvals")
+    parser.add_argument("--json", type=Path, help="write the figures here")
+    arguments = parser.parse_args()
+    approvals = 640 if arguments.quick else 6400
+    rows = []
+    for largest_batch, count in ((LARGEST_BATCH, approvals), (1, approvals // 4)):
+        rows += [measure(name, url, largest_batch, count) for name, url in databases()]
+    for row in rows:
+        print(
+            f"{row['database']:<11} {row['commits']:<11} {row['approvals']:>6} approvals "
+            f"{row['approvals_per_second']:>8}/s  worked {row['hub_worked_ms_each']:>5} ms each  median {row['median_ms']:>7} ms  p99 {row['p99_ms']:>7} ms"
+        )
+    print("promised: " + ", ".join(f"{name} {count}/s" for name, count in PROMISED.items()) + ", p99 250 ms")
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
