@@ -25,7 +25,7 @@ _ALLOCATED = """COALESCE((SELECT SUM(b.quantity) FROM allocation b
                     WHERE b.line_id = l.id AND b.deleted_at IS NULL), 0)"""
 
 # Only an order whose lines name more nodes than the strictest customer takes, or one of which is allocated
-# at another node than it names, can be too many shipments; of those the nodes are gathered.
+# elsewhere than it or its order names, can be too many shipments; of those the nodes are gathered.
 _MAYBE = f"""
 SELECT m.order_id
   FROM (SELECT l.order_id FROM order_line l INDEXED BY det_line_by_order
@@ -37,7 +37,10 @@ SELECT m.order_id
  UNION
 SELECT l.order_id FROM allocation a INDEXED BY det_allocation_by_line
  CROSS JOIN order_line l ON l.id = a.line_id
+ CROSS JOIN sales_order o INDEXED BY det_order_open ON o.id = l.order_id
  WHERE a.deleted_at IS NULL AND a.quantity > 0 AND a.node_id IS NOT l.node_id
+   AND a.node_id IS NOT COALESCE(l.node_id, o.ship_from_node_id)
+   AND o.deleted_at IS NULL AND o.status IN ('entered', 'confirmed', 'released')
 """  # noqa: S608 - constants only
 
 _SQL = f"""

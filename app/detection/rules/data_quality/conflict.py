@@ -15,16 +15,19 @@ from domain.catalogue.data_quality import DQ_CONFLICT
 from domain.ids import EntityKind, EntityRef
 
 # An order that the ERP has open while goods of it left: a line knows of less than went, or all went and the
-# header stands. An order or line that the ERP cancelled while the warehouse has work for it.
+# header stands. An order or line that the ERP cancelled while the warehouse has work for it. Orders that are
+# open although something left are few: their lines are looked at only then.
 _SQL = """
-WITH gone AS (
-  SELECT s.id AS shipment_id, s.order_id, s.status, s.shipped_at AS since, s.source, s.observed_at
-    FROM shipment s
+WITH gone_of_open AS MATERIALIZED (
+  SELECT s.id, s.order_id, s.status, s.shipped_at, s.source, s.observed_at
+    FROM shipment s CROSS JOIN sales_order o ON o.id = s.order_id
    WHERE {scope:s.order_id} AND +s.status IN ('in_transit', 'delivered') AND s.deleted_at IS NULL
      AND s.shipped_at < :now - {setting:conflict_grace_hours} * 3600000
-     AND EXISTS (SELECT 1 FROM sales_order o WHERE o.id = s.order_id AND o.deleted_at IS NULL
-                  AND o.status IN ('entered', 'confirmed', 'released'))
-     AND (EXISTS (SELECT 1 FROM shipment_line y CROSS JOIN order_line l ON l.id = y.line_id
+     AND o.deleted_at IS NULL AND o.status IN ('entered', 'confirmed', 'released')),
+gone AS (
+  SELECT s.id AS shipment_id, s.order_id, s.status, s.shipped_at AS since, s.source, s.observed_at
+    FROM gone_of_open s
+   WHERE (EXISTS (SELECT 1 FROM shipment_line y CROSS JOIN order_line l ON l.id = y.line_id
                    WHERE y.shipment_id = s.id AND l.deleted_at IS NULL AND l.cancelled = 0
                      AND l.shipped_quantity < (
                        SELECT SUM(z.quantity)
