@@ -38,20 +38,22 @@ def connector_of(
     Raises:
         BadInputError: the system is unknown, or its settings cannot be used.
     """
-    if source.system == "service":
-        return _service(source, credential, folder, monotonic, sign)
-    if source.system == "tryton":
-        return _tryton(source, credential, clock, monotonic)
-    if source.system == "edi":
-        return _edi(source, credential, folder, clock)
-    if source.system == "files":
-        return _files(source, credential, folder, clock)
-    if source.system == "karrio":
-        return _karrio(source, credential, folder, clock, monotonic)
-    raise BadInputError(
-        what=f"The source {source.name} is of an unknown system {source.system!r}.",
-        remedy="Use service, tryton, edi, files or karrio.",
-    )
+    makers: dict[str, Callable[[], Connector]] = {
+        "service": lambda: _service(source, credential, folder, monotonic, sign),
+        "tryton": lambda: _tryton(source, credential, clock, monotonic),
+        "edi": lambda: _edi(source, credential, folder, clock),
+        "files": lambda: _files(source, credential, folder, clock),
+        "karrio": lambda: _karrio(source, credential, folder, clock, monotonic),
+        "odata": lambda: _odata(source, credential, folder, clock, monotonic),
+        "sql": lambda: _sql(source, credential, folder, clock),
+        "push": lambda: _push(source, credential, folder, clock),
+    }
+    if source.system not in makers:
+        raise BadInputError(
+            what=f"The source {source.name} is of an unknown system {source.system!r}.",
+            remedy=f"Use one of {', '.join(makers)}.",
+        )
+    return makers[source.system]()
 
 
 def _service(
@@ -176,6 +178,25 @@ def _karrio(
         clock=clock,
     )
     return connector
+
+
+def _push(source: SourceSettings, credential: Credential, folder: Path, clock: Clock) -> Connector:
+    push = import_module("connectors.push.connector")
+    nats = import_module("connectors.push.nats_intake")
+    connector = push.PushConnector(
+        SourceName(source.name), state=folder / "sources" / source.name, clock=clock
+    )
+    if source.url:
+        settings = nats.NatsSettings(
+            url=source.url,
+            stream=source.option("stream"),
+            durable=source.option("durable", "control-tower"),
+            subject=source.option("subject", ">"),
+            token=credential(source.secret) if source.secret else "",
+        )
+        connector.intake = nats.NatsIntake(settings, connector.take)
+    made: Connector = connector
+    return made
 
 
 def _drop_folder(

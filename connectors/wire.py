@@ -185,24 +185,21 @@ def _record(text: bytes, source: SourceName, stream: StreamSpec) -> SourceRecord
 
 
 def decode_entity(kind: EntityKind, body: bytes) -> Entity:
-    """An entity of a kind from the JSON of its fields; a field nobody knows is refused.
+    """An entity of a kind that has records from the JSON of its fields.
 
     Raises:
-        BadInputError: the kind has no records, or a field is missing, wrong or not known.
+        BadInputError: a field is missing, wrong or not known.
     """
-    entity_type = TYPE_OF_KIND.get(kind)
-    if entity_type is None:
-        raise BadInputError(what=f"{kind} is no kind of record.", remedy="Use one of /openapi.json.")
-    return _decode_exactly(body, entity_type, f"The {kind}")
+    return _decode_exactly(body, TYPE_OF_KIND[kind], f"The {kind}")
 
 
 def _decode_exactly(body: bytes, kind: type[T], what: str) -> T:
     """A domain value from the JSON of its fields; a field nobody knows is refused, not left out."""
-    given = _decode(body, dict[str, msgspec.Raw], what)
-    unknown = sorted(set(given) - {f.name for f in fields(kind)})  # type: ignore[arg-type]  # a dataclass
+    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass
+    unknown = ", ".join(sorted(set(_decode(body, dict[str, msgspec.Raw], what)) - known))
     if unknown:
         raise BadInputError(
-            what=f"{what} has fields nobody knows: {', '.join(unknown)}.", remedy="Update the older side."
+            what=f"{what} has fields nobody knows: {unknown}.", remedy="Update the older side."
         )
     return _decode(body, kind, what)
 
@@ -248,12 +245,11 @@ def _rejected(
 
 
 def _id_inside(raw: bytes) -> str:
-    """The id of a record that is otherwise unreadable; empty where there is none to find."""
+    """The id, its first field, of a record that is otherwise unreadable; empty where there is none to find."""
     try:
         outer = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
         entity = msgspec.json.decode(outer["entity"], type=dict[str, msgspec.Raw])
         kind = msgspec.json.decode(outer["kind"], type=EntityKind)
-        # The id is the first field of every entity of the domain.
         return msgspec.json.decode(entity[fields(TYPE_OF_KIND[kind])[0].name], type=str)
     except (msgspec.MsgspecError, KeyError, RecursionError, ValueError):
         return ""

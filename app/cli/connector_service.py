@@ -18,7 +18,7 @@ from app.environment import CREDENTIALS_FOLDER_VARIABLE, SOURCE_PASSWORD_VARIABL
 from app.known_devices import KnownDevices
 from app.profile import SourceSettings
 from app.store.command_log import SqlCommandLog
-from connectors.service.parts import ServiceParts
+from connectors.service.parts import Inlet, ServiceParts
 from connectors.service.server import serve_connectors
 from domain.errors import BadInputError
 
@@ -48,7 +48,12 @@ def run_connector_service(options: argparse.Namespace) -> int:
         host=options.host,
         port=options.port,
         certificate=certificate,
-        parts=ServiceParts(devices=devices.check, commands=commands, monotonic=monotonic_seconds),
+        parts=ServiceParts(
+            devices=devices.check,
+            commands=commands,
+            inlets={name: each for name, each in connectors.items() if isinstance(each, Inlet)},
+            monotonic=monotonic_seconds,
+        ),
     )
     names = " ".join(service.url_of(name) for name in connectors)
     print(f"connector-service {names} - token in {folder / TOKEN_FILE}", flush=True)
@@ -84,22 +89,22 @@ def _world(folder: Path, options: argparse.Namespace) -> dict[str, Connector]:
 
 
 def _single(folder: Path, options: argparse.Namespace) -> dict[str, Connector]:
+    password = os.environ.get(SOURCE_PASSWORD_VARIABLE, "") or _credential_of_the_system()
     source = SourceSettings(
         name=options.connector,
         system=options.connector,
         url=options.url,
-        secret=SOURCE_PASSWORD_VARIABLE,
+        secret=SOURCE_PASSWORD_VARIABLE if password else "",
         options=tuple(sorted(_settings(options.option).items())),
     )
 
-    def credential(name: str) -> str:
-        value = os.environ.get(name, "") or _credential_of_the_system()
-        if not value:
+    def credential(_name: str) -> str:
+        if not password:
             raise BadInputError(
                 what=f"The password of {options.connector} was not given.",
-                remedy=f"Set {name}, or give the unit the credential {PASSWORD_CREDENTIAL}, and try again.",
+                remedy=f"Set {SOURCE_PASSWORD_VARIABLE}, or give the unit the credential {PASSWORD_CREDENTIAL}.",
             )
-        return value
+        return password
 
     return {
         source.name: connector_of(

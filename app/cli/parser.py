@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
+CONNECTORS = ("world", "tryton", "edi", "files", "karrio", "odata", "sql", "push")
+
 Runner = Callable[[argparse.Namespace], int]
 
 
@@ -230,7 +232,7 @@ def _add_services(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     hub.add_argument("--reason", default="", metavar="TEXT", help="why it is revoked")
     hub.set_defaults(run=_late("app.cli.services", "run_hub"))
     service = commands.add_parser("connector-service", help="serve connectors over HTTP to desktops")
-    service.add_argument("--connector", required=True, choices=("world", "tryton", "edi", "files"))
+    service.add_argument("--connector", required=True, choices=CONNECTORS)
     service.add_argument("--host", default="127.0.0.1")
     service.add_argument("--port", type=int, default=8470)
     service.add_argument("--folder", default="", metavar="DIR", help="where its state and token are kept")

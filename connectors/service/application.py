@@ -20,7 +20,7 @@ from connectors.service.problems import (
     answer_invalid_request,
     answer_tower_error,
 )
-from connectors.service.routes import connector_router
+from connectors.service.routes import connector_router, inlet_router
 from connectors.service.schemas import component_schemas
 from connectors.service.whole_service import HealthDesk, MeasuringApp, health_router, metrics_router
 from domain.clock import Clock
@@ -52,6 +52,9 @@ def make_application(
     for name, connector in connectors.items():
         gate = CommandGate(name, connector, parts.commands, clock)
         router = connector_router(name, connector, gate, clock, metrics)
+        application.include_router(router, prefix=f"/{name}", dependencies=[check])
+    for name, inlet in parts.inlets.items():
+        router = inlet_router(name, inlet, metrics)
         application.include_router(router, prefix=f"/{name}", dependencies=[check])
     desk = HealthDesk(connectors, parts, clock, metrics)
     application.include_router(health_router(desk))

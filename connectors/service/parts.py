@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from connectors.service.callers import DeviceCheck
 from connectors.service.command_gate import CommandLog, MemoryCommandLog
 
 
+@runtime_checkable
 class Inlet(Protocol):
     """Where events go that are pushed to the service."""
 

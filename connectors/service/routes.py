@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
@@ -13,6 +14,7 @@ from connectors.protocol import Connector
 from connectors.service import metrics as figures
 from connectors.service.command_gate import CommandGate
 from connectors.service.metrics import Metrics
+from connectors.service.parts import Inlet
 from connectors.service.schemas import answer, json_content, problem_answers, ref
 from connectors.wire import (
     decode_command,
@@ -27,6 +29,15 @@ from domain.clock import Clock
 from domain.commands import Command
 
 MAX_COMMAND_BYTES = 64 * 1024
+_EVENT_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            **json_content({"type": "object"}, "application/cloudevents+json"),
+            **json_content({}, "application/json"),
+        },
+    }
+}
 _COMMAND_BODY = {"requestBody": {"required": True, "content": json_content(ref("Command"))}}
 
 
@@ -101,6 +112,28 @@ def _add_commands(
         command = _command_in(request, connector, key)
         receipt = await run_in_threadpool(gate.probe, command)
         return _json(encode_probe(receipt))
+
+
+def inlet_router(name: str, inlet: Inlet, metrics: Metrics) -> APIRouter:
+    """The route by which events are pushed to a connector: CloudEvents in binary or structured mode."""
+    router = APIRouter(responses=problem_answers(), tags=[name])
+
+    @router.post(
+        "/v1/events",
+        responses={200: answer("Kept; how many events were new", ref("Taken"))},
+        openapi_extra=_EVENT_BODY,
+    )
+    async def push(request: Request) -> Response:
+        """Keep an event; an event that comes again, by its source and id, changes nothing.
+
+        Once this answers, the event survives a power cut: it need not be sent again.
+        """
+        new, known = await run_in_threadpool(inlet.accept, request.headers, request.state.body)
+        metrics.count(figures.EVENTS, new, connector=name, outcome="new")
+        metrics.count(figures.EVENTS, known, connector=name, outcome="known")
+        return _json(msgspec.json.encode({"new": new, "known": known}))
+
+    return router
 
 
 def _command_in(request: Request, connector: Connector, key: str) -> Command:

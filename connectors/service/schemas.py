@@ -82,6 +82,7 @@ def component_schemas() -> dict[str, Schema]:
             reason={"type": "string"},
         ),
         Ids=_object(ids={"anyOf": [_list({"type": "string"}), {"type": "null"}]}),
+        Taken=_object(new={"type": "integer", "minimum": 0}, known={"type": "integer", "minimum": 0}),
         ServiceHealth=_object(
             status={"enum": ["ok", "degraded"]},
             reachable={"type": "object", "additionalProperties": {"type": "boolean"}},
