@@ -200,7 +200,8 @@ def _firm(tables: Tables, chance: Chance) -> Tables:
 
 def _fences(tables: Tables, chance: Chance) -> Tables:
     """At some nodes today's plan is all that leaves today."""
-    fenced = np.flatnonzero(chance.random(tables.sizes.nodes) < FENCED_SHARE)
+    count = max(1, round(FENCED_SHARE * tables.sizes.nodes))
+    fenced = np.sort(chance.choice(tables.sizes.nodes, count, replace=False)).astype(np.int64)
     return _and(tables, fences={"node": fenced, "first_day": np.ones(fenced.size, np.int64)})
 
 

@@ -11,9 +11,10 @@ from optimization.backlog.certificate import PRICE_SCALE, Certificate
 from optimization.backlog.checks_of_columns import bad_input
 from optimization.backlog.instance import Instance
 from optimization.backlog.parquet_columns import numbers_of, read_columns, write_columns
+from optimization.backlog.rules import NEVER_EXPIRES
 from optimization.backlog.tables import NO_SKU
 
-PRICE_COLUMNS = ("sku", "node", "day", "price_thousandths")
+PRICE_COLUMNS = ("sku", "node", "expires_day", "day", "price_thousandths")
 FLOOR = -2
 """In place of a SKU: the price is the reward of the floor that ``node`` numbers."""
 
@@ -27,6 +28,9 @@ def write_prices(instance: Instance, certificate: Certificate, file: Path) -> No
     columns = {
         "sku": np.concatenate([arrays.row_sku[row], np.full(pick.size, NO_SKU), np.full(floor.size, FLOOR)]),
         "node": np.concatenate([arrays.row_node[row], pick // arrays.n_days, floor]),
+        "expires_day": np.concatenate(
+            [instance.row_expires[row], np.full(pick.size + floor.size, NEVER_EXPIRES)]
+        ),
         "day": np.concatenate([stock % arrays.n_days, pick % arrays.n_days, np.zeros_like(floor)]),
         "price_thousandths": np.concatenate(
             [certificate.stock[stock], certificate.pick[pick], PRICE_SCALE * certificate.reward[floor]]
@@ -43,18 +47,21 @@ def read_prices(instance: Instance, file: Path) -> Certificate:
     """
     try:
         found = read_columns(file)
-        sku, node, day, price = (numbers_of(found[column], pa.int64()) for column in PRICE_COLUMNS)
+        sku, node, expires, day, price = (numbers_of(found[column], pa.int64()) for column in PRICE_COLUMNS)
     except (FileNotFoundError, KeyError, pa.ArrowInvalid) as error:
         raise bad_input(f"{file} holds no prices: {error}.") from None
     arrays = instance.arrays
-    key = arrays.row_sku * arrays.n_nodes + arrays.row_node
+    dates, date = np.unique(instance.row_expires, return_inverse=True)
+    key = (arrays.row_sku * arrays.n_nodes + arrays.row_node) * dates.size + date
+    wanted = (sku * arrays.n_nodes + node) * dates.size + np.searchsorted(dates, expires)
     of_stock = sku >= 0
-    row = np.searchsorted(key, sku[of_stock] * arrays.n_nodes + node[of_stock])
+    row = np.searchsorted(key, wanted[of_stock])
     known = row < key.size
-    known[known] = key[row[known]] == (sku * arrays.n_nodes + node)[of_stock][known]
+    known[known] = key[row[known]] == wanted[of_stock][known]
     of_floor, most = sku == FLOOR, instance.floors.short_cents
     inside = (day >= 0) & (day < arrays.n_days) & (node >= 0) & (price >= 0)
     inside &= node < np.where(of_floor, most.size, arrays.n_nodes)
+    known &= np.isin(expires[of_stock], dates)
     if not known.all() or not inside.all():
         raise bad_input(f"{file} holds prices of another backlog.")
     stock, pick = np.zeros_like(arrays.supply), np.zeros_like(arrays.pick)
