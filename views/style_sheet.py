@@ -86,6 +86,9 @@ QAbstractItemView { background: $panel; border: none; outline: none; gridline-co
 QHeaderView { background: $panel; border: none; }
 QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $border;
   padding: 0 8px; font-size: 12px; font-weight: 500; }
+QTableCornerButton::section { background: $panel; border: none; border-bottom: 1px solid $border; }
+QTableView[kind="plain"]::item { padding: 0 8px; }
+QTextEdit[kind="quiet"] { background: transparent; border: none; padding: 0; }
 QTabWidget::pane { border: none; border-top: 1px solid $border; }
 QTabBar { qproperty-drawBase: 0; background: transparent; }
 QTabBar::tab { background: transparent; color: $muted; padding: 7px 2px; margin-right: 16px; font-size: 12px;
