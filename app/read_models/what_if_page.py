@@ -259,7 +259,7 @@ def _figure(value: int, first: int, words: Callable[[int], str], good: int, curr
         return Figure(text=words(value))
     turn: Turn = "good" if (delta > 0) == (good > 0) else "bad"
     sign = "+" if delta > 0 else "−"  # noqa: RUF001 - the minus sign
-    told = money_delta(delta, currency) if currency else sign + words(abs(delta))
+    told = money_delta(delta, currency) if currency else sign + words(abs(delta)).replace(" %", " pt")
     return Figure(text=words(value), delta=told, turn=turn)
 
 

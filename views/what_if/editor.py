@@ -64,6 +64,7 @@ class ScenarioEditor(QFrame):
         self.subject.setAccessibleName("Where or for whom")
         self.to.setAccessibleName("To which zone")
         self.amount.setAccessibleName("By how much")
+        self.amount.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.wrong.setWordWrap(True)
         self.wrong.hide()
         for kind, title in KIND_TITLES.items():

@@ -107,6 +107,8 @@ class _FigureDelegate(QStyledItemDelegate):
             painter.fillRect(area, theme.accent_soft)
         words = QRectF(area).adjusted(_PAD_PX, 0, -_PAD_PX, 0)
         self._write(painter, words, figure, theme)
+        painter.setPen(QPen(theme.border, 1))
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
         state = option.state
         if state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(theme.accent, 2))

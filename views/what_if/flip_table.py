@@ -28,13 +28,15 @@ _PROPOSED: Final = "proposed"
 _TONES: Final[dict[Turn, ToneName]] = {"": "neutral", "good": "ok", "bad": "high"}
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-_AFTER: Final = 7
+_AFTER: Final = 4
+_UNITS: Final = 5
+_COST: Final = 6
 _STATE: Final = 9
-_NUMBERS: Final = frozenset({3, 8})
+_NUMBERS: Final = frozenset({_UNITS, _COST})
 TITLES: Final = (
-    "Order line", "Item", "Customer", "Units", "From", "To", "Baseline", "Scenario", "Order cost", "Proposal",
+    "Order line", "From", "To", "Baseline", "Scenario", "Units", "Order cost", "Item", "Customer", "Proposal",
 )  # fmt: skip
-_WIDTHS: Final = (120, 200, 190, 60, 120, 150, 150, 150, 90, 160)
+_WIDTHS: Final = (112, 100, 120, 120, 150, 64, 92, 210, 200, 170)
 
 
 class FlipModel(QAbstractTableModel):
@@ -84,14 +86,14 @@ class FlipModel(QAbstractTableModel):
         """A cell in words."""
         words = (
             f"{row.order_number} / {row.position}",
-            f"{row.sku}  {row.item_name}",
-            row.customer,
-            count(row.units),
             row.from_words,
             row.to_words,
             row.before,
             row.after,
+            count(row.units),
             money_delta(row.order_delta_cents, self.currency),
+            f"{row.sku}  {row.item_name}",
+            row.customer,
             self.state_words(row),
         )
         return words[column]
@@ -145,7 +147,7 @@ class FlipModel(QAbstractTableModel):
         if column == 0:
             return (0, row.order_number, row.position)
         if column in _NUMBERS:
-            return (row.units if column == min(_NUMBERS) else row.order_delta_cents, "", 0)
+            return (row.units if column == _UNITS else row.order_delta_cents, "", 0)
         return (0, self.cell(row, column).casefold(), 0)
 
 
@@ -164,6 +166,7 @@ class FlipTable(QTableView):
         self.flips.set_tones(lambda turn: theme_of(self).tone(_TONES[turn]).text)
         self.setModel(self.flips)
         self.setAccessibleName("Order lines that flip")
+        self.setProperty("kind", "plain")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -182,7 +185,7 @@ class FlipTable(QTableView):
         for column, width in enumerate(_WIDTHS):
             self.setColumnWidth(column, width)
         self.setSortingEnabled(True)
-        self.sortByColumn(8, Qt.SortOrder.DescendingOrder)
+        self.sortByColumn(_COST, Qt.SortOrder.DescendingOrder)
         self.activated.connect(self._ask)
         self.selectionModel().selectionChanged.connect(lambda *_: self.selection_moved.emit())
         self.selectionModel().currentRowChanged.connect(lambda index, _before: self._ask(index))

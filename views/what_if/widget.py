@@ -12,10 +12,10 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QTabWidget,
+    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
@@ -75,7 +75,7 @@ class WhatIfPage(QWidget):
         self.reason = ReasonField()
         self.reason.setPlaceholderText("Why these moves are asked for")
         self.reason.setAccessibleName("Why these moves are asked for")
-        self.why = label("", "body")
+        self.why = QTextBrowser()
         self.before_map = MapCanvas(lambda _id: None)
         self.after_map = MapCanvas(lambda _id: None)
         self.volumes = FigureTable("Units by node in the baseline and the scenarios")
@@ -163,10 +163,11 @@ class WhatIfPage(QWidget):
         left.setSpacing(6)
         left.addWidget(self.flips, 1)
         left.addLayout(foot)
-        self.why.setWordWrap(True)
-        self.why.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.why.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.why.setFrameShape(QFrame.Shape.NoFrame)
+        self.why.setProperty("kind", "quiet")
+        self.why.setOpenLinks(False)
+        self.why.setTabChangesFocus(True)
+        self.why.setAccessibleName("Why the line goes this way")
         side = frame("raised")
         side.setFixedWidth(_WHY_PX)
         inside = QVBoxLayout(side)
@@ -297,7 +298,7 @@ class WhatIfPage(QWidget):
         self.flips.flips.promoted = model.promoted
         self.flips.flips.show(world.flips, solved.currency)
         self.tabs.setTabText(0, f"Lines that flip  {count(len(world.flips))}")
-        self.after_title.setText(world.what_if.name)
+        self.after_title.setText(f"{world.what_if.name}  ·  dashed: carries more than in the baseline")
         self.before_map.set_state(solved.worlds[0].map_state)
         self.after_map.set_state(world.map_state)
         self.share.setEnabled(model.world > 0)
@@ -306,13 +307,13 @@ class WhatIfPage(QWidget):
     def _show_why(self) -> None:
         model = self._view_model
         if model.why_failed:
-            self.why.setText(model.why_failed)
+            self.why.setPlainText(model.why_failed)
         elif model.why is not None:
-            self.why.setText("\n\n".join(model.why.sentences))
+            self.why.setPlainText("\n\n".join(model.why.sentences))
         elif model.why_wanted:
-            self.why.setText("Working it out …")
+            self.why.setPlainText("Working it out …")
         else:
-            self.why.setText("Choose a line to see why it goes this way, and what would change it.")
+            self.why.setPlainText("Choose a line to see why it goes this way, and what would change it.")
 
     def _show_promoted(self) -> None:
         self.flips.flips.show_promoted(self._view_model.promoted)
