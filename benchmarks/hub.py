@@ -1,4 +1,4 @@
-"""Approvals a second at the hub over 32 connections: verified, judged, durably committed, answered with a proof.
+"""Approvals a second at the hub over 32 connections: verified, judged, durably committed, proved to be there.
 
 Against a hub that commits each approval by itself. Client and hub share the machine's processors, so the time
 that the hub itself worked for an approval is told too: other load does not change it much.
@@ -206,7 +206,8 @@ def main() -> None:
     for row in rows:
         print(
             f"{row['database']:<11} {row['commits']:<11} {row['approvals']:>6} approvals "
-            f"{row['approvals_per_second']:>8}/s  worked {row['hub_worked_ms_each']:>5} ms each  median {row['median_ms']:>7} ms  p99 {row['p99_ms']:>7} ms"
+            f"{row['approvals_per_second']:>8}/s  worked {row['hub_worked_ms_each']:>5} ms each  "
+            f"median {row['median_ms']:>7} ms  p99 {row['p99_ms']:>7} ms"
         )
     print("promised: " + ", ".join(f"{name} {count}/s" for name, count in PROMISED.items()) + ", p99 250 ms")
     if arguments.json is not None:
