@@ -5,9 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.bootstrap import monotonic_seconds
 from domain.errors import BadInputError
+
+if TYPE_CHECKING:
+    from optimization.backlog.instance import Instance
+    from optimization.backlog.outcome import BacklogOutcome
 
 STARTED_BEFORE_SECONDS = 0.25
 """What starting the interpreter took before the clock could be read."""
@@ -34,6 +39,8 @@ def solve(options: argparse.Namespace) -> int:
     if options.prices:
         write_prices(instance, outcome.certificate, Path(options.prices))
     told = outcome.as_json(monotonic_seconds() - begun)
+    if options.explain is not None:
+        _explain(instance, outcome, options.explain)
     if options.json:
         Path(options.json).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     gap = 100 * outcome.gap_parts_per_million / 1_000_000
@@ -42,6 +49,14 @@ def solve(options: argparse.Namespace) -> int:
         f"gap {gap:.2f} %, {told['seconds']} s"
     )
     return 0
+
+
+def _explain(instance: Instance, outcome: BacklogOutcome, line: int) -> None:
+    """Print why the plan treats a line as it does."""
+    from optimization.scenarios.explained import explain_in_plan
+
+    for sentence in explain_in_plan(instance, outcome.warm, outcome.plan, line).sentences():
+        print(sentence)
 
 
 def make_instance(options: argparse.Namespace) -> int:

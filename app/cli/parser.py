@@ -295,6 +295,7 @@ def _add_optimisation(commands: argparse._SubParsersAction[argparse.ArgumentPars
     solve.add_argument("--seed", type=int, default=1, metavar="N")
     solve.add_argument("--json", default="", metavar="OUTCOME", help="also write cost terms, bound and gap")
     solve.add_argument("--prices", default="", metavar="FILE", help="also write the prices of the bound")
+    solve.add_argument("--explain", type=int, metavar="LINE", help="print why the plan treats it so")
     solve.add_argument("--moves", type=int, default=0, metavar="N", help="so many moves instead of a time")
     solve.add_argument("--mip-lines", type=int, default=2000, metavar="N", help="up to these ask HiGHS too")
     solve.set_defaults(run=_late("app.cli.optimise", "solve"))

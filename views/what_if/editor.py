@@ -64,7 +64,6 @@ class ScenarioEditor(QFrame):
         self.subject.setAccessibleName("Where or for whom")
         self.to.setAccessibleName("To which zone")
         self.amount.setAccessibleName("By how much")
-        self.amount.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.wrong.setWordWrap(True)
         self.wrong.hide()
         for kind, title in KIND_TITLES.items():
@@ -153,7 +152,7 @@ class ScenarioEditor(QFrame):
         )
         for button in (self.copy, self.drop):
             button.setEnabled(what_if is not None)
-        self.remove.setEnabled(bool(changes))
+        self.remove.setVisible(bool(changes))
 
     def _show_form(self) -> None:
         kind = self._kind()
