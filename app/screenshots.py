@@ -35,7 +35,7 @@ class PictureTour:
             self._figures,
             self._rules,
             self._settings,
-            self.session.end,
+            self._what_if,
         )
         self._wait_for_cases(steps, LONGEST_SECONDS)
 
@@ -83,6 +83,24 @@ class PictureTour:
 
     def _settings(self) -> None:
         self._grab("settings_dark.png")
+        self.session.window.show_page("what_if")
+
+    def _what_if(self) -> None:
+        """Close the busiest node, and take the picture once that is solved."""
+        model = self.session.window.what_if.model
+        if not model.what_ifs:
+            model.add()
+        model.solve()
+        self._wait_for_worlds(LONGEST_SECONDS)
+
+    def _wait_for_worlds(self, left_seconds: float) -> None:
+        model = self.session.window.what_if.model
+        if model.solved is None and not model.failed and left_seconds > 0:
+            after(1.0, lambda: self._wait_for_worlds(left_seconds - 1.0))
+            return
+        self.session.window.what_if.flips.selectRow(0)
+        after(STEP_SECONDS, lambda: self._grab("what_if_dark.png"))
+        after(2 * STEP_SECONDS, self.session.end)
 
     def _grab(self, name: str) -> None:
         self.session.window.tower.map.finish_painting()

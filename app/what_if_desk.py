@@ -139,7 +139,10 @@ class WhatIfDesk:
         self._what_if_places = places_of(reader.mirror)
         self._what_if_share = 0.0
         wish = SolveWish(
-            mirror_file=reader.profile.folder / MIRROR_FILE, what_ifs=what_ifs, now=parts.clock.now()
+            mirror_file=reader.profile.folder / MIRROR_FILE,
+            what_ifs=what_ifs,
+            now=parts.clock.now(),
+            storage_key=reader.profile.storage_key,
         )
         self._what_if_runner.solve(wish)
 

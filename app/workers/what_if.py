@@ -43,12 +43,16 @@ ENDED = "The what-if process ended without an answer; try again with fewer chang
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolveWish:
-    """Solve the backlog of a mirror as it is, and each scenario."""
+    """Solve the backlog of a mirror as it is, and each scenario.
+
+    ``storage_key`` is what the mirror is encrypted with, if anything.
+    """
 
     mirror_file: Path
     what_ifs: tuple[WhatIf, ...]
     now: datetime
     effort: Effort = field(default_factory=Effort)
+    storage_key: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +135,7 @@ class _Room:
             self._pipe.send(CouldNot(wish=wish, text=str(error)))
 
     def _solve(self, wish: SolveWish) -> Solved:
-        mirror = Mirror(read_only_engine(wish.mirror_file))
+        mirror = Mirror(read_only_engine(wish.mirror_file, wish.storage_key))
         try:
             baseline = read_baseline(mirror, wish.now)
         finally:
