@@ -11,7 +11,9 @@ from string import Template
 from connectors.files.mapping import PoisonRow
 from connectors.files.profiles import parse_mapping
 from connectors.files.report import Preview, preview
+from connectors.files.suggest import profile_text, suggest
 from domain.errors import BadInputError
+from domain.ids import EntityKind
 from resources.loader import read_bytes
 
 _TEMPLATES = "connector_template"
@@ -60,6 +62,31 @@ def _files_of(name: str, root: Path) -> dict[Path, str]:
         place: Template(read_bytes(_TEMPLATES, f"{template}.txt").decode("utf-8")).substitute(values)
         for template, place in places.items()
     }
+
+
+def suggest_mapping(options: argparse.Namespace) -> int:
+    """Write a first mapping profile for a table file and show what it makes of it; 1 if a row is wrong."""
+    file, out = Path(options.file), Path(options.out)
+    if out.exists():
+        raise BadInputError(what=f"{out} exists already.", remedy="Choose another name.")
+    try:
+        body = file.read_bytes()
+    except OSError as error:
+        raise BadInputError(what=f"It cannot be read: {error}.", remedy="Check the file.") from error
+    text = profile_text(suggest(body, file.name, _kind(options.kind)), file.name)
+    profile = parse_mapping(text, out.name)
+    out.write_text(text, encoding="utf-8")
+    found = preview(body, profile)
+    _print(found)
+    print(f"\n{out} was written for {profile.kind}. Look at it, then: control-tower preview-file {file} "
+          f"--mapping {out}")  # fmt: skip
+    return EXIT_POISON if found.report.poison else 0
+
+
+def _kind(text: str) -> EntityKind | None:
+    if text and text not in {kind.value for kind in EntityKind}:
+        raise BadInputError(what=f"There is no kind of record {text!r}.", remedy="See docs/connectors.md.")
+    return EntityKind(text) if text else None
 
 
 def preview_file(options: argparse.Namespace) -> int:

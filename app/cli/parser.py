@@ -248,6 +248,9 @@ def _add_services(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     service.add_argument(
         "--database-url", default="", metavar="URL", help="of the commands; default: SQLite in the folder"
     )
+    service.add_argument(
+        "--requests-per-second", type=float, default=50.0, metavar="N", help="for each caller; 0: any number"
+    )
     service.set_defaults(run=_late("app.cli.connector_service", "run_connector_service"))
 
 
@@ -272,6 +275,11 @@ def _add_connectors(commands: argparse._SubParsersAction[argparse.ArgumentParser
     shown.add_argument("file", metavar="FILE", help="CSV or XLSX")
     shown.add_argument("--mapping", required=True, metavar="FILE", help="its mapping profile")
     shown.set_defaults(run=_late("app.cli.connectors", "preview_file"))
+    guess = commands.add_parser("suggest-mapping", help="write a first mapping profile for a table file")
+    guess.add_argument("file", metavar="FILE", help="CSV or XLSX")
+    guess.add_argument("--out", required=True, metavar="PROFILE", help="where to write it; never over a file")
+    guess.add_argument("--kind", default="", metavar="KIND", help="of record (default: what fits best)")
+    guess.set_defaults(run=_late("app.cli.connectors", "suggest_mapping"))
 
 
 def _add_worlds(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
