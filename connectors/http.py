@@ -68,7 +68,6 @@ class HttpUnavailableError(UnavailableError):
     """The other side could not be reached or did not answer in full.
 
     ``request_may_have_left`` is false only when the request provably never reached it.
-    ``retry_after_seconds`` is what the other side asked for, if it did.
     """
 
     def __init__(
@@ -150,7 +149,11 @@ def error_of(reply: HttpReply, *, doing: str) -> TowerError | None:
     if found is StatusClass.OK:
         return None
     if found is StatusClass.RETRY:
-        return HttpUnavailableError(what=what, remedy="It is tried again by itself; look at that system.")
+        return HttpUnavailableError(
+            what=what,
+            remedy="It is tried again by itself; look at that system.",
+            retry_after_seconds=reply.retry_after_seconds,
+        )
     if found is StatusClass.RATE_LIMITED:
         return HttpUnavailableError(
             what=what,
@@ -370,15 +373,21 @@ def _checked_address(base_url: str) -> str:
     try:
         parsed = httpx.URL(base_url)
     except httpx.InvalidURL as error:
-        raise _bad_address(base_url) from error
+        raise _bad_address() from error
     if parsed.scheme not in {"http", "https"} or not parsed.host:
-        raise _bad_address(base_url)
+        raise _bad_address()
+    if parsed.userinfo or parsed.query:
+        raise BadInputError(
+            what="The address of a web service holds a password or a key, which would show in messages.",
+            remedy="Leave out what stands before @ and after ?, and store it as the secret of the source.",
+        )
     return base_url.rstrip("/")
 
 
-def _bad_address(base_url: str) -> BadInputError:
+def _bad_address() -> BadInputError:
+    # The address is not repeated: it may hold a password.
     return BadInputError(
-        what=f"{base_url!r} is no address of a web service.",
+        what="This is no address of a web service.",
         remedy="Write it in full, for example https://erp.example:8000.",
     )
 

@@ -30,7 +30,12 @@ class BadValueError(BadInputError, ValueError):
 
 
 class UnavailableError(TowerError):
-    """A system, file or process cannot be reached now; trying later may work."""
+    """A system, file or process cannot be reached now; trying later may work.
+
+    ``retry_after_seconds`` is the pause that the other side asks for, if it does.
+    """
+
+    retry_after_seconds: float | None = None
 
 
 class RefusedError(TowerError):

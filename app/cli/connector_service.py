@@ -53,6 +53,7 @@ def run_connector_service(options: argparse.Namespace) -> int:
             commands=commands,
             inlets={name: each for name, each in connectors.items() if isinstance(each, Inlet)},
             monotonic=monotonic_seconds,
+            requests_per_second=options.requests_per_second,
         ),
     )
     names = " ".join(service.url_of(name) for name in connectors)
@@ -102,7 +103,7 @@ def _single(folder: Path, options: argparse.Namespace) -> dict[str, Connector]:
         if not password:
             raise BadInputError(
                 what=f"The password of {options.connector} was not given.",
-                remedy=f"Set {SOURCE_PASSWORD_VARIABLE}, or give the unit the credential {PASSWORD_CREDENTIAL}.",
+                remedy=f"Set {SOURCE_PASSWORD_VARIABLE}, or give it as credential {PASSWORD_CREDENTIAL}.",
             )
         return password
 

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from domain.errors import BadInputError, TowerError
+from domain.errors import BadInputError, RefusedError, TowerError, UnavailableError
 from domain.ids import CaseId, EntityKind, SourceName
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ T = TypeVar("T")
 BREAKER_FAILURES = 5
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=10)
+#: Refused credentials are not tried again by themselves for so long: accounts get locked by that.
+REFUSED_PAUSE = timedelta(hours=1)
 
 #: A page with so many unreadable records means that the source changed its form.
 DRIFT_RECORDS = 50
@@ -106,6 +108,7 @@ class _Run:
     pending: tuple[str, Page, bool] | None = None
     problems: list[str] = field(default_factory=list)
     down: bool = False
+    asked_pause: timedelta | None = None
 
 
 def sync_source(
@@ -265,6 +268,7 @@ def _ask(run: _Run, question: Callable[[], T]) -> T | None:
     except TowerError as error:
         run.down = True
         run.problems.append(str(error))
+        run.asked_pause = _pause_asked_by(error)
     except Exception as error:  # noqa: BLE001 - a fault of a connector is shown as the source's health
         run.problems.append(f"The connector failed: {error!r}. Report this to its author.")
     return None
@@ -327,8 +331,8 @@ def _finish(
             transaction.note_sweep(source, at=finished)
         transaction.note_attempt(source, at=started)
         if why:
-            pause = pause_after(state.failures_in_row + 1)
-            retry = None if pause is None else finished + pause
+            pauses = (pause_after(state.failures_in_row + 1), run.asked_pause)
+            retry = max((finished + pause for pause in pauses if pause is not None), default=None)
             transaction.note_failure(source, at=started, why=why, next_attempt_at=retry)
         elif not unfinished:
             transaction.note_success(source, at=finished, rows=run.rows)
@@ -356,6 +360,15 @@ def pause_after(failures: int) -> timedelta | None:
         return None
     doublings = min(failures - BREAKER_FAILURES, 10)
     return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << doublings))
+
+
+def _pause_asked_by(error: TowerError) -> timedelta | None:
+    """Refused credentials end the polling until a person asks; a rate limit until it is over."""
+    if isinstance(error, RefusedError):
+        return REFUSED_PAUSE
+    if isinstance(error, UnavailableError) and error.retry_after_seconds is not None:
+        return min(timedelta(seconds=error.retry_after_seconds), REFUSED_PAUSE)
+    return None
 
 
 def _lag(state: SourceState, at: datetime) -> int | None:

@@ -20,6 +20,7 @@ from connectors.service.problems import (
     answer_invalid_request,
     answer_tower_error,
 )
+from connectors.service.rate_limit import RateLimit
 from connectors.service.routes import connector_router, inlet_router
 from connectors.service.schemas import component_schemas
 from connectors.service.whole_service import HealthDesk, MeasuringApp, health_router, metrics_router
@@ -48,7 +49,8 @@ def make_application(
     application.add_middleware(
         MeasuringApp, metrics=metrics, names=frozenset(connectors), monotonic=parts.monotonic
     )
-    check = Depends(caller_check(token, parts.devices))
+    limit = RateLimit(parts.requests_per_second, parts.monotonic)
+    check = Depends(caller_check(token, parts.devices, limit))
     for name, connector in connectors.items():
         gate = CommandGate(name, connector, parts.commands, clock)
         router = connector_router(name, connector, gate, clock, metrics)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
+from connectors.service.rate_limit import RateLimit
 from domain.errors import BadInputError, RefusedError
 
 LEAST_TOKEN_LENGTH = 16
@@ -54,11 +56,13 @@ def require_token(token: str) -> None:
         )
 
 
-def caller_check(token: str, devices: DeviceCheck | None) -> Callable[[Request], Awaitable[None]]:
+def caller_check(
+    token: str, devices: DeviceCheck | None, limit: RateLimit
+) -> Callable[[Request], Awaitable[None]]:
     """Let in requests with the token (compared in constant time) or a signature that ``devices`` accepts.
 
-    The body is read here, within its limit, because a signature covers it; ``request.state`` then holds
-    ``body`` and ``caller``.
+    Whoever asks faster than ``limit`` is told to wait. The body is read here, within its limit, because a
+    signature covers it; ``request.state`` then holds ``body`` and ``caller``.
     """
     wanted = f"Bearer {token}".encode()
 
@@ -68,6 +72,7 @@ def caller_check(token: str, devices: DeviceCheck | None) -> Callable[[Request],
         if hmac.compare_digest(given, wanted):
             request.state.body = await _bounded_body(request)
             request.state.caller = TOKEN_CALLER
+            _require_pause(limit.seconds_to_wait(TOKEN_CALLER))
             return
         if devices is None or not signature:
             raise HTTPException(401, _how(with_devices=devices is not None), headers=_CHALLENGE)
@@ -76,8 +81,16 @@ def caller_check(token: str, devices: DeviceCheck | None) -> Callable[[Request],
             request.state.caller = devices(_signed(request, request.state.body, signature))
         except RefusedError as error:
             raise HTTPException(401, f"{error.what} {error.remedy}", headers=_CHALLENGE) from error
+        _require_pause(limit.seconds_to_wait(request.state.caller))
 
     return check
+
+
+def _require_pause(seconds: float) -> None:
+    if seconds > 0:
+        raise HTTPException(
+            429, "this caller asks faster than agreed", headers={"Retry-After": str(math.ceil(seconds))}
+        )
 
 
 def _how(*, with_devices: bool) -> str:

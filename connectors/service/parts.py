@@ -29,10 +29,12 @@ class Inlet(Protocol):
 class ServiceParts:
     """``devices`` lets in what devices sign; ``commands`` keeps what was sent; ``inlets`` take events.
 
-    ``monotonic`` tells seconds that never go back. With several instances ``commands`` must be one for all.
+    ``monotonic`` tells seconds that never go back; ``requests_per_second`` holds for each caller (0: any
+    number). With several instances ``commands`` must be one for all.
     """
 
     devices: DeviceCheck | None = None
     commands: CommandLog = field(default_factory=MemoryCommandLog)
     inlets: Mapping[str, Inlet] = field(default_factory=dict)
     monotonic: Callable[[], float] = time.monotonic
+    requests_per_second: float = 0.0

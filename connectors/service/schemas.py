@@ -40,6 +40,7 @@ def problem_answers() -> dict[int | str, Schema]:
         409: "The record has changed, or the same command is being done at this moment",
         413: "The body is too large",
         422: "A parameter is missing or wrong, or the key was used for another command",
+        429: "This caller asks faster than agreed; wait for Retry-After seconds",
         503: "The system cannot be reached",
     }
     return {

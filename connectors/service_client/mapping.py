@@ -84,7 +84,7 @@ def receipt_of(reply: HttpReply, command: Command) -> Receipt:
         raise error
     if reply.content_type == PROBLEM_JSON:
         if reply.status == SERVICE_UNAVAILABLE:
-            raise UnavailableError(what=error.what, remedy=error.remedy)
+            raise UnavailableError(what=error.what, remedy=error.remedy) from error
         if reply.status == FORBIDDEN:
             raise error
         if reply.status in BAD_REQUEST_STATUSES:

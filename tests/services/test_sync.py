@@ -150,7 +150,7 @@ def test_a_failure_is_told_and_moves_no_cursor(room: TowerRoom, failure: TowerEr
     assert health(room).why == str(failure)
     assert health(room).failures_in_row == 1
     room.source.failure = None
-    assert room.sync().succeeded
+    assert room.sync(force=True).succeeded
     assert health(room).colour is HealthColour.GREEN
 
 
@@ -295,3 +295,28 @@ def test_who_reads_several_sources_detects_once_and_loses_nothing(room: TowerRoo
     assert room.codes() == []
     sync_source(room.source, room.mirror, clock=room.clock)
     assert "AL-SHORT" in room.codes()
+
+
+def test_refused_credentials_end_the_polling_until_somebody_asks(room: TowerRoom) -> None:
+    fill(room)
+    room.source.failure = REFUSED
+    first = room.sync(force=False)
+    assert "refuses the password" in first.why
+    room.source.failure = None
+    room.clock.advance(minutes=30)
+    assert room.sync(force=False).skipped
+    assert "refuses the password" in health(room).why
+    assert room.sync(force=True).succeeded
+
+
+def test_a_source_that_asks_for_a_pause_gets_it(room: TowerRoom) -> None:
+    fill(room)
+    busy = UnavailableError(what="The ERP asks for fewer requests.", remedy="Wait.")
+    busy.retry_after_seconds = 90
+    room.source.failure = busy
+    assert "fewer requests" in room.sync(force=False).why
+    room.source.failure = None
+    room.clock.advance(minutes=1)
+    assert room.sync(force=False).skipped
+    room.clock.advance(minutes=1)
+    assert room.sync(force=False).succeeded

@@ -13,7 +13,7 @@ import pytest
 
 from connectors.protocol import Connector, Page
 from domain.commands import Command, CommandResult
-from domain.errors import BadInputError, UnavailableError
+from domain.errors import BadInputError, RefusedError, TowerError, UnavailableError
 from domain.ids import EntityRef
 from domain.records import SourceRecord
 
@@ -26,7 +26,9 @@ class ConnectorHarness:
 
     ``stream`` holds at least three records. ``command`` succeeds when sent now; ``times_done`` says
     how often the system really did it. ``bad_stream`` holds at least one record that cannot be
-    understood beside good ones. ``skips`` maps a test's name to why it cannot be asked.
+    understood beside good ones. ``lose_access`` makes the system refuse the connector's credentials,
+    ``limit_rate`` makes it ask for a pause, ``cut_next_answer`` lets the next request arrive and its answer
+    be lost. ``secret`` is the credential. ``skips`` maps a test's name to why it cannot be asked.
     """
 
     connector: Connector
@@ -36,6 +38,10 @@ class ConnectorHarness:
     bad_stream: str | None = None
     take_down: Callable[[], None] | None = None
     bring_back: Callable[[], None] | None = None
+    lose_access: Callable[[], None] | None = None
+    limit_rate: Callable[[], None] | None = None
+    cut_next_answer: Callable[[], None] | None = None
+    secret: str = ""
     skips: dict[str, str] = field(default_factory=dict)
 
 
@@ -197,6 +203,57 @@ class ConnectorContract:
                 harness.connector.changes(harness.stream, None, 10)
             back = [r for r in caplog.records if r.name.startswith("connectors")]
             assert len(back) == 2
+
+    def test_lost_access_is_refused_in_words_and_not_tried_again(self, harness: ConnectorHarness) -> None:
+        if harness.lose_access is None:
+            pytest.skip("this system's credentials cannot be taken away in a test")
+        assert harness.connector.changes(harness.stream, None, 10).records
+        harness.lose_access()
+        with pytest.raises(RefusedError) as caught:
+            harness.connector.changes(harness.stream, None, 10)
+        assert caught.value.remedy
+        assert not harness.connector.health().reachable
+
+    def test_a_rate_limit_is_said_with_its_pause(self, harness: ConnectorHarness) -> None:
+        if harness.limit_rate is None:
+            pytest.skip("this system cannot be made to limit requests")
+        harness.limit_rate()
+        with pytest.raises(UnavailableError) as caught:
+            read_all(harness.connector, harness.stream, limit=1)
+        assert caught.value.retry_after_seconds is not None
+        assert caught.value.retry_after_seconds >= 1
+
+    def test_an_answer_lost_after_the_command_was_sent_ends_done_once(
+        self, harness: ConnectorHarness
+    ) -> None:
+        command = _command_of(harness)
+        if harness.cut_next_answer is None:
+            pytest.skip("the way to this system cannot be cut in a test")
+        harness.connector.changes(harness.stream, None, 10)
+        before = harness.times_done()
+        harness.cut_next_answer()
+        assert harness.connector.submit(command).result is CommandResult.UNKNOWN
+        found = harness.connector.probe(command)
+        assert found is not None
+        assert found.result is CommandResult.SUCCEEDED
+        again = harness.connector.submit(command)
+        assert (again.result, again.repeated) == (CommandResult.SUCCEEDED, True)
+        assert harness.times_done() == before + 1
+
+    def test_the_credential_is_in_no_message(
+        self, harness: ConnectorHarness, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        lever = harness.lose_access or harness.take_down
+        if not harness.secret or lever is None:
+            pytest.skip("this system has no credential")
+        with caplog.at_level(logging.DEBUG):
+            lever()
+            with pytest.raises(TowerError) as caught:
+                harness.connector.changes(harness.stream, None, 10)
+            why = harness.connector.health().why
+        assert harness.secret not in f"{caught.value} {why} {caplog.text} {harness.connector!r}"
+        if harness.lose_access is None and harness.bring_back is not None:
+            harness.bring_back()
 
 
 def _command_of(harness: ConnectorHarness) -> Command:

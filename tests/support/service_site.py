@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from connectors.http import HttpClient
+from connectors.service.parts import ServiceParts
 from connectors.service.server import RunningService, serve_connectors
 from connectors.world.faces import FACES
 from connectors.world.world import World
@@ -35,9 +36,11 @@ class ServiceSite:
         """Take the service down."""
         self.service.close()
 
-    def start(self) -> None:
-        """Bring the service back on its port."""
-        self.service = serve(self.world, self.clock, self.port)
+    def start(self, token: str = TOKEN, requests_per_second: float = 0.0) -> None:
+        """Bring the service back on its port, perhaps with another token or a limit."""
+        port = self.port
+        self.service.close()
+        self.service = serve(self.world, self.clock, port, token, requests_per_second)
 
     def http(self, face: str = "erp", token: str = TOKEN) -> HttpClient:
         """A client of a face that does not wait between tries; closed with the site."""
@@ -46,10 +49,13 @@ class ServiceSite:
         return self.clients[-1]
 
 
-def serve(world: World, clock: SteppingClock, port: int = 0) -> RunningService:
+def serve(
+    world: World, clock: SteppingClock, port: int = 0, token: str = TOKEN, requests_per_second: float = 0.0
+) -> RunningService:
     """Serve every face of a world."""
     faces = {name: world.connector(name) for name in FACES}
-    return serve_connectors(faces, token=TOKEN, clock=clock, port=port)
+    parts = ServiceParts(requests_per_second=requests_per_second)
+    return serve_connectors(faces, token=token, clock=clock, port=port, parts=parts)
 
 
 @contextmanager
