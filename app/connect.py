@@ -219,7 +219,7 @@ def _path(source: SourceSettings, text: str, folder: Path) -> Path:
     """A path of a source's settings; as with every path of a profile, from its folder unless absolute."""
     if not text.strip() or "://" in text:
         raise BadInputError(
-            what=f"The source {source.name} names no folder where it should ({text!r}).",
+            what=f"The source {source.name} names no folder where it should.",
             remedy="Give url (the drop folder) and partners or mappings as paths of folders.",
         )
     return folder / text

@@ -38,10 +38,10 @@ def server_engine(url: str, *, server: str) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise _bad_url(url, server) from error
+        raise _bad_url(server) from error
     backend = parsed.get_backend_name()
     if backend not in {"sqlite", "postgresql"}:
-        raise _bad_url(url, server)
+        raise _bad_url(server)
     return _sqlite(parsed) if backend == "sqlite" else _postgresql(parsed)
 
 
@@ -92,8 +92,9 @@ def _postgresql(url: URL) -> Engine:
         ) from error
 
 
-def _bad_url(url: str, server: str) -> BadInputError:
+def _bad_url(server: str) -> BadInputError:
+    # The URL is not repeated: it may hold a password.
     return BadInputError(
-        what=f"{url!r} is no database URL the {server} knows.",
+        what=f"This is no database URL the {server} knows.",
         remedy=f"Use sqlite:////path/to/{server.replace(' ', '-')}.db or postgresql://user@host/name.",
     )
