@@ -3,64 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection
 
-from app.detection.engine import detect
 from tests.support import facts
+from tests.support.full_pass import differences
 from tests.support.restless_world import disturb, first_records
 from tests.support.tower_room import TowerRoom, tower_room
-
-#: What detection alone decides of a case; the rest is grouping, and when it was last looked at.
-CASES = """
-SELECT case_id, code, entity_kind, entity_id, scope_key, state, severity, title, consequence, loss_cents,
-       low_cents, high_cents, avoidable_cents, evidence, order_ids, node_id, breach_at, responsible_at,
-       sources, about, episode, dq_flags, flapping, flap_count, clean_checks, snoozed_until, closed_at,
-       facts_sha256
-  FROM exception_case ORDER BY case_id
-"""
-LOSSES = "SELECT case_id, loss_key, loss_cents FROM case_loss ORDER BY 1, 2"
-PEGS = (
-    "SELECT * FROM peg_short ORDER BY 1, 2",
-    "SELECT * FROM peg_late ORDER BY 1, 2",
-    "SELECT * FROM peg_offer ORDER BY 1, 2",
-)
-
-
-def as_it_stands(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
-    """All that detection decided, by what it is."""
-    return {
-        sql.split()[-4] if sql is CASES else sql: [tuple(row) for row in connection.exec_driver_sql(sql)]
-        for sql in (CASES, LOSSES, *PEGS)
-    }
-
-
-@contextmanager
-def full_pass(room: TowerRoom) -> Iterator[Connection]:
-    """The mirror after a full pass at this instant, which is then undone."""
-    with room.mirror.engine.connect() as connection, connection.begin() as transaction:
-        detect(connection, now=room.clock.now(), full=True)
-        yield connection
-        transaction.rollback()
-
-
-def assert_a_full_pass_agrees(room: TowerRoom) -> None:
-    with room.mirror.engine.connect() as connection:
-        ticked = as_it_stands(connection)
-    with full_pass(room) as connection:
-        full = as_it_stands(connection)
-    for name, rows in full.items():
-        missing = [row for row in rows if row not in ticked[name]]
-        extra = [row for row in ticked[name] if row not in rows]
-        assert (missing, extra) == ([], []), name
 
 
 @settings(max_examples=8, deadline=None)
@@ -71,7 +24,7 @@ def test_incremental_is_full(seed: int) -> None:
         room.sync(*first_records())
         for _ in range(5):
             disturb(room, chance)
-            assert_a_full_pass_agrees(room)
+            assert differences(room) == {}
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -81,7 +34,7 @@ def test_incremental_is_full_over_a_long_run(room: TowerRoom, seed: int) -> None
     found: set[str] = set()
     for _ in range(40):
         disturb(room, chance)
-        assert_a_full_pass_agrees(room)
+        assert differences(room) == {}
         found |= set(room.codes())
     assert len(found) > 20, sorted(found)
 
@@ -94,7 +47,7 @@ def test_records_that_name_another_order_customer_or_item_than_their_line_wake_a
     room.sync(*first_records())
     for _ in range(21):
         disturb(room, chance)
-        assert_a_full_pass_agrees(room)
+        assert differences(room) == {}
 
 
 def test_an_unchanged_tick_runs_only_what_looks_every_time(room: TowerRoom) -> None:
