@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.hub.listener import HubListener
 from app.services.approval_room import ApprovalRoom, Signer, fresh_from
 from app.services.bundle import export_bundle
 from app.services.decide import DecisionRequest, decide
@@ -315,6 +316,17 @@ class Tower:
         return SettleReport(
             delivery=delivery, execution=execution, taken_over=taken, told=told, cannot=cannot
         )
+
+    def listen(self, heard: Callable[[], None]) -> HubListener | None:
+        """Have ``heard`` called whenever the hub records something; ``None`` in a profile without a hub.
+
+        Raises:
+            CannotSignError: the executor's key cannot be unlocked, or the hub was never reached.
+        """
+        hub = self.parts.desk.hub_client()
+        if hub is None:
+            return None
+        return HubListener(hub, after=self.parts.ledger.feed_position(hub.hub_key.keyid), heard=heard)
 
     def _read_again(self, room: ApprovalRoom, hub: HubPort, cannot: str) -> bool:
         """Read the hub to its end after a copy took the ledger's place; nothing is carried out before."""

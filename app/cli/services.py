@@ -9,6 +9,7 @@ from app.bootstrap import (
     ENROLMENT_TOKEN_FILE,
     POLICY_FILE,
     ask_pin_like_a_command,
+    monotonic_seconds,
     random_bytes,
     random_token,
     system_clock,
@@ -38,6 +39,7 @@ def run_hub(options: argparse.Namespace) -> int:
         clock=system_clock(),
         enrolment_token="" if options.first_use else kept_token(folder / ENROLMENT_TOKEN_FILE),
         root=root,
+        monotonic=monotonic_seconds,
         host=options.host,
         port=options.port,
     )

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Protocol, cast
 
 from app.hub.enrolment import prove_possession
-from app.hub.read_signature import HEADER, sign_read
+from app.hub.http_signature import hub_tag, signed_headers
 from app.hub.wire import ENTRY_TYPE, IDEMPOTENCY_HEADER, from_text
 from app.hub.witness import witness_body
 from app.signing.keys import KeyOwner, PublicKey, SigningKey
@@ -18,6 +18,8 @@ from domain.clock import Clock
 from domain.errors import BadInputError, RefusedError, UnavailableError
 from domain.ids import UserId
 
+#: Refusals of the moment: the same again, later or signed anew, is taken.
+_LATER = frozenset({"out_of_order", "in_flight", "replayed"})
 #: Longer than the hub holds a long poll.
 _POLL_MARGIN_SECONDS = 10.0
 
@@ -83,6 +85,7 @@ class HubClient:
         self._reader = reader
         self._clock = clock
         self.hub_key = hub_key
+        self._tag = hub_tag(hub_key)
 
     def submit(self, envelope: bytes, idempotency_key: str) -> HubEntry:
         """Have an entry recorded; its receipt says whether it took effect.
@@ -186,7 +189,7 @@ class HubClient:
         reply = self._transport.send(
             "GET",
             target,
-            headers={HEADER: sign_read(self._reader, "GET", target, self._clock.now())},
+            headers=signed_headers(self._reader, self._tag, "GET", target, self._clock.now()),
             timeout_seconds=wait_seconds + _POLL_MARGIN_SECONDS,
         )
         document = _document(reply)
@@ -267,7 +270,7 @@ def _document(reply: Reply) -> dict[str, object]:
 def _problem(reply: Reply, document: dict[str, object]) -> UnavailableError | RefusedError:
     detail = str(document.get("detail") or f"status {reply.status}")[:300]
     transient = reply.status >= 500 or reply.status in {408, 425, 429}  # noqa: PLR2004 - server faults
-    if transient or document.get("code") == "out_of_order":
+    if transient or document.get("code") in _LATER:
         return UnavailableError(what=f"The hub cannot take it now: {detail}", remedy="It is tried again.")
     return RefusedError(what=f"The hub refused: {detail}", remedy="See the approvals page.")
 

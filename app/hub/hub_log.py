@@ -102,7 +102,26 @@ class HubLog:
             KeyReusedError: the idempotency key belongs to other bytes.
             OutOfOrderError: an earlier entry of the device is missing.
         """
-        job = _Job(open_entry(envelope, self._known_key), idempotency_key)
+        return self.record(self.verified(envelope), idempotency_key)
+
+    def verified(self, envelope: bytes) -> SignedEntry:
+        """An entry whose signature is that of an enrolled device; whether that still counts is asked later.
+
+        Raises:
+            BadInputError: it is malformed or too large.
+            RefusedError: it is not signed by an enrolled device.
+        """
+        return open_entry(envelope, self._known_key)
+
+    def record(self, entry: SignedEntry, idempotency_key: str) -> Recorded:
+        """Record a verified entry; the same bytes again give the same answer.
+
+        Raises:
+            RefusedError: its key counts no more.
+            KeyReusedError: the idempotency key belongs to other bytes.
+            OutOfOrderError: an earlier entry of the device is missing.
+        """
+        job = _Job(entry, idempotency_key)
         self._waiting.append(job)
         while not job.done:
             with self._one_writer:

@@ -44,6 +44,7 @@ from domain.errors import TowerError
 from domain.ids import SourceName
 
 if TYPE_CHECKING:
+    from app.hub.listener import HubListener
     from app.tower import Tower
 
 SETTLE = "settle"
@@ -116,6 +117,7 @@ class SyncWorker:
         self._speed = speed
         self._schedule = Schedule()
         self._hub_unreachable = ""
+        self._listener: HubListener | None = None
 
     def run(self, pipe: Connection) -> None:
         """Start the schedule and answer requests until told to stop."""
@@ -134,6 +136,8 @@ class SyncWorker:
             self._answer(pipe)
         finally:
             self._schedule.stop()
+            if self._listener is not None:
+                self._listener.stop()
             self._tower.close()
 
     def _answer(self, pipe: Connection) -> None:
@@ -220,6 +224,8 @@ class SyncWorker:
 
     def _settle(self) -> None:
         report = self._tower.settle()
+        if self._listener is None and not report.cannot:
+            self._listener = self._tower.listen(self._settle_soon)
         if report.cannot != self._hub_unreachable:
             self._hub_unreachable = report.cannot
             self._voice.say(HubState(unreachable=report.cannot))

@@ -13,7 +13,7 @@ import pytest
 
 from app.hub.client import HubClient, enrol_at
 from app.hub.enrolment import prove_possession
-from app.hub.read_signature import HEADER, sign_read
+from app.hub.http_signature import SIGNATURE, hub_tag, signed_headers
 from app.hub.server import HubServer, revoke_key
 from app.hub.wire import IDEMPOTENCY_HEADER, from_text
 from app.signing.envelope import sign_envelope
@@ -110,19 +110,39 @@ def test_a_signature_by_another_enrolled_key_is_refused(site: Site, desk: Desk) 
 def test_reading_needs_the_signature_of_an_enrolled_device(site: Site, desk: Desk) -> None:
     target = "/v1/feed?after=-1"
     key, now = desk.people["a.moreno"].key, site.clock.now()
-    good = sign_read(key, "GET", target, now)
+    tag, other = hub_tag(hub_key().public), hub_tag(hub_key(1).public)
+    stranger = signer_of("j.okafor", "laptop").key
+    good = signed_headers(key, tag, "GET", target, now)
     statuses = [
         site.http.send("GET", target, headers=headers).status
         for headers in (
-            {HEADER: good},
+            good,
+            good,
             {},
-            {HEADER: "nonsense"},
-            {HEADER: sign_read(key, "GET", "/v1/feed?after=0", now)},
-            {HEADER: sign_read(key, "GET", target, now - timedelta(minutes=3))},
-            {HEADER: sign_read(signer_of("j.okafor", "laptop").key, "GET", target, now)},
+            {**good, SIGNATURE: "nonsense"},
+            {**good, SIGNATURE: "tower=:AAAA:"},
+            signed_headers(key, tag, "GET", "/v1/feed?after=0", now),
+            signed_headers(key, tag, "POST", target, now),
+            signed_headers(key, other, "GET", target, now),
+            signed_headers(key, tag, "GET", target, now - timedelta(minutes=3)),
+            signed_headers(key, tag, "GET", target, now + timedelta(minutes=3)),
+            signed_headers(stranger, tag, "GET", target, now),
+            signed_headers(key, tag, "GET", target, now),
         )
     ]
-    assert statuses == [200, 403, 403, 403, 403, 403]
+    assert statuses == [200, *[403] * 10, 200]
+
+
+def test_a_replayed_request_is_told_apart(site: Site, desk: Desk) -> None:
+    headers = signed_headers(
+        desk.people["a.moreno"].key, hub_tag(hub_key().public), "GET", "/v1/devices", site.clock.now()
+    )
+    assert site.http.send("GET", "/v1/devices", headers=headers).status == 200
+    assert problem(site.http.send("GET", "/v1/devices", headers=headers)) == (403, "replayed")
+    site.clock.turn(timedelta(minutes=2))
+    assert problem(site.http.send("GET", "/v1/devices", headers=headers)) == (403, "replayed")
+    site.clock.turn(timedelta(minutes=1))
+    assert problem(site.http.send("GET", "/v1/devices", headers=headers)) == (403, "forbidden")
 
 
 def test_one_entry_can_be_read_again(site: Site, desk: Desk) -> None:
@@ -131,9 +151,8 @@ def test_one_entry_can_be_read_again(site: Site, desk: Desk) -> None:
     key = desk.people["a.moreno"].key
 
     def get(target: str) -> HttpReply:
-        return site.http.send(
-            "GET", target, headers={HEADER: sign_read(key, "GET", target, site.clock.now())}
-        )
+        headers = signed_headers(key, hub_tag(hub_key().public), "GET", target, site.clock.now())
+        return site.http.send("GET", target, headers=headers)
 
     assert from_text(json.loads(get(f"/v1/entries/{TRUST}").body)["envelope"]) == entry.envelope
     assert problem(get("/v1/entries/99")) == (404, "absent")

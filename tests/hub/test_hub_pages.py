@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.hub.read_signature import HEADER, sign_read
+from app.hub.http_signature import hub_tag, signed_headers
 from app.hub.wire import IDEMPOTENCY_HEADER
 from app.hub.witness import witness_body
 from app.signing.merkle import inclusion_proof, leaf_hash, root_of, verify_consistency, verify_inclusion
@@ -38,7 +38,8 @@ def send(site: Site, envelope: bytes, key: str) -> HttpReply:
 
 def get(site: Site, target: str, *, signed: bool = False) -> HttpReply:
     key = signer_of("a.moreno").key
-    headers = {HEADER: sign_read(key, "GET", target, site.clock.now())} if signed else {}
+    tag = hub_tag(hub_key().public)
+    headers = signed_headers(key, tag, "GET", target, site.clock.now()) if signed else {}
     return site.http.send("GET", target, headers=headers)
 
 

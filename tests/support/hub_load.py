@@ -21,6 +21,8 @@ from tests.support.approval_values import terms
 
 PAUSE_SECONDS = 0.01
 ANSWER_SECONDS = 10.0
+#: Refusals of the moment; the same entry is sent again.
+LATER = {"in_flight", "too_many"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,8 @@ class Device:
                     envelope=envelope, index=document["index"], receipt=from_text(document["receipt"])
                 )
             )
-        elif answer.status < http.client.INTERNAL_SERVER_ERROR:
-            self.refused.append(body.decode())
-        return answer.status < http.client.INTERNAL_SERVER_ERROR
+            return True
+        if answer.status >= http.client.INTERNAL_SERVER_ERROR or json.loads(body)["code"] in LATER:
+            return False
+        self.refused.append(body.decode())
+        return True
