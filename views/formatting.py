@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from typing import Final
 
+from views.language import forms, tr
+
 MINUS: Final = "−"  # noqa: RUF001 - the minus sign, as wide as a plus
 NONE: Final = "—"
 
@@ -30,26 +32,41 @@ def money(cents: int, currency: str = "USD") -> str:
     sign = MINUS if cents < 0 else ""
     amount = abs(cents)
     if amount % _CENTS and amount < _TEN * _CENTS:
-        return f"{sign}{currency_sign(currency)}{amount / _CENTS:.2f}"
-    return f"{sign}{currency_sign(currency)}{(amount + _CENTS // 2) // _CENTS:,}"
+        return _with_sign(f"{amount / _CENTS:.2f}", sign, currency)
+    return _with_sign(f"{(amount + _CENTS // 2) // _CENTS:,}", sign, currency)
+
+
+def written(number: str) -> str:
+    """A number written the English way, as the language in force writes it."""
+    used = forms()
+    if used.thousands == ",":
+        return number
+    return number.replace(",", " ").replace(".", used.decimal).replace(" ", used.thousands)
+
+
+def _with_sign(number: str, sign: str, currency: str) -> str:
+    """An amount with its minus and its currency where the language puts it."""
+    money_sign = currency_sign(currency).strip()
+    if forms().currency_after and money_sign:
+        return f"{sign}{written(number)} {money_sign}"
+    return f"{sign}{currency_sign(currency)}{written(number)}"
 
 
 def money_exact(cents: int, currency: str = "USD") -> str:
     """An amount to the cent, for what is signed: ``$186,400.00``."""
     sign = MINUS if cents < 0 else ""
-    return f"{sign}{currency_sign(currency)}{abs(cents) // _CENTS:,}.{abs(cents) % _CENTS:02d}"
+    return _with_sign(f"{abs(cents) // _CENTS:,}.{abs(cents) % _CENTS:02d}", sign, currency)
 
 
 def money_short(cents: int, currency: str = "USD") -> str:
     """An amount in few characters: ``$2.84M``, ``$186.4k``, ``$310``."""
     sign = MINUS if cents < 0 else ""
     units = abs(cents) / _CENTS
-    before = f"{sign}{currency_sign(currency)}"
     if units >= _MILLION - _THOUSAND / 2:
-        return f"{before}{units / _MILLION:.2f}M".replace(".00M", "M")
+        return _with_sign(f"{units / _MILLION:.2f}".removesuffix(".00") + "M", sign, currency)
     if units >= _THOUSAND - 0.5:
-        return f"{before}{units / _THOUSAND:.1f}k".replace(".0k", "k")
-    return f"{before}{units:.0f}"
+        return _with_sign(f"{units / _THOUSAND:.1f}".removesuffix(".0") + "k", sign, currency)
+    return _with_sign(f"{units:.0f}", sign, currency)
 
 
 def money_delta(cents: int, currency: str = "USD") -> str:
@@ -58,21 +75,26 @@ def money_delta(cents: int, currency: str = "USD") -> str:
     return plus + money_short(cents, currency)
 
 
+def sentence(words: str) -> str:
+    """Words with a capital at their beginning; the others stay as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def count(number: int) -> str:
     """A count with thousands: ``1,277``."""
-    return f"{number:,}"
+    return written(f"{number:,}")
 
 
 def counted(number: int, noun: str) -> str:
-    """A count with its noun: ``1 order``, ``42 orders``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    """A count with its noun: ``1 order``, ``42 orders``; both forms are texts of the catalogue."""
+    return tr(f"1 {noun}") if number == 1 else tr(f"{{number}} {noun}s", number=count(number))
 
 
 def percent(basis_points: int) -> str:
     """A share given in basis points: ``93.1 %``; whole percents without decimals."""
     if basis_points % _BASIS_POINTS_PER_PERCENT == 0:
         return f"{basis_points // _BASIS_POINTS_PER_PERCENT} %"
-    return f"{basis_points / _BASIS_POINTS_PER_PERCENT:.1f} %"
+    return written(f"{basis_points / _BASIS_POINTS_PER_PERCENT:.1f}") + " %"
 
 
 def _parts(seconds: int) -> tuple[int, int, int]:
@@ -83,26 +105,26 @@ def _parts(seconds: int) -> tuple[int, int, int]:
 
 def countdown(seconds: int) -> str:
     """Time left, for a narrow column: ``0 h 52 m``, ``11 h``, ``2 d 4 h``; below zero ``late 1 h 05 m``."""
-    before = "late " if seconds < 0 else ""
     days, hours, minutes = _parts(abs(seconds))
+    words = f"{hours} h {minutes:02d} m"
     if days:
-        return f"{before}{days} d {hours} h"
-    if hours >= _TEN:
-        return f"{before}{hours} h"
-    return f"{before}{hours} h {minutes:02d} m"
+        words = tr("{days} d {hours} h", days=days, hours=hours)
+    elif hours >= _TEN:
+        words = f"{hours} h"
+    return tr("late {time}", time=words) if seconds < 0 else words
 
 
 def time_left(seconds: int) -> str:
     """Time left in a sentence: ``in 1 h 48 min``, ``12 min ago``."""
     words = duration(abs(seconds))
-    return f"in {words}" if seconds >= 0 else f"{words} ago"
+    return tr("in {time}", time=words) if seconds >= 0 else tr("{time} ago", time=words)
 
 
 def duration(seconds: int) -> str:
     """A span: ``48 s``, ``12 min``, ``1 h 48 min``, ``2 d 4 h``."""
     days, hours, minutes = _parts(seconds)
     if days:
-        return f"{days} d {hours} h"
+        return tr("{days} d {hours} h", days=days, hours=hours)
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min" if minutes else f"{seconds} s"
@@ -114,7 +136,7 @@ def age(seconds: int) -> str:
         return f"{max(seconds, 0)} s"
     if seconds < _HOUR_S:
         return f"{seconds // _MINUTE_S} min"
-    return f"{seconds // _HOUR_S} h" if seconds < _DAY_S else f"{seconds // _DAY_S} d"
+    return f"{seconds // _HOUR_S} h" if seconds < _DAY_S else tr("{days} d", days=seconds // _DAY_S)
 
 
 def seconds_between(later: datetime, earlier: datetime) -> int:
@@ -137,10 +159,16 @@ def moment(at: datetime, now: datetime, zone: tzinfo) -> str:
     here, today = at.astimezone(zone), now.astimezone(zone)
     if here.date() == today.date():
         return here.strftime("%H:%M")
-    return f"{here.day} {here:%b %H:%M}"
+    return f"{day_and_month(here)} {here:%H:%M}"
 
 
 def full_moment(at: datetime, zone: tzinfo) -> str:
     """Date, time and zone, for what is signed: ``12 Nov 2026 10:26 UTC``."""
     here = at.astimezone(zone)
-    return f"{here.day} {here:%b %Y %H:%M %Z}".strip()
+    return f"{day_and_month(here)} {here:%Y %H:%M %Z}".strip()
+
+
+def day_and_month(here: datetime) -> str:
+    """The day as the language writes it: ``12 Nov``, ``12. Nov.``."""
+    used = forms()
+    return used.day_month.format(day=here.day, month=used.months[here.month - 1])

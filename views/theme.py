@@ -19,6 +19,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalett
 from PySide6.QtWidgets import QApplication, QWidget
 
 from resources.loader import read_bytes
+from views.language import tr
 from views.style_sheet import style_sheet
 
 _log = logging.getLogger(__name__)
@@ -29,7 +30,12 @@ LOW: Final = 1
 MEDIUM: Final = 2
 HIGH: Final = 3
 CRITICAL: Final = 4
-SEVERITY_WORDS: Final[dict[int, str]] = {CRITICAL: "Critical", HIGH: "High", MEDIUM: "Medium", LOW: "Low"}
+SEVERITY_WORDS: Final[dict[int, str]] = {
+    CRITICAL: tr("Critical"),
+    HIGH: tr("High"),
+    MEDIUM: tr("Medium"),
+    LOW: tr("Low"),
+}
 
 FONT_FILES: Final = ("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf", "Inter-Bold.ttf")
 REGULAR: Final = QFont.Weight.Normal

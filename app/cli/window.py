@@ -16,6 +16,7 @@ from domain.errors import BadInputError
 
 PLATFORM = "QT_QPA_PLATFORM"
 OFFSCREEN = "offscreen"
+LANGUAGE_KEPT = "language"
 
 
 def open_window(options: argparse.Namespace) -> int:
@@ -36,6 +37,7 @@ def open_window(options: argparse.Namespace) -> int:
     if offscreen:
         os.environ[PLATFORM] = OFFSCREEN
         print(f"No display: running offscreen for {options.seconds} s, then see {options.out}/.", flush=True)
+    _speak_for(profile.folder)
     from app.gui_session import REPORT_FILE, WindowRun, run_window
 
     run = WindowRun(
@@ -52,12 +54,23 @@ def open_window(options: argparse.Namespace) -> int:
     return code
 
 
+def _speak_for(folder: Path) -> None:
+    """Put the desk's language in force, before the window's modules are read."""
+    from app.desk_store import DeskStore
+    from views.shell.translation import language_of, speak
+
+    speak(language_of(DeskStore(folder).kept().get(LANGUAGE_KEPT, "")))
+
+
 def _first_run() -> str:
     """The profile to open: the demo where one was set up before, else what the first run makes."""
     from app.first_run import FirstRun, needs_first_run
 
     if not needs_first_run():
         return DEMO
+    from views.shell.translation import language_of, speak
+
+    speak(language_of(""))
     from app.gui_session import begin_first_run
 
     return begin_first_run(FirstRun())

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from views.approvals.state import AlternativeLine
 from views.formatting import counted, money_delta
 from views.icons import paint_icon
+from views.language import tr
 from views.theme import MEDIUM_WEIGHT, SEMI_BOLD, numeric_font, theme_of, ui_font
 
 _ROW_PX = 30
@@ -33,10 +34,10 @@ class Alternatives(QWidget):
     def show_lines(self, lines: Sequence[AlternativeLine], currency: str) -> None:
         """Show options."""
         self._lines, self._currency = tuple(lines), currency
-        self.setAccessibleName("Alternatives")
+        self.setAccessibleName(tr("Alternatives"))
         self.setAccessibleDescription(
             "; ".join(
-                f"{line.label}{' (chosen)' if line.chosen else ''}: "
+                f"{line.label}{tr(' (chosen)') if line.chosen else ''}: "
                 f"{money_delta(line.cost_delta_cents, currency)}, {counted(line.late_orders, 'late order')}"
                 for line in lines
             )

@@ -20,7 +20,7 @@ from views.approvals.alternatives import Alternatives
 from views.approvals.decision_bar import DecisionBar
 from views.approvals.state import ApprovalRow, ApprovalStage, SignedContent, stage_words
 from views.approvals.view_model import ApprovalsViewModel
-from views.formatting import age, money, percent, seconds_between
+from views.formatting import age, money, percent, seconds_between, sentence
 from views.language import tr
 from views.shell.tone_label import ToneLabel
 from views.theme import SEMI_BOLD, ToneName
@@ -47,9 +47,9 @@ STAGE_TONES: Final[dict[ApprovalStage, ToneName]] = {
 def proof_words(content: SignedContent) -> str:
     """What the proposal says about its proof."""
     if not content.solver_status:
-        return "Worked out by rule; no solver ran."
-    gap = "" if content.gap_bp is None else f"  ·  gap {percent(content.gap_bp)}"
-    return f"Solver {content.solver_status.casefold()}{gap}"
+        return tr("Worked out by rule; no solver ran.")
+    gap = "" if content.gap_bp is None else tr("  ·  gap {percent}", percent=percent(content.gap_bp))
+    return tr("Solver {value}{gap}", value=content.solver_status.casefold(), gap=gap)
 
 
 def regret_words(content: SignedContent, currency: str) -> tuple[str, ToneName]:
@@ -107,8 +107,8 @@ class ContentPanel(QFrame):
         self.regret = ToneLabel("", px=12)
         self.fresh = ToneLabel("", px=12)
         self.decision = DecisionBar(view_model)
-        self.open_case = TowerButton("Show the case", "link")
-        self.empty = label("No proposal to look at.", "secondary")
+        self.open_case = TowerButton(tr("Show the case"), "link")
+        self.empty = label(tr("No proposal to look at."), "secondary")
         self._lay_out()
         self.decision.delegate_wanted.connect(self.delegate_wanted)
         self.open_case.clicked.connect(self._open_case)
@@ -149,8 +149,10 @@ class ContentPanel(QFrame):
         top.addWidget(self.stage)
         top.addWidget(self.open_case)
         top.addStretch(1)
-        code = label("Code to compare", "caption")
-        code.setToolTip("Proposer and approver see the same eight characters when they see the same content.")
+        code = label(tr("Code to compare"), "caption")
+        code.setToolTip(
+            tr("Proposer and approver see the same eight characters when they see the same content.")
+        )
         top.addWidget(code)
         top.addWidget(self.digest)
         return top
@@ -160,22 +162,22 @@ class ContentPanel(QFrame):
         column = QVBoxLayout(part)
         column.setContentsMargins(0, 4, 8, 4)
         column.setSpacing(8)
-        seen = label("This is what is signed, read back from its bytes.", "caption")
+        seen = label(tr("This is what is signed, read back from its bytes."), "caption")
         column.addWidget(seen)
         self.terms.setHorizontalSpacing(18)
         self.terms.setVerticalSpacing(5)
         self.terms.setColumnStretch(1, 1)
         column.addLayout(self.terms)
         column.addSpacing(6)
-        column.addWidget(label("The systems will be told", "strong"))
+        column.addWidget(label(tr("The systems will be told"), "strong"))
         column.addWidget(self.commands)
         column.addSpacing(6)
-        column.addWidget(label("Alternatives", "strong"))
+        column.addWidget(label(tr("Alternatives"), "strong"))
         column.addWidget(self.alternatives)
         column.addWidget(self.regret)
         column.addWidget(self.proof)
         column.addSpacing(6)
-        column.addWidget(label("Why", "strong"))
+        column.addWidget(label(tr("Why"), "strong"))
         column.addWidget(self.why)
         column.addStretch(1)
         return part
@@ -188,8 +190,10 @@ class ContentPanel(QFrame):
         self._content.setVisible(row is not None)
         if row is None:
             return
-        self.setAccessibleName(f"Proposal {row.label}: {stage_words(row)}")
-        self.stage.set_pill(stage_words(row).capitalize(), STAGE_TONES[row.stage])
+        self.setAccessibleName(
+            tr("Proposal {label}: {stage_words}", label=row.label, stage_words=stage_words(row))
+        )
+        self.stage.set_pill(sentence(stage_words(row)), STAGE_TONES[row.stage])
         self.stage_reason.setText(row.stage_reason)
         self.stage_reason.setVisible(bool(row.stage_reason))
         self._show_content(row.content)
@@ -198,12 +202,14 @@ class ContentPanel(QFrame):
 
     def _show_content(self, content: SignedContent) -> None:
         self.digest.setText(content.digest_code)
-        self.digest.setToolTip(f"SHA-256 of the signed content: {content.payload_sha256}")
+        self.digest.setToolTip(
+            tr("SHA-256 of the signed content: {payload_sha256}", payload_sha256=content.payload_sha256)
+        )
         self.headline.setText(content.headline)
         terms = [
-            ("Proposed by", content.proposer),
+            (tr("Proposed by"), content.proposer),
             *content.terms,
-            ("Rule", f"{content.policy_rule}  ·  {content.policy_version}"),
+            (tr("Rule"), f"{content.policy_rule}  ·  {content.policy_version}"),
         ]
         self._show_terms(terms)
         self.commands.setText("\n".join(f"•  {command}" for command in content.commands))

@@ -37,8 +37,8 @@ class DelegateSheet(Overlay):
         self.person = QComboBox()
         self.span = QComboBox()
         self.amount = QSpinBox()
-        self.write = TowerButton("Write the draft", "primary", icon_name="adjustments")
-        self.leave = TowerButton("Not now")
+        self.write = TowerButton(tr("Write the draft"), "primary", icon_name="adjustments")
+        self.leave = TowerButton(tr("Not now"))
         self.words = label("", "secondary")
         self._who: Identity | None = None
         self._people: tuple[Identity, ...] = ()
@@ -59,7 +59,7 @@ class DelegateSheet(Overlay):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
-        for name, field in (("To", self.person), ("For", self.span), ("Up to", self.amount)):
+        for name, field in ((tr("To"), self.person), (tr("For"), self.span), (tr("Up to"), self.amount)):
             field.setAccessibleName(tr(name))
             field.installEventFilter(self)
             form.addRow(label(name, "secondary"), field)
@@ -72,7 +72,7 @@ class DelegateSheet(Overlay):
         column = QVBoxLayout(card)
         column.setContentsMargins(24, 18, 24, 20)
         column.setSpacing(12)
-        column.addWidget(label("Delegate the right to decide", "title"))
+        column.addWidget(label(tr("Delegate the right to decide"), "title"))
         column.addLayout(form)
         column.addWidget(self.words)
         column.addLayout(buttons)

@@ -65,13 +65,13 @@ class LedgerPanel(QFrame):
         self.setProperty("role", "panel")
         self._view_model = view_model
         self._wanted = LedgerFilter.ALL
-        self.filters = Segments(FILTERS, "Which entries")
+        self.filters = Segments(FILTERS, tr("Which entries"))
         self.log = ToneLabel("", px=12)
-        self.list = TwoLineList("Entries of the ledger", selectable=True, pad_px=16)
-        self.empty = label("Nothing is signed yet.", "secondary")
-        self.back = TowerButton("Proposals", icon_name="chevron-left", name="Back to the proposals")
-        self.export = TowerButton("Export", icon_name="download", name="Export the ledger")
-        self.open = TowerButton("Show the proposal", "link")
+        self.list = TwoLineList(tr("Entries of the ledger"), selectable=True, pad_px=16)
+        self.empty = label(tr("Nothing is signed yet."), "secondary")
+        self.back = TowerButton(tr("Proposals"), icon_name="chevron-left", name=tr("Back to the proposals"))
+        self.export = TowerButton(tr("Export"), icon_name="download", name=tr("Export the ledger"))
+        self.open = TowerButton(tr("Show the proposal"), "link")
         self._lay_out()
         self.filters.chosen.connect(self._choose)
         self.list.chosen.connect(lambda _key: self.open.setEnabled(True))
@@ -89,7 +89,7 @@ class LedgerPanel(QFrame):
         head.setContentsMargins(14, 0, 14, 0)
         head.setSpacing(12)
         head.addWidget(self.back)
-        head.addWidget(label("Ledger", "heading"))
+        head.addWidget(label(tr("Ledger"), "heading"))
         head.addWidget(self.filters)
         head.addStretch(1)
         head.addWidget(self.open)
@@ -153,11 +153,20 @@ class LedgerPanel(QFrame):
     def table(self) -> ExportTable:
         """The entries listed, as a table to write."""
         lines = self.lines()
-        columns = ("Kind", "What", "Signed by", "Entry of the key", "Signed at", "Proof", "Record", "Digest")
+        columns = (
+            tr("Kind"),
+            tr("What"),
+            tr("Signed by"),
+            tr("Entry of the key"),
+            tr("Signed at"),
+            tr("Proof"),
+            tr("Record"),
+            tr("Digest"),
+        )
         return ExportTable(
             title=tr("Ledger"),
             columns=tuple(
-                ExportColumn(title=tr(name), kind="time" if name == "Signed at" else "text")
+                ExportColumn(title=tr(name), kind="time" if name == tr("Signed at") else "text")
                 for name in columns
             ),
             count=len(lines),

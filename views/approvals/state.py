@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from views.language import noted, tr
+
 
 class ApprovalStage(StrEnum):
     """Where a proposal stands; the words a person reads are in :func:`stage_words`."""
@@ -37,18 +39,18 @@ UNSETTLED_STAGES = frozenset(
 )
 
 _WORDS: dict[ApprovalStage, str] = {
-    ApprovalStage.WAITING: "waiting for a decision",
-    ApprovalStage.SIGNED_UNRECORDED: "signed, not yet recorded",
-    ApprovalStage.RECORDED: "recorded",
-    ApprovalStage.EXECUTING: "executing",
-    ApprovalStage.EXECUTED: "executed",
-    ApprovalStage.REJECTED: "rejected",
-    ApprovalStage.CHANGES_WANTED: "sent back for changes",
-    ApprovalStage.REVOKED: "approval revoked",
-    ApprovalStage.HELD_STALE: "held: facts changed",
-    ApprovalStage.IN_DOUBT: "in doubt",
-    ApprovalStage.EXPIRED: "expired",
-    ApprovalStage.FAILED: "failed",
+    ApprovalStage.WAITING: tr("waiting for a decision"),
+    ApprovalStage.SIGNED_UNRECORDED: tr("signed, not yet recorded"),
+    ApprovalStage.RECORDED: noted("recorded"),
+    ApprovalStage.EXECUTING: noted("executing"),
+    ApprovalStage.EXECUTED: noted("executed"),
+    ApprovalStage.REJECTED: noted("rejected"),
+    ApprovalStage.CHANGES_WANTED: tr("sent back for changes"),
+    ApprovalStage.REVOKED: tr("approval revoked"),
+    ApprovalStage.HELD_STALE: tr("held: facts changed"),
+    ApprovalStage.IN_DOUBT: tr("in doubt"),
+    ApprovalStage.EXPIRED: noted("expired"),
+    ApprovalStage.FAILED: noted("failed"),
 }
 
 
@@ -141,7 +143,7 @@ class ApprovalRow:
 
 def stage_words(row: ApprovalRow) -> str:
     """Where a proposal stands, in words; the record number where the hub gave one."""
-    words = _WORDS[row.stage]
+    words = tr(_WORDS[row.stage])
     if row.stage is ApprovalStage.RECORDED and row.log_index is not None:
         return f"{words} #{row.log_index}"
     return words

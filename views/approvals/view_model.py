@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from views.approvals.ledger_state import LedgerShown
 from views.approvals.state import UNSETTLED_STAGES, ApprovalRow, ApprovalStage
+from views.language import tr
 from views.ports import Decision, TowerIntents
 from views.tower.state import TowerSnapshot
 
@@ -92,9 +93,9 @@ class ApprovalsViewModel(QObject):
         """Why the selected proposal cannot be decided here and now; empty when it can."""
         row = self.selected
         if row is None:
-            return "Select a proposal."
+            return tr("Select a proposal.")
         if row.stage is not ApprovalStage.WAITING:
-            return row.why_not_decide or "It has been decided."
+            return row.why_not_decide or tr("It has been decided.")
         return row.why_not_decide
 
     def approvable(self) -> Sequence[ApprovalRow]:

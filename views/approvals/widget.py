@@ -12,16 +12,17 @@ from views.approvals.ledger_panel import LedgerPanel
 from views.approvals.state import ApprovalRow, stage_words
 from views.approvals.view_model import ApprovalFilter, ApprovalsViewModel
 from views.formatting import count, moment, money
+from views.language import tr
 from views.shell.segments import Segments
 from views.shell.two_line_list import Line, TwoLineList
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import label
 
 FILTERS: Final = (
-    (ApprovalFilter.WAITING, "Waiting"),
-    (ApprovalFilter.UNDER_WAY, "Under way"),
-    (ApprovalFilter.SETTLED, "Settled"),
-    (ApprovalFilter.ALL, "All"),
+    (ApprovalFilter.WAITING, tr("Waiting")),
+    (ApprovalFilter.UNDER_WAY, tr("Under way")),
+    (ApprovalFilter.SETTLED, tr("Settled")),
+    (ApprovalFilter.ALL, tr("All")),
 )
 _LIST_PX: Final = 470
 
@@ -38,12 +39,12 @@ class ApprovalsPage(QWidget):
         """Show a view model."""
         super().__init__(parent)
         self._view_model = view_model
-        self.filters = Segments(FILTERS, "Which proposals")
-        self.list = TwoLineList("Proposals", selectable=True)
+        self.filters = Segments(FILTERS, tr("Which proposals"))
+        self.list = TwoLineList(tr("Proposals"), selectable=True)
         self.content = ContentPanel(view_model)
         self.empty = label("", "secondary")
-        self.several = TowerButton("Approve several …", "link", name="Approve several proposals")
-        self.show_ledger = TowerButton("Ledger", "link", icon_name="history", name="Show the ledger")
+        self.several = TowerButton(tr("Approve several …"), "link", name=tr("Approve several proposals"))
+        self.show_ledger = TowerButton(tr("Ledger"), "link", icon_name="history", name=tr("Show the ledger"))
         self.ledger = LedgerPanel(view_model)
         self.stack = QStackedWidget()
         self._lay_out()
@@ -62,7 +63,7 @@ class ApprovalsPage(QWidget):
     def _lay_out(self) -> None:
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
-        self.empty.setText("No proposals here. Propose an option of a case (P) and it appears.")
+        self.empty.setText(tr("No proposals here. Propose an option of a case (P) and it appears."))
         panel = QFrame()
         panel.setProperty("role", "panel")
         column = QVBoxLayout(panel)
@@ -72,7 +73,7 @@ class ApprovalsPage(QWidget):
         head.setContentsMargins(14, 0, 14, 0)
         head.setSpacing(10)
         first = QHBoxLayout()
-        first.addWidget(label("Approvals", "heading"))
+        first.addWidget(label(tr("Approvals"), "heading"))
         first.addStretch(1)
         first.addWidget(self.several)
         first.addWidget(self.show_ledger)

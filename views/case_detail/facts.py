@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from views.case_detail.state import CaseDetail
 from views.case_queue.row_texts import MUTED, SNOOZED, STATUS_WORDS, breach_tone
 from views.formatting import NONE, count, counted, moment, money, money_short, seconds_between, time_left
+from views.language import tr
 from views.shell.tone_label import ToneLabel
 from views.theme import SEVERITY_WORDS, ToneName
 from views.widgets.buttons import TowerButton
@@ -32,9 +33,9 @@ def value_hint(detail: CaseDetail) -> str:
         money_short(impact.low_cents, detail.currency),
         money_short(impact.high_cents, detail.currency),
     )
-    lines = [f"Expected loss if nothing is done; likely between {low} and {high}."]
+    lines = [tr("Expected loss if nothing is done; likely between {low} and {high}.", low=low, high=high)]
     if impact.assumed:
-        lines.append(f"Assumed, not known: {', '.join(impact.assumed)}.")
+        lines.append(tr("Assumed, not known: {value}.", value=", ".join(impact.assumed)))
     return "\n".join(lines)
 
 
@@ -52,9 +53,9 @@ class CaseHead(QWidget):
         self.status = Pill("", "accent")
         self.case_id = label("", "caption")
         self.case_id.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.acknowledge = TowerButton(kind="icon", icon_name="check", name="Acknowledge (E)")
-        self.assign = TowerButton(kind="icon", icon_name="user", name="Assign (A)")
-        self.close_button = TowerButton(kind="icon", icon_name="x", name="Close the panel (Esc)")
+        self.acknowledge = TowerButton(kind="icon", icon_name="check", name=tr("Acknowledge (E)"))
+        self.assign = TowerButton(kind="icon", icon_name="user", name=tr("Assign (A)"))
+        self.close_button = TowerButton(kind="icon", icon_name="x", name=tr("Close the panel (Esc)"))
         self.title = label("", "title")
         self.consequence = label("", "secondary")
         for words in (self.title, self.consequence):
@@ -100,12 +101,18 @@ class CaseHead(QWidget):
         self.severity.set_pill(SEVERITY_WORDS[level], _SEVERITY_TONES[level], severity=level)
         words, tone = STATUS_WORDS[case.state]
         if case.snoozed_until is not None and case.snoozed_until > now:
-            words = f"{SNOOZED} until {moment(case.snoozed_until, now, detail.zone)}"
+            words = tr(
+                "{value} until {moment}", value=SNOOZED, moment=moment(case.snoozed_until, now, detail.zone)
+            )
             tone = "neutral"
         elif case.suppressed_by:
             words, tone = MUTED, "neutral"
         self.status.set_pill(words, tone)
-        by = f"Kept quiet by {case.suppressed_by}. " if case.suppressed_by else ""
+        by = (
+            tr("Kept quiet by {suppressed_by}. ", suppressed_by=case.suppressed_by)
+            if case.suppressed_by
+            else ""
+        )
         self.status.setToolTip(f"{by}{case.state_reason}")
         self.case_id.setText(case.case_id)
         self.title.setText(case.title)
@@ -120,11 +127,11 @@ class CaseHead(QWidget):
         if detail.customers:
             orders += f"  ·  {counted(detail.customers, 'customer')}"
         facts = {
-            "orders": ("Orders affected", orders),
-            "value": ("Value at risk", money(case.impact.loss_cents, detail.currency)),
+            "orders": (tr("Orders affected"), orders),
+            "value": (tr("Value at risk"), money(case.impact.loss_cents, detail.currency)),
             "subject": (detail.subject_label, detail.subject),
-            "detected": ("Detected", detected_words(detail, now)),
-            "owner": ("Owner", case.owner or NONE),
+            "detected": (tr("Detected"), detected_words(detail, now)),
+            "owner": (tr("Owner"), case.owner or NONE),
         }
         for key, (name, value) in facts.items():
             self.names[key].setText(name)
@@ -134,7 +141,7 @@ class CaseHead(QWidget):
 
     def show_clock(self, detail: CaseDetail, now: datetime) -> None:
         """Let the countdown go on."""
-        self.names["breach"].setText("SLA breach")
+        self.names["breach"].setText(tr("SLA breach"))
         breach_at = detail.case.breach_at
         if breach_at is None:
             self.values["breach"].setText(NONE)

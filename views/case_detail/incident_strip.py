@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from views.case_detail.state import CaseDetail, IncidentPanel
 from views.formatting import counted, money, money_short, seconds_between, time_left
+from views.language import tr
 from views.shell.tone_label import ToneLabel
 from views.shell.two_line_list import Line, TwoLineList
 from views.theme import SEMI_BOLD
@@ -23,7 +24,7 @@ _ROW_PX: Final = 46
 
 def size_words(incident: IncidentPanel, currency: str) -> str:
     """How large it is: cases, orders, money."""
-    parts = [f"{max(incident.members_in_all, len(incident.members)):,} cases"]
+    parts = [tr("{value:,} cases", value=max(incident.members_in_all, len(incident.members)))]
     if incident.orders:
         parts.append(counted(incident.orders, "order"))
     if incident.lines:
@@ -37,8 +38,12 @@ def action_words(incident: IncidentPanel, now: datetime) -> str:
         return incident.action
     left_s = seconds_between(incident.act_by, now)
     if left_s < 0:
-        return f"{incident.action}  ·  too late for some since {time_left(left_s)}"
-    return f"{incident.action}  ·  begin {time_left(left_s)}"
+        return tr(
+            "{action}  ·  too late for some since {time_left}",
+            action=incident.action,
+            time_left=time_left(left_s),
+        )
+    return tr("{action}  ·  begin {time_left}", action=incident.action, time_left=time_left(left_s))
 
 
 def member_lines(incident: IncidentPanel, currency: str) -> tuple[Line, ...]:
@@ -46,7 +51,7 @@ def member_lines(incident: IncidentPanel, currency: str) -> tuple[Line, ...]:
     return tuple(
         Line(
             key=member.case_id,
-            title=f"{member.title} (cause)" if member.is_root else member.title,
+            title=tr("{title} (cause)", title=member.title) if member.is_root else member.title,
             text=member.why,
             right=money(member.loss_cents, currency),
             right_text=member.type_title,
@@ -69,11 +74,11 @@ class IncidentStrip(QWidget):
         super().__init__(parent)
         self.size_label = ToneLabel(weight=SEMI_BOLD)
         self.action = ElidedLabel("", "secondary")
-        self.why_button = TowerButton("Why grouped", "link", icon_name="chevron-down", icon_px=14)
+        self.why_button = TowerButton(tr("Why grouped"), "link", icon_name="chevron-down", icon_px=14)
         self.why = label("", "secondary")
         self.also = label("", "caption")
-        self.members = TwoLineList("Members of the incident", selectable=True, pad_px=2)
-        self.split = TowerButton("Take this case out …", "link")
+        self.members = TwoLineList(tr("Members of the incident"), selectable=True, pad_px=2)
+        self.split = TowerButton(tr("Take this case out …"), "link")
         self._incident: IncidentPanel | None = None
         self._lay_out()
         self.why_button.clicked.connect(lambda: self.unfold(unfolded=self.more.isHidden()))
@@ -128,12 +133,14 @@ class IncidentStrip(QWidget):
     def show_clock(self, now: datetime) -> None:
         """Let the countdown go on."""
         if self._incident is not None:
-            self.action.setText(f"Incident: {action_words(self._incident, now)}")
+            self.action.setText(
+                tr("Incident: {action_words}", action_words=action_words(self._incident, now))
+            )
 
     def unfold(self, *, unfolded: bool) -> None:
         """Show why the case is grouped and with which others, or only the two lines."""
         self.more.setVisible(unfolded)
-        self.why_button.setText("Fold" if unfolded else "Why grouped")
+        self.why_button.setText(tr("Fold") if unfolded else tr("Why grouped"))
         self.why_button.set_icon("chevron-up" if unfolded else "chevron-down")
 
     def _choose(self, case_id: str) -> None:

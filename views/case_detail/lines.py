@@ -7,6 +7,7 @@ from datetime import datetime
 from domain.cases import Fact
 from views.case_detail.state import CaseDetail, NoteRow, OrderRow
 from views.formatting import age, duration, full_moment, moment, money, seconds_between
+from views.language import tr
 from views.shell.two_line_list import Line
 
 _CENTS_UNITS = frozenset({"cents", "minor"})
@@ -34,13 +35,13 @@ def evidence_lines(detail: CaseDetail, now: datetime) -> tuple[Line, ...]:
     """The facts a case stands on: value, source, age."""
     lines = []
     for number, fact in enumerate(detail.case.evidence):
-        old = "" if fact.as_of is None else f"{age(seconds_between(now, fact.as_of))} old"
+        old = "" if fact.as_of is None else tr("{age} old", age=age(seconds_between(now, fact.as_of)))
         record = "" if fact.entity is None else fact.entity.entity_id
         lines.append(
             Line(
                 key=f"{number}/{fact.name}",
                 title=fact_name(fact.name),
-                text="  ·  ".join(part for part in (fact.source or "worked out here", record) if part),
+                text="  ·  ".join(part for part in (fact.source or tr("worked out here"), record) if part),
                 right=fact_value(fact, detail),
                 right_text=old,
             )
@@ -50,14 +51,18 @@ def evidence_lines(detail: CaseDetail, now: datetime) -> tuple[Line, ...]:
 
 def _order_line(order: OrderRow, detail: CaseDetail, now: datetime) -> Line:
     late = order.late_minutes or 0
-    promised = "" if order.promised_at is None else f"due {moment(order.promised_at, now, detail.zone)}"
-    tier = f"  ·  tier {order.tier}" if order.tier else ""
+    promised = (
+        ""
+        if order.promised_at is None
+        else tr("due {moment}", moment=moment(order.promised_at, now, detail.zone))
+    )
+    tier = tr("  ·  tier {tier}", tier=order.tier) if order.tier else ""
     return Line(
         key=order.order_number,
         title=order.order_number,
         text=f"{order.customer_name}{tier}{'  ·  ' + order.note if order.note else ''}",
         right=money(order.value_cents, detail.currency),
-        right_text=f"{duration(late * 60)} late" if late > 0 else promised,
+        right_text=tr("{duration} late", duration=duration(late * 60)) if late > 0 else promised,
         tone="critical" if late > 0 else None,
     )
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from domain.recommendations import Option, Remedy
 from views.formatting import count, money_delta, money_short, percent
+from views.language import tr
 from views.theme import MEDIUM_WEIGHT, SEMI_BOLD, Theme, ToneName, numeric_font, theme_of, ui_font
 from views.widgets.focus_ring import paint_focus_ring
 from views.widgets.meter import paint_meter
@@ -48,26 +49,26 @@ def _worse(option: Option, worst: int) -> ToneName:
 
 MEASURES: Final = (
     Measure(
-        title="Cost delta",
+        title=tr("Cost delta"),
         words=lambda o, currency: money_delta(o.cost_delta_cents, currency),
         size=lambda o: abs(o.cost_delta_cents),
         tone=_cost_tone,
     ),
     Measure(
-        title="Late orders",
+        title=tr("Late orders"),
         words=lambda o, _: count(o.late_orders),
         size=lambda o: o.late_orders,
         tone=lambda o: _worse(o, o.late_orders),
     ),
     Measure(
-        title="Orders OTIF",
+        title=tr("Orders OTIF"),
         words=lambda o, _: percent(o.otif_bp),
         size=lambda o: o.otif_bp,
         tone=lambda o: "critical" if o.remedy is Remedy.DO_NOTHING and o.otif_bp < _FULL_BP else "ok",
         of_most=False,
     ),
     Measure(
-        title="Penalties",
+        title=tr("Penalties"),
         words=lambda o, currency: money_short(o.penalty_cents, currency),
         size=lambda o: o.penalty_cents,
         tone=lambda o: _worse(o, o.penalty_cents),
@@ -106,7 +107,9 @@ class OptionMatrix(QWidget):
     def _choose(self, option_id: str) -> None:
         self._chosen_id = option_id
         option = next((o for o in self._options if o.option_id == option_id), None)
-        spoken = "No option chosen" if option is None else f"Chosen option: {option.label}"
+        spoken = (
+            tr("No option chosen") if option is None else tr("Chosen option: {label}", label=option.label)
+        )
         self.setAccessibleName(spoken)
         self.setAccessibleDescription("; ".join(self.spoken(o) for o in self._options))
         self.update()
@@ -114,7 +117,7 @@ class OptionMatrix(QWidget):
     def spoken(self, option: Option) -> str:
         """One option in words, for a screen reader."""
         values = ", ".join(f"{m.title.casefold()} {m.words(option, self._currency)}" for m in MEASURES)
-        return f"{option.label}{' (recommended)' if option.recommended else ''}: {values}"
+        return f"{option.label}{tr(' (recommended)') if option.recommended else ''}: {values}"
 
     def sizeHint(self) -> QSize:
         """As high as its lines."""
@@ -206,7 +209,9 @@ class OptionMatrix(QWidget):
         if option.recommended:
             painter.setFont(ui_font(10, SEMI_BOLD))
             painter.setPen(theme.accent)
-            painter.drawText(QRect(rect.left() + 7, head.bottom(), room, below_px), _CENTRE, "Recommended")
+            painter.drawText(
+                QRect(rect.left() + 7, head.bottom(), room, below_px), _CENTRE, tr("Recommended")
+            )
 
 
 def font_metrics(px: int) -> QFontMetrics:

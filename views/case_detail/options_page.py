@@ -12,6 +12,7 @@ from views.case_detail.timeline import Timeline
 from views.case_detail.view_model import DetailViewModel
 from views.case_queue.state import SNOOZES, UNTIL_DOUBLED
 from views.formatting import money_short, percent
+from views.language import tr
 from views.shell.tone_label import ToneLabel
 from views.theme import REGULAR
 from views.widgets.buttons import TowerButton
@@ -24,9 +25,12 @@ _MAX_REASON = 500
 
 def proof_words(trail: SolverTrail, currency: str) -> str:
     """How good the recommended option is proven to be: status, bound, gap and time."""
-    return (
-        f"{trail.status.capitalize()}  ·  bound {money_short(trail.bound_cents, currency)}"
-        f"  ·  gap {percent(trail.gap_bp)}  ·  {trail.solve_ms / 1000:.1f} s"
+    return tr(
+        "{value}  ·  bound {money_short}  ·  gap {percent}  ·  {value2:.1f} s",
+        value=trail.status.capitalize(),
+        money_short=money_short(trail.bound_cents, currency),
+        percent=percent(trail.gap_bp),
+        value2=trail.solve_ms / 1000,
     )
 
 
@@ -46,25 +50,25 @@ class OptionsPage(QWidget):
         self.state = label("", "secondary")
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
-        self.cancel = TowerButton("Cancel", "link")
-        self.primary = TowerButton("Request approval", "primary", icon_name="check")
-        self.again = TowerButton(icon_name="refresh", name="Work out the options again (W)")
-        self.again.setToolTip("Work out the options again (W)")
-        self.snooze = TowerButton("Snooze", icon_name="clock")
+        self.cancel = TowerButton(tr("Cancel"), "link")
+        self.primary = TowerButton(tr("Request approval"), "primary", icon_name="check")
+        self.again = TowerButton(icon_name="refresh", name=tr("Work out the options again (W)"))
+        self.again.setToolTip(tr("Work out the options again (W)"))
+        self.snooze = TowerButton(tr("Snooze"), icon_name="clock")
         self.reason = ReasonField()
-        self.sign = TowerButton("Sign and send", "primary", icon_name="file-check")
-        self.keep = TowerButton("Not now")
+        self.sign = TowerButton(tr("Sign and send"), "primary", icon_name="file-check")
+        self.keep = TowerButton(tr("Not now"))
         self.need = ToneLabel(px=12, weight=REGULAR)
         self.rule = label("", "caption")
-        self.open_approval = TowerButton("Open approval", "link")
+        self.open_approval = TowerButton(tr("Open approval"), "link")
         self.events = Timeline()
         self._lay_out()
         self._connect()
 
     # ------------------------------------------------------------------ layout
     def _lay_out(self) -> None:
-        self.reason.setPlaceholderText("Why this option? The reason is signed with it.")
-        self.reason.setAccessibleName("Reason for the proposal")
+        self.reason.setPlaceholderText(tr("Why this option? The reason is signed with it."))
+        self.reason.setAccessibleName(tr("Reason for the proposal"))
         self.reason.setMaxLength(_MAX_REASON)
         self.sign.setEnabled(False)
         self.state.setWordWrap(True)
@@ -77,9 +81,9 @@ class OptionsPage(QWidget):
         self._asking = _row(self.sign, self.keep, stretch_first=True)
         self._needs = _row(self.need, self.rule, self.open_approval, stretch_first=True)
         latest = QHBoxLayout()
-        all_events = TowerButton("All events", "link")
+        all_events = TowerButton(tr("All events"), "link")
         all_events.clicked.connect(self.all_events_wanted)
-        latest.addWidget(label("Timeline", "strong"))
+        latest.addWidget(label(tr("Timeline"), "strong"))
         latest.addStretch(1)
         latest.addWidget(all_events)
         column = QVBoxLayout(self)
@@ -140,9 +144,9 @@ class OptionsPage(QWidget):
         if detail.solving is not None:
             words = detail.solving.title
         elif detail.recommendation is None:
-            words = detail.no_options_reason or "No options worked out yet."
+            words = detail.no_options_reason or tr("No options worked out yet.")
         elif detail.recommendation_stale:
-            words = "The facts changed since these options were worked out."
+            words = tr("The facts changed since these options were worked out.")
         self.state.setText(words)
         self.state.setVisible(bool(words))
 
@@ -153,7 +157,7 @@ class OptionsPage(QWidget):
             return
         why_not = self._view_model.why_not_propose
         solved, busy = detail.recommendation is not None, detail.solving is not None
-        self.primary.setText("Request approval" if solved else "Work out options")
+        self.primary.setText(tr("Request approval") if solved else tr("Work out options"))
         self.primary.set_icon("check" if solved else "bolt")
         self.primary.setEnabled(not busy and (not solved or not why_not))
         self.primary.setToolTip(why_not if solved else "")
@@ -165,12 +169,18 @@ class OptionsPage(QWidget):
         self.open_approval.setVisible(proposal is not None)
         self.rule.setVisible(proposal is None and need is not None)
         if proposal is not None:
-            self.need.setText(f"{proposal.words.capitalize()}  ·  code {proposal.digest_code}")
+            self.need.setText(
+                tr(
+                    "{value}  ·  code {digest_code}",
+                    value=proposal.words.capitalize(),
+                    digest_code=proposal.digest_code,
+                )
+            )
         elif solved and why_not:
             self.need.setText(why_not)
         else:
-            self.need.setText(f"Needs: {need.who}" if need is not None else "")
-        self.rule.setText(f"Rule {need.rule_id}" if need is not None else "")
+            self.need.setText(tr("Needs: {who}", who=need.who) if need is not None else "")
+        self.rule.setText(tr("Rule {rule_id}", rule_id=need.rule_id) if need is not None else "")
         self._needs.setVisible(bool(self.need.text()))
 
     # ------------------------------------------------------------------ asking for the reason

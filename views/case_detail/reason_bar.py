@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from views.language import tr
 from views.widgets.buttons import TowerButton
 from views.widgets.reason_field import ReasonField
 
@@ -20,11 +21,11 @@ class ReasonBar(QWidget):
         """Ask nothing yet."""
         super().__init__(parent)
         self.field = ReasonField()
-        self.act = TowerButton("", "primary", icon_name="check", name="Give the reason")
-        self.leave = TowerButton("Not now")
+        self.act = TowerButton("", "primary", icon_name="check", name=tr("Give the reason"))
+        self.leave = TowerButton(tr("Not now"))
         self._then: Callable[[str], None] | None = None
         self.field.setMaxLength(_MAX_REASON)
-        self.field.setAccessibleName("Reason")
+        self.field.setAccessibleName(tr("Reason"))
         row = QHBoxLayout()
         row.setSpacing(6)
         row.addWidget(self.act, 1)

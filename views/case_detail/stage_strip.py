@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from views.case_detail.stories import STAGES, LineStory, StageMark, stage_words, story_words
 from views.icons import paint_icon
+from views.language import tr
 from views.theme import MEDIUM_WEIGHT, SEMI_BOLD, Theme, theme_of, ui_font
 from views.widgets.focus_ring import paint_focus_ring
 from views.widgets.tool_tip import plain_tip
@@ -53,7 +54,7 @@ class StageHead(QWidget):
         """Name the six stages."""
         super().__init__(parent)
         self.setFixedHeight(HEAD_PX)
-        self.setAccessibleName("Stages: " + ", ".join(title for _, title in STAGES))
+        self.setAccessibleName(tr("Stages: ") + ", ".join(title for _, title in STAGES))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw each name over its column."""
@@ -139,7 +140,14 @@ class StageStrip(QWidget):
         stage = stage_at(self.width(), x_px)
         if 0 <= stage < len(self._story.marks):
             return plain_tip(stage_words(self._story.marks[stage], self._zone))
-        return plain_tip(f"{self._story.order_number}  ·  line {self._story.position}\n{self._story.sku}")
+        return plain_tip(
+            tr(
+                "{order_number}  ·  line {position}\n{sku}",
+                order_number=self._story.order_number,
+                position=self._story.position,
+                sku=self._story.sku,
+            )
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move between the stages, open the case of a red one."""

@@ -7,31 +7,32 @@ from datetime import datetime, tzinfo
 from typing import Final, Literal
 
 from views.formatting import count, full_moment
+from views.language import tr
 
 StageName = Literal["order", "supply", "pick", "shipment", "pod", "invoice"]
 StageLook = Literal["done", "part", "trouble", "none"]
 
 STAGES: Final[tuple[tuple[StageName, str], ...]] = (
-    ("order", "Order"),
-    ("supply", "Supply"),
-    ("pick", "Pick"),
-    ("shipment", "Ship"),
-    ("pod", "POD"),
-    ("invoice", "Bill"),
+    ("order", tr("Order")),
+    ("supply", tr("Supply")),
+    ("pick", tr("Pick")),
+    ("shipment", tr("Ship")),
+    ("pod", tr("POD")),
+    ("invoice", tr("Bill")),
 )
 #: What a stage's sign means, for those who hear it or see no colour.
 LOOK_WORDS: Final[dict[StageLook, str]] = {
     "done": "done",
-    "part": "in part",
-    "trouble": "open exception",
-    "none": "not begun",
+    "part": tr("in part"),
+    "trouble": tr("open exception"),
+    "none": tr("not begun"),
 }
 _SPOKEN: Final[dict[StageName, str]] = {
     "order": "order",
     "supply": "supply",
     "pick": "pick",
     "shipment": "shipment",
-    "pod": "proof of delivery",
+    "pod": tr("proof of delivery"),
     "invoice": "invoice",
 }
 
@@ -70,26 +71,34 @@ def stage_words(mark: StageMark, zone: tzinfo) -> str:
     """A stage in full, one fact a line: how it stands, what of it, when, by whom it is known."""
     parts = [
         f"{_SPOKEN[mark.stage].capitalize()}: {LOOK_WORDS[mark.look]}",
-        f"{count(mark.quantity)} of {count(mark.of_quantity)} units",
+        tr("{count} of {count2} units", count=count(mark.quantity), count2=count(mark.of_quantity)),
     ]
     if mark.detail:
         parts.append(mark.detail.replace("_", " "))
     if mark.at is not None:
         parts.append(full_moment(mark.at, zone))
-    parts.append(f"Source: {mark.source}" if mark.source else "No source says anything yet")
+    parts.append(
+        tr("Source: {source}", source=mark.source) if mark.source else tr("No source says anything yet")
+    )
     if mark.case_ids:
-        parts.append(f"Open: {', '.join(mark.case_ids)}")
+        parts.append(tr("Open: {value}", value=", ".join(mark.case_ids)))
     return "\n".join(parts)
 
 
 def story_words(story: LineStory) -> str:
     """A line's whole way in one sentence, for a screen reader."""
     stages = ", ".join(f"{_SPOKEN[mark.stage]} {LOOK_WORDS[mark.look]}" for mark in story.marks)
-    return f"{story.order_number} line {story.position}, {story.sku}: {stages}"
+    return tr(
+        "{order_number} line {position}, {sku}: {stages}",
+        order_number=story.order_number,
+        position=story.position,
+        sku=story.sku,
+        stages=stages,
+    )
 
 
 def story_counts(stories: tuple[LineStory, ...]) -> str:
     """How many lines are shown and how many of them have an open exception."""
     red = sum(any(mark.look == "trouble" for mark in story.marks) for story in stories)
-    lines = f"{count(len(stories))} line" + ("" if len(stories) == 1 else "s")
-    return f"{lines}  ·  {count(red)} with open exceptions" if red else lines
+    lines = tr("{count} line", count=count(len(stories))) + ("" if len(stories) == 1 else "s")
+    return tr("{lines}  ·  {count} with open exceptions", lines=lines, count=count(red)) if red else lines

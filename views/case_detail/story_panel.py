@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from views.case_detail.stage_strip import StageHead, StageStrip
 from views.case_detail.stories import LineStory, story_counts
 from views.formatting import counted
+from views.language import tr
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import ElidedLabel, label
 
@@ -28,17 +29,17 @@ class StoryPanel(QWidget):
         """Show nothing until there are lines."""
         super().__init__(parent)
         self.strips: list[StageStrip] = []
-        self.more = TowerButton("", "link", icon_name="chevron-down", name="More lines", icon_px=14)
+        self.more = TowerButton("", "link", icon_name="chevron-down", name=tr("More lines"), icon_px=14)
         self.counts = ElidedLabel("", "caption")
         self._all = False
         self._stories: tuple[LineStory, ...] = ()
         self._rows: list[QWidget] = []
         self._orders: list[tuple[ElidedLabel, int]] = []
-        self.setAccessibleName("Order lines across systems")
+        self.setAccessibleName(tr("Order lines across systems"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         head = QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(label("Lines across systems", "strong"))
+        head.addWidget(label(tr("Lines across systems"), "strong"))
         head.addWidget(self.counts, 1)
         self._column = QVBoxLayout()
         self._column.setSpacing(0)
@@ -50,7 +51,7 @@ class StoryPanel(QWidget):
         whole.addLayout(self._column)
         whole.addWidget(self.more)
         whole.addSpacing(6)
-        whole.addWidget(label("Events", "strong"))
+        whole.addWidget(label(tr("Events"), "strong"))
         self.more.clicked.connect(self._toggle)
         self.hide()
 
@@ -102,7 +103,9 @@ class StoryPanel(QWidget):
             caption.setVisible(self._all or number < FEW)
         rest = len(self.strips) - FEW
         self.more.setVisible(rest > 0)
-        self.more.setText("Fewer lines" if self._all else f"{counted(rest, 'line')} more")
+        self.more.setText(
+            tr("Fewer lines") if self._all else tr("{counted} more", counted=counted(rest, "line"))
+        )
         self.more.set_icon("chevron-up" if self._all else "chevron-down")
 
 

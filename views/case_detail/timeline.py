@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from views.case_detail.state import EventKind, TimelineEvent
 from views.formatting import moment
 from views.icons import paint_icon
+from views.language import tr
 from views.theme import SEMI_BOLD, Theme, ToneName, numeric_font, theme_of, ui_font
 
 SIGNS: Final[dict[EventKind, tuple[str, ToneName]]] = {
@@ -49,8 +50,8 @@ class Timeline(QWidget):
         self._events = tuple(events)
         self._times = tuple(moment(e.at, now, zone) for e in events)
         spoken = (f"{t} {e.title}. {e.text}" for t, e in zip(self._times, self._events, strict=True))
-        self.setAccessibleName("Timeline")
-        self.setAccessibleDescription("; ".join(spoken) or "Nothing has happened yet.")
+        self.setAccessibleName(tr("Timeline"))
+        self.setAccessibleDescription("; ".join(spoken) or tr("Nothing has happened yet."))
         self.updateGeometry()
         self.update()
 
@@ -71,7 +72,7 @@ class Timeline(QWidget):
             painter.setPen(theme.muted)
             painter.setFont(ui_font(12))
             painter.drawText(
-                self.rect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop), "Nothing yet."
+                self.rect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop), tr("Nothing yet.")
             )
             return
         indent = _LONG_TIME_PX if any(len(t) >= _LONG_TIME for t in self._times) else _TIME_PX

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from domain.recommendations import Option
 from views.case_detail.state import ApprovalNeed, CaseDetail
+from views.language import tr
 from views.local_edits import LocalEdits
 from views.ports import TowerIntents
 
@@ -83,13 +84,13 @@ class DetailViewModel(QObject):
     def why_not_propose(self) -> str:
         """Why nothing can be proposed now, in words; empty when it can."""
         if self.detail is None or self.chosen is None:
-            return "Work out the options first."
+            return tr("Work out the options first.")
         if self.detail.proposal is not None:
-            return "A proposal for this case already waits."
+            return tr("A proposal for this case already waits.")
         if not self.chosen.actions:
-            return "Doing nothing needs no approval."
+            return tr("Doing nothing needs no approval.")
         if self.detail.recommendation_stale:
-            return "The facts changed; work out the options again."
+            return tr("The facts changed; work out the options again.")
         return self.detail.why_not_propose
 
     def choose(self, option_id: str) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from views.case_detail.state import CaseDetail
 from views.formatting import moment, money_exact, money_short, seconds_between, time_left
+from views.language import tr
 from views.theme import MEDIUM_WEIGHT, numeric_font, theme_of, ui_font
 from views.widgets.labels import label as words_label
 
@@ -39,14 +40,21 @@ def spans(bars: Sequence[tuple[str, int]]) -> list[tuple[float, float]]:
 
 def ranking_words(detail: CaseDetail, now: datetime) -> str:
     """Why the case stands where it does: a person's rank, money a minute, and until when acting helps."""
-    parts = [f"Ranked {detail.manual_rank}"] if detail.manual_rank else []
+    parts = [tr("Ranked {manual_rank}", manual_rank=detail.manual_rank)] if detail.manual_rank else []
     by = detail.case.responsible_at
     if by is not None and by < now:
-        return "  ·  ".join([*parts, f"Too late: acting helped until {moment(by, now, detail.zone)}"])
-    parts.append(f"Saves {money_short(detail.case.impact.value_per_minute_cents, detail.currency)} a minute")
+        return "  ·  ".join(
+            [*parts, tr("Too late: acting helped until {moment}", moment=moment(by, now, detail.zone))]
+        )
+    parts.append(
+        tr(
+            "Saves {money_short} a minute",
+            money_short=money_short(detail.case.impact.value_per_minute_cents, detail.currency),
+        )
+    )
     if by is not None:
         left = time_left(seconds_between(by, now))
-        parts.append(f"begin before {moment(by, now, detail.zone)} ({left})")
+        parts.append(tr("begin before {moment} ({left})", moment=moment(by, now, detail.zone), left=left))
     return "  ·  ".join(parts)
 
 
@@ -90,7 +98,7 @@ class Waterfall(QWidget):
         """Show these bars, the last as the total."""
         self.bars, self._currency = bars, currency
         words = ", ".join(f"{label} {money_exact(cents, currency)}" for label, cents in bars)
-        self.setAccessibleName(f"What the money is made of: {words}")
+        self.setAccessibleName(tr("What the money is made of: {words}", words=words))
         self.setVisible(bool(bars))
         self.updateGeometry()
         self.update()

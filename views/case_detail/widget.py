@@ -18,10 +18,11 @@ from views.case_detail.timeline import Timeline
 from views.case_detail.view_model import DetailViewModel
 from views.case_detail.waterfall import MoneyPanel
 from views.formatting import count
+from views.language import tr
 from views.shell.two_line_list import TwoLineList
 from views.widgets.labels import label
 
-TABS: Final = ("Options", "Timeline", "Orders", "Evidence", "Notes")
+TABS: Final = (tr("Options"), tr("Timeline"), tr("Orders"), tr("Evidence"), tr("Notes"))
 OPTIONS, TIMELINE, ORDERS, EVIDENCE, NOTES = range(len(TABS))
 _MAX_NOTE: Final = 2_000
 
@@ -49,12 +50,12 @@ class DetailPanel(QFrame):
         self.options = OptionsPage(view_model)
         self.stories = StoryPanel()
         self.timeline = Timeline()
-        self.orders = TwoLineList("Orders of the case", pad_px=2)
-        self.evidence = TwoLineList("Evidence of the case", pad_px=2)
+        self.orders = TwoLineList(tr("Orders of the case"), pad_px=2)
+        self.evidence = TwoLineList(tr("Evidence of the case"), pad_px=2)
         self.money = MoneyPanel()
-        self.notes = TwoLineList("Notes on the case", pad_px=2)
+        self.notes = TwoLineList(tr("Notes on the case"), pad_px=2)
         self.note_field = QLineEdit()
-        self.empty = label("Select an exception in the queue or on the map.", "secondary")
+        self.empty = label(tr("Select an exception in the queue or on the map."), "secondary")
         self._shown_id = ""
         self._lay_out()
         self._connect()
@@ -62,7 +63,7 @@ class DetailPanel(QFrame):
 
     def _lay_out(self) -> None:
         self.tabs.setExpanding(False)
-        self.tabs.setAccessibleName("What to show of the case")
+        self.tabs.setAccessibleName(tr("What to show of the case"))
         self.tabs.setDrawBase(False)
         self.tabs.setUsesScrollButtons(False)
         # Five tabs with their counts fit the narrowest panel only with less air between them.
@@ -74,8 +75,8 @@ class DetailPanel(QFrame):
         for page in (_scrolled(self.options), _scrolled(history), self.orders, facts):
             self.pages.addWidget(page)
         self.pages.addWidget(self.notes)
-        self.note_field.setPlaceholderText("Add a note …  Enter keeps it")
-        self.note_field.setAccessibleName("Note on the case")
+        self.note_field.setPlaceholderText(tr("Add a note …  Enter keeps it"))
+        self.note_field.setAccessibleName(tr("Note on the case"))
         self.note_field.setMaxLength(_MAX_NOTE)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
@@ -120,7 +121,9 @@ class DetailPanel(QFrame):
             self._shown_id = detail.case.case_id
             self.reason.stop()
         self.incident.show_detail(detail, now)
-        self.setAccessibleName(f"Exception {detail.case.case_id}: {detail.case.title}")
+        self.setAccessibleName(
+            tr("Exception {case_id}: {title}", case_id=detail.case.case_id, title=detail.case.title)
+        )
         self.head.show_case(detail, now)
         self.options.show_detail(detail)
         self.stories.show_stories(detail.stories, detail.zone)
@@ -157,12 +160,14 @@ class DetailPanel(QFrame):
         detail = self._view_model.detail
         if detail is None or not detail.case.is_open:
             return False
-        self.reason.ask("What was taken for an exception?", "False positive", self._view_model.deny)
+        self.reason.ask(tr("What was taken for an exception?"), tr("False positive"), self._view_model.deny)
         return True
 
     def ask_to_split(self) -> None:
         """Ask why the case does not belong to its incident."""
-        self.reason.ask("Why does it not belong to the incident?", "Take it out", self._view_model.split)
+        self.reason.ask(
+            tr("Why does it not belong to the incident?"), tr("Take it out"), self._view_model.split
+        )
 
     def focus_first(self) -> None:
         """Put the keyboard into the panel: on the options if there are any."""

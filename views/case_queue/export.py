@@ -11,20 +11,21 @@ from views.case_queue.row_texts import MUTED, SNOOZED, STATUS_WORDS
 from views.case_queue.state import NO_AMOUNT, NO_TIME, STATE_ORDER, CaseTable, Int64Array, SortKey
 from views.case_queue.store import QueueStore
 from views.export import Cell, ExportColumn, ExportTable
+from views.language import tr
 from views.theme import SEVERITY_WORDS
 
 _COLUMNS: Final[tuple[tuple[SortKey, ExportColumn], ...]] = (
-    (SortKey.CASE_ID, ExportColumn(title="Exception")),
-    (SortKey.SEVERITY, ExportColumn(title="Severity")),
-    (SortKey.TYPE, ExportColumn(title="Type")),
-    (SortKey.SUBJECT, ExportColumn(title="Order / lane")),
-    (SortKey.STATUS, ExportColumn(title="Status")),
-    (SortKey.LOSS, ExportColumn(title="Value at risk", kind="cents")),
-    (SortKey.PRIORITY, ExportColumn(title="Opened", kind="time")),
-    (SortKey.BREACH, ExportColumn(title="SLA breach", kind="time")),
-    (SortKey.OWNER, ExportColumn(title="Owner")),
-    (SortKey.BEST_OPTION, ExportColumn(title="Best option")),
-    (SortKey.BEST_OPTION, ExportColumn(title="Cost of the best option", kind="cents")),
+    (SortKey.CASE_ID, ExportColumn(title=tr("Exception"))),
+    (SortKey.SEVERITY, ExportColumn(title=tr("Severity"))),
+    (SortKey.TYPE, ExportColumn(title=tr("Type"))),
+    (SortKey.SUBJECT, ExportColumn(title=tr("Order / lane"))),
+    (SortKey.STATUS, ExportColumn(title=tr("Status"))),
+    (SortKey.LOSS, ExportColumn(title=tr("Value at risk"), kind="cents")),
+    (SortKey.PRIORITY, ExportColumn(title=tr("Opened"), kind="time")),
+    (SortKey.BREACH, ExportColumn(title=tr("SLA breach"), kind="time")),
+    (SortKey.OWNER, ExportColumn(title=tr("Owner"))),
+    (SortKey.BEST_OPTION, ExportColumn(title=tr("Best option"))),
+    (SortKey.BEST_OPTION, ExportColumn(title=tr("Cost of the best option"), kind="cents")),
 )
 
 
@@ -35,7 +36,7 @@ def queue_export(store: QueueStore, currency: str) -> ExportTable:
     wanted = [(number, column) for number, (key, column) in enumerate(_COLUMNS) if key not in left_out]
     numbers = [number for number, _ in wanted]
     return ExportTable(
-        title="Exceptions",
+        title=tr("Exceptions"),
         columns=tuple(_named(column, currency) for _, column in wanted),
         count=len(order),
         rows=_rows_of(table, order, now_s, numbers),
@@ -45,7 +46,11 @@ def queue_export(store: QueueStore, currency: str) -> ExportTable:
 def _named(column: ExportColumn, currency: str) -> ExportColumn:
     if column.kind == "cents":
         return ExportColumn(title=f"{column.title} ({currency})", kind="cents")
-    return ExportColumn(title=f"{column.title} (UTC)", kind="time") if column.kind == "time" else column
+    return (
+        ExportColumn(title=tr("{title} (UTC)", title=column.title), kind="time")
+        if column.kind == "time"
+        else column
+    )
 
 
 def _rows_of(

@@ -14,19 +14,20 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from views.case_queue.row_texts import RowTexts, incident_texts, row_texts
 from views.case_queue.state import CaseTable, QueueView, SortKey
 from views.case_queue.store import QueueStore
+from views.language import tr
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 COLUMNS: Final[tuple[tuple[str, SortKey], ...]] = (
     ("", SortKey.SEVERITY),
-    ("Exception", SortKey.CASE_ID),
-    ("Type", SortKey.TYPE),
-    ("Order / lane", SortKey.SUBJECT),
-    ("Status", SortKey.STATUS),
-    ("Value at risk", SortKey.LOSS),
-    ("SLA", SortKey.BREACH),
-    ("Owner", SortKey.OWNER),
-    ("Best option", SortKey.BEST_OPTION),
+    (tr("Exception"), SortKey.CASE_ID),
+    (tr("Type"), SortKey.TYPE),
+    (tr("Order / lane"), SortKey.SUBJECT),
+    (tr("Status"), SortKey.STATUS),
+    (tr("Value at risk"), SortKey.LOSS),
+    (tr("SLA"), SortKey.BREACH),
+    (tr("Owner"), SortKey.OWNER),
+    (tr("Best option"), SortKey.BEST_OPTION),
 )
 MARK, CASE_ID, TYPE, SUBJECT, STATUS, LOSS, BREACH, OWNER, BEST = range(len(COLUMNS))
 
@@ -70,7 +71,7 @@ class QueueModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> str | int | None:
         """The title of a column."""
         if orientation == Qt.Orientation.Horizontal and role in {_DISPLAY, _SPOKEN}:
-            return COLUMNS[section][0] or ("Severity" if role == _SPOKEN else "")
+            return COLUMNS[section][0] or (tr("Severity") if role == _SPOKEN else "")
         return None
 
     # ------------------------------------------------------------------ what the delegate asks

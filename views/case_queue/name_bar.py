@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from views.case_queue.saved_views import MOST_LETTERS
+from views.language import tr
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import label
 from views.widgets.reason_field import ReasonField
@@ -24,11 +25,11 @@ class NameBar(QWidget):
         super().__init__(parent)
         self.field = ReasonField()
         self.problem = label("", "error")
-        self.act = TowerButton("Save", "primary", icon_name="check", name="Save the view")
-        self.leave = TowerButton("Not now")
+        self.act = TowerButton(tr("Save"), "primary", icon_name="check", name=tr("Save the view"))
+        self.leave = TowerButton(tr("Not now"))
         self._then: Callable[[str], None] | None = None
         self._why_not: Callable[[str], str] = lambda _name: ""
-        self.field.setAccessibleName("Name of the view")
+        self.field.setAccessibleName(tr("Name of the view"))
         self.field.setMaxLength(MOST_LETTERS)
         self.field.setFixedWidth(260)
         row = QHBoxLayout(self)

@@ -19,6 +19,7 @@ from views.case_queue.model import BEST, BREACH, CASE_ID, LOSS, MARK, OWNER, STA
 from views.case_queue.row_texts import RowTexts
 from views.formatting import NONE
 from views.icons import paint_icon
+from views.language import tr
 from views.theme import MEDIUM_WEIGHT, SEMI_BOLD, Theme, numeric_font, ui_font
 from views.widgets.meter import paint_meter
 from views.widgets.severity_mark import paint_severity_mark
@@ -158,7 +159,7 @@ class RowPainter:
         painter.drawRoundedRect(area, _PILL_PX / 2, _PILL_PX / 2)
         painter.restore()
         painter.setFont(faces.pill)
-        painter.setPen(theme.text if words.status == "New" else tone.text)
+        painter.setPen(theme.text if words.status == tr("New") else tone.text)
         painter.drawText(area, _CENTRE, faces.fit(words.status, width - 8, faces.pill))
 
     def _loss(self, painter: QPainter, rect: QRect, words: RowTexts, theme: Theme) -> None:

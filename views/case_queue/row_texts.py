@@ -8,24 +8,25 @@ from typing import Final, Literal
 from domain.cases import CaseState, Severity
 from views.case_queue.state import NO_AMOUNT, NO_TIME, STATE_ORDER, CaseTable, IncidentRow, epoch_seconds
 from views.formatting import NONE, count, countdown, counted, duration, money, money_delta
+from views.language import tr
 from views.theme import SEVERITY_WORDS, ToneName
 
 STATUS_WORDS: Final[dict[CaseState, tuple[str, ToneName]]] = {
-    CaseState.SUSPENDED: ("Held back", "neutral"),
-    CaseState.OPEN: ("New", "neutral"),
-    CaseState.ACKNOWLEDGED: ("Seen", "neutral"),
-    CaseState.IN_PROGRESS: ("In triage", "accent"),
-    CaseState.WAITING: ("Waiting", "neutral"),
-    CaseState.PROPOSED: ("Approval", "ok"),
-    CaseState.EXECUTING: ("Executing", "ok"),
-    CaseState.VERIFYING: ("Verifying", "ok"),
-    CaseState.RESOLVED: ("Resolved", "ok"),
-    CaseState.AUTO_CLEARED: ("Cleared", "ok"),
-    CaseState.EXPIRED: ("Expired", "neutral"),
-    CaseState.FALSE_POSITIVE: ("Not so", "neutral"),
+    CaseState.SUSPENDED: (tr("Held back"), "neutral"),
+    CaseState.OPEN: (tr("New"), "neutral"),
+    CaseState.ACKNOWLEDGED: (tr("Seen"), "neutral"),
+    CaseState.IN_PROGRESS: (tr("In triage"), "accent"),
+    CaseState.WAITING: (tr("Waiting"), "neutral"),
+    CaseState.PROPOSED: (tr("Approval"), "ok"),
+    CaseState.EXECUTING: (tr("Executing"), "ok"),
+    CaseState.VERIFYING: (tr("Verifying"), "ok"),
+    CaseState.RESOLVED: (tr("Resolved"), "ok"),
+    CaseState.AUTO_CLEARED: (tr("Cleared"), "ok"),
+    CaseState.EXPIRED: (tr("Expired"), "neutral"),
+    CaseState.FALSE_POSITIVE: (tr("Not so"), "neutral"),
 }
-SNOOZED: Final = "Snoozed"
-MUTED: Final = "Muted"
+SNOOZED: Final = tr("Snoozed")
+MUTED: Final = tr("Muted")
 
 #: Of an incident's row: members folded away or shown under it; ``inner`` is such a member.
 Fold = Literal["", "folded", "unfolded", "inner"]
@@ -73,14 +74,18 @@ def row_texts(table: CaseTable, slot: int, now_s: int, currency: str) -> RowText
     if int(table.snoozed_until_s[slot]) > now_s:
         status, status_tone = SNOOZED, "neutral"
     breach_s, opened_s = int(table.breach_s[slot]), int(table.opened_s[slot])
-    breach, share, due = NONE, 0.0, "without a promised time"
+    breach, share, due = NONE, 0.0, tr("without a promised time")
     tone: ToneName = "neutral"
     if breach_s != NO_TIME:
         left_s = breach_s - now_s
         breach, tone = countdown(left_s), breach_tone(left_s)
         # Whole percents: a row looks the same from one second to the next, so its picture can be kept.
         share = round(min(max((now_s - opened_s) / max(breach_s - opened_s, 1), 0.04), 1.0), 2)
-        due = f"due in {duration(left_s)}" if left_s >= 0 else f"late by {duration(-left_s)}"
+        due = (
+            tr("due in {duration}", duration=duration(left_s))
+            if left_s >= 0
+            else tr("late by {duration}", duration=duration(-left_s))
+        )
     delta_cents = int(table.best_delta_cents[slot])
     delta = "" if delta_cents == NO_AMOUNT else money_delta(delta_cents, currency)
     case_id, type_title = table.ids[slot], table.type_titles[slot]
@@ -108,7 +113,7 @@ def incident_texts(
     lead: RowTexts, incident: IncidentRow, now_s: int, currency: str, *, unfolded: bool
 ) -> RowTexts:
     """The words of an incident's row: its case stands for it, the figures are those of all members."""
-    kinds = f"{count(incident.members)} cases"
+    kinds = tr("{count} cases", count=count(incident.members))
     words = replace(
         lead,
         case_id=incident.incident_id,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from views.case_queue.state import QueueFilter, QueueView, SortKey
+from views.language import tr
 
 VERSION: Final = 1
 MOST_VIEWS: Final = 60
@@ -33,13 +34,13 @@ class ViewShelf:
     def why_not(self, name: str, *, besides: str = "") -> str:
         """Why a view cannot have this name, in words; empty when it can. ``besides`` may be replaced."""
         if not name.strip():
-            return "A view needs a name."
+            return tr("A view needs a name.")
         if len(name) > MOST_LETTERS:
-            return f"A name has at most {MOST_LETTERS} letters."
+            return tr("A name has at most {value} letters.", value=MOST_LETTERS)
         if name != besides and name in self.views:
-            return f"There is a view {name!r} already."
+            return tr("There is a view {name!r} already.", name=name)
         if name not in self.views and len(self.views) >= MOST_VIEWS:
-            return f"There are {MOST_VIEWS} views; delete one first."
+            return tr("There are {value} views; delete one first.", value=MOST_VIEWS)
         return ""
 
     def with_view(self, name: str, view: QueueView) -> ViewShelf:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.cases import CaseState, Severity
+from views.language import tr
 
 Int64Array = npt.NDArray[np.int64]
 Int8Array = npt.NDArray[np.int8]
@@ -26,9 +27,9 @@ NO_TIME: Final = -1
 STATE_ORDER: Final = tuple(CaseState)
 
 #: How long a case may rest: minutes and words.
-SNOOZES: Final = ((30, "30 minutes"), (60, "1 hour"), (240, "4 hours"), (1440, "1 day"))
+SNOOZES: Final = ((30, tr("30 minutes")), (60, tr("1 hour")), (240, tr("4 hours")), (1440, tr("1 day")))
 
-UNTIL_DOUBLED: Final = "Until the money doubles"
+UNTIL_DOUBLED: Final = tr("Until the money doubles")
 
 
 class QueueStateError(ValueError):

@@ -24,6 +24,7 @@ from views.case_queue.model import (
 from views.case_queue.row_painter import PAD_PX, ROW_PX, RowLook, RowPainter
 from views.case_queue.state import Density, SortKey
 from views.icons import paint_icon
+from views.language import tr
 from views.theme import MEDIUM_WEIGHT, theme_of, ui_font
 
 HEADER_PX: Final = 30
@@ -68,7 +69,7 @@ class QueueHeader(QHeaderView):
         self.setFixedHeight(HEADER_PX)
         self.setMinimumSectionSize(0)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setAccessibleName("Queue columns; click one to sort by it")
+        self.setAccessibleName(tr("Queue columns; click one to sort by it"))
 
     def paintSection(self, painter: QPainter, rect: QRect, logical_index: int) -> None:
         """Draw a title, at the side where the column's values stand."""
@@ -119,7 +120,7 @@ class QueueTable(QTableView):
         self.header = QueueHeader(self)
         self.setHorizontalHeader(self.header)
         self._settle_looks()
-        self.setAccessibleName("Queue of exceptions")
+        self.setAccessibleName(tr("Queue of exceptions"))
 
     def _settle_looks(self) -> None:
         rows = self.verticalHeader()

@@ -10,6 +10,7 @@ from views.case_queue.model import COLUMNS
 from views.case_queue.name_bar import NameBar
 from views.case_queue.state import SortKey
 from views.case_queue.view_model import QueueViewModel
+from views.language import tr
 
 #: The columns that always stay: without them a row does not say what it is.
 FIXED_COLUMNS: Final = frozenset({SortKey.SEVERITY, SortKey.CASE_ID})
@@ -17,7 +18,7 @@ FIXED_COLUMNS: Final = frozenset({SortKey.SEVERITY, SortKey.CASE_ID})
 
 def views_menu(model: QueueViewModel, bar: NameBar, parent: QWidget) -> QMenu:
     """The menu as things are now."""
-    menu = QMenu("Views", parent)
+    menu = QMenu(tr("Views"), parent)
     menu.setToolTipsVisible(True)
     for name in model.shelf.names:
         entry = menu.addAction(name.replace("&", "&&"))
@@ -26,15 +27,19 @@ def views_menu(model: QueueViewModel, bar: NameBar, parent: QWidget) -> QMenu:
         entry.triggered.connect(lambda _=False, chosen=name: model.choose_view(chosen))
     if model.shelf.names:
         menu.addSeparator()
-    menu.addAction("Save as …").triggered.connect(lambda: ask_to_save(model, bar))
+    menu.addAction(tr("Save as …")).triggered.connect(lambda: ask_to_save(model, bar))
     current = model.view_name
     if current:
         shown = current.replace("&", "&&")
-        update = menu.addAction(f"Update “{shown}”")
+        update = menu.addAction(tr("Update “{shown}”", shown=shown))
         update.setEnabled(model.view_differs)
         update.triggered.connect(lambda: model.save_view(current))
-        menu.addAction(f"Rename “{shown}” …").triggered.connect(lambda: ask_to_rename(model, bar))
-        menu.addAction(f"Delete “{shown}”").triggered.connect(lambda: model.delete_view(current))
+        menu.addAction(tr("Rename “{shown}” …", shown=shown)).triggered.connect(
+            lambda: ask_to_rename(model, bar)
+        )
+        menu.addAction(tr("Delete “{shown}”", shown=shown)).triggered.connect(
+            lambda: model.delete_view(current)
+        )
     menu.addSeparator()
     menu.addMenu(columns_menu(model, menu))
     return menu
@@ -42,7 +47,7 @@ def views_menu(model: QueueViewModel, bar: NameBar, parent: QWidget) -> QMenu:
 
 def columns_menu(model: QueueViewModel, parent: QWidget) -> QMenu:
     """Which columns are shown."""
-    menu = QMenu("Columns", parent)
+    menu = QMenu(tr("Columns"), parent)
     for title, key in COLUMNS:
         if key in FIXED_COLUMNS:
             continue
@@ -55,7 +60,7 @@ def columns_menu(model: QueueViewModel, parent: QWidget) -> QMenu:
 
 def ask_to_save(model: QueueViewModel, bar: NameBar) -> None:
     """Ask for the name of a new view."""
-    bar.ask("Name of the view", "", why_not=model.shelf.why_not, then=model.save_view)
+    bar.ask(tr("Name of the view"), "", why_not=model.shelf.why_not, then=model.save_view)
 
 
 def ask_to_rename(model: QueueViewModel, bar: NameBar) -> None:
@@ -65,4 +70,4 @@ def ask_to_rename(model: QueueViewModel, bar: NameBar) -> None:
     def why_not(name: str) -> str:
         return model.shelf.why_not(name, besides=old)
 
-    bar.ask("New name of the view", old, why_not=why_not, then=model.rename_view)
+    bar.ask(tr("New name of the view"), old, why_not=why_not, then=model.rename_view)

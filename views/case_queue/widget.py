@@ -18,6 +18,7 @@ from views.case_queue.table import QueueTable
 from views.case_queue.view_model import QueueViewModel
 from views.case_queue.views_menu import ask_to_save, columns_menu, views_menu
 from views.formatting import count
+from views.language import tr
 from views.shell.segments import Segments
 from views.shell.state import Identity
 from views.widgets.buttons import TowerButton
@@ -25,12 +26,12 @@ from views.widgets.labels import label
 from views.widgets.tool_tip import plain_tip
 
 CHIPS: Final = (
-    (QueueFilter.MY_TRIAGE, "My triage"),
-    (QueueFilter.CRITICAL, "Critical"),
-    (QueueFilter.UNOWNED, "Unowned"),
-    (QueueFilter.ALL, "All"),
+    (QueueFilter.MY_TRIAGE, tr("My triage")),
+    (QueueFilter.CRITICAL, tr("Critical")),
+    (QueueFilter.UNOWNED, tr("Unowned")),
+    (QueueFilter.ALL, tr("All")),
 )
-SORT_WORDS: Final = {SortKey.PRIORITY: "priority", SortKey.SEVERITY: "severity"} | {
+SORT_WORDS: Final = {SortKey.PRIORITY: tr("priority"), SortKey.SEVERITY: tr("severity")} | {
     sort: title.casefold() if sort is not SortKey.BREACH else title for title, sort in COLUMNS if title
 }
 _HINTS_FROM_PX: Final = 1_060
@@ -91,32 +92,34 @@ class QueuePanel(QFrame):
         self._hints_fit = True
         self.table = QueueTable(view_model.model)
         self.filter_field = FilterField()
-        self.chips = Segments(CHIPS, "Which exceptions")
+        self.chips = Segments(CHIPS, tr("Which exceptions"))
         self.pending_button = TowerButton(
-            "", "chip", icon_name="refresh", name="Show new exceptions", icon_px=14
+            "", "chip", icon_name="refresh", name=tr("Show new exceptions"), icon_px=14
         )
         self.group_button = TowerButton(
-            "By incident", "chip", icon_name="stack-2", name="By incident", icon_px=14
+            tr("By incident"), "chip", icon_name="stack-2", name=tr("By incident"), icon_px=14
         )
-        self.hidden_button = TowerButton("", "link", name="Show hidden exceptions")
-        self.picked_button = TowerButton("", "chip", icon_name="x", name="Show all again", icon_px=14)
-        self.views_button = TowerButton("Views", "link", icon_name="chevron-down", name="Views", icon_px=14)
+        self.hidden_button = TowerButton("", "link", name=tr("Show hidden exceptions"))
+        self.picked_button = TowerButton("", "chip", icon_name="x", name=tr("Show all again"), icon_px=14)
+        self.views_button = TowerButton(
+            tr("Views"), "link", icon_name="chevron-down", name=tr("Views"), icon_px=14
+        )
         self.name_bar = NameBar()
         self.bulk_bar = BulkBar(view_model.bulk, self.assign_menu, self.snooze_menu)
-        self.sort_button = TowerButton("Sort: priority", "link", icon_name="chevron-down", icon_px=14)
-        self.hints = label("J / K move   ? keys", "caption")
+        self.sort_button = TowerButton(tr("Sort: priority"), "link", icon_name="chevron-down", icon_px=14)
+        self.hints = label(tr("J / K move   ? keys"), "caption")
         self.empty = label("", "secondary", self.table)
         self._lay_out()
         self._connect()
 
     def _lay_out(self) -> None:
-        self.filter_field.setPlaceholderText("Filter   /")
-        self.filter_field.setAccessibleName("Filter the queue by text")
+        self.filter_field.setPlaceholderText(tr("Filter   /"))
+        self.filter_field.setAccessibleName(tr("Filter the queue by text"))
         self.filter_field.setFixedWidth(150)
         self.filter_field.setClearButtonEnabled(True)
         self.pending_button.setCheckable(False)
         self.pending_button.hide()
-        self.group_button.setToolTip("One row an incident (G then G); X shows its members")
+        self.group_button.setToolTip(tr("One row an incident (G then G); X shows its members"))
         self.hidden_button.hide()
         self.picked_button.hide()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -128,7 +131,7 @@ class QueuePanel(QFrame):
         row.setContentsMargins(14, 0, 10, 0)
         row.setSpacing(_HEAD_GAP_PX)
         left: tuple[QWidget, ...] = (
-            label("Queue", "section"),
+            label(tr("Queue"), "section"),
             self.chips,
             self.group_button,
             self.views_button,
@@ -200,9 +203,11 @@ class QueuePanel(QFrame):
         store = self._view_model.store
         self.empty.setVisible(not len(store))
         if len(store.table):
-            self.empty.setText("No exception matches. Press / then Esc to clear the filter, or choose All.")
+            self.empty.setText(
+                tr("No exception matches. Press / then Esc to clear the filter, or choose All.")
+            )
         else:
-            self.empty.setText("No open exceptions. New ones appear here after the next sync.")
+            self.empty.setText(tr("No open exceptions. New ones appear here after the next sync."))
 
     def _show_counts(self, counts: QueueCounts) -> None:
         for chip, _ in CHIPS:
@@ -212,10 +217,10 @@ class QueuePanel(QFrame):
 
     def _show_hidden(self, counts: QueueCounts) -> None:
         """Count what is not listed: in two words where there is room."""
-        kinds = ((counts.silenced, "silenced"), (counts.held_back, "held back"))
+        kinds = ((counts.silenced, "silenced"), (counts.held_back, tr("held back")))
         words = "  ·  ".join(f"{count(number)} {word}" for number, word in kinds if number)
         if words and self.width() < _WORDS_FROM_PX:
-            words = f"{count(counts.silenced + counts.held_back)} hidden"
+            words = tr("{count} hidden", count=count(counts.silenced + counts.held_back))
         self.hidden_button.setText(words)
         self.hidden_button.setVisible(bool(words))
         needed = _HINTS_BESIDE_HIDDEN_FROM_PX if words else _HINTS_FROM_PX
@@ -228,14 +233,14 @@ class QueuePanel(QFrame):
         view = self._view_model.store.view
         name = self._view_model.view_name
         self.hints.setVisible(self._hints_fit)
-        self.group_button.setText("By incident" if wide else "")
-        self.sort_button.setText(f"Sort: {SORT_WORDS[view.sort]}")
+        self.group_button.setText(tr("By incident") if wide else "")
+        self.sort_button.setText(tr("Sort: {value}", value=SORT_WORDS[view.sort]))
         self._fit_name(name, _VIEW_PX)
         self._fit_picked(view.picked_title, _PICKED_PX)
         less: tuple[Callable[[], None], ...] = (
             lambda: self.hints.setVisible(False),
             lambda: self.group_button.setText(""),
-            lambda: self.sort_button.setText("Sort"),
+            lambda: self.sort_button.setText(tr("Sort")),
             lambda: self._fit_picked(view.picked_title, _PICKED_PX // 2),
             lambda: self._fit_name(name, _VIEW_PX // 2),
             lambda: self._fit_name("", 0),
@@ -253,15 +258,17 @@ class QueuePanel(QFrame):
     def _fit_name(self, name: str, room_px: int) -> None:
         fitted = self.views_button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room_px)
         dot = " •" if self._view_model.view_differs else ""
-        self.views_button.setText(f"{fitted.replace('&', '&&')}{dot}" if name else f"Views{dot}")
+        self.views_button.setText(f"{fitted.replace('&', '&&')}{dot}" if name else tr("Views{dot}", dot=dot))
 
     def _fit_picked(self, title: str, room_px: int) -> None:
         metrics = self.picked_button.fontMetrics()
         self.picked_button.setText(metrics.elidedText(title, Qt.TextElideMode.ElideRight, room_px))
 
     def _show_pending(self, pending: int) -> None:
-        self.pending_button.setText(f"{count(pending)} new · R")
-        self.pending_button.setAccessibleName(f"{count(pending)} new exceptions: show them (R)")
+        self.pending_button.setText(tr("{count} new · R", count=count(pending)))
+        self.pending_button.setAccessibleName(
+            tr("{count} new exceptions: show them (R)", count=count(pending))
+        )
         self.pending_button.setVisible(pending > 0)
         self._fit_head()
 
@@ -275,9 +282,11 @@ class QueuePanel(QFrame):
             self.filter_field.setText(view.text)
         self.table.fit_columns()
         self._fit_head()
-        listed = "listed: click to leave them out" if view.all_hidden else "not listed: click to see them"
-        self.hidden_button.setToolTip(f"Counted but {listed} (H)")
-        self.sort_button.setAccessibleName(f"Sort: {SORT_WORDS[view.sort]}")
+        listed = (
+            tr("listed: click to leave them out") if view.all_hidden else tr("not listed: click to see them")
+        )
+        self.hidden_button.setToolTip(tr("Counted but {listed} (H)", listed=listed))
+        self.sort_button.setAccessibleName(tr("Sort: {value}", value=SORT_WORDS[view.sort]))
         self.table.header.sorted_by = view.sort
         self.table.header.descending = view.descending
         self.table.header.viewport().update()
@@ -285,16 +294,20 @@ class QueuePanel(QFrame):
     def _show_view_name(self) -> None:
         """Say which kept view is shown, with a dot while it is shown otherwise than it was kept."""
         name, differs = self._view_model.view_name, self._view_model.view_differs
-        changed = ", changed since it was saved" if differs else ""
-        self.views_button.setAccessibleName(f"View {name}{changed}" if name else "Views")
-        self.views_button.setToolTip(plain_tip(f"{name}{changed}" if name else "Saved views and columns (V)"))
+        changed = tr(", changed since it was saved") if differs else ""
+        self.views_button.setAccessibleName(
+            tr("View {name}{changed}", name=name, changed=changed) if name else tr("Views")
+        )
+        self.views_button.setToolTip(
+            plain_tip(f"{name}{changed}" if name else tr("Saved views and columns (V)"))
+        )
 
     def _show_picked(self, title: str) -> None:
         """Say which cases were picked elsewhere; a click on it shows the others again."""
         self.picked_button.setVisible(bool(title))
         self.picked_button.setChecked(bool(title))
-        self.picked_button.setAccessibleName(f"Only: {title}. Show all again")
-        self.picked_button.setToolTip(plain_tip(f"{title}\nClick to show the others again"))
+        self.picked_button.setAccessibleName(tr("Only: {title}. Show all again", title=title))
+        self.picked_button.setToolTip(plain_tip(tr("{title}\nClick to show the others again", title=title)))
 
     # ------------------------------------------------------------------ menus
     def focus_filter(self) -> None:
@@ -366,10 +379,10 @@ class QueuePanel(QFrame):
         menu = QMenu(self)
         menu.addMenu(self.assign_menu())
         menu.addMenu(self.snooze_menu())
-        menu.addAction("Acknowledge").triggered.connect(self._view_model.acknowledge)
-        menu.addAction("Start work").triggered.connect(self._view_model.start)
-        menu.addAction("False positive …").triggered.connect(self.deny_wanted)
-        menu.addAction("Request approval …").triggered.connect(self.propose_wanted)
+        menu.addAction(tr("Acknowledge")).triggered.connect(self._view_model.acknowledge)
+        menu.addAction(tr("Start work")).triggered.connect(self._view_model.start)
+        menu.addAction(tr("False positive …")).triggered.connect(self.deny_wanted)
+        menu.addAction(tr("Request approval …")).triggered.connect(self.propose_wanted)
         return menu
 
     def _pop_case_menu(self, where: QPoint) -> None:

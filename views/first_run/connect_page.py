@@ -27,12 +27,12 @@ class ConnectPage(QWidget):
         self.title = QLineEdit()
         self.database = QLineEdit()
         self.user = QLineEdit()
-        self.person = PersonField("Your name (planner)")
-        self.supervisor = PersonField("Name of the supervisor")
+        self.person = PersonField(tr("Your name (planner)"))
+        self.supervisor = PersonField(tr("Name of the supervisor"))
         self.problem = label("", "error")
         self.next_words = label("", "secondary")
-        self.make = TowerButton("Make the profile", "primary", icon_name="plug-connected")
-        self.back = TowerButton("Back", icon_name="chevron-left")
+        self.make = TowerButton(tr("Make the profile"), "primary", icon_name="plug-connected")
+        self.back = TowerButton(tr("Back"), icon_name="chevron-left")
         self._lay_out()
         self.system.currentIndexChanged.connect(lambda _=0: self._show_system())
         self.make.clicked.connect(self._make)
@@ -46,13 +46,13 @@ class ConnectPage(QWidget):
         self.form.setHorizontalSpacing(16)
         self.form.setVerticalSpacing(8)
         rows = (
-            ("Name of the site", self.title),
-            ("System", self.system),
-            ("Where it is", self.address),
-            ("Database", self.database),
-            ("User", self.user),
-            ("Planner", self.person),
-            ("Supervisor", self.supervisor),
+            (tr("Name of the site"), self.title),
+            (tr("System"), self.system),
+            (tr("Where it is"), self.address),
+            (tr("Database"), self.database),
+            (tr("User"), self.user),
+            (tr("Planner"), self.person),
+            (tr("Supervisor"), self.supervisor),
         )
         for name, field in rows:
             field.setAccessibleName(tr(name))

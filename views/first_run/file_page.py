@@ -40,16 +40,16 @@ class FilePage(QWidget):
         self.preview: FilePreview | None = None
         self._path = ""
         self._kind = SHEETS[0][0]
-        self.kinds = Segments(SHEETS, "What the rows are")
+        self.kinds = Segments(SHEETS, tr("What the rows are"))
         self.kinds.choose(self._kind)
         self.fields: dict[str, QComboBox] = {}
         self.rows = QTableWidget()
         self.verdict = label("", "strong")
         self.faults = label("", "error")
-        self.person = PersonField("Your name")
-        self.take = TowerButton("Take it in", "primary", icon_name="check")
-        self.back = TowerButton("Back", icon_name="chevron-left")
-        self.other = TowerButton("Another file …", "link")
+        self.person = PersonField(tr("Your name"))
+        self.take = TowerButton(tr("Take it in"), "primary", icon_name="check")
+        self.back = TowerButton(tr("Back"), icon_name="chevron-left")
+        self.other = TowerButton(tr("Another file …"), "link")
         self.file = label("", "secondary")
         self._lay_out()
         self.kinds.chosen.connect(self._choose_kind)

@@ -86,8 +86,8 @@ class FirstRunWindow(DropWindow):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(40, 36, 40, 36)
         whole.setSpacing(24)
-        whole.addWidget(label("Welcome to Fulfilment Tower", "title"))
-        question = "It runs on this machine and sends nothing home. How do you want to begin?"
+        whole.addWidget(label(tr("Welcome to Fulfilment Tower"), "title"))
+        question = tr("It runs on this machine and sends nothing home. How do you want to begin?")
         whole.addWidget(label(question, "secondary"))
         whole.addWidget(self.pages, 1)
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QTextBlockFormat, QTextCharFormat, QTextCur
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QTextBrowser, QVBoxLayout, QWidget
 
 from views.help.topics import TOPIC_OF, Topic, topics, topics_with
+from views.language import tr
 from views.shell.overlay import Overlay
 from views.shell.state import Page
 from views.shell.two_line_list import Line, TwoLineList
@@ -47,12 +48,12 @@ class HelpPanel(Overlay):
 
     def __init__(self, window: QWidget) -> None:
         """Lie over a window, hidden."""
-        super().__init__(window, "Help")
+        super().__init__(window, tr("Help"))
         self.field = QLineEdit()
-        self.list = TwoLineList("Help topics", selectable=True, pad_px=14)
+        self.list = TwoLineList(tr("Help topics"), selectable=True, pad_px=14)
         self.text = QTextBrowser()
-        self.leave = TowerButton(kind="icon", icon_name="x", name="Close the help (Esc)")
-        self.nothing = label("No topic holds these words.", "secondary")
+        self.leave = TowerButton(kind="icon", icon_name="x", name=tr("Close the help (Esc)"))
+        self.nothing = label(tr("No topic holds these words."), "secondary")
         self._found: tuple[Topic, ...] = ()
         self._lay_out()
         self.field.textChanged.connect(self._find)
@@ -63,15 +64,15 @@ class HelpPanel(Overlay):
         card = QFrame()
         card.setProperty("role", "raised")
         card.setFixedSize(*_SIZE_PX)
-        self.field.setPlaceholderText("Find in the help")
-        self.field.setAccessibleName("Find in the help")
+        self.field.setPlaceholderText(tr("Find in the help"))
+        self.field.setAccessibleName(tr("Find in the help"))
         self.field.setClearButtonEnabled(True)
         self.list.setFixedWidth(_TOPICS_PX)
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setOpenLinks(False)
-        self.text.setAccessibleName("Help text")
+        self.text.setAccessibleName(tr("Help text"))
         head = QHBoxLayout()
-        head.addWidget(label("Help", "title"))
+        head.addWidget(label(tr("Help"), "title"))
         head.addStretch(1)
         head.addWidget(self.field)
         head.addWidget(self.leave)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 
 from views.kpis.hour_grid import HourGrid
 from views.kpis.state import Chart
+from views.language import tr
 from views.shell.tone_label import ToneLabel
 from views.shell.two_line_list import Line, TwoLineList
 from views.theme import REGULAR
@@ -34,10 +35,10 @@ class ChartPanel(QFrame):
         self.title = label("", "strong")
         self.headline = ToneLabel(px=12, weight=REGULAR, digits=True)
         self.definition = label("", "secondary")
-        self.nothing = label("Nothing to draw yet.", "secondary")
-        self.table = TwoLineList(f"{chart.title}, as a table", selectable=True, pad_px=6)
-        self.define = TowerButton(kind="icon", icon_name="info-circle", name="What this figure means")
-        self.as_table = TowerButton(kind="icon", icon_name="list-details", name="Show it as a table")
+        self.nothing = label(tr("Nothing to draw yet."), "secondary")
+        self.table = TwoLineList(tr("{title}, as a table", title=chart.title), selectable=True, pad_px=6)
+        self.define = TowerButton(kind="icon", icon_name="info-circle", name=tr("What this figure means"))
+        self.as_table = TowerButton(kind="icon", icon_name="list-details", name=tr("Show it as a table"))
         self.pages = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -99,7 +100,7 @@ class ChartPanel(QFrame):
         is_table = self.pages.currentWidget() is self.table
         self.pages.setCurrentWidget(self.plot if is_table else self.table)
         self.as_table.set_icon("list-details" if is_table else "chart-line")
-        said = "Show it as a table" if is_table else "Show it as a chart"
+        said = tr("Show it as a table") if is_table else tr("Show it as a chart")
         self.as_table.setAccessibleName(said)
         self.as_table.setToolTip(said)
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from views.formatting import NONE, count, counted, duration, money_short
 from views.kpis.state import DAYS, STILL_OPEN, Bar, CaseSpans, Chart, Int64Array
+from views.language import tr
 
 RECENT_DAYS: Final = 14
 BURN_STEPS: Final = 48
@@ -22,15 +23,15 @@ _HOUR_S: Final = 3_600
 _DAY_S: Final = 86_400
 #: Steps of the chart of open cases, the shortest first.
 _STEPS_S: Final = (300, 900, _HOUR_S)
-WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS: Final = (tr("Mon"), tr("Tue"), tr("Wed"), tr("Thu"), tr("Fri"), tr("Sat"), tr("Sun"))
 _AGES: Final = (
-    (0, "< 1 h", "younger than an hour"),
-    (_HOUR_S, "1-4 h", "1 to 4 hours old"),
-    (4 * _HOUR_S, "4-8 h", "4 to 8 hours old"),
-    (8 * _HOUR_S, "8-24 h", "8 to 24 hours old"),
-    (_DAY_S, "1-3 d", "1 to 3 days old"),
-    (3 * _DAY_S, "3-7 d", "3 to 7 days old"),
-    (7 * _DAY_S, "> 7 d", "older than 7 days"),
+    (0, "< 1 h", tr("younger than an hour")),
+    (_HOUR_S, "1-4 h", tr("1 to 4 hours old")),
+    (4 * _HOUR_S, "4-8 h", tr("4 to 8 hours old")),
+    (8 * _HOUR_S, "8-24 h", tr("8 to 24 hours old")),
+    (_DAY_S, "1-3 d", tr("1 to 3 days old")),
+    (3 * _DAY_S, "3-7 d", tr("3 to 7 days old")),
+    (7 * _DAY_S, "> 7 d", tr("older than 7 days")),
 )
 
 
@@ -67,7 +68,7 @@ def volume(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
     bars = tuple(
         Bar(
             label=_day_label(day),
-            title=f"Opened on {day:%a} {_day_label(day)}",
+            title=tr("Opened on {day:%a} {value}", day=day, value=_day_label(day)),
             value=len(slots),
             slots=slots,
             note=counted(len(slots), "case"),
@@ -75,15 +76,17 @@ def volume(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
         for day, slots in ((day, _between(spans.opened_s, day, end)) for day, end in pairwise(limits))
     )
     before = [bar.value for bar in bars[:-1] if bar.value]
-    usual = f"  ·  {count(round(sum(before) / len(before)))} on a usual day" if before else ""
+    usual = tr("  ·  {count} on a usual day", count=count(round(sum(before) / len(before)))) if before else ""
     return Chart(
         key="volume",
-        title="New by day",
+        title=tr("New by day"),
         kind="bars",
         unit="count",
-        headline=f"{count(bars[-1].value)} today{usual}",
-        definition="Cases by the day on which their present or last episode was opened. A case that was "
-        "cleared and came back counts on the day it came back. Held-back cases are left out.",
+        headline=tr("{count} today{usual}", count=count(bars[-1].value), usual=usual),
+        definition=tr(
+            "Cases by the day on which their present or last episode was opened. A case that was "
+            "cleared and came back counts on the day it came back. Held-back cases are left out."
+        ),
         bars=bars,
     )
 
@@ -100,7 +103,7 @@ def ageing(spans: CaseSpans, now: datetime) -> Chart:
         bars.append(
             Bar(
                 label=label,
-                title=f"Open, {words}",
+                title=tr("Open, {words}", words=words),
                 value=len(slots),
                 slots=slots,
                 note=counted(len(slots), "case"),
@@ -109,12 +112,13 @@ def ageing(spans: CaseSpans, now: datetime) -> Chart:
     oldest = int(age_s[is_open].max()) if is_open.any() else None
     return Chart(
         key="ageing",
-        title="Age of what is open",
+        title=tr("Age of what is open"),
         kind="bars",
         unit="count",
-        headline=NONE if oldest is None else f"oldest {duration(max(oldest, 0))}",
-        definition="Open cases by the time since their present episode was opened, whatever was done "
-        "to them since.",
+        headline=NONE if oldest is None else tr("oldest {duration}", duration=duration(max(oldest, 0))),
+        definition=tr(
+            "Open cases by the time since their present episode was opened, whatever was done to them since."
+        ),
         bars=tuple(bars),
     )
 
@@ -130,10 +134,12 @@ def burn_down(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
         bars.append(
             Bar(
                 label=f"{here:%H:%M}" if here.hour or here.minute else _day_label(here),
-                title="Open now" if at == now else f"Open on {here:%a} {_day_label(here)} at {here:%H:%M}",
+                title=tr("Open now")
+                if at == now
+                else tr("Open on {here:%a} {value} at {here:%H:%M}", here=here, value=_day_label(here)),
                 value=len(slots),
                 slots=slots,
-                note=f"{counted(len(slots), 'case')} open {when}",
+                note=tr("{counted} open {when}", counted=counted(len(slots), "case"), when=when),
             )
         )
     change = bars[-1].value - bars[0].value
@@ -141,12 +147,19 @@ def burn_down(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
     moved = f"{arrow} {count(abs(change))}" if change else "unchanged"
     return Chart(
         key="burn_down",
-        title="Open over time",
+        title=tr("Open over time"),
         kind="line",
         unit="count",
-        headline=f"{count(bars[-1].value)} open  ·  {moved} since {times[0].astimezone(zone):%a %H:%M}",
-        definition="Cases open at even steps of up to two days: opened by then and not yet closed. "
-        "An earlier episode of a case that came back is not counted.",
+        headline=tr(
+            "{count} open  ·  {moved} since {astimezone:%a %H:%M}",
+            count=count(bars[-1].value),
+            moved=moved,
+            astimezone=times[0].astimezone(zone),
+        ),
+        definition=tr(
+            "Cases open at even steps of up to two days: opened by then and not yet closed. "
+            "An earlier episode of a case that came back is not counted."
+        ),
         bars=tuple(bars),
     )
 
@@ -174,25 +187,37 @@ def cycle_time(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
         bars.append(
             Bar(
                 label=_day_label(day),
-                title=f"Closed on {day:%a} {_day_label(day)}",
+                title=tr("Closed on {day:%a} {value}", day=day, value=_day_label(day)),
                 value=middle,
                 slots=slots,
-                note=f"median {duration(middle * 60)}, {counted(len(slots), 'case')}" if len(slots) else NONE,
+                note=tr(
+                    "median {duration}, {counted}",
+                    duration=duration(middle * 60),
+                    counted=counted(len(slots), "case"),
+                )
+                if len(slots)
+                else NONE,
             )
         )
     whole = np.concatenate(everything)
     headline = NONE
     if len(whole):
         ninth = int(np.percentile(whole, 90))
-        headline = f"median {duration(int(np.median(whole)) * 60)}  ·  90 % within {duration(ninth * 60)}"
+        headline = tr(
+            "median {duration}  ·  90 % within {duration2}",
+            duration=duration(int(np.median(whole)) * 60),
+            duration2=duration(ninth * 60),
+        )
     return Chart(
         key="cycle_time",
-        title="Time to close",
+        title=tr("Time to close"),
         kind="bars",
         unit="minutes",
         headline=headline,
-        definition="Median time from the opening of a case's last episode to its closing, by the day it "
-        "was closed, whether a person closed it or its cause went away.",
+        definition=tr(
+            "Median time from the opening of a case's last episode to its closing, by the day it "
+            "was closed, whether a person closed it or its cause went away."
+        ),
         bars=tuple(bars),
     )
 
@@ -209,13 +234,15 @@ def pareto(spans: CaseSpans, currency: str) -> Chart:
     named = ranked[: len(ranked) - len(rest)]
     parts = [(name, groups[name]) for name in named]
     if rest:
-        parts.append((f"{len(rest)} other types", np.concatenate([groups[name] for name in rest])))
+        parts.append(
+            (tr("{value} other types", value=len(rest)), np.concatenate([groups[name] for name in rest]))
+        )
     total = sum(money.values())
     bars, so_far = [], 0
     for name, slots in parts:
         cents = int(spans.loss_cents[slots].sum())
         so_far += cents
-        share = f", {so_far * 100 // total} % with those above" if total else ""
+        share = tr(", {value} % with those above", value=so_far * 100 // total) if total else ""
         bars.append(
             Bar(
                 label=name,
@@ -228,12 +255,14 @@ def pareto(spans: CaseSpans, currency: str) -> Chart:
     top = f"{bars[0].label} {bars[0].value * 100 // total} %" if bars and total else NONE
     return Chart(
         key="pareto",
-        title="Money at risk by type",
+        title=tr("Money at risk by type"),
         kind="rows",
         unit="cents",
         headline=f"{money_short(total, currency)}  ·  {top}" if bars else NONE,
-        definition="Expected loss of the open cases if nothing is done, by type, the dearest first. A line "
-        "hit by cases of two types counts with both, so the sum may exceed the tile on the tower page.",
+        definition=tr(
+            "Expected loss of the open cases if nothing is done, by type, the dearest first. A line "
+            "hit by cases of two types counts with both, so the sum may exceed the tile on the tower page."
+        ),
         bars=tuple(bars),
     )
 
@@ -254,7 +283,12 @@ def hours_of_week(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
         bars.append(
             Bar(
                 label=f"{WEEKDAYS[weekday]} {hour:02d}",
-                title=f"Opened on {WEEKDAYS[weekday]} from {hour:02d}:00 to {(hour + 1) % 24:02d}:00",
+                title=tr(
+                    "Opened on {value} from {hour:02d}:00 to {value2:02d}:00",
+                    value=WEEKDAYS[weekday],
+                    hour=hour,
+                    value2=(hour + 1) % 24,
+                ),
                 value=len(slots),
                 slots=slots,
                 note=counted(len(slots), "case"),
@@ -263,10 +297,12 @@ def hours_of_week(spans: CaseSpans, now: datetime, zone: tzinfo) -> Chart:
     busiest = max(bars, key=lambda bar: bar.value)
     return Chart(
         key="hours",
-        title="New by hour and weekday",
+        title=tr("New by hour and weekday"),
         kind="grid",
         unit="count",
-        headline=f"busiest {busiest.label}:00, {count(busiest.value)}" if busiest.value else NONE,
-        definition="Cases opened in the last four weeks by the weekday and the hour at the site.",
+        headline=tr("busiest {label}:00, {count}", label=busiest.label, count=count(busiest.value))
+        if busiest.value
+        else NONE,
+        definition=tr("Cases opened in the last four weeks by the weekday and the hour at the site."),
         bars=tuple(bars),
     )

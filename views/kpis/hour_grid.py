@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from views.kpis.charts import WEEKDAYS
 from views.kpis.cursor import moved
 from views.kpis.state import Chart
+from views.language import tr
 from views.theme import numeric_font, theme_of, ui_font
 from views.widgets.focus_ring import paint_focus_ring
 
@@ -149,4 +150,6 @@ class HourGrid(QWidget):
             bar = self._chart.bars[self.cursor_at]
             self.setAccessibleDescription(f"{bar.title}: {bar.note}")
         else:
-            self.setAccessibleDescription(f"{self._chart.headline}. Arrows go through the cells.")
+            self.setAccessibleDescription(
+                tr("{headline}. Arrows go through the cells.", headline=self._chart.headline)
+            )

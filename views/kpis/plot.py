@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from views.formatting import age, count, money_short
 from views.kpis.cursor import moved
 from views.kpis.state import Chart, ChartUnit
+from views.language import tr
 from views.theme import Theme, theme_of, ui_font
 from views.widgets.focus_ring import paint_focus_ring
 
@@ -263,7 +264,9 @@ class ChartPlot(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no
             bar = bars[self.cursor_at]
             self.setAccessibleDescription(f"{bar.title}: {bar.note}")
         else:
-            self.setAccessibleDescription(f"{self._chart.headline}. Arrows go through the bars.")
+            self.setAccessibleDescription(
+                tr("{headline}. Arrows go through the bars.", headline=self._chart.headline)
+            )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the chart, and the ring when it has the keyboard."""

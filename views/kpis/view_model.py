@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from views.formatting import count, duration, moment, money
 from views.kpis.state import STILL_OPEN, Bar, Chart, KpiFigures
+from views.language import tr
 from views.shell.two_line_list import Line
 
 MOST_ROWS = 300
@@ -26,8 +27,16 @@ class Behind:
     def words(self) -> str:
         """How many rows there are, how many of them are open, how many are listed."""
         total, still = len(self.bar.slots), len(self.open_ids)
-        words = f"{count(total)} case" + ("" if total == 1 else "s") + f", {count(still)} open now"
-        return words if len(self.lines) == total else f"{words}; the dearest {count(len(self.lines))} listed"
+        words = (
+            tr("{count} case", count=count(total))
+            + ("" if total == 1 else "s")
+            + tr(", {count} open now", count=count(still))
+        )
+        return (
+            words
+            if len(self.lines) == total
+            else tr("{words}; the dearest {count} listed", words=words, count=count(len(self.lines)))
+        )
 
 
 class KpisViewModel(QObject):
@@ -89,14 +98,14 @@ class KpisViewModel(QObject):
         opened_s, closed_s = int(spans.opened_s[slot]), int(spans.closed_s[slot])
         opened = moment(figures.now.fromtimestamp(opened_s, figures.zone), figures.now, figures.zone)
         until = (
-            f"open, {duration(max(int(figures.now.timestamp()) - opened_s, 0))}"
+            tr("open, {duration}", duration=duration(max(int(figures.now.timestamp()) - opened_s, 0)))
             if closed_s == STILL_OPEN
-            else f"closed after {duration(max(closed_s - opened_s, 0))}"
+            else tr("closed after {duration}", duration=duration(max(closed_s - opened_s, 0)))
         )
         return Line(
             key=spans.ids[slot],
             title=spans.titles[slot],
-            text=f"{spans.type_titles[slot]}  ·  opened {opened}",
+            text=tr("{value}  ·  opened {opened}", value=spans.type_titles[slot], opened=opened),
             right=money(int(spans.loss_cents[slot]), figures.currency),
             right_text=until,
             severity=int(spans.severity[slot]),

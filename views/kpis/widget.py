@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 from views.formatting import clock_with_zone, count
 from views.kpis.chart_panel import ChartPanel
 from views.kpis.view_model import KpisViewModel
+from views.language import tr
 from views.shell.tone_label import ToneLabel
 from views.shell.two_line_list import TwoLineList
 from views.theme import SEMI_BOLD
@@ -35,19 +36,19 @@ class KpisPage(QWidget):
         self._view_model = view_model
         self.panels: dict[str, ChartPanel] = {}
         self.as_of = label("", "secondary")
-        self.waiting = label("Working out the figures …", "secondary")
+        self.waiting = label(tr("Working out the figures …"), "secondary")
         self.behind_title = ToneLabel(px=14, weight=SEMI_BOLD)
         self.behind_words = label("", "secondary")
-        self.behind = TwoLineList("Cases behind the chosen bar", selectable=True, pad_px=14)
-        self.hint = label("Choose a bar or a point to see the cases behind it.", "secondary")
-        self.to_queue = TowerButton("Show in the queue", "primary", icon_name="filter")
+        self.behind = TwoLineList(tr("Cases behind the chosen bar"), selectable=True, pad_px=14)
+        self.hint = label(tr("Choose a bar or a point to see the cases behind it."), "secondary")
+        self.to_queue = TowerButton(tr("Show in the queue"), "primary", icon_name="filter")
         self._lay_out()
         self._connect()
         self._show_behind()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.addWidget(label("Figures", "heading"))
+        head.addWidget(label(tr("Figures"), "heading"))
         head.addStretch(1)
         head.addWidget(self.as_of)
         self.grid = QGridLayout()
@@ -113,8 +114,11 @@ class KpisPage(QWidget):
             return
         self.waiting.hide()
         self.as_of.setText(
-            f"{count(len(figures.spans))} cases of four weeks  ·  as of "
-            f"{clock_with_zone(figures.now, figures.zone)}"
+            tr(
+                "{count} cases of four weeks  ·  as of {clock_with_zone}",
+                count=count(len(figures.spans)),
+                clock_with_zone=clock_with_zone(figures.now, figures.zone),
+            )
         )
         for number, chart in enumerate(figures.charts):
             panel = self.panels.get(chart.key)
@@ -138,13 +142,15 @@ class KpisPage(QWidget):
         self.behind.setVisible(behind is not None)
         self.to_queue.setEnabled(behind is not None and bool(behind.open_ids))
         if behind is None:
-            self.behind_title.setText("Rows behind")
+            self.behind_title.setText(tr("Rows behind"))
             self.behind_words.setText("")
-            self.to_queue.setText("Show in the queue")
+            self.to_queue.setText(tr("Show in the queue"))
             return
         self.behind_title.setText(behind.bar.title)
         counts_only = behind.chart.unit == "count"
         self.behind_words.setText(behind.words if counts_only else f"{behind.bar.note}\n{behind.words}")
         self.behind.show_lines(behind.lines)
         still = len(behind.open_ids)
-        self.to_queue.setText(f"Show {count(still)} open in the queue" if still else "None of them is open")
+        self.to_queue.setText(
+            tr("Show {count} open in the queue", count=count(still)) if still else tr("None of them is open")
+        )

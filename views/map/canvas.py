@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from views.language import tr
 from views.map.base_layer import BaseLayer, BaseRequest
 from views.map.foreground import Foreground, FrameItems, GroupsInView
 from views.map.legend import MapLegend
@@ -84,7 +85,7 @@ class MapCanvas(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Exception map")
+        self.setAccessibleName(tr("Exception map"))
         self._slices = QTimer(self)
         self._slices.setInterval(0)
         self._slices.timeout.connect(self._paint_slice)

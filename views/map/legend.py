@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
+from views.language import tr
 from views.map.state import ALL_SEVERITIES
 from views.theme import MEDIUM_WEIGHT, RADIUS_CONTROL_PX, SEMI_BOLD, SEVERITY_WORDS, theme_of, ui_font
 from views.widgets.focus_ring import paint_focus_ring
@@ -45,9 +46,14 @@ class LegendEntry(QAbstractButton):
     def _say(self) -> None:
         word = SEVERITY_WORDS[self._level]
         self.setAccessibleName(
-            f"{word}: {self._count:,} {'shown' if self.isChecked() else 'hidden'} on the map"
+            tr(
+                "{word}: {value:,} {value2} on the map",
+                word=word,
+                value=self._count,
+                value2="shown" if self.isChecked() else "hidden",
+            )
         )
-        self.setToolTip(f"{'Hide' if self.isChecked() else 'Show'} {word.lower()}")
+        self.setToolTip(f"{tr('Hide') if self.isChecked() else tr('Show')} {word.lower()}")
 
     def sizeHint(self) -> QSize:
         """Return the room of shape, word and count."""
@@ -88,7 +94,7 @@ class MapLegend(QFrame):
         """Show all severities."""
         super().__init__(parent)
         self.setProperty("role", "panel")
-        self.setAccessibleName("Map legend and severity filter")
+        self.setAccessibleName(tr("Map legend and severity filter"))
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 2, 4, 2)
         row.setSpacing(0)

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from views.language import tr
 from views.map.clusters import ClusterLevel
 from views.map.picking import PointGrid
 from views.map.scene import MapScene
@@ -76,7 +77,7 @@ class Pointer:
             for severity in sorted(ALL_SEVERITIES, reverse=True)
             if counts[severity - 1]
         ]
-        return MapHover(title=f"{len(ids):,} cases", lines=(" · ".join(parts),), severity=0)
+        return MapHover(title=tr("{value:,} cases", value=len(ids)), lines=(" · ".join(parts),), severity=0)
 
 
 def spoken_summary(scene: MapScene) -> str:
@@ -86,7 +87,8 @@ def spoken_summary(scene: MapScene) -> str:
         f"{counts[level]:,} {SEVERITY_WORDS[level].lower()}"
         for level in sorted(scene.severities, reverse=True)
     )
-    return (
-        f"Open cases by place: {words}. Arrow keys move, plus and minus zoom, 0 fits everything. "
-        "The queue lists the same cases."
+    return tr(
+        "Open cases by place: {words}. Arrow keys move, plus and minus zoom, 0 fits everything. "
+        "The queue lists the same cases.",
+        words=words,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from views.language import tr
 from views.widgets.buttons import TowerButton
 
 
@@ -22,9 +23,9 @@ class MapTools(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         for icon_name, name, wanted in (
-            ("plus", "Zoom in", self.zoomedIn),
-            ("minus", "Zoom out", self.zoomedOut),
-            ("current-location", "Fit everything", self.fitted),
+            ("plus", tr("Zoom in"), self.zoomedIn),
+            ("minus", tr("Zoom out"), self.zoomedOut),
+            ("current-location", tr("Fit everything"), self.fitted),
         ):
             button = TowerButton("", "tool", icon_name=icon_name, name=name, parent=self)
             button.clicked.connect(wanted)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontDatabase, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from views.formatting import count, counted
+from views.language import tr
 from views.rules.state import RulesTried, line_of
 from views.rules.view_model import RulesViewModel
 from views.shell.tone_label import ToneLabel
@@ -33,9 +34,9 @@ class RuleEditor(QWidget):
         self._view_model = view_model
         self.text = QPlainTextEdit()
         self.verdict = ToneLabel(px=13, weight=SEMI_BOLD)
-        self.problems = TwoLineList("Problems of the edited policy", selectable=True, pad_px=4)
-        self.effects = TwoLineList("What the edited policy would do", pad_px=4)
-        self.show_closing = TowerButton("", "link", name="Show the cases that would close")
+        self.problems = TwoLineList(tr("Problems of the edited policy"), selectable=True, pad_px=4)
+        self.effects = TwoLineList(tr("What the edited policy would do"), pad_px=4)
+        self.show_closing = TowerButton("", "link", name=tr("Show the cases that would close"))
         self.cursor_words = label("", "caption")
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -47,7 +48,7 @@ class RuleEditor(QWidget):
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setPixelSize(_TEXT_PX)
         self.text.setFont(font)
-        self.text.setAccessibleName("Edited copy of the policy")
+        self.text.setAccessibleName(tr("Edited copy of the policy"))
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setTabChangesFocus(True)
         below = QWidget()
@@ -95,7 +96,13 @@ class RuleEditor(QWidget):
 
     def _show_cursor(self) -> None:
         cursor = self.text.textCursor()
-        self.cursor_words.setText(f"line {cursor.blockNumber() + 1}, column {cursor.positionInBlock() + 1}")
+        self.cursor_words.setText(
+            tr(
+                "line {value}, column {value2}",
+                value=cursor.blockNumber() + 1,
+                value2=cursor.positionInBlock() + 1,
+            )
+        )
 
     def _go_to(self, key: str) -> None:
         checked = self._view_model.answer_to_check
@@ -128,19 +135,21 @@ class RuleEditor(QWidget):
         self.effects.show_lines(effect_lines(tried) if tried is not None else ())
         closing = len(tried.closing_ids) if tried is not None else 0
         self.show_closing.setVisible(bool(closing))
-        self.show_closing.setText(f"Show the {count(closing)} that would close")
+        self.show_closing.setText(tr("Show the {count} that would close", count=count(closing)))
 
     def _verdict(self) -> tuple[str, ToneName | None]:
         model = self._view_model
         checked, tried = model.answer_to_check, model.answer_to_try
         if checked is None:
-            return "Checking …", None
+            return tr("Checking …"), None
         if checked.problems:
-            return f"{counted(len(checked.problems), 'problem')}: this would be refused", "critical"
+            return tr(
+                "{counted}: this would be refused", counted=counted(len(checked.problems), "problem")
+            ), "critical"
         if model.trying == model.chosen:
-            return "Rehearsing on a copy of the mirror …", "accent"
+            return tr("Rehearsing on a copy of the mirror …"), "accent"
         if tried is None:
-            return "Nothing is wrong with it.", "ok"
+            return tr("Nothing is wrong with it."), "ok"
         if tried.failed:
             return tried.failed, "critical"
         return tried_words(tried), "ok"
@@ -149,11 +158,20 @@ class RuleEditor(QWidget):
 def tried_words(tried: RulesTried) -> str:
     """What a rehearsal found, in one sentence."""
     changes = (
-        "It would change no case."
+        tr("It would change no case.")
         if not tried.would_open and not tried.would_close
-        else f"It would open {count(tried.would_open)} and close {count(tried.would_close)}."
+        else tr(
+            "It would open {count} and close {count2}.",
+            count=count(tried.would_open),
+            count2=count(tried.would_close),
+        )
     )
-    return f"{changes}  {count(tried.open_now)} open now  ·  {tried.seconds:.1f} s"
+    return tr(
+        "{changes}  {count} open now  ·  {seconds:.1f} s",
+        changes=changes,
+        count=count(tried.open_now),
+        seconds=tried.seconds,
+    )
 
 
 def effect_lines(tried: RulesTried) -> tuple[Line, ...]:
@@ -163,9 +181,9 @@ def effect_lines(tried: RulesTried) -> tuple[Line, ...]:
         Line(
             key=effect.code,
             title=effect.title,
-            text=f"{effect.code}  ·  {count(effect.open_now)} open now",
-            right=f"+{count(effect.would_open)} opened",
-            right_text=f"{count(effect.would_close)} closed",
+            text=tr("{code}  ·  {count} open now", code=effect.code, count=count(effect.open_now)),
+            right=tr("+{count} opened", count=count(effect.would_open)),
+            right_text=tr("{count} closed", count=count(effect.would_close)),
         )
         for effect in ranked
         if effect.would_open or effect.would_close

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from views.formatting import count
+from views.language import tr
 from views.rules.state import PolicyView, RightsView, RuleTable, SettingRow
 from views.theme import Theme
 
@@ -14,7 +15,7 @@ def policy_page(policy: PolicyView, theme: Theme) -> str:
     """The settings, decision tables and silences of a policy."""
     parts = []
     if policy.settings:
-        parts.append(_heading("Settings") + _settings(policy.settings, theme))
+        parts.append(_heading(tr("Settings")) + _settings(policy.settings, theme))
     parts += [
         _heading(_words(table.name), _hit_words(table), theme) + _table(table, theme)
         for table in policy.tables
@@ -22,14 +23,23 @@ def policy_page(policy: PolicyView, theme: Theme) -> str:
     if policy.quiet:
         rows = [(code, while_code, on.replace("_", " ")) for code, while_code, on in policy.quiet]
         parts.append(
-            _heading("Kept quiet") + _grid(("This type", "While this is open", "Of the same"), rows, theme)
+            _heading(tr("Kept quiet"))
+            + _grid((tr("This type"), tr("While this is open"), tr("Of the same")), rows, theme)
         )
     return "".join(parts) or "<p>This policy has no settings and no tables.</p>"
 
 
 def rights_page(rights: RightsView, theme: Theme) -> str:
     """The rows of the decision rights and the people they speak of."""
-    columns = ("Remedy", "Up to", "Right", "Proposes", "Approves", "Conditions", "Row")
+    columns = (
+        tr("Remedy"),
+        tr("Up to"),
+        tr("Right"),
+        tr("Proposes"),
+        tr("Approves"),
+        tr("Conditions"),
+        tr("Row"),
+    )
     rows = [
         (
             row.remedy,
@@ -42,16 +52,16 @@ def rights_page(rights: RightsView, theme: Theme) -> str:
         )
         for row in rights.rows
     ]
-    page = _heading("Who may propose and approve what") + _grid(columns, rows, theme)
+    page = _heading(tr("Who may propose and approve what")) + _grid(columns, rows, theme)
     page += "<p>What no row permits is denied; a row that forbids wins over any that permits.</p>"
     if rights.limits:
-        titles = ("Remedy", "Counted for", "Up to", "Row")
-        page += _heading("At most in 24 hours") + _grid(titles, rights.limits, theme)
+        titles = (tr("Remedy"), tr("Counted for"), tr("Up to"), tr("Row"))
+        page += _heading(tr("At most in 24 hours")) + _grid(titles, rights.limits, theme)
     if rights.delegations:
-        titles_lent = ("From", "To", "Role", "Up to", "While")
-        page += _heading("Lent to others") + _grid(titles_lent, rights.delegations, theme)
+        titles_lent = (tr("From"), tr("To"), tr("Role"), tr("Up to"), tr("While"))
+        page += _heading(tr("Lent to others")) + _grid(titles_lent, rights.delegations, theme)
     if rights.people:
-        page += _heading("People at this desk") + _grid(("Person", "Roles"), rights.people, theme)
+        page += _heading(tr("People at this desk")) + _grid((tr("Person"), tr("Roles")), rights.people, theme)
     return page
 
 
@@ -62,10 +72,10 @@ def _words(name: str) -> str:
 
 def _hit_words(table: RuleTable) -> str:
     return {
-        "UNIQUE": "exactly one row answers",
-        "FIRST": "the first row that fits answers",
-        "PRIORITY": "the best answer of the rows that fit",
-    }.get(table.hit, f"all rows that fit: {table.hit.casefold()}")
+        "UNIQUE": tr("exactly one row answers"),
+        "FIRST": tr("the first row that fits answers"),
+        "PRIORITY": tr("the best answer of the rows that fit"),
+    }.get(table.hit, tr("all rows that fit: {value}", value=table.hit.casefold()))
 
 
 def _heading(text: str, more: str = "", theme: Theme | None = None) -> str:
@@ -84,8 +94,8 @@ def _settings(settings: Sequence[SettingRow], theme: Theme) -> str:
         for setting in settings
     ]
     if not any(packaged for _, _, packaged in rows):
-        return _grid(("Setting", "Value"), [row[:2] for row in rows], theme, right=1)
-    return _grid(("Setting", "Value", "Ships as"), rows, theme, right=1)
+        return _grid((tr("Setting"), tr("Value")), [row[:2] for row in rows], theme, right=1)
+    return _grid((tr("Setting"), tr("Value"), tr("Ships as")), rows, theme, right=1)
 
 
 def _table(table: RuleTable, theme: Theme) -> str:

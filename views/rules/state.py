@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
+from views.language import tr
+
 #: The name under which the decision rights are listed, checked and saved.
 RIGHTS: Final = "decision_rights.toml"
 
@@ -112,9 +114,9 @@ class RuleProblem:
     @property
     def place(self) -> str:
         """The table and row, as far as they are known."""
-        parts = [f"table {self.table}"] if self.table else []
+        parts = [tr("table {table}", table=self.table)] if self.table else []
         if self.row is not None:
-            parts.append(f"row {self.row}")
+            parts.append(tr("row {row}", row=self.row))
         return ", ".join(parts) or self.file
 
 

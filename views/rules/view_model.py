@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from views.language import tr
 from views.ports import TowerIntents
 from views.rules.state import RIGHTS, PolicyView, RulesChecked, RulesShown, RulesTried
 
@@ -97,12 +98,12 @@ class RulesViewModel(QObject):
     def why_not_try(self) -> str:
         """Why the copy cannot be tried on the cases now, in words; empty when it can."""
         if self.chosen == RIGHTS:
-            return "Decision rights open and close no cases: there is nothing to rehearse."
+            return tr("Decision rights open and close no cases: there is nothing to rehearse.")
         if self.trying:
-            return "A rehearsal is running."
+            return tr("A rehearsal is running.")
         if self.copy == self.text_in_force:
-            return "The copy says what is in force."
-        return "" if self.is_good else "The copy must be without a problem first."
+            return tr("The copy says what is in force.")
+        return "" if self.is_good else tr("The copy must be without a problem first.")
 
     # ------------------------------------------------------------------ what a person does
     def choose(self, name: str) -> None:
@@ -162,4 +163,6 @@ class RulesViewModel(QObject):
         """Show the cases that the copy would close in the queue."""
         tried = self.answer_to_try
         if tried is not None and tried.closing_ids:
-            self.queue_wanted.emit(tried.closing_ids, f"Would close under the edited {self.chosen}")
+            self.queue_wanted.emit(
+                tried.closing_ids, tr("Would close under the edited {chosen}", chosen=self.chosen)
+            )

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTextBrowser, QVBoxLayout, QWidget
 
 from views.formatting import counted, full_moment, moment
+from views.language import tr
 from views.rules.editor import CHECK_MS, RuleEditor
 from views.rules.pages import policy_page, rights_page
 from views.rules.state import RIGHTS, PolicyView, RulesShown
@@ -27,28 +28,28 @@ class RulesPage(QWidget):
         """Show a view model."""
         super().__init__()
         self._view_model = view_model
-        self.files = TwoLineList("Policies in force", selectable=True, pad_px=14)
+        self.files = TwoLineList(tr("Policies in force"), selectable=True, pad_px=14)
         self.title = label("", "title")
         self.facts = ElidedLabel("", "secondary")
         self.problem = label("", "error")
         self.reading = QTextBrowser()
         self.editor = RuleEditor(view_model, check_ms=check_ms)
         self.body = QStackedWidget()
-        self.edit = TowerButton("Edit a copy", icon_name="adjustments")
-        self.discard = TowerButton("Discard", "link")
-        self.try_out = TowerButton("Try on the cases", icon_name="git-compare")
-        self.save = TowerButton("Save draft", "primary", icon_name="download")
+        self.edit = TowerButton(tr("Edit a copy"), icon_name="adjustments")
+        self.discard = TowerButton(tr("Discard"), "link")
+        self.try_out = TowerButton(tr("Try on the cases"), icon_name="git-compare")
+        self.save = TowerButton(tr("Save draft"), "primary", icon_name="download")
         self.what_next = label("", "caption")
         self.setFocusProxy(self.files)
         self._lay_out()
         self._connect()
-        self.title.setText("Reading what is in force …")
+        self.title.setText(tr("Reading what is in force …"))
         self._show_editing()
 
     def _lay_out(self) -> None:
         self.reading.setFrameShape(QFrame.Shape.NoFrame)
         self.reading.setOpenLinks(False)
-        self.reading.setAccessibleName("The chosen policy")
+        self.reading.setAccessibleName(tr("The chosen policy"))
         self.problem.setWordWrap(True)
         self.what_next.setWordWrap(True)
         self.body.addWidget(self.reading)
@@ -65,7 +66,7 @@ class RulesPage(QWidget):
         side.setFixedWidth(_SIDE_PX)
         head = QHBoxLayout()
         head.setContentsMargins(14, 0, 14, 0)
-        head.addWidget(label("Rules & rights", "heading"))
+        head.addWidget(label(tr("Rules & rights"), "heading"))
         column = QVBoxLayout(side)
         column.setContentsMargins(1, 12, 1, 1)
         column.setSpacing(8)
@@ -118,14 +119,23 @@ class RulesPage(QWidget):
         self.files.choose(self._view_model.chosen)
         policy = self._view_model.policy
         if policy is None:
-            self.title.setText("Decision rights")
-            whose = "the profile's own" if shown.rights.is_own else "packaged"
-            self.facts.setText(f"{shown.rights.policy_id}  ·  version {shown.rights.version}  ·  {whose}")
+            self.title.setText(tr("Decision rights"))
+            whose = tr("the profile's own") if shown.rights.is_own else "packaged"
+            self.facts.setText(
+                tr(
+                    "{policy_id}  ·  version {version}  ·  {whose}",
+                    policy_id=shown.rights.policy_id,
+                    version=shown.rights.version,
+                    whose=whose,
+                )
+            )
             self.problem.hide()
         else:
             self.title.setText(_title(policy))
             self.facts.setText(fact_words(policy, shown))
-            self.problem.setText(f"A newer text was refused: {policy.problem}" if policy.problem else "")
+            self.problem.setText(
+                tr("A newer text was refused: {problem}", problem=policy.problem) if policy.problem else ""
+            )
             self.problem.setVisible(bool(policy.problem))
         self._show_reading()
         self._show_buttons()
@@ -158,7 +168,7 @@ class RulesPage(QWidget):
         self.save.setEnabled(editing and model.is_good)
         why_not = model.why_not_try
         self.try_out.setEnabled(editing and not why_not)
-        self.try_out.setToolTip(why_not or "Detect everything with the copy, on a copy of the mirror")
+        self.try_out.setToolTip(why_not or tr("Detect everything with the copy, on a copy of the mirror"))
         self.what_next.setText(next_words(model))
 
     def changeEvent(self, event: QEvent) -> None:
@@ -174,16 +184,18 @@ def next_words(model: RulesViewModel) -> str:
     if shown is None:
         return ""
     if model.chosen == RIGHTS:
-        return (
+        return tr(
             "A draft changes nothing. Decision rights hold after the file lies in the profile's folder and "
             "the program was started again; let whoever answers for them sign the draft first."
         )
     policy = model.policy
-    owner = policy.owner if policy is not None else "its owner"
-    place = shown.folder or "a folder that the profile names under [policies]"
-    return (
-        f"A draft changes nothing. It comes into force when {owner} has signed it and the file, with a "
-        f"higher version, is put into {place}: the next sync checks it again and adopts it, or says why not."
+    owner = policy.owner if policy is not None else tr("its owner")
+    place = shown.folder or tr("a folder that the profile names under [policies]")
+    return tr(
+        "A draft changes nothing. It comes into force when {owner} has signed it and the file, with a "
+        "higher version, is put into {place}: the next sync checks it again and adopts it, or says why not.",
+        owner=owner,
+        place=place,
     )
 
 
@@ -191,8 +203,12 @@ def file_lines(shown: RulesShown, edited: frozenset[str]) -> tuple[Line, ...]:
     """The list of files: the decision rights first, then the policies."""
     rights = Line(
         key=RIGHTS,
-        title="Decision rights",
-        text=f"version {shown.rights.version}  ·  {counted(len(shown.rights.rows), 'row')}",
+        title=tr("Decision rights"),
+        text=tr(
+            "version {version}  ·  {counted}",
+            version=shown.rights.version,
+            counted=counted(len(shown.rights.rows), "row"),
+        ),
         right="own" if shown.rights.is_own else "",
         right_text="edited" if RIGHTS in edited else "",
         tone="accent",
@@ -202,13 +218,17 @@ def file_lines(shown: RulesShown, edited: frozenset[str]) -> tuple[Line, ...]:
 
 def _file_line(policy: PolicyView, shown: RulesShown, edited: frozenset[str]) -> Line:
     state = "edited" if policy.name in edited else ""
-    since = "" if policy.since is None else f"since {moment(policy.since, shown.now, shown.zone)}"
+    since = (
+        ""
+        if policy.since is None
+        else tr("since {moment}", moment=moment(policy.since, shown.now, shown.zone))
+    )
     return Line(
         key=policy.name,
         title=_title(policy),
-        text=f"version {policy.version}  ·  {policy.owner}",
+        text=tr("version {version}  ·  {owner}", version=policy.version, owner=policy.owner),
         right="own" if policy.is_own else "",
-        right_text="newer text refused" if policy.problem else state or since,
+        right_text=tr("newer text refused") if policy.problem else state or since,
         tone="critical" if policy.problem else "accent" if state else None,
     )
 
@@ -221,10 +241,10 @@ def _title(policy: PolicyView) -> str:
 def fact_words(policy: PolicyView, shown: RulesShown) -> str:
     """Version, owner, from when, whose file, and the digest's beginning."""
     parts = [
-        f"version {policy.version}",
-        f"owner {policy.owner}",
-        f"effective {full_moment(policy.effective, shown.zone)}",
-        "the profile's own" if policy.is_own else "packaged",
+        tr("version {version}", version=policy.version),
+        tr("owner {owner}", owner=policy.owner),
+        tr("effective {full_moment}", full_moment=full_moment(policy.effective, shown.zone)),
+        tr("the profile's own") if policy.is_own else "packaged",
         policy.name,
     ]
     if policy.digest:

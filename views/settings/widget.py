@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from views.case_queue.state import Density
+from views.language import LANGUAGES, language_in_force, tr
 from views.settings.state import SettingsShown
 from views.shell.segments import Segments
 from views.shell.state import ThemeName, ToastKind
@@ -18,8 +19,12 @@ from views.theme import ToneName
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import ElidedLabel, label
 
-THEMES: Final = (("system", "System"), ("light", "Light"), ("dark", "Dark"))
-DENSITIES: Final = ((Density.COMPACT, "Compact"), (Density.NORMAL, "Normal"), (Density.RELAXED, "Relaxed"))
+THEMES: Final = (("system", tr("System")), ("light", tr("Light")), ("dark", tr("Dark")))
+DENSITIES: Final = (
+    (Density.COMPACT, tr("Compact")),
+    (Density.NORMAL, tr("Normal")),
+    (Density.RELAXED, tr("Relaxed")),
+)
 _TONES: Final[dict[ToastKind, ToneName | None]] = {
     "info": None,
     "ok": "ok",
@@ -36,6 +41,7 @@ class SettingsPage(QWidget):
 
     theme_wanted = Signal(str)
     density_wanted = Signal(str)
+    language_wanted = Signal(str)
     layout_wanted = Signal()
     keys_wanted = Signal()
     help_wanted = Signal()
@@ -46,26 +52,28 @@ class SettingsPage(QWidget):
         """Show nothing of the program until it tells."""
         super().__init__(parent)
         self._shown: SettingsShown | None = None
-        self.theme = Segments(THEMES, "Theme")
-        self.density = Segments(DENSITIES, "Height of the queue's rows")
-        self.reset = TowerButton("Usual layout", icon_name="arrow-back-up")
-        self.keys = TowerButton("Keys", icon_name="list-details")
-        self.help = TowerButton("Help  F1", icon_name="help")
-        self.diagnostics = TowerButton("Copy diagnostics", icon_name="copy")
+        self.theme = Segments(THEMES, tr("Theme"))
+        self.language = Segments(LANGUAGES, tr("Language"))
+        self.density = Segments(DENSITIES, tr("Height of the queue's rows"))
+        self.reset = TowerButton(tr("Usual layout"), icon_name="arrow-back-up")
+        self.keys = TowerButton(tr("Keys"), icon_name="list-details")
+        self.help = TowerButton(tr("Help  F1"), icon_name="help")
+        self.diagnostics = TowerButton(tr("Copy diagnostics"), icon_name="copy")
         self.version = label("", "secondary")
-        self.parts = TwoLineList("Parts of the program", pad_px=14)
+        self.parts = TwoLineList(tr("Parts of the program"), pad_px=14)
         self.notice = QPlainTextEdit()
-        self.messages = TwoLineList("Messages of this session", pad_px=14)
-        self.no_messages = label("Nothing was said yet.", "secondary")
+        self.messages = TwoLineList(tr("Messages of this session"), pad_px=14)
+        self.no_messages = label(tr("Nothing was said yet."), "secondary")
         self.facts = QGridLayout()
         self._lay_out()
         self._connect()
         self.show_messages(())
         self.density.choose(Density.NORMAL)
+        self.language.choose(language_in_force())
 
     def _lay_out(self) -> None:
         self.notice.setReadOnly(True)
-        self.notice.setAccessibleName("Licences of data that ships with the program")
+        self.notice.setAccessibleName(tr("Licences of data that ships with the program"))
         self.notice.setFixedHeight(_NOTICE_PX)
         self.no_messages.setAlignment(Qt.AlignmentFlag.AlignCenter)
         left = QVBoxLayout()
@@ -80,17 +88,19 @@ class SettingsPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(14, 12, 14, 12)
         whole.setSpacing(12)
-        whole.addWidget(label("Settings", "heading"))
+        whole.addWidget(label(tr("Settings"), "heading"))
         whole.addLayout(row, 1)
 
     def _appearance(self) -> QFrame:
-        panel, column = _panel("Appearance")
+        panel, column = _panel(tr("Appearance"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
         grid.setColumnMinimumWidth(0, _NAME_PX)
         grid.setColumnStretch(2, 1)
-        for number, (name, choice) in enumerate((("Theme", self.theme), ("Queue rows", self.density))):
+        for number, (name, choice) in enumerate(
+            ((tr("Theme"), self.theme), (tr("Queue rows"), self.density), (tr("Language"), self.language))
+        ):
             grid.addWidget(label(name, "secondary"), number, 0)
             grid.addWidget(choice, number, 1)
         buttons = QHBoxLayout()
@@ -103,7 +113,7 @@ class SettingsPage(QWidget):
         return panel
 
     def _desk(self) -> QFrame:
-        panel, column = _panel("This desk")
+        panel, column = _panel(tr("This desk"))
         self.facts.setHorizontalSpacing(12)
         self.facts.setVerticalSpacing(5)
         self.facts.setColumnMinimumWidth(0, _NAME_PX)
@@ -112,20 +122,20 @@ class SettingsPage(QWidget):
         return panel
 
     def _messages(self) -> QFrame:
-        panel, column = _panel("Messages", wide=True)
+        panel, column = _panel(tr("Messages"), wide=True)
         column.addWidget(self.messages, 1)
         column.addWidget(self.no_messages, 1)
         return panel
 
     def _about(self) -> QFrame:
-        panel, column = _panel("About", wide=True)
+        panel, column = _panel(tr("About"), wide=True)
         head = QHBoxLayout()
         head.setContentsMargins(14, 0, 14, 0)
         head.addWidget(self.version, 1)
         head.addWidget(self.diagnostics)
         foot = QVBoxLayout()
         foot.setContentsMargins(14, 0, 14, 0)
-        foot.addWidget(label("Data that ships with the program", "strong"))
+        foot.addWidget(label(tr("Data that ships with the program"), "strong"))
         foot.addWidget(self.notice)
         column.addLayout(head)
         column.addWidget(self.parts, 1)
@@ -135,6 +145,7 @@ class SettingsPage(QWidget):
     def _connect(self) -> None:
         self.theme.chosen.connect(self.theme_wanted)
         self.density.chosen.connect(self.density_wanted)
+        self.language.chosen.connect(self.language_wanted)
         self.reset.clicked.connect(self.layout_wanted)
         self.keys.clicked.connect(self.keys_wanted)
         self.help.clicked.connect(self.help_wanted)
@@ -144,7 +155,7 @@ class SettingsPage(QWidget):
     def show_settings(self, shown: SettingsShown) -> None:
         """Show the desk, the parts and their licences."""
         self._shown = shown
-        self.version.setText(f"Fulfilment Tower, {shown.version}. Nothing is sent home.")
+        self.version.setText(tr("Fulfilment Tower, {version}. Nothing is sent home.", version=shown.version))
         for number, (name, value) in enumerate(shown.desk):
             kept = self.facts.itemAtPosition(number, 1)
             if kept is None:
@@ -178,11 +189,11 @@ class SettingsPage(QWidget):
     def copy_diagnostics(self) -> None:
         """Put versions, states and counts on the clipboard; no order, customer, price or secret."""
         if self._shown is None:
-            self.copied.emit("Diagnostics are not there yet: still starting.")
+            self.copied.emit(tr("Diagnostics are not there yet: still starting."))
             return
         QGuiApplication.clipboard().setText(self._shown.diagnostics)
         lines = len(self._shown.diagnostics.splitlines())
-        self.copied.emit(f"Diagnostics copied: {lines} lines of versions, states and counts.")
+        self.copied.emit(tr("Diagnostics copied: {lines} lines of versions, states and counts.", lines=lines))
 
 
 def _panel(title: str, *, wide: bool = False) -> tuple[QFrame, QVBoxLayout]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QWidget
 
+from views.language import tr
 from views.shell.state import ThemeName
 from views.theme import apply, theme_named
 
@@ -53,8 +54,8 @@ def ask_pin(parent: QWidget) -> str:
     """Ask for the PIN of this desk's keys; empty when the person would rather not sign now."""
     text, given = QInputDialog.getText(
         parent,
-        "Unlock signing",
-        "PIN of this desk (without it you can look, not sign):",
+        tr("Unlock signing"),
+        tr("PIN of this desk (without it you can look, not sign):"),
         QLineEdit.EchoMode.Password,
     )
     return text if given else ""

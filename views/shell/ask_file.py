@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from views.language import tr
+
 #: The kinds of file a table can be written as: the words of the dialog and the ending.
-KINDS = (("Spreadsheet (*.xlsx)", ".xlsx"), ("Comma-separated (*.csv)", ".csv"), ("Document (*.pdf)", ".pdf"))
+KINDS = (
+    (tr("Spreadsheet (*.xlsx)"), ".xlsx"),
+    (tr("Comma-separated (*.csv)"), ".csv"),
+    (tr("Document (*.pdf)"), ".pdf"),
+)
 FILTERS = ";;".join(words for words, _ in KINDS)
-_TABLES = "Tables (*.csv *.txt *.xlsx)"
+_TABLES = tr("Tables (*.csv *.txt *.xlsx)")
 
 
 def ask_where(parent: QWidget, title: str, name: str) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from views.formatting import counted
+from views.language import tr
 from views.theme import theme_of
 from views.widgets.buttons import TowerButton
 
@@ -20,7 +21,7 @@ class BellButton(TowerButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Start with nothing said."""
-        super().__init__(kind="icon", icon_name="bell", name="Messages", icon_px=18, parent=parent)
+        super().__init__(kind="icon", icon_name="bell", name=tr("Messages"), icon_px=18, parent=parent)
         self.unseen = 0
 
     def add(self) -> None:
@@ -33,7 +34,7 @@ class BellButton(TowerButton):
 
     def _show(self, unseen: int) -> None:
         self.unseen = unseen
-        words = f"Messages, {counted(unseen, 'new one')}" if unseen else "Messages"
+        words = tr("Messages, {counted}", counted=counted(unseen, "new one")) if unseen else tr("Messages")
         self.setAccessibleName(words)
         self.setToolTip(words)
         self.update()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
+from views.language import tr
 from views.shell.actions import Action
 from views.shell.overlay import Overlay
 from views.shell.tone_label import ToneLabel
@@ -22,13 +23,13 @@ class KeySheet(Overlay):
 
     def __init__(self, window: QWidget, actions: Iterable[Action]) -> None:
         """List the keys of some actions."""
-        super().__init__(window, "Keys")
+        super().__init__(window, tr("Keys"))
         card = QFrame()
         card.setProperty("role", "raised")
         column = QVBoxLayout(card)
         column.setContentsMargins(24, 18, 24, 20)
         column.setSpacing(12)
-        column.addWidget(label("Keys", "title"))
+        column.addWidget(label(tr("Keys"), "title"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(7)
@@ -41,7 +42,7 @@ class KeySheet(Overlay):
             grid.addWidget(keys, number % _PER_COLUMN, where)
             grid.addWidget(title, number % _PER_COLUMN, where + 1)
         column.addLayout(grid)
-        column.addWidget(label("Letters work while no text field has the cursor.", "caption"))
+        column.addWidget(label(tr("Letters work while no text field has the cursor."), "caption"))
         self.set_card(card, Qt.AlignmentFlag.AlignCenter)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

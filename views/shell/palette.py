@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
+from views.language import tr
 from views.shell.actions import Action
 from views.shell.overlay import Overlay
 from views.shell.two_line_list import Line, TwoLineList
@@ -45,15 +46,15 @@ class CommandPalette(Overlay):
         open_case: Callable[[str], None],
     ) -> None:
         """Find among actions, and among the cases that ``find_cases(text, most)`` gives."""
-        super().__init__(window, "Search")
+        super().__init__(window, tr("Search"))
         self._actions = tuple(actions)
         self._find_cases = find_cases
         self._open_case = open_case
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Search orders, exceptions, commands …")
-        self.field.setAccessibleName("Search orders, exceptions and commands")
+        self.field.setPlaceholderText(tr("Search orders, exceptions, commands …"))
+        self.field.setAccessibleName(tr("Search orders, exceptions and commands"))
         self.field.installEventFilter(self)
-        self.list = TwoLineList("Found", selectable=True)
+        self.list = TwoLineList(tr("Found"), selectable=True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         card = QFrame()
         card.setProperty("role", "raised")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from views.icons import paint_icon
+from views.language import tr
 from views.shell.state import Page
 from views.theme import MEDIUM_WEIGHT, SEMI_BOLD, theme_of, ui_font
 from views.widgets.focus_ring import paint_focus_ring
@@ -18,12 +19,12 @@ _BUTTON_PX: Final = (52, 52)
 _ICON_PX: Final = 20
 _MOST: Final = 99
 PAGES: Final[tuple[tuple[Page, str, str], ...]] = (
-    ("tower", "Tower", "access-point"),
+    ("tower", tr("Tower"), "access-point"),
     ("what_if", "What-if", "git-compare"),
-    ("approvals", "Approve", "clipboard-check"),
-    ("kpis", "KPIs", "chart-line"),
-    ("rules", "Rules", "adjustments"),
-    ("sources", "Sources", "plug-connected"),
+    ("approvals", tr("Approve"), "clipboard-check"),
+    ("kpis", tr("KPIs"), "chart-line"),
+    ("rules", tr("Rules"), "adjustments"),
+    ("sources", tr("Sources"), "plug-connected"),
 )
 
 
@@ -48,7 +49,9 @@ class RailButton(QAbstractButton):
     def set_badge(self, badge: int) -> None:
         """Show how many things wait; nought shows no badge."""
         self._badge = badge
-        self.setAccessibleName(f"{self.text()}, {badge} waiting" if badge else self.text())
+        self.setAccessibleName(
+            tr("{text}, {badge} waiting", text=self.text(), badge=badge) if badge else self.text()
+        )
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -119,7 +122,7 @@ class Rail(QFrame):
         super().__init__(parent)
         self.setProperty("role", "bar")
         self.setFixedWidth(WIDTH_PX)
-        self.setAccessibleName("Pages")
+        self.setAccessibleName(tr("Pages"))
         self.buttons: dict[str, RailButton] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 12, 6, 10)
@@ -129,10 +132,10 @@ class Rail(QFrame):
         for page, text, icon_name in PAGES:
             self._add_page(column, page, text, icon_name)
         column.addStretch(1)
-        self.help = RailButton("Help", "help")
+        self.help = RailButton(tr("Help"), "help")
         self.help.clicked.connect(self.help_wanted)
         column.addWidget(self.help)
-        self._add_page(column, "settings", "Settings", "settings")
+        self._add_page(column, "settings", tr("Settings"), "settings")
 
     def _add_page(self, column: QVBoxLayout, page: Page, text: str, icon_name: str) -> None:
         button = RailButton(text, icon_name)

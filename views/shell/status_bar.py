@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from domain.health import HealthColour, SourceHealth
 from views.formatting import age, clock_with_zone, count, counted, seconds_between
+from views.language import tr
 from views.shell.state import JobRow
 from views.theme import MEDIUM_WEIGHT, ToneName, numeric_font, theme_of, ui_font
 from views.widgets.buttons import TowerButton
@@ -29,9 +30,9 @@ from views.widgets.labels import label
 HEIGHT_PX: Final = 28
 _DOT_PX: Final = 8
 _TONES: Final[dict[HealthColour, tuple[ToneName, str]]] = {
-    HealthColour.GREEN: ("ok", "fresh"),
-    HealthColour.AMBER: ("medium", "slow"),
-    HealthColour.RED: ("critical", "down"),
+    HealthColour.GREEN: ("ok", tr("fresh")),
+    HealthColour.AMBER: ("medium", tr("slow")),
+    HealthColour.RED: ("critical", tr("down")),
 }
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
@@ -39,7 +40,7 @@ _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 def source_age(health: SourceHealth, now: datetime) -> str:
     """How old a source's data are; the word says it where the dot's colour is not green."""
     if health.last_success_at is None:
-        return "never read"
+        return tr("never read")
     old = age(seconds_between(now, health.last_success_at))
     return old if health.colour is HealthColour.GREEN else f"{old} {_TONES[health.colour][1]}"
 
@@ -111,8 +112,8 @@ class JobStrip(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(110)
         self.share = label("", "secondary")
-        self.cancel = TowerButton("Cancel", "link")
-        self.more = TowerButton("", "link", name="More jobs")
+        self.cancel = TowerButton(tr("Cancel"), "link")
+        self.more = TowerButton("", "link", name=tr("More jobs"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -137,8 +138,8 @@ class JobStrip(QWidget):
         self.share.setText("" if first.share is None else f"{round(first.share * 100)} %")
         self.share.setVisible(first.share is not None)
         self.cancel.setVisible(first.cancellable)
-        self.cancel.setAccessibleName(f"Cancel {first.title}")
-        self.more.setText(f"+{len(jobs) - 1} more")
+        self.cancel.setAccessibleName(tr("Cancel {title}", title=first.title))
+        self.more.setText(tr("+{value} more", value=len(jobs) - 1))
         self.more.setVisible(len(jobs) > 1)
 
     def more_menu(self) -> QMenu:
@@ -146,7 +147,7 @@ class JobStrip(QWidget):
         menu = QMenu(self)
         for job in self._jobs[1:]:
             share = "" if job.share is None else f"  {round(job.share * 100)} %"
-            action = menu.addAction(f"Cancel: {job.title}{share}")
+            action = menu.addAction(tr("Cancel: {title}{share}", title=job.title, share=share))
             action.setEnabled(job.cancellable)
             action.triggered.connect(lambda _=False, chosen=job.job_id: self.cancel_wanted.emit(chosen))
         return menu
@@ -211,9 +212,9 @@ class StatusBar(QFrame):
 
     def show_counts(self, *, selected: int, total: int, queued: int) -> None:
         """Show how many cases are selected of how many, and how many changes wait to be delivered."""
-        parts = [f"{selected} selected of {count(total)}"]
+        parts = [tr("{selected} selected of {count}", selected=selected, count=count(total))]
         if queued:
-            parts.append(f"{counted(queued, 'change')} pending sync")
+            parts.append(tr("{counted} pending sync", counted=counted(queued, "change")))
         self.counts.setText("   ·   ".join(parts) + "   ·")
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from views.icons import paint_icon
+from views.language import tr
 from views.shell.state import ToastKind
 from views.theme import ToneName, theme_of
 from views.widgets.buttons import TowerButton
@@ -52,12 +53,12 @@ class Toast(QFrame):
         self.setAccessibleName(f"{kind}: {text}")
         words = label(text, "body")
         words.setWordWrap(True)
-        self.dismiss = TowerButton(kind="icon", icon_name="x", name="Dismiss", icon_px=14)
+        self.dismiss = TowerButton(kind="icon", icon_name="x", name=tr("Dismiss"), icon_px=14)
         self.dismiss.clicked.connect(self.close)
         row = QHBoxLayout(self)
         row.setContentsMargins(42, 8, 8, 8)
         row.addWidget(words, 1)
-        self.undo = TowerButton("Undo", "link", name=f"Undo: {text}")
+        self.undo = TowerButton(tr("Undo"), "link", name=tr("Undo: {text}", text=text))
         self.undo.clicked.connect(lambda: self._take_back(undo))
         row.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignTop)
         # Only now that it has a parent: shown before, it would be a window of its own for a moment.

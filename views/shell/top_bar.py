@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QSize
 from domain.health import HealthColour, SourceHealth
 from views.formatting import counted
 from views.icons import paint_icon
+from views.language import tr
 from views.shell.bell import BellButton
 from views.shell.state import Identity, ThemeName
 from views.theme import MEDIUM_WEIGHT, SEMI_BOLD, ToneName, theme_of, ui_font
@@ -29,14 +30,18 @@ _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 def health_words(sources: Sequence[SourceHealth], *, offline: bool) -> tuple[str, ToneName]:
     """The state of all sources in a few words."""
     if offline:
-        return "Offline", "critical"
+        return tr("Offline"), "critical"
     if not sources:
-        return "No sources yet", "neutral"
+        return tr("No sources yet"), "neutral"
     red = sum(s.colour is HealthColour.RED for s in sources)
     amber = sum(s.colour is HealthColour.AMBER for s in sources)
     if red:
-        return f"Live  ·  {counted(red, 'source')} down", "critical"
-    return (f"Live  ·  {counted(amber, 'source')} slow", "medium") if amber else ("Live", "ok")
+        return tr("Live  ·  {counted} down", counted=counted(red, "source")), "critical"
+    return (
+        (tr("Live  ·  {counted} slow", counted=counted(amber, "source")), "medium")
+        if amber
+        else (tr("Live"), "ok")
+    )
 
 
 class SearchButton(QAbstractButton):
@@ -45,8 +50,8 @@ class SearchButton(QAbstractButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Show the field."""
         super().__init__(parent)
-        self.setText("Search orders, exceptions, commands …")
-        self.setAccessibleName("Search orders, exceptions and commands (Ctrl K)")
+        self.setText(tr("Search orders, exceptions, commands …"))
+        self.setAccessibleName(tr("Search orders, exceptions and commands (Ctrl K)"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -99,7 +104,7 @@ class Avatar(QAbstractButton):
     def show_person(self, person: Identity) -> None:
         """Show a person."""
         self.setText(person.initials)
-        self.setAccessibleName(f"{person.name}, {person.role}; switch person")
+        self.setAccessibleName(tr("{name}, {role}; switch person", name=person.name, role=person.role))
         self.setToolTip(f"{person.name}, {person.role}")
         self.update()
 
@@ -125,7 +130,7 @@ class HealthButton(QAbstractButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Show no sources yet."""
         super().__init__(parent)
-        self._pill = Pill("No sources yet", "neutral", dot=True, parent=self)
+        self._pill = Pill(tr("No sources yet"), "neutral", dot=True, parent=self)
         self._pill.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -135,7 +140,7 @@ class HealthButton(QAbstractButton):
         """Show a state in words and in a tone."""
         self._pill.set_pill(words, tone)
         self._pill.resize(self._pill.sizeHint())
-        self.setAccessibleName(f"Sources: {words}; open the sources page")
+        self.setAccessibleName(tr("Sources: {words}; open the sources page", words=words))
         self.setToolTip(words)
         self.updateGeometry()
 
@@ -172,7 +177,7 @@ class TopBar(QFrame):
         self.search = SearchButton()
         self.health = HealthButton()
         self.bell = BellButton()
-        self.theme_button = TowerButton(kind="icon", icon_name="sun", name="Light theme", icon_px=18)
+        self.theme_button = TowerButton(kind="icon", icon_name="sun", name=tr("Light theme"), icon_px=18)
         self.avatar = Avatar()
         self._people: tuple[Identity, ...] = ()
         self._who = Identity(user_id="", name="", role="")
@@ -211,12 +216,12 @@ class TopBar(QFrame):
         """Show the sign of the theme that a press would bring."""
         other = "light" if name == "dark" else "dark"
         self.theme_button.set_icon("sun" if name == "dark" else "moon")
-        self.theme_button.setAccessibleName(f"{other.capitalize()} theme")
-        self.theme_button.setToolTip(f"{other.capitalize()} theme")
+        self.theme_button.setAccessibleName(tr("{value} theme", value=other.capitalize()))
+        self.theme_button.setToolTip(tr("{value} theme", value=other.capitalize()))
 
     def people_menu(self) -> QMenu:
         """Who may sit here, the present one checked."""
-        menu = QMenu("Switch person", self)
+        menu = QMenu(tr("Switch person"), self)
         group = QActionGroup(menu)
         for person in self._people:
             action = menu.addAction(f"{person.name}  ·  {person.role}")

@@ -31,6 +31,7 @@ from views.shell.approval_sheets import ApprovalSheets
 from views.shell.ask_file import ask_where
 from views.shell.banner import OfflineBanner
 from views.shell.dropped import DropWindow
+from views.shell.find_cases import find_cases
 from views.shell.key_sheet import KeySheet
 from views.shell.layout import layout_from_text
 from views.shell.layout_keeper import layout_of, restore_layout
@@ -144,6 +145,7 @@ class TowerWindow(DropWindow):
         self.rail.help_wanted.connect(self.open_help)
         self.settings.theme_wanted.connect(self._choose_theme)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_desktop)
+        self.settings.language_wanted.connect(self._choose_language)
         self.settings.density_wanted.connect(lambda name: self.set_density(Density(name)))
         self.settings.layout_wanted.connect(self.reset_layout)
         self.tower.sizes_changed.connect(self._layout_timer.start)
@@ -273,40 +275,29 @@ class TowerWindow(DropWindow):
 
     def find_cases(self, text: str, most: int) -> Sequence[Found]:
         """Open cases that hold all words of ``text``, the most urgent first."""
-        words_of = self.tower_model.words_of
-        found = (words_of(case_id) for case_id in self.tower_model.queue.store.search(text, most))
-        return [
-            Found(
-                case_id=w.case_id,
-                title=f"{w.case_id}  {w.type_title}",
-                text=f"{w.subject}  ·  {w.loss}",
-                severity=w.severity,
-            )
-            for w in found
-            if w is not None
-        ]
+        return find_cases(self.tower_model, text, most)
 
     # ------------------------------------------------------------------ acts
     def propose(self) -> None:
         """Ask for the reason to propose the chosen option; say why where that cannot be."""
         if not self.tower.propose():
-            self.show_toast(self.tower_model.detail.why_not_propose or "Nothing to propose yet.", "info")
+            self.show_toast(self.tower_model.detail.why_not_propose or tr("Nothing to propose yet."), "info")
 
     def export_queue(self) -> None:
         """Ask where the rows shown shall go, and let the program write them there."""
         if self._snapshot is None:
-            self.show_toast("There are no rows to export.", "info")
+            self.show_toast(tr("There are no rows to export."), "info")
             return
         self.export_table(queue_export(self.tower_model.queue.store, self._snapshot.currency))
 
     def export_table(self, table: ExportTable) -> None:
         """Ask where a table shall go, and let the program write it there."""
         if not table.count or self._snapshot is None:
-            self.show_toast("There are no rows to export.", "info")
+            self.show_toast(tr("There are no rows to export."), "info")
             return
         day = self._snapshot.now.astimezone(self._snapshot.zone).date().isoformat()
         name = table.title.lower().replace(" ", "-")
-        path = self.ask_file(self, f"Export: {table.title}", f"{name}-{day}.xlsx")
+        path = self.ask_file(self, tr("Export: {title}", title=table.title), f"{name}-{day}.xlsx")
         if path:
             self._intents.export_table(path, table)
 
@@ -318,6 +309,10 @@ class TowerWindow(DropWindow):
         wanted: ThemeName = "light" if name == "light" else "system" if name == "system" else "dark"
         self.set_theme(wanted)
         self._intents.set_theme(wanted)
+
+    def _choose_language(self, name: str) -> None:
+        self._intents.remember("language", name)
+        self.show_toast(tr("The window speaks it after the next start."), "info")
 
     def _follow_desktop(self, _scheme: Qt.ColorScheme) -> None:
         if self._theme == "system":

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVB
 
 from domain.health import HealthColour, SourceHealth
 from views.formatting import NONE, age, count, duration, moment, seconds_between, time_left
+from views.language import tr
 from views.shell.tone_label import ToneLabel
 from views.theme import SEMI_BOLD, ToneName
 from views.widgets.buttons import TowerButton
@@ -17,19 +18,19 @@ from views.widgets.labels import label
 from views.widgets.pill import Pill
 
 HEALTH_WORDS: Final[dict[HealthColour, tuple[str, ToneName]]] = {
-    HealthColour.GREEN: ("Fresh", "ok"),
-    HealthColour.AMBER: ("Slow", "medium"),
-    HealthColour.RED: ("Down", "critical"),
+    HealthColour.GREEN: (tr("Fresh"), "ok"),
+    HealthColour.AMBER: (tr("Slow"), "medium"),
+    HealthColour.RED: (tr("Down"), "critical"),
 }
 _FACTS: Final = (
-    ("success", "Last success"),
-    ("lag", "Data age"),
-    ("attempt", "Last attempt"),
-    ("next", "Next run"),
-    ("every", "Schedule"),
-    ("failures", "Failures in a row"),
-    ("quarantined", "Quarantined"),
-    ("rows", "Records read"),
+    ("success", tr("Last success")),
+    ("lag", tr("Data age")),
+    ("attempt", tr("Last attempt")),
+    ("next", tr("Next run")),
+    ("every", tr("Schedule")),
+    ("failures", tr("Failures in a row")),
+    ("quarantined", tr("Quarantined")),
+    ("rows", tr("Records read")),
 )
 
 
@@ -39,9 +40,11 @@ def source_facts(health: SourceHealth, now: datetime, zone: tzinfo) -> dict[str,
     return {
         "success": "never" if success is None else moment(success, now, zone),
         "lag": NONE if success is None else age(seconds_between(now, success)),
-        "attempt": "never" if attempt is None else f"{age(seconds_between(now, attempt))} ago",
+        "attempt": "never" if attempt is None else tr("{age} ago", age=age(seconds_between(now, attempt))),
         "next": NONE if upcoming is None else _next_words(upcoming, now),
-        "every": f"every {duration(health.interval_seconds)}" if health.interval_seconds else "on demand",
+        "every": tr("every {duration}", duration=duration(health.interval_seconds))
+        if health.interval_seconds
+        else tr("on demand"),
         "failures": count(health.failures_in_row),
         "quarantined": count(health.quarantined),
         "rows": count(health.rows_read),
@@ -69,7 +72,7 @@ class SourceCard(QFrame):
         self.health = Pill("", "ok", dot=True)
         self.why = label("", "secondary")
         self.why.setWordWrap(True)
-        self.sync = TowerButton("Sync now", icon_name="refresh")
+        self.sync = TowerButton(tr("Sync now"), icon_name="refresh")
         self.values = {key: ToneLabel(digits=True) for key, _ in _FACTS}
         self._lay_out()
         self.sync.clicked.connect(lambda: self.sync_wanted.emit(self._source))
@@ -101,8 +104,10 @@ class SourceCard(QFrame):
         self.name.setText(health.source)
         self.health.set_pill(words, tone)
         self.why.setText(health.why)
-        self.sync.setAccessibleName(f"Sync {health.source} now")
-        self.setAccessibleName(f"Source {health.source}: {words}. {health.why}")
+        self.sync.setAccessibleName(tr("Sync {source} now", source=health.source))
+        self.setAccessibleName(
+            tr("Source {source}: {words}. {why}", source=health.source, words=words, why=health.why)
+        )
         for key, value in source_facts(health, now, zone).items():
             self.values[key].setText(value)
         self.values["failures"].set_tone("critical" if health.failures_in_row else None)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontDatabase, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from views.formatting import count, moment
+from views.language import tr
 from views.shell.two_line_list import Line, TwoLineList
 from views.sources.source_card import SourceCard
 from views.sources.state import QuarantineRow
@@ -29,13 +30,13 @@ class SourcesPage(QWidget):
         super().__init__(parent)
         self._view_model = view_model
         self.cards: list[SourceCard] = []
-        self.sync_all = TowerButton("Sync all", "primary", icon_name="refresh")
-        self.quarantine = TwoLineList("Quarantined records", selectable=True, pad_px=15)
-        self.quarantine_title = label("Quarantine", "section")
-        self.retry = TowerButton("Try the record again", icon_name="arrow-back-up")
-        self.no_sources = label("No sources are set up in this profile.", "secondary")
+        self.sync_all = TowerButton(tr("Sync all"), "primary", icon_name="refresh")
+        self.quarantine = TwoLineList(tr("Quarantined records"), selectable=True, pad_px=15)
+        self.quarantine_title = label(tr("Quarantine"), "section")
+        self.retry = TowerButton(tr("Try the record again"), icon_name="arrow-back-up")
+        self.no_sources = label(tr("No sources are set up in this profile."), "secondary")
         self.raw = QPlainTextEdit()
-        self.none_quarantined = label("Every record was understood.", "secondary")
+        self.none_quarantined = label(tr("Every record was understood."), "secondary")
         self._lay_out()
         self.sync_all.clicked.connect(lambda: view_model.sync_now(""))
         self.retry.clicked.connect(self._retry)
@@ -45,7 +46,7 @@ class SourcesPage(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.addWidget(label("Sources", "heading"))
+        head.addWidget(label(tr("Sources"), "heading"))
         head.addStretch(1)
         head.addWidget(self.sync_all)
         holder = QWidget()
@@ -75,7 +76,9 @@ class SourcesPage(QWidget):
         head.setContentsMargins(15, 0, 12, 0)
         head.setSpacing(12)
         head.addWidget(self.quarantine_title)
-        head.addWidget(label("Records that could not be understood; nothing of them is lost.", "secondary"))
+        head.addWidget(
+            label(tr("Records that could not be understood; nothing of them is lost."), "secondary")
+        )
         head.addStretch(1)
         head.addWidget(self.retry)
         column = QVBoxLayout(panel)
@@ -93,8 +96,8 @@ class SourcesPage(QWidget):
         self.raw.setFont(font)
         self.raw.setReadOnly(True)
         self.raw.setTabChangesFocus(True)
-        self.raw.setAccessibleName("The record as it came")
-        self.raw.setPlaceholderText("Choose a record to see it as it came.")
+        self.raw.setAccessibleName(tr("The record as it came"))
+        self.raw.setPlaceholderText(tr("Choose a record to see it as it came."))
         self.raw.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 12, 12)
@@ -135,7 +138,9 @@ class SourcesPage(QWidget):
         self.quarantine.setVisible(bool(rows))
         self.raw.setVisible(bool(rows))
         self.none_quarantined.setVisible(not rows)
-        self.quarantine_title.setText(f"Quarantine  {count(len(rows))}" if rows else "Quarantine")
+        self.quarantine_title.setText(
+            tr("Quarantine  {count}", count=count(len(rows))) if rows else tr("Quarantine")
+        )
         self.quarantine.show_lines([self._line(row) for row in rows])
         self._show_raw()
 

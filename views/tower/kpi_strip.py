@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from views.formatting import MINUS, NONE, count, money_short
+from views.language import tr
 from views.theme import (
     MEDIUM_WEIGHT,
     RADIUS_PANEL_PX,
@@ -49,11 +50,11 @@ def change_words(kpi: Kpi, currency: str) -> tuple[str, ToneName]:
     size = abs(kpi.delta)
     amount = money_short(size, currency) if kpi.unit == "cents" else count(size)
     if kpi.delta == 0:
-        return f"unchanged {kpi.period}".strip(), "neutral"
+        return tr("unchanged {period}", period=tr(kpi.period)).strip(), "neutral"
     went_up = kpi.delta > 0
     good = went_up == (kpi.better == "up")
     tone: ToneName = "ok" if good else _TONES[kpi.severity or 3]
-    return f"{_UP if went_up else _DOWN} {amount} {kpi.period}".strip(), tone
+    return f"{_UP if went_up else _DOWN} {amount} {tr(kpi.period)}".strip(), tone
 
 
 class KpiTile(QWidget):
@@ -72,9 +73,9 @@ class KpiTile(QWidget):
         self._kpi, self._currency = kpi, currency
         change, _ = change_words(kpi, currency)
         spoken = change.replace(_UP, "up").replace(_DOWN, "down").replace(MINUS, "minus ")
-        self.setAccessibleName(f"{kpi.title}: {value_words(kpi, currency)}")
+        self.setAccessibleName(f"{tr(kpi.title)}: {value_words(kpi, currency)}")
         self.setAccessibleDescription(spoken)
-        self.setToolTip(f"{kpi.title}: {value_words(kpi, currency)}\n{change}".strip())
+        self.setToolTip(f"{tr(kpi.title)}: {value_words(kpi, currency)}\n{change}".strip())
         self.update()
 
     def set_folded(self, *, folded: bool) -> None:
@@ -116,14 +117,14 @@ class KpiTile(QWidget):
         painter.setFont(ui_font(11))
         painter.setPen(theme.muted)
         area.setWidth(room)
-        painter.drawText(area, _LEFT | int(Qt.TextFlag.TextWordWrap), kpi.title)
+        painter.drawText(area, _LEFT | int(Qt.TextFlag.TextWordWrap), tr(kpi.title))
 
     def _paint_tile(self, painter: QPainter, kpi: Kpi, theme: Theme) -> None:
         width = self.width()
         room = width - 2 * _PAD_PX
         painter.setFont(ui_font(12))
         painter.setPen(theme.muted)
-        title = painter.fontMetrics().elidedText(kpi.title, Qt.TextElideMode.ElideRight, room)
+        title = painter.fontMetrics().elidedText(tr(kpi.title), Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRectF(_PAD_PX, 10, room, 17), _LEFT, title)
         painter.setFont(numeric_font(24, SEMI_BOLD))
         painter.setPen(theme.text)

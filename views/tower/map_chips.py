@@ -43,7 +43,7 @@ class MapChips(QWidget):
         super().__init__(parent)
         self.severity = TowerButton("", "chip", icon_name="filter", icon_px=14)
         self.age = TowerButton("", "chip", icon_name="clock", icon_px=14)
-        self.risk = TowerButton("Lanes at risk", "chip", icon_name="stack-2", icon_px=14)
+        self.risk = TowerButton(tr("Lanes at risk"), "chip", icon_name="stack-2", icon_px=14)
         self.risk.setChecked(True)
         self._severities, self._hours = ALL_SEVERITIES, 0
         row = QHBoxLayout(self)

@@ -15,6 +15,7 @@ from views.case_queue.row_texts import RowTexts, row_texts
 from views.case_queue.state import NO_TIME, epoch_seconds
 from views.case_queue.view_model import IDLE_MS, QueueViewModel
 from views.formatting import money_short, time_left
+from views.language import tr
 from views.local_edits import HELD_MS, LocalEdits
 from views.map.state import MapHover, MapMarkers, MapState, no_markers
 from views.ports import TowerIntents
@@ -151,7 +152,9 @@ class TowerViewModel(QObject):
         if breach_s != NO_TIME:
             left_s = breach_s - self.queue.store.now_s
             lines.append(
-                f"SLA breach {time_left(left_s)}" if left_s >= 0 else f"SLA missed {time_left(left_s)}"
+                tr("SLA breach {time_left}", time_left=time_left(left_s))
+                if left_s >= 0
+                else tr("SLA missed {time_left}", time_left=time_left(left_s))
             )
         return MapHover(
             title=f"{words.case_id}  {words.type_title}", lines=tuple(lines), severity=words.severity

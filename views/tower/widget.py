@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidg
 from views.case_detail.widget import DetailPanel
 from views.case_queue.widget import QueuePanel
 from views.formatting import count, counted
+from views.language import tr
 from views.map.canvas import MapCanvas
 from views.tower.kpi_strip import KpiStrip
 from views.tower.map_chips import MapChips
@@ -55,7 +56,7 @@ class TowerPage(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(2, 0, 2, 0)
         head.setSpacing(10)
-        head.addWidget(label("Exception map", "heading"))
+        head.addWidget(label(tr("Exception map"), "heading"))
         head.addWidget(self.chips)
         head.addStretch(1)
         head.addWidget(self.shown)
@@ -133,7 +134,7 @@ class TowerPage(QWidget):
 
     def _show_shown(self, cases: int, clusters: int) -> None:
         grouped = f"  ·  {counted(clusters, 'cluster')}" if clusters else ""
-        self.shown.setText(f"{count(cases)} shown{grouped}")
+        self.shown.setText(tr("{count} shown{grouped}", count=count(cases), grouped=grouped))
 
     def _choose_on_map(self, case_id: str) -> None:
         self._view_model.queue.select(case_id)

@@ -36,7 +36,7 @@ _NUMBERS: Final = frozenset({_UNITS, _COST})
 TITLES: Final = (
     "Order line", "From", "To", "Baseline", "Scenario", "Units", "Order cost", "Item", "Customer", "Proposal",
 )  # fmt: skip
-_WIDTHS: Final = (112, 100, 120, 120, 150, 64, 92, 210, 200, 170)
+_WIDTHS: Final = (124, 100, 120, 120, 168, 64, 104, 210, 200, 170)
 
 
 class FlipModel(QAbstractTableModel):
