@@ -155,7 +155,7 @@ def _figures(kpis: Kpis, whole_cents: int) -> JsonValue:
         "late_lines": kpis.late_lines,
         "backorder_units": kpis.backorder_units,
         "shipments": kpis.shipments,
-        "node_units": dict(kpis.node_units),
+        "node_units": [{"node": node, "units": units} for node, units in kpis.node_units],
     }
 
 

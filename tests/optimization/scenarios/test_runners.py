@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import wait
 from contextlib import contextmanager
 
 import pytest
@@ -63,6 +64,29 @@ def test_a_stop_ends_tasks_with_their_best_plan() -> None:
         runner.stop()
         (found,) = solve_all(runner, [CLOSED])
     assert found.status == Status.CANCELLED.value
+
+
+STARTED_SECONDS = 1.0
+LONG = Task(seed=3, effort=Effort(threads=1), moves=10**8)
+"""More moves than anybody waits for: it ends by a stop, or the test does not."""
+
+
+def stopped(executor: str) -> list[str]:
+    """How the tasks of an executor end when they are stopped once they run."""
+    with open_runner(executor, BACKLOG, LONG, time.monotonic, workers=1) as runner:
+        running = [runner.submit(scenario) for scenario in SCENARIOS["backlog"]]
+        assert not wait(running, timeout=STARTED_SECONDS).done
+        runner.stop()
+        return [each.result(timeout=120).status for each in running]
+
+
+def test_a_stop_reaches_the_processes_of_a_pool() -> None:
+    assert stopped("pool") == [Status.CANCELLED.value] * 2
+
+
+def test_a_stop_reaches_the_workers_of_a_cluster() -> None:
+    with cluster() as executor:
+        assert stopped(executor) == [Status.CANCELLED.value] * 2
 
 
 def test_unknown_executors_and_silent_schedulers_are_known_errors() -> None:
