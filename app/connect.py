@@ -126,7 +126,7 @@ def _sql(source: SourceSettings, credential: Credential, folder: Path, clock: Cl
         database.Database(
             source.url,
             password=credential(source.secret) if source.secret else "",
-            statement_seconds=int(source.option("statement_seconds", "30")),
+            statement_seconds=_seconds(source, "statement_seconds", "30"),
         ),
         profiles=_path(source, source.option("mappings"), folder),
         clock=clock,
@@ -197,6 +197,15 @@ def _push(source: SourceSettings, credential: Credential, folder: Path, clock: C
         connector.intake = nats.NatsIntake(settings, connector.take)
     made: Connector = connector
     return made
+
+
+def _seconds(source: SourceSettings, name: str, default: str) -> int:
+    text = source.option(name, default)
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise BadInputError(
+            what=f"{name} of the source {source.name} is {text!r}.", remedy="Give whole seconds above zero."
+        )
+    return int(text)
 
 
 def _drop_folder(
