@@ -193,9 +193,6 @@ MISSING_RECORD = Table(
     sqlite_with_rowid=False,
 )
 
-#: Entity kinds with rows that detection has not looked at yet; written with the rows and the cursor.
-DIRTY_KIND = Table("dirty_kind", MIRROR_METADATA, key("kind"), number("since"), sqlite_with_rowid=False)
-
 #: Keys of a scope whose facts changed, by the path they were found on; written with the rows.
 DIRTY_SCOPE = Table("dirty_scope", MIRROR_METADATA, key("path"), key("key"), sqlite_with_rowid=False)
 

@@ -117,7 +117,7 @@ def test_a_reader_cannot_write(tmp_path: Path) -> None:
     open_database(tmp_path / "a.db", role="mirror").dispose()
     reader = read_only_engine(tmp_path / "a.db")
     with pytest.raises(OperationalError, match="readonly"), reader.begin() as connection:
-        connection.execute(text("DELETE FROM dirty_kind"))
+        connection.execute(text("DELETE FROM dirty_scope"))
     reader.dispose()
 
 
@@ -129,7 +129,7 @@ def test_a_reader_needs_a_file(tmp_path: Path) -> None:
 def test_a_reader_does_not_wait_for_the_writer(tmp_path: Path) -> None:
     engine = open_database(tmp_path / "a.db", role="mirror")
     with engine.begin() as writer:
-        writer.execute(text("INSERT INTO dirty_kind VALUES ('item', 1)"))
+        writer.execute(text("INSERT INTO dirty_scope VALUES ('item>item', 'I1')"))
         with reading(engine).connect() as reader:
-            assert reader.execute(text("SELECT COUNT(*) FROM dirty_kind")).scalar_one() == 0
+            assert reader.execute(text("SELECT COUNT(*) FROM dirty_scope")).scalar_one() == 0
     engine.dispose()

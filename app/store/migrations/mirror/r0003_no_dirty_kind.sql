@@ -1,0 +1,1 @@
+DROP TABLE dirty_kind
