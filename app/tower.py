@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.hub.listener import HubListener
+from app.kill_switch import KillSwitch
 from app.services.approval_room import ApprovalRoom, Signer, fresh_from
 from app.services.bundle import export_bundle
 from app.services.decide import DecisionRequest, decide
@@ -306,6 +307,7 @@ class Tower:
             signer=signer,
             jitter=self.parts.jitter,
             record=None if hub is None or cannot else lambda: deliver(room, hub),
+            halted=KillSwitch(self.parts.profile.folder).why,
         )
         execution = executor.run_once()
         if hub is not None and execution.sent and not cannot:

@@ -58,7 +58,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolverTrail:
-    """How the options were found, so that the run can be repeated and its proof shown."""
+    """How the options were found, so that the run can be repeated and its proof shown.
+
+    ``outcome_sha256`` digests the solver's whole answer; empty where there was no search.
+    """
 
     model: str
     status: str
@@ -69,6 +72,7 @@ class SolverTrail:
     solve_ms: int
     problem_sha256: str
     versions: tuple[tuple[str, str], ...] = ()
+    outcome_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from app.cli.running import running_tower
 from app.services.recommend.record import recommendation_json
+from app.services.replay import replay
 from app.services.source_health import source_health
 from domain.approvals import Verdict
 
@@ -102,6 +104,14 @@ def execute(options: argparse.Namespace) -> int:
             }
         )
     return 0
+
+
+def replay_action(options: argparse.Namespace) -> int:
+    """Work out the recommendation behind an action again; exit code 1 when any bit of it is another one."""
+    with running_tower(options.profile) as tower:
+        found = replay(tower.parts.ledger, options.action, tower.parts.solve)
+        _print({**asdict(found), "same": found.same})
+    return 0 if found.same else EXIT_CHECK_FAILED
 
 
 def verify_ledger(options: argparse.Namespace) -> int:

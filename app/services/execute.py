@@ -52,7 +52,7 @@ _STATE_OF_RESULT = {result: CommandState(result.value) for result in CommandResu
 class Executor:
     """Carries out approved commands through the connectors; one of it runs on a desk at a time."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything an executor stands in, each by name
         self,
         *,
         room: ApprovalRoom,
@@ -63,12 +63,14 @@ class Executor:
         crash: CrashPoint = no_crash,
         away: Collection[SourceName] = (),
         record: Callable[[], object] | None = None,
+        halted: Callable[[], str] = lambda: "",
     ) -> None:
         """``fresh`` reads records as they are now; ``jitter()`` spreads retries, from 0 to 1.
 
         ``away`` are systems that cannot be reached now. What goes to them waits as it is, and no attempt
         is counted: an outage of a night must not use up the attempts of what was approved before it.
         ``record`` brings what was signed to the hub; without it, what begins waits for the next delivery.
+        ``halted`` tells why nothing may be sent now; empty when it may. It is asked before each command.
         """
         self._room = room
         self._connectors = connectors
@@ -78,6 +80,7 @@ class Executor:
         self._crash = crash
         self._away = frozenset(away)
         self._record = record
+        self._halted = halted
 
     def run_once(self) -> ExecutionReport:
         """Do everything that can be done now: recover, expire, begin, send, probe."""
@@ -86,8 +89,9 @@ class Executor:
         try:
             require_whole_log(self._room)
         except LogRewrittenError as error:
-            stopped = self._room.ledger.approvals(states=RUNNING | {ApprovalState.APPROVED})
-            return ExecutionReport(held=tuple((view.action_id, str(error)) for view in stopped))
+            return self._all_held(str(error))
+        if why := self._halted():
+            return self._all_held(f"Everything is halted: {why}")
         begun, held, waiting = self._begin_all()
         sent, settled = 0, []
         for view in self._room.ledger.approvals(states=RUNNING):
@@ -104,6 +108,10 @@ class Executor:
         return ExecutionReport(
             begun=begun, sent=sent, held=tuple(held), waiting=tuple(waiting), settled=tuple(settled)
         )
+
+    def _all_held(self, why: str) -> ExecutionReport:
+        stopped = self._room.ledger.approvals(states=RUNNING | {ApprovalState.APPROVED})
+        return ExecutionReport(held=tuple((view.action_id, why) for view in stopped))
 
     def _begin_all(self) -> tuple[int, _Told, _Told]:
         """Begin what is approved here: how many, what is held and what waits, with the reason."""
@@ -242,6 +250,8 @@ class Executor:
         return self._probe(turn)
 
     def _send(self, turn: Turn) -> bool:
+        if self._halted():
+            return False
         command = turn.command
         if not _may_be_half_done(turn):
             changed = changed_since(command.expected, self._fresh)

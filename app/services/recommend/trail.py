@@ -24,6 +24,7 @@ def trail_of(outcome: Outcome, model: str) -> SolverTrail:
         solve_ms=outcome.solve_ms,
         problem_sha256=outcome.problem_digest,
         versions=outcome.versions,
+        outcome_sha256=outcome.digest,
     )
 
 
