@@ -5,7 +5,11 @@ PY := .venv/bin/python
 TWO_AT_ONCE := -q -n 2 --dist loadfile
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test lint types imports test-without-qt unit screenshots bench format lock wheel clean catalogue
+# As often as issue 5 promises; `make test` runs the same tests at their defaults.
+SOAK := CONTROL_TOWER_SEEDS=2000 CONTROL_TOWER_POWER_CUTS=10000 CONTROL_TOWER_DESK_KILLS=2000 \
+	CONTROL_TOWER_HUB_KILLS=100 CONTROL_TOWER_EDITS=2000 CONTROL_TOWER_FUZZ=1000 CONTROL_TOWER_CHAOS=500 \
+	CONTROL_TOWER_OFFLINE=500
+.PHONY: help setup setup-test run test soak lint types imports test-without-qt unit screenshots bench format lock wheel clean catalogue
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 18
@@ -37,6 +41,10 @@ test-without-qt: setup-test ## domain, optimization, connectors and store where 
 unit: setup-test ## pytest: everything that the pass without Qt has not run
 	$(PY) -m pytest $(TWO_AT_ONCE) --ignore=tests/domain --ignore=tests/optimization --ignore=tests/connectors \
 		--ignore=tests/store
+
+soak: setup-test ## the trials of faults, as long as they take: kills, power cuts, seeds, edits (hours)
+	$(SOAK) $(PY) -m pytest -q -n 2 tests/simulator tests/soak tests/hub/test_hub_kill.py tests/hub/test_hub_fuzz.py \
+		tests/services/test_upstream_edits.py
 
 screenshots: setup ## make the pictures of docs/images
 	$(PY) -m app screenshots --out docs/images
