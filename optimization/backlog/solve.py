@@ -35,7 +35,9 @@ STAGES_SMALL = (Stage(steps=70, size=0.06), Stage(steps=40, size=0.03))
 STAGES_EARLY = (Stage(steps=12, size=0.06),)
 STAGES_LARGE = (Stage(steps=50, size=0.06), Stage(steps=30, size=0.03))
 REFINING = (Stage(steps=50, size=0.012), Stage(steps=50, size=0.006))
-FIRST_SHARE, REFINING_SHARE = 0.35, 0.15
+FIRST_SHARE, REFINING_SHARE = 0.4, 0.15
+TRIAL_STEPS = (2, 4)
+FEWEST_STEPS = 4
 ORDERS_A_MOVE = 8
 FEWEST_MOVES, MOST_MOVES = 250, 20_000
 TOLD_EVERY_SECONDS = 0.5
@@ -110,12 +112,14 @@ def plan_by_prices(instance: Instance, run: Run, seed: int, mip: Mip | None) -> 
             # A large backlog shows a plan early, at prices that are only roughly right.
             prices = improve_prices(pricer, prices, STAGES_EARLY, run.until(FIRST_SHARE))
             tell_first_plan(instance, run, lead(pricer, run, prices), seed)
-        stages = STAGES_LARGE if large else STAGES_SMALL
+        stages: tuple[Stage, ...] = STAGES_LARGE if large else STAGES_SMALL
+        prices, a_step = timed(pricer, prices, run, stages[0].size)
+        stages = fitted(stages, run, FIRST_SHARE, a_step)
         prices = improve_prices(pricer, prices, stages, run.until(FIRST_SHARE))
         led = lead(pricer, run, prices)
         if not large:
             tell_first_plan(instance, run, led, seed)
-        prices, led = refine(pricer, run, prices, led, REFINING)
+        prices, led = refine(pricer, run, prices, led, fitted(REFINING, run, REFINING_SHARE, a_step))
     finally:
         pricer.close()
     again = first_plan(instance, led)
@@ -127,6 +131,27 @@ def plan_by_prices(instance: Instance, run: Run, seed: int, mip: Mip | None) -> 
     found = PairPlan(qty=searcher.qty.astype(np.int64), day=searcher.day.astype(np.int64))
     best = found if searcher.best_cents <= rule_cents else rule
     return plan_of_pairs(instance, best), Warm(prices=prices, led=led, pairs=best), searcher.moves
+
+
+def timed(pricer: Pricer, prices: Prices, run: Run, size: float) -> tuple[Prices, float]:
+    """A few steps, and how many seconds one takes; a budget of moves knows no time and takes none."""
+    if run.limits.moves:
+        return prices, 0.0
+    begun = run.elapsed()
+    for steps in TRIAL_STEPS:
+        # The first trial loads the machine code; the second tells how long a step takes.
+        begun = run.elapsed()
+        prices = improve_prices(pricer, prices, (Stage(steps=steps, size=size),), run.until(FIRST_SHARE))
+    return prices, max(1e-6, run.elapsed() - begun) / TRIAL_STEPS[-1]
+
+
+def fitted(stages: Sequence[Stage], run: Run, share: float, a_step: float) -> tuple[Stage, ...]:
+    """Stages that are done in a share of the time left: a short one that cools proves more than a cut one."""
+    if run.limits.moves:
+        return tuple(stages)
+    fits = share * max(0.0, run.left()) / (a_step * sum(stage.steps for stage in stages))
+    steps = [max(FEWEST_STEPS, int(min(1.0, fits) * stage.steps)) for stage in stages]
+    return tuple(Stage(steps=count, size=stage.size) for count, stage in zip(steps, stages, strict=True))
 
 
 def tell_first_plan(instance: Instance, run: Run, led: Led, seed: int) -> None:
