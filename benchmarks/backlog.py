@@ -1,6 +1,6 @@
 """How fast and how good a whole backlog is planned: families D, E, B and T, beside the rule of ERPs.
 
-``python -m benchmarks.backlog [--quick] [--peers] [--json FILE]``: each instance is written to a folder and
+``python -m benchmarks.backlog [--quick] [--rules] [--peers] [--json FILE]``: each instance is written to a folder and
 solved by ``control-tower solve`` in a process of its own, so that the seconds are those of the whole command;
 then a closed node is repaired and single orders are asked about. ``--peers`` gives HiGHS, SCIP and CP-SAT the
 same small backlogs.
@@ -29,6 +29,7 @@ from optimization.backlog.repair import Standing, local_repair, one_order
 from optimization.backlog.solve import solve_backlog
 
 PEER_SECONDS = 60.0
+NO_BAR = 100.0
 ASKED_ORDERS = 300
 
 
@@ -42,11 +43,12 @@ class Bar:
     seconds: float
     gap_percent: float
     seed: int = 1
+    rules: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """As the table calls it."""
-        return f"{self.family}_{self.lines}_{self.nodes}"
+        return "+".join((f"{self.family}_{self.lines}_{self.nodes}", *self.rules))
 
 
 BARS = (
@@ -61,6 +63,15 @@ BARS = (
     Bar(family="D", lines=500_000, nodes=50, seconds=200, gap_percent=1.8),
 )
 QUICK = BARS[:4]
+RULED = tuple(
+    Bar(family="D", lines=10_000, nodes=20, seconds=10, gap_percent=NO_BAR, rules=rules)
+    for rules in (
+        ("transfers",), ("substitutes",), ("expedite",), ("floors",),
+        ("transfers", "substitutes", "expedite", "floors"),
+        ("lots", "safety-stock", "packs", "firm", "fences"),
+    )
+)  # fmt: skip
+"""Backlogs with further rules: how long and how good is told, nothing is asked but to be done in time."""
 PEER_BARS = (BARS[0], BARS[2])
 
 
@@ -151,27 +162,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="only the instances up to 10,000 lines")
     parser.add_argument("--peers", action="store_true", help="give other solvers the small ones, 60 s each")
+    parser.add_argument("--rules", action="store_true", help="also transfers, floors and other rules")
     parser.add_argument("--only", default="", metavar="NAME", help="for example D_100000_50")
     parser.add_argument("--json", type=Path, help="write the rows to this file")
     arguments = parser.parse_args()
-    bars = [bar for bar in (QUICK if arguments.quick else BARS) if arguments.only in {"", bar.name}]
+    chosen = (QUICK if arguments.quick else BARS) + (RULED if arguments.rules else ())
+    bars = [bar for bar in chosen if arguments.only in {"", bar.name}]
     print(
-        f"{'instance':14}{'limit s':>8}{'s':>8}{'first s':>9}{'gap %':>8}{'bar %':>7}{'rule +%':>9}{'MB':>6}"
+        f"{'instance':52}{'limit s':>8}{'s':>8}{'first s':>9}{'gap %':>8}{'bar %':>7}{'rule +%':>9}{'MB':>6}"
     )
     report: dict[str, object] = {"rows": (rows := [])}
     with tempfile.TemporaryDirectory() as place:
         for bar in bars:
             folder = Path(place) / bar.name
             if not folder.exists():
-                write_tables(generate_tables(bar.family, bar.lines, bar.nodes, bar.seed), folder)
+                made = generate_tables(bar.family, bar.lines, bar.nodes, bar.seed, bar.rules)
+                write_tables(made, folder)
             row = solve_in_a_process(bar, folder)
             rows.append(asdict(row))
             print(
-                f"{row.name:14}{row.limit_seconds:8.0f}{row.seconds:8.2f}{row.first_plan_seconds:9.2f}"
+                f"{row.name:52}{row.limit_seconds:8.0f}{row.seconds:8.2f}{row.first_plan_seconds:9.2f}"
                 f"{row.gap_percent:8.3f}{row.bar_percent:7.1f}{row.rule_percent_above:9.1f}{row.megabytes:6}",
                 flush=True,
             )
-        largest = max((bar for bar in bars if bar.family == "D"), key=lambda bar: bar.lines, default=None)
+        plain = (bar for bar in bars if bar.family == "D" and not bar.rules)
+        largest = max(plain, key=lambda bar: bar.lines, default=None)
         if largest is not None:
             instance = build_instance(read_tables(Path(place) / largest.name))
             questions = ask_small_questions(instance, min(20.0, largest.seconds))
