@@ -1,0 +1,62 @@
+"""What pegging keeps of demand is what reading all of it anew gives, whatever changed."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from tests.support import facts
+from tests.support.full_pass import full_pass
+from tests.support.restless_world import disturb, first_records
+from tests.support.tower_room import TowerRoom
+
+Kept = dict[tuple[str, str], list[tuple[Any, ...]]]
+
+
+def kept(connection: Connection) -> Kept:
+    """The demand that is kept, by group, in the order in which it is served."""
+    found: Kept = {
+        (row.item_id, row.node_id): [] for row in connection.exec_driver_sql("SELECT * FROM det_demand_group")
+    }
+    query = """
+SELECT * FROM det_demand
+ ORDER BY item_id, node_id, rank, class, unreserved, tier, promised_at, line_id, part
+"""
+    for row in connection.exec_driver_sql(query):
+        found[row.item_id, row.node_id].append(tuple(row))
+    return found
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_what_ticks_keep_of_a_group_is_what_a_full_pass_reads(room: TowerRoom, seed: int) -> None:
+    chance = random.Random(seed)
+    room.sync(*first_records())
+    compared = 0
+    for _ in range(12):
+        disturb(room, chance)
+        with room.mirror.engine.connect() as connection:
+            ticked = kept(connection)
+        with full_pass(room) as connection:
+            read = kept(connection)
+        # Which groups may lack something, both tell from above; of a group that both keep, all agrees.
+        both = read.keys() & ticked.keys()
+        assert {group: ticked[group] for group in both} == {group: read[group] for group in both}
+        compared += sum(len(read[group]) for group in both)
+    assert compared > 20
+
+
+def test_a_group_with_enough_is_not_kept(room: TowerRoom) -> None:
+    room.sync(*facts.quiet_world())
+    with room.mirror.engine.connect() as connection:
+        assert kept(connection) == {}
+
+
+def test_a_group_is_kept_once_it_may_lack_something(room: TowerRoom) -> None:
+    room.sync(*facts.quiet_world())
+    room.sync(facts.position("MEM", 60))
+    with room.mirror.engine.connect() as connection:
+        rows = kept(connection)[facts.position("MEM", 60).item_id, "MEM"]
+    assert sum(row[-2] for row in rows) == facts.line().ordered_quantity
