@@ -22,7 +22,7 @@ from app.store.ledger_transaction import LedgerTransaction
 from app.store.ledger_views import OutboxItem
 from domain.approval_states import DeliveryState
 from domain.approvals import Beginning, Decision, Execution, Proposal, Signed
-from domain.errors import RefusedError, TowerError, UnavailableError
+from domain.errors import BadInputError, RefusedError, TowerError, UnavailableError
 
 HUB = "hub"
 
@@ -69,7 +69,8 @@ def deliver(room: ApprovalRoom, hub: HubPort, crash: CrashPoint = no_crash) -> D
         try:
             answer = hub.submit(item.envelope, _idempotency_key(item))
             accept_notes(room, hub, [answer.receipt.checkpoint])
-        except (UnavailableError, LogRewrittenError) as error:
+        except (UnavailableError, BadInputError, LogRewrittenError) as error:
+            # An answer that is none of a hub (a login page, a proxy's error) is no refusal of the hub.
             _come_back(room, item, error)
             return DeliveryReport(
                 recorded=recorded,
