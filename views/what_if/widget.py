@@ -66,6 +66,7 @@ class WhatIfPage(QWidget):
         self.progress_words = ElidedLabel("", "secondary")
         self.summary = ElidedLabel("", "secondary")
         self.failed = label("", "error")
+        self.opened_words = label("", "secondary")
         self.notes = label("", "secondary")
         self.figures = FigureTable("Figures of the baseline and the scenarios")
         self.flips = FlipTable()
@@ -109,6 +110,7 @@ class WhatIfPage(QWidget):
         self.progress.setAccessibleName("Progress of the solve")
         self.failed.setWordWrap(True)
         self.notes.setWordWrap(True)
+        self.opened_words.setWordWrap(True)
         waiting = QLabel(_EMPTY)
         waiting.setTextFormat(Qt.TextFormat.PlainText)
         waiting.setProperty("role", "secondary")
@@ -127,6 +129,7 @@ class WhatIfPage(QWidget):
         column.addWidget(self.progress)
         column.addWidget(self.progress_words)
         column.addWidget(self.failed)
+        column.addWidget(self.opened_words)
         column.addWidget(self.body, 1)
         return main
 
@@ -263,6 +266,12 @@ class WhatIfPage(QWidget):
         )
         self.failed.setText(model.failed)
         self.failed.setVisible(bool(model.failed))
+        opened = model.opened
+        told = (
+            () if opened is None else (f"Opened; the signature of {opened.signed_by} holds.", *opened.words)
+        )
+        self.opened_words.setText(" ".join(told))
+        self.opened_words.setVisible(bool(told))
         self.share.setEnabled(model.world_view is not None and model.world > 0)
         self.body.setCurrentIndex(int(model.solved is not None))
         self.summary.setText(self._summary())
