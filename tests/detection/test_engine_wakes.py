@@ -11,6 +11,7 @@ import pytest
 from app.detection.case_paths import CASE_SCOPES
 from app.detection.catalogue_in_force import catalogue_under
 from app.detection.check_rules import check_rules
+from app.detection.pegs.kept import LINE_WAKES
 from app.detection.pegs.rewrite import PEG_PATHS, PEG_WAKES
 from app.detection.policy_set import packaged_policies
 from app.detection.rule import Rule
@@ -46,8 +47,9 @@ def test_a_rule_is_woken_by_all_that_it_reads(compiled: CompiledRule) -> None:
 
 
 def test_every_path_is_followed_for_somebody() -> None:
-    wanted = {path for rule in RULES for path in rule.wakes} | set(PEG_WAKES)
+    wanted = {path for rule in RULES for path in rule.wakes} | set(PEG_WAKES) | set(LINE_WAKES)
     assert set(WAKE_PATHS) - wanted == set()
+    assert set(LINE_WAKES) <= set(WAKE_PATHS)
     scopes = {path.partition(">")[2] for path in wanted if path.startswith(CASE_PATH)}
     assert scopes == set(CASE_SCOPES)
     assert {path for path in wanted if path.startswith("peg>")} <= PEG_PATHS
