@@ -129,19 +129,21 @@ def sync_source(
     """
     chosen = options or SyncOptions()
     started = clock.now()
-    try:
-        state = _register(connector, mirror, started, chosen)
-    except TowerError as error:
-        return _never_reached(connector.source, mirror, clock, started, chosen, str(error))
-    if not chosen.force and state.next_attempt_at is not None and started < state.next_attempt_at:
+    known = {state.source: state for state in mirror.source_states()}.get(connector.source)
+    if not chosen.force and known is not None and _is_left_alone(known, started):
         return SyncResult(
             source=connector.source,
             started_at=started,
             finished_at=started,
-            lag_seconds=_lag(state, started),
-            why=state.why,
+            lag_seconds=_lag(known, started),
+            why=known.why,
             skipped=True,
         )
+    try:
+        # A process that has just started asks for the manifest here, and may find nobody.
+        state = _register(connector, mirror, started, chosen)
+    except TowerError as error:
+        return _never_reached(connector.source, mirror, clock, started, chosen, error)
     limit = chosen.page_limit or connector.manifest.page_limit
     run = _Run(connector=connector, mirror=mirror, clock=clock, limit=limit, stopped=stopped)
     with _collecting_rarely():
@@ -171,31 +173,38 @@ def register_source(connector: Connector, mirror: Mirror, *, at: datetime, inter
     )
 
 
+def _is_left_alone(state: SourceState, at: datetime) -> bool:
+    return state.next_attempt_at is not None and at < state.next_attempt_at
+
+
 def _register(connector: Connector, mirror: Mirror, at: datetime, options: SyncOptions) -> SourceState:
-    known = {state.source: state for state in mirror.source_states()}
-    if connector.source not in known or (
-        known[connector.source].interval_seconds != options.interval_seconds
-    ):
+    kinds = {kind for stream in connector.manifest.streams for kind in stream.kinds}
+    known = {state.source: state for state in mirror.source_states()}.get(connector.source)
+    if known is None or known.interval_seconds != options.interval_seconds or set(known.kinds) != kinds:
         register_source(connector, mirror, at=at, interval_seconds=options.interval_seconds)
-        known = {state.source: state for state in mirror.source_states()}
-    return known[connector.source]
+        known = {state.source: state for state in mirror.source_states()}[connector.source]
+    return known
 
 
 def _never_reached(
-    source: SourceName, mirror: Mirror, clock: Clock, started: datetime, options: SyncOptions, why: str
+    source: SourceName,
+    mirror: Mirror,
+    clock: Clock,
+    started: datetime,
+    options: SyncOptions,
+    error: TowerError,
 ) -> SyncResult:
-    """A source whose manifest nobody has seen yet: its silence is its health, not an error of ours."""
+    """A source whose manifest this process has not seen: its silence is its health, not an error of ours."""
     known = {state.source: state for state in mirror.source_states()}
     if source not in known:
         mirror.register_source(
             source, title=source, kinds=(), interval_seconds=options.interval_seconds, at=started
         )
     failures = known[source].failures_in_row + 1 if source in known else 1
-    finished = clock.now()
-    pause = pause_after(failures)
+    finished, why = clock.now(), str(error)
+    retry = _next_attempt(finished, failures, _pause_asked_by(error))
     with mirror.write() as transaction:
         transaction.note_attempt(source, at=started)
-        retry = None if pause is None else finished + pause
         transaction.note_failure(source, at=started, why=why, next_attempt_at=retry)
         detected = transaction.detect(now=finished)
     return SyncResult(
@@ -331,8 +340,7 @@ def _finish(
             transaction.note_sweep(source, at=finished)
         transaction.note_attempt(source, at=started)
         if why:
-            pauses = (pause_after(state.failures_in_row + 1), run.asked_pause)
-            retry = max((finished + pause for pause in pauses if pause is not None), default=None)
+            retry = _next_attempt(finished, state.failures_in_row + 1, run.asked_pause)
             transaction.note_failure(source, at=started, why=why, next_attempt_at=retry)
         elif not unfinished:
             transaction.note_success(source, at=finished, rows=run.rows)
@@ -360,6 +368,11 @@ def pause_after(failures: int) -> timedelta | None:
         return None
     doublings = min(failures - BREAKER_FAILURES, 10)
     return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << doublings))
+
+
+def _next_attempt(at: datetime, failures: int, asked: timedelta | None) -> datetime | None:
+    pauses = (pause_after(failures), asked)
+    return max((at + pause for pause in pauses if pause is not None), default=None)
 
 
 def _pause_asked_by(error: TowerError) -> timedelta | None:

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from app.services.source_health import source_health
 from app.services.sync import SyncOptions, detect_now, pause_after, register_source, sync_source
+from connectors.protocol import Connector, Manifest
 from domain.errors import BadInputError, RefusedError, TowerError, UnavailableError
 from domain.health import HealthColour, SourceHealth
 from domain.orders import CreditStatus
 from domain.records import TYPE_OF_KIND
 from tests.support import facts
 from tests.support.facts import ERP, NOW
-from tests.support.fake_connector import STREAM
+from tests.support.fake_connector import STREAM, FakeConnector
 from tests.support.tower_room import TowerRoom, tower_room
 
 DOWN = UnavailableError(what="The ERP does not answer.", remedy="Start it.")
@@ -320,3 +321,37 @@ def test_a_source_that_asks_for_a_pause_gets_it(room: TowerRoom) -> None:
     assert room.sync(force=False).skipped
     room.clock.advance(minutes=1)
     assert room.sync(force=False).succeeded
+
+
+class _SilentAtFirst:
+    """A connector of a process that has just started: it must ask for its manifest, and nobody answers."""
+
+    def __init__(self, real: FakeConnector) -> None:
+        self.real = real
+        self.silent = True
+        self.source = real.source
+
+    @property
+    def manifest(self) -> Manifest:
+        if self.silent:
+            raise DOWN
+        return self.real.manifest
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.real, name)
+
+
+@pytest.mark.parametrize("was_read_before", [False, True])
+def test_a_manifest_that_cannot_be_asked_for_is_the_health_of_its_source(
+    room: TowerRoom, was_read_before: bool
+) -> None:
+    fill(room)
+    if was_read_before:
+        room.sync()
+    silent = _SilentAtFirst(room.source)
+    connector: Connector = silent  # type: ignore[assignment]  # it answers as the real one does
+    assert sync_source(connector, room.mirror, clock=room.clock).why == str(DOWN)
+    assert str(DOWN) in health(room).why
+    silent.silent = False
+    assert sync_source(connector, room.mirror, clock=room.clock).succeeded
+    assert set(room.mirror.source_states()[0].kinds) == set(room.source.kinds)
