@@ -18,9 +18,11 @@ class CuttingProxy:
         self._target = port
         self._lock = Lock()
         self._left: int | None = None
+        self._open: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
-        Thread(target=self._accept, daemon=True).start()
+        self._accepting = Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     @property
     def address(self) -> str:
@@ -33,8 +35,14 @@ class CuttingProxy:
             self._left = count
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening, and end every connection."""
+        # Closing alone does not wake the thread that waits for a connection.
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self._accepting.join()
+        for end in self._open:
+            _end(end)
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -45,6 +53,7 @@ class CuttingProxy:
                 except OSError:
                     near.close()
                     continue
+                self._open |= {near, far}
                 Thread(target=self._forward, args=(near, far, False), daemon=True).start()
                 Thread(target=self._forward, args=(far, near, True), daemon=True).start()
 
@@ -56,11 +65,7 @@ class CuttingProxy:
                 if allowed < len(data):
                     break
         for end in (source, sink):
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-        if is_answer:
-            source.close()
-            sink.close()
+            _end(end)
 
     def _allowed(self, count: int) -> int:
         with self._lock:
@@ -71,6 +76,12 @@ class CuttingProxy:
                 return count
             allowed, self._left = self._left, None
             return allowed
+
+
+def _end(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+    connection.close()
 
 
 @contextmanager
