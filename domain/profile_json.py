@@ -17,10 +17,13 @@ import typing
 import unicodedata
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from domain.checks import MAX_EXACT_INTEGER
 from domain.errors import BadInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 JsonValue: TypeAlias = str | int | bool | list["JsonValue"] | dict[str, "JsonValue"]
 JsonObject: TypeAlias = dict[str, JsonValue]
@@ -134,6 +137,8 @@ def to_profile(value: object) -> JsonValue:
     if isinstance(value, Enum):
         return to_profile(value.value)
     if isinstance(value, str):
+        if value.isascii():
+            return value
         text = unicodedata.normalize("NFC", value)
         _check_text(text)
         return text
@@ -148,7 +153,8 @@ def to_profile(value: object) -> JsonValue:
 
 
 def _write_dataclass(value: _Hint) -> JsonObject:
-    present = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value))
+    kind: _Hint = type(value)
+    present = ((name, getattr(value, name)) for name in _names(kind))
     written = {name: to_profile(inner) for name, inner in present if inner is not None}
     tag = getattr(type(value), _TAG, None)
     if isinstance(tag, str):
@@ -175,7 +181,8 @@ def from_profile(kind: type[V], data: JsonValue) -> V:
         BadInputError: a name is missing or unknown, or a value has another type.
     """
     try:
-        return typing.cast("V", _read(kind, data))
+        hint: _Hint = kind
+        return typing.cast("V", _reader(hint)(data))
     except (TypeError, ValueError, KeyError, StopIteration) as error:
         if isinstance(error, BadInputError):
             raise
@@ -200,21 +207,24 @@ def parse_time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _read(kind: _Hint, data: JsonValue) -> object:
+@functools.cache
+def _reader(kind: _Hint) -> Callable[[JsonValue], object]:
+    """What reads a value of that type: found out once, because the same few types come again and again."""
     origin: object = typing.get_origin(kind)
+    inner = typing.get_args(kind)
     if origin in {typing.Union, types.UnionType}:
-        return _read(_chosen(typing.get_args(kind), data), data)
+        return lambda data: _reader(_chosen(inner, data))(data)
     if origin is tuple:
-        return _read_tuple(typing.get_args(kind), data)
+        return lambda data: _read_tuple(inner, data)
     kind = getattr(kind, "__supertype__", kind)
     if dataclasses.is_dataclass(kind):
-        return _read_dataclass(kind, data)
+        return lambda data: _read_dataclass(kind, data)
     if kind is datetime:
-        return parse_time(_expect(str, data))
+        return lambda data: parse_time(_expect(str, data))
     if issubclass(kind, Enum):
-        return kind(data)
+        return typing.cast("Callable[[JsonValue], object]", kind)
     if kind in {str, int, bool}:
-        return _expect(kind, data)
+        return lambda data: _expect(kind, data)
     raise TypeError(f"{kind} is not part of the profile")
 
 
@@ -235,22 +245,28 @@ def _expect(kind: type[V], data: object) -> V:
 def _read_tuple(inner: tuple[_Hint, ...], data: JsonValue) -> tuple[object, ...]:
     items = _expect(list, data)
     if Ellipsis in inner:
-        return tuple(_read(inner[0], each) for each in items)
-    return tuple(_read(kind, each) for kind, each in zip(inner, items, strict=True))
+        read = _reader(inner[0])
+        return tuple(read(each) for each in items)
+    return tuple(_reader(kind)(each) for kind, each in zip(inner, items, strict=True))
 
 
 def _read_dataclass(kind: _Hint, data: JsonValue) -> object:
     document = dict(_expect(dict, data))
-    hints = _hints(kind)
+    readers = _readers(kind)
     if isinstance(getattr(kind, _TAG, None), str) and document.pop(_TAG, None) != getattr(kind, _TAG):
         raise ValueError(f"it is no {getattr(kind, _TAG)}")
-    unknown = document.keys() - hints.keys()
+    unknown = document.keys() - readers.keys()
     if unknown:
         raise KeyError(f"unknown name {min(unknown)!r}")
-    return kind(**{name: _read(hints[name], each) for name, each in document.items()})
+    return kind(**{name: readers[name](each) for name, each in document.items()})
 
 
 @functools.cache
-def _hints(kind: _Hint) -> dict[str, Any]:
+def _readers(kind: _Hint) -> dict[str, Callable[[JsonValue], object]]:
     every = typing.get_type_hints(kind)
-    return {f.name: every[f.name] for f in dataclasses.fields(kind)}
+    return {name: _reader(every[name]) for name in _names(kind)}
+
+
+@functools.cache
+def _names(kind: _Hint) -> tuple[str, ...]:
+    return tuple(each.name for each in dataclasses.fields(kind))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, or_, select
 
 from app.hub.hub_schema import ASSENT
 from app.store.instants import from_ms, to_ms
@@ -18,28 +18,24 @@ if TYPE_CHECKING:
     from domain.rights import RightsPolicy
 
 
-def keep_assent(connection: Connection, assent: Assent, idx: int) -> None:
-    """Remember an approval that was recorded as number ``idx``."""
-    connection.execute(
-        insert(ASSENT).values(
-            idx=idx,
-            action_id=assent.action_id,
-            user_id=assent.user_id,
-            role=assent.role,
-            remedy=str(assent.remedy),
-            currency=assent.amount.currency,
-            minor=assent.amount.minor,
-            basis=str(assent.amount.basis),
-            customer_id=assent.customer_id or "",
-            issued_at=to_ms(assent.at),
-        )
-    )
+def row_of(assent: Assent, idx: int) -> dict[str, Any]:
+    """The row that remembers an approval recorded as number ``idx``."""
+    return {
+        "idx": idx,
+        "action_id": assent.action_id,
+        "user_id": assent.user_id,
+        "role": assent.role,
+        "remedy": str(assent.remedy),
+        "currency": assent.amount.currency,
+        "minor": assent.amount.minor,
+        "basis": str(assent.amount.basis),
+        "customer_id": assent.customer_id or "",
+        "issued_at": to_ms(assent.at),
+    }
 
 
 def assents_before(connection: Connection, wanted: Assent, policy: RightsPolicy) -> tuple[Assent, ...]:
     """What was approved within a day of ``wanted`` and may count against it by any rule."""
-    if not policy.looks_back(wanted.remedy):
-        return ()
     people = {wanted.user_id}
     for delegation in policy.delegations:
         people |= {delegation.from_user, delegation.to_user}

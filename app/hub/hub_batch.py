@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from app.hub.ballot import Ballot
 from app.hub.hub_schema import CHECKPOINT, DEVICE_KEY, LOG_ENTRY, LOG_HEAD, TILE
 from app.hub.judgement import Judge
 from app.signing.canonical import sha256_hex
@@ -95,11 +96,13 @@ class Batch:
         self._policy = policy
         self._key = key
         self._executors = executors
+        self._ballot = Ballot(connection)
         self._now = from_ms(to_ms(now))
         head = connection.execute(select(LOG_HEAD).with_for_update()).one()
         self.origin, self.policy_sha256, self._first = head.origin, head.policy_sha256, int(head.size)
         self._rows: list[dict[str, Any]] = []
         self._envelopes: dict[str, bytes] = {}
+        self._known: dict[str, bytes] = {}
         self._heads: dict[str, ChainHead] = {}
         self._before: dict[str, Recorded] = {}
         self._owners: dict[str, Row[Any]] = {}
@@ -112,7 +115,7 @@ class Batch:
         return self._first + len(self._rows)
 
     def look_up(self, entries: Sequence[tuple[SignedEntry, str]]) -> None:
-        """Read what the log knows of these entries, their keys and their devices, in four looks for all."""
+        """Read what the log knows of these entries, their keys and their devices, in a few looks for all."""
         digests = [entry.sha256 for entry, _ in entries]
         keyids = {entry.value.actor.keyid for entry, _ in entries}
         before = select(LOG_ENTRY).where(LOG_ENTRY.c.sha256.in_(digests))
@@ -136,6 +139,8 @@ class Batch:
             .join(LOG_ENTRY, (LOG_ENTRY.c.keyid == DEVICE_KEY.c.keyid) & (LOG_ENTRY.c.seq == newest))
             .where(DEVICE_KEY.c.keyid.in_(keyids))
         )
+        self._ballot.read(entry.action_id for entry, _ in entries)
+        self._read_proposals(entries)
         self._heads = dict.fromkeys(keyids, ChainHead())
         for row in self._connection.execute(heads):
             self._heads[row.keyid] = ChainHead(next_seq=row.seq + 1, prev=row.sha256)
@@ -154,7 +159,7 @@ class Batch:
             return self._before[entry.sha256]
         self._require_place(entry, idempotency_key)
         judge = Judge(
-            connection=self._connection,
+            ballot=self._ballot,
             policy=self._policy,
             now=self._now,
             envelope_of=self._envelope_of,
@@ -199,6 +204,7 @@ class Batch:
         """Write entries, tree, head and checkpoint; the transaction's commit makes them durable together."""
         if not self._rows:
             return
+        self._ballot.write()
         tree = tile_tree(self._connection)
         tree.append(self._first, (leaf_hash(row["envelope"]) for row in self._rows))
         checkpoint = Checkpoint(origin=self.origin, size=self.size, root=root_of(self.size, tree.node))
@@ -291,8 +297,17 @@ class Batch:
             )
         return self._heads[keyid]
 
+    def _read_proposals(self, entries: Sequence[tuple[SignedEntry, str]]) -> None:
+        """Read the proposals that these entries are about, at once."""
+        standings = (self._ballot.standing(entry.action_id) for entry, _ in entries)
+        wanted = {standing.proposal_sha256 for standing in standings if standing is not None}
+        query = select(LOG_ENTRY.c.sha256, LOG_ENTRY.c.envelope).where(LOG_ENTRY.c.sha256.in_(wanted))
+        if wanted:
+            self._known = {row.sha256: bytes(row.envelope) for row in self._connection.execute(query)}
+
     def _envelope_of(self, sha256: str) -> bytes:
-        if sha256 in self._envelopes:
-            return self._envelopes[sha256]
+        for known in (self._envelopes, self._known):
+            if sha256 in known:
+                return known[sha256]
         query = select(LOG_ENTRY.c.envelope).where(LOG_ENTRY.c.sha256 == sha256)
         return bytes(self._connection.execute(query).scalar_one())

@@ -11,17 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, insert, select, update
-
-from app.hub.assents import assents_before, keep_assent
-from app.hub.hub_schema import APPROVAL, RECORDED_DECISION
+from app.hub.ballot import Ballot, Word
 from app.signing.receipts import HubOutcome
 from app.signing.statements import SignedEntry, read_unverified
 from domain.approval_states import ENDED_BY, OPEN_TO, ApprovalState
 from domain.approvals import Beginning, Decision, Execution, Proposal, Verdict
 from domain.day_limits import assent_of
 from domain.decision_times import why_not_in_time
-from domain.ids import UserId
 from domain.rights import EXECUTOR_ROLE, RightsPolicy
 
 if TYPE_CHECKING:
@@ -46,12 +42,12 @@ _ACCEPTED = Judgement(outcome=HubOutcome.ACCEPTED)
 
 
 class Judge:
-    """Judges entries by a policy, inside one transaction of the log."""
+    """Judges entries by a policy, inside one transaction of the log; changes go to its ballot."""
 
     def __init__(
         self,
         *,
-        connection: Connection,
+        ballot: Ballot,
         policy: RightsPolicy,
         now: datetime,
         envelope_of: Callable[[str], bytes],
@@ -62,7 +58,7 @@ class Judge:
         ``executors`` are the keys that may carry anything out; none: the decision rights alone say who may.
         """
         self._executors = executors
-        self._connection = connection
+        self._ballot = ballot
         self._envelope_of = envelope_of
         self._policy = policy
         self._now = now
@@ -85,65 +81,55 @@ class Judge:
             return _forbidden(ruling)
         if value.expires_at <= self._now:
             return Judgement(outcome=HubOutcome.EXPIRED, why="the proposal arrived after it expired")
-        if self._approval(terms.action_id) is not None:
+        if self._ballot.standing(terms.action_id) is not None:
             return Judgement(outcome=HubOutcome.FORBIDDEN, why="the action id is taken by another proposal")
-        self._connection.execute(
-            insert(APPROVAL).values(
-                action_id=terms.action_id,
-                state=str(ApprovalState.SUBMITTED),
-                proposal_sha256=entry.sha256,
-                min_approvers=ruling.min_approvers,
-            )
-        )
+        self._ballot.open(terms.action_id, entry.sha256, ruling.min_approvers)
         return _ACCEPTED
 
     def _decision(self, value: Decision, idx: int) -> Judgement:
         terms, actor = value.terms, value.actor
-        approval = self._approval(terms.action_id)
-        if approval is None or approval[1] != value.proposal_sha256:
+        approval = self._ballot.standing(terms.action_id)
+        if approval is None or approval.proposal_sha256 != value.proposal_sha256:
             return Judgement(outcome=HubOutcome.UNKNOWN_SUBJECT, why="the proposal is not in the log")
         proposal = self._proposal_of(value.proposal_sha256)
         if proposal.terms != terms or proposal.actor.user_id != value.proposer:
             return Judgement(outcome=HubOutcome.FORBIDDEN, why="the decision is on other terms than proposed")
         assent = assent_of(value)
         if value.verdict is Verdict.REVOKE:
-            approvers = self._users(terms.action_id, Verdict.APPROVE)
+            approvers = self._ballot.users(terms.action_id, Verdict.APPROVE)
             ruling = self._policy.may_revoke(assent, proposal.actor.user_id, approvers)
         else:
-            before = assents_before(self._connection, assent, self._policy)
+            before = self._ballot.assents_before(assent, self._policy)
             ruling = self._policy.judge_decision(value, proposal.actor.user_id, before)
         if not ruling.allowed:
             return _forbidden(ruling)
         late = why_not_in_time(value, proposal, ruling.offline_for, self._now)
         if late:
             return Judgement(outcome=HubOutcome.EXPIRED, why=late)
-        if approval[0] not in OPEN_TO[value.verdict] or self._has_decided(value):
+        if approval.state not in OPEN_TO[value.verdict] or self._has_decided(value):
             return Judgement(
-                outcome=HubOutcome.ALREADY_DECIDED, why=self._winner(terms.action_id, approval[0])
+                outcome=HubOutcome.ALREADY_DECIDED, why=self._winner(terms.action_id, approval.state)
             )
-        self._connection.execute(
-            insert(RECORDED_DECISION).values(
-                action_id=terms.action_id, user_id=actor.user_id, verdict=str(value.verdict), idx=idx
-            )
-        )
+        word = Word(user_id=actor.user_id, verdict=value.verdict, idx=idx)
+        self._ballot.keep_word(terms.action_id, word)
         if value.verdict is Verdict.APPROVE:
-            keep_assent(self._connection, assent, idx)
-        self._settle(terms.action_id, value.verdict, approval[2])
+            self._ballot.keep_assent(assent, idx)
+        self._settle(terms.action_id, value.verdict, approval.min_approvers)
         return _ACCEPTED
 
     def _beginning(self, value: Beginning) -> Judgement:
-        approval = self._approval(value.action_id)
+        approval = self._ballot.standing(value.action_id)
         if why := self._no_executor(value):
             return Judgement(outcome=HubOutcome.FORBIDDEN, why=why)
-        if approval is None or value.hub_index not in self._places(value.action_id):
+        if approval is None or value.hub_index not in self._places(value):
             return Judgement(outcome=HubOutcome.UNKNOWN_SUBJECT, why="no decision in the log approves it")
-        if approval[0] is not ApprovalState.APPROVED:
+        if approval.state is not ApprovalState.APPROVED:
             return Judgement(
-                outcome=HubOutcome.ALREADY_DECIDED, why=self._winner(value.action_id, approval[0])
+                outcome=HubOutcome.ALREADY_DECIDED, why=self._winner(value.action_id, approval.state)
             )
-        if self._proposal_of(approval[1]).expires_at <= self._now:
+        if self._proposal_of(approval.proposal_sha256).expires_at <= self._now:
             return Judgement(outcome=HubOutcome.EXPIRED, why="it was begun after the proposal expired")
-        self._move(value.action_id, ApprovalState.EXECUTING)
+        self._ballot.move(value.action_id, ApprovalState.EXECUTING)
         return _ACCEPTED
 
     def _no_executor(self, value: Beginning | Execution) -> str:
@@ -156,8 +142,8 @@ class Judge:
     def _execution(self, value: Execution) -> Judgement:
         if why := self._no_executor(value):
             return Judgement(outcome=HubOutcome.FORBIDDEN, why=why)
-        approval = self._approval(value.action_id)
-        if approval is None or approval[0] is not ApprovalState.EXECUTING:
+        approval = self._ballot.standing(value.action_id)
+        if approval is None or approval.state is not ApprovalState.EXECUTING:
             why = "nothing in the log approves it, or says that it began"
             return Judgement(outcome=HubOutcome.UNKNOWN_SUBJECT, why=why)
         return _ACCEPTED
@@ -165,24 +151,11 @@ class Judge:
     def _settle(self, action_id: str, verdict: Verdict, min_approvers: int) -> None:
         if verdict in ENDED_BY:
             state = ENDED_BY[verdict]
-        elif len(self._users(action_id, Verdict.APPROVE)) >= min_approvers:
+        elif len(self._ballot.users(action_id, Verdict.APPROVE)) >= min_approvers:
             state = ApprovalState.APPROVED
         else:
             state = ApprovalState.PARTIAL
-        self._move(action_id, state)
-
-    def _move(self, action_id: str, state: ApprovalState) -> None:
-        self._connection.execute(
-            update(APPROVAL).where(APPROVAL.c.action_id == action_id).values(state=str(state))
-        )
-
-    def _approval(self, action_id: str) -> tuple[ApprovalState, str, int] | None:
-        row = self._connection.execute(
-            select(APPROVAL).where(APPROVAL.c.action_id == action_id)
-        ).one_or_none()
-        return (
-            None if row is None else (ApprovalState(row.state), row.proposal_sha256, int(row.min_approvers))
-        )
+        self._ballot.move(action_id, state)
 
     def _proposal_of(self, sha256: str) -> Proposal:
         value = read_unverified(self._envelope_of(sha256)).value
@@ -190,41 +163,24 @@ class Judge:
             raise TypeError(type(value).__name__)
         return value
 
-    def _users(self, action_id: str, verdict: Verdict) -> frozenset[UserId]:
-        query = select(RECORDED_DECISION.c.user_id).where(
-            RECORDED_DECISION.c.action_id == action_id, RECORDED_DECISION.c.verdict == str(verdict)
-        )
-        return frozenset(UserId(user) for user in self._connection.execute(query).scalars())
-
-    def _places(self, action_id: str) -> frozenset[int]:
-        query = select(RECORDED_DECISION.c.idx).where(
-            RECORDED_DECISION.c.action_id == action_id,
-            RECORDED_DECISION.c.verdict == str(Verdict.APPROVE),
-        )
-        return frozenset(self._connection.execute(query).scalars())
+    def _places(self, value: Beginning) -> frozenset[int]:
+        words = self._ballot.words(value.action_id)
+        return frozenset(word.idx for word in words if word.verdict is Verdict.APPROVE)
 
     def _has_decided(self, value: Decision) -> bool:
         """Whether that person said their word before; a revocation takes an earlier word back."""
-        query = select(RECORDED_DECISION.c.idx).where(
-            RECORDED_DECISION.c.action_id == value.terms.action_id,
-            RECORDED_DECISION.c.user_id == value.actor.user_id,
-        )
-        revokes = value.verdict is Verdict.REVOKE
-        return not revokes and self._connection.execute(query).first() is not None
+        words = self._ballot.words(value.terms.action_id)
+        said = any(word.user_id == value.actor.user_id for word in words)
+        return said and value.verdict is not Verdict.REVOKE
 
     def _winner(self, action_id: str, state: ApprovalState) -> str:
         if state is ApprovalState.EXECUTING:
             return "it has begun"
-        row = self._connection.execute(
-            select(RECORDED_DECISION)
-            .where(RECORDED_DECISION.c.action_id == action_id)
-            .order_by(RECORDED_DECISION.c.idx.desc())
-            .limit(1)
-        ).one_or_none()
-        if row is None:
+        words = self._ballot.words(action_id)
+        if not words:
             return "nobody approved it"
-        said = _SAID[Verdict(row.verdict)]
-        return f"{row.user_id} {said} it first (record #{row.idx})"
+        last = words[-1]
+        return f"{last.user_id} {_SAID[last.verdict]} it first (record #{last.idx})"
 
 
 def _forbidden(ruling: Ruling) -> Judgement:

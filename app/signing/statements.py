@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from app.signing.canonical import (
     canonical_bytes,
     digest_code,
-    digest_of,
+    digest_of_part,
     is_canonical,
     sha256_hex,
 )
@@ -96,9 +97,11 @@ def read_payload(payload: bytes) -> Signed:
         )
     value = from_statement(document)
     if not isinstance(value, Beginning | Execution):
-        terms = value.terms
-        fits = terms.evidence.facts_sha256 == digest_of(terms.evidence.facts)
-        if not fits or any(c.payload_sha256 != digest_of(c.action) for c in terms.commands):
+        # The document is the value, as was just compared: its own parts are digested, not written anew.
+        terms: Any = document["predicate"]["terms"]  # type: ignore[index,call-overload] # read as Terms above
+        evidence = terms["evidence"]
+        fits = evidence["facts_sha256"] == digest_of_part(evidence["facts"])
+        if not fits or any(c["payload_sha256"] != digest_of_part(c["action"]) for c in terms["commands"]):
             raise RefusedError(
                 what="A signed statement holds a digest that does not fit its content.",
                 remedy="Do not trust it.",

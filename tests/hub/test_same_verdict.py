@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert
 
+from app.hub.ballot import Ballot
 from app.hub.hub_database import open_hub_database
 from app.hub.hub_schema import APPROVAL
 from app.hub.judgement import Judge
@@ -109,7 +110,7 @@ class Three:
 
     def hub_says(self, entry: SignedEntry) -> bool:
         judge = Judge(
-            connection=self.connection,
+            ballot=Ballot(self.connection),
             policy=self.room.policy,
             now=START,
             envelope_of=self.envelopes.__getitem__,
