@@ -7,6 +7,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from app.hub.enrolment import EnrolmentRequest, prove_possession
@@ -132,7 +133,7 @@ class Day:
                 fresh=fresh_from(self.facts),
                 signer=desk.people["executor@desk"],
                 jitter=lambda: 0.0,
-                record=lambda desk=desk: deliver(desk.room, self.hub),
+                record=partial(deliver, desk.room, self.hub),
             ).run_once()
             deliver(desk.room, self.hub)
         for desk in self.desks:
