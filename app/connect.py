@@ -119,7 +119,7 @@ def _odata(
 
 
 def _sql(source: SourceSettings, credential: Credential, folder: Path, clock: Clock) -> Connector:
-    database = import_module("connectors.sql_view.database")
+    database = import_module("connectors.sql_view.client")
     sql = import_module("connectors.sql_view.connector")
     connector: Connector = sql.SqlConnector(
         SourceName(source.name),

@@ -27,8 +27,8 @@ from connectors.field_rules import (
     value_of,
 )
 from domain.errors import BadInputError
-from domain.ids import EntityKind
-from domain.records import TYPE_OF_KIND, Entity
+from domain.ids import EntityKind, SourceName
+from domain.records import TYPE_OF_KIND, Entity, RejectedRecord
 
 Row = Mapping[str, object]
 _PLACE = re.compile(r"\{([^{}]+)\}")
@@ -71,6 +71,19 @@ class Misfit:
     code: str
     message: str
     raw: bytes
+
+
+def rejected_record(misfit: Misfit, *, source: SourceName, stream: str, at: datetime) -> RejectedRecord:
+    """A misfit as it is kept in quarantine."""
+    return RejectedRecord(
+        source=source,
+        stream=stream,
+        external_id=misfit.external_id,
+        code=misfit.code,
+        message=misfit.message,
+        raw=misfit.raw,
+        observed_at=at,
+    )
 
 
 def check_rules(name: str, rules: Sequence[RecordRule], carried: Sequence[EntityKind]) -> None:

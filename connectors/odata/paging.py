@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from connectors.odata.client import ODataClient
-from connectors.odata.dialect import ETAG, GONE, Answer, after, as_utc, key_of, literal, stamp_of, stamp_text
+from connectors.odata.dialect import Answer, after, literal, stamp_of, stamp_text
+from connectors.odata.mapping import Sheaf, micros
 from connectors.odata.profiles import ServiceProfile
 from connectors.protocol import Page
-from connectors.row_records import Misfit, Row, ids_of, records_of
-from domain.errors import BadInputError, BadValueError
-from domain.ids import EntityRef, SourceName
-from domain.records import DeletedRecord, Entity, RejectedRecord, SourceRecord
+from connectors.row_records import Row
+from domain.errors import BadInputError
+from domain.ids import SourceName
 
 _MICRO = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,7 +44,7 @@ def decode(text: str | None, now: datetime) -> Cursor:
         BadInputError: it is none of this stream.
     """
     if text is None:
-        return Cursor(began=_micros(now), open=True)
+        return Cursor(began=micros(now), open=True)
     try:
         found = msgspec.json.decode(text, type=Cursor)
     except msgspec.MsgspecError as error:
@@ -52,7 +52,7 @@ def decode(text: str | None, now: datetime) -> Cursor:
             what=f"{text[:80]!r} is no cursor of this OData stream.",
             remedy="Forget the cursor: the stream is then read again from its beginning.",
         ) from error
-    return found if found.open else msgspec.structs.replace(found, began=_micros(now), open=True, skip=0)
+    return found if found.open else msgspec.structs.replace(found, began=micros(now), open=True, skip=0)
 
 
 def encode(cursor: Cursor) -> str:
@@ -124,16 +124,12 @@ class Reading:
             )
         return stamp_text(stamp), tuple(part for part in key if isinstance(part, str | int))
 
-    def stamp(self, row: Row, cursor: Cursor) -> datetime:
-        """When a row was changed; where it does not say, when this pull began."""
-        found = stamp_of(row.get(self.profile.stamp)) if self.profile.stamp else None
-        return found or _EPOCH + cursor.began * _MICRO
-
 
 def read_page(reading: Reading, cursor: Cursor, limit: int, answer: Answer | None = None) -> Page:
     """The next records behind a cursor, at most ``limit``; ``answer`` spares asking again for a long one."""
     found = answer if answer is not None else reading.rows_after(cursor, limit)
-    kept, skip = _Sheaf(reading, cursor), cursor.skip
+    began = _EPOCH + cursor.began * _MICRO
+    kept, skip = Sheaf(reading.profile, reading.source, began=began, told=cursor.skip), cursor.skip
     linked = reading.profile.follow == "delta"
     for place, row in enumerate(found.rows):
         given = kept.take(row, skip, limit)
@@ -141,15 +137,25 @@ def read_page(reading: Reading, cursor: Cursor, limit: int, answer: Answer | Non
             # The page is full in the middle of this row; along links, rows cannot be asked for by key.
             at = _behind(reading, cursor, found.rows[:place])
             told = kept.told if linked else given
-            return kept.page(msgspec.structs.replace(at, skip=told), more=True)
+            return _page(kept, msgspec.structs.replace(at, skip=told), more=True)
         skip = max(0, skip - kept.last) if linked else 0
     if linked:
         following = msgspec.structs.replace(cursor, link=found.next_link or found.delta_link, skip=0)
         more = bool(found.next_link)
-        return kept.page(msgspec.structs.replace(following, open=more), more=more)
+        return _page(kept, msgspec.structs.replace(following, open=more), more=more)
     more = bool(found.next_link) or len(found.rows) >= limit
     at = _behind(reading, cursor, found.rows)
-    return kept.page(at if more else _closed(reading, at), more=more and bool(found.rows))
+    return _page(kept, at if more else _closed(reading, at), more=more and bool(found.rows))
+
+
+def _page(kept: Sheaf, cursor: Cursor, *, more: bool) -> Page:
+    return Page(
+        records=tuple(kept.records),
+        rejected=tuple(kept.rejected),
+        deleted=tuple(kept.deleted),
+        cursor=encode(cursor),
+        more=more,
+    )
 
 
 def _behind(reading: Reading, cursor: Cursor, rows: Sequence[Row]) -> Cursor:
@@ -168,91 +174,3 @@ def _closed(reading: Reading, cursor: Cursor) -> Cursor:
         return msgspec.structs.replace(cursor, open=False)
     since = newest - timedelta(seconds=reading.profile.overlap_seconds)
     return Cursor(since=since.replace(tzinfo=None).isoformat(), began=cursor.began)
-
-
-class _Sheaf:
-    """Gathers the records of a page."""
-
-    def __init__(self, reading: Reading, cursor: Cursor) -> None:
-        self._reading = reading
-        self._cursor = cursor
-        self._records: list[SourceRecord] = []
-        self._rejected: list[RejectedRecord] = []
-        self._deleted: list[DeletedRecord] = []
-        self.told = cursor.skip
-        self.last = 0
-
-    def take(self, row: Row, skip: int, limit: int) -> int | None:
-        """Add what a row gives but for the first ``skip``; how many of it were given when no more fit."""
-        if GONE in row:
-            self._forget(row)
-            self.last = 0
-            return None
-        profile = self._reading.profile
-        at = self._reading.stamp(row, self._cursor)
-        label = " ".join(str(row.get(name)) for name in profile.key)
-        found = records_of(row, profile.record, profile.habits, f"{profile.entity_set} {label}")
-        self.last = len(found)
-        for place, each in enumerate(found[skip:], start=skip):
-            if len(self._records) + len(self._rejected) == limit:
-                return place
-            self._add(each, row, at)
-            self.told += 1
-        return None
-
-    def _add(self, each: Entity | Misfit, row: Row, at: datetime) -> None:
-        stamp = _micros(at)
-        if isinstance(each, Misfit):
-            self._rejected.append(_rejected(self._reading, each, at))
-            return
-        try:
-            record = SourceRecord(
-                source=self._reading.source,
-                entity=each,
-                version=str(row.get(ETAG) or stamp),
-                stamp=stamp,
-                observed_at=at,
-            )
-        except BadValueError as error:
-            misfit = Misfit(
-                external_id=str(each), code="bad-record", message=error.what, raw=str(row).encode()
-            )
-            self._rejected.append(_rejected(self._reading, misfit, at))
-        else:
-            self._records.append(record)
-
-    def _forget(self, row: Row) -> None:
-        profile = self._reading.profile
-        key = key_of(str(row[GONE]), profile.key)
-        at = _EPOCH + self._cursor.began * _MICRO
-        for rule in profile.record:
-            for identity in ids_of(key, (rule,), profile.habits):
-                ref = EntityRef(kind=rule.kind, entity_id=identity)
-                gone = DeletedRecord(source=self._reading.source, ref=ref, stamp=_micros(at), observed_at=at)
-                self._deleted.append(gone)
-
-    def page(self, cursor: Cursor, *, more: bool) -> Page:
-        """The page, with where to go on."""
-        return Page(
-            records=tuple(self._records),
-            rejected=tuple(self._rejected),
-            deleted=tuple(self._deleted),
-            cursor=encode(cursor),
-            more=more,
-        )
-
-
-def _rejected(reading: Reading, misfit: Misfit, at: datetime) -> RejectedRecord:
-    return RejectedRecord(
-        source=reading.source,
-        stream=reading.profile.stream,
-        external_id=misfit.external_id,
-        code=misfit.code,
-        message=misfit.message,
-        raw=misfit.raw,
-        observed_at=at,
-    )
-
-
-def _micros(moment: datetime) -> int:
-    return (as_utc(moment) - _EPOCH) // _MICRO

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from threading import RLock
@@ -13,14 +13,14 @@ import msgspec
 
 from connectors.outage import OutageLog
 from connectors.protocol import ConnectorHealth, Manifest, Page
-from connectors.row_records import Misfit, Row, ids_of, records_of
-from connectors.sql_view.database import Behind, Database
+from connectors.row_records import Row, ids_of
+from connectors.sql_view.client import Behind, Database
+from connectors.sql_view.mapping import row_key, sorted_out
 from connectors.sql_view.profiles import ViewProfile, load_profiles, manifest_of
 from domain.clock import Clock
 from domain.commands import Command, CommandResult, Receipt
 from domain.errors import BadInputError, TowerError
 from domain.ids import SourceName
-from domain.records import RejectedRecord, SourceRecord
 
 _MOST_ROWS = 5_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -133,21 +133,7 @@ class SqlConnector:
         return found if found.open else _Cursor(began=now, stamp=found.stamp, open=True)
 
     def _page(self, profile: ViewProfile, rows: Sequence[Row], at: _Cursor, *, more: bool) -> Page:
-        records: list[SourceRecord] = []
-        rejected: list[RejectedRecord] = []
-        for row in rows:
-            moment = _moment(row, profile) or _EPOCH + at.began * _MICRO
-            stamp = (moment - _EPOCH) // _MICRO
-            label = "row " + " ".join(str(part) for part in row_key(row, profile))
-            for each in records_of(row, profile.record, profile.habits, label):
-                if isinstance(each, Misfit):
-                    rejected.append(self._rejected(profile.stream, each, moment))
-                    continue
-                records.append(
-                    SourceRecord(
-                        source=self._source, entity=each, version=str(stamp), stamp=stamp, observed_at=moment
-                    )
-                )
+        records, rejected = sorted_out(rows, profile, self._source, since=_EPOCH + at.began * _MICRO)
         following = _after(rows, profile, at) if rows else at
         cursor = following if more else _closed(following, profile)
         return Page(
@@ -157,32 +143,6 @@ class SqlConnector:
             cursor=msgspec.json.encode(cursor).decode(),
             more=more,
         )
-
-    def _rejected(self, stream: str, misfit: Misfit, at: datetime) -> RejectedRecord:
-        return RejectedRecord(
-            source=self._source,
-            stream=stream,
-            external_id=misfit.external_id,
-            code=misfit.code,
-            message=misfit.message,
-            raw=misfit.raw,
-            observed_at=at,
-        )
-
-
-def row_key(row: Row, profile: ViewProfile) -> list[object]:
-    """The key of a row.
-
-    Raises:
-        BadInputError: a part of it is missing or empty.
-    """
-    found = [row.get(name) for name in profile.key]
-    if any(part is None for part in found):
-        raise BadInputError(
-            what=f"A row of {profile.stream} has no {', '.join(profile.key)}.",
-            remedy="Name columns as key that are always filled.",
-        )
-    return found
 
 
 def _after(rows: Sequence[Row], profile: ViewProfile, at: _Cursor) -> _Cursor:
@@ -252,21 +212,3 @@ def _value(kept: tuple[str, str]) -> object:
             return date.fromisoformat(text)
         case _:
             return text
-
-
-def _moment(row: Row, profile: ViewProfile) -> datetime | None:
-    """When a row was changed, in UTC; whole numbers are no times and only order the pages."""
-    value = row.get(profile.stamp) if profile.stamp else None
-    zone: tzinfo = profile.habits.zone
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError as error:
-            raise BadInputError(
-                what=f"{value!r} in {profile.stamp} is no time.", remedy="Name a column of times as stamp."
-            ) from error
-    if isinstance(value, datetime):
-        return (value.replace(tzinfo=zone) if value.tzinfo is None else value).astimezone(UTC)
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day, tzinfo=zone).astimezone(UTC)
-    return None

@@ -16,19 +16,20 @@ from tests.support.odata_v4_site import V4Site
 LINE = "A_SalesOrderItem(SalesOrder='0000004712',SalesOrderItem='000010')"
 
 
+@pytest.fixture(scope="module")
+def sap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SapSite]:
+    """One server for all; every test begins with its first data."""
+    with SapSite(tmp_path_factory.mktemp("sap")) as site:
+        site.use("orders", "deliveries")
+        yield site
+
+
 class TestSapV2(ConnectorContract):
     """Sales orders with their lines; among the deliveries three have half a piece."""
 
-    @pytest.fixture(scope="class")
-    def site(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SapSite]:
-        """One server for all; every test begins with its first data."""
-        with SapSite(tmp_path_factory.mktemp("sap")) as site:
-            site.use("orders", "deliveries")
-            yield site
-
     @pytest.fixture
-    def harness(self, site: SapSite) -> ConnectorHarness:
-        site.reset()
+    def harness(self, sap: SapSite) -> ConnectorHarness:
+        sap.reset()
         action = ReallocateLine(
             order_id=OrderId("0000004712"),
             line_id=LineId("0000004712-000010"),
@@ -37,13 +38,13 @@ class TestSapV2(ConnectorContract):
             quantity=21,
         )
         return ConnectorHarness(
-            connector=site.connector(),
+            connector=sap.connector(),
             stream="orders",
             bad_stream="deliveries",
             command=Command(key="a-1", source=SourceName("sap"), action=action),
-            times_done=lambda: int(site.row(LINE)["Plant"] == "1720"),
-            take_down=site.server.kill,
-            bring_back=site.server.start,
+            times_done=lambda: int(sap.row(LINE)["Plant"] == "1720"),
+            take_down=sap.server.kill,
+            bring_back=sap.server.start,
         )
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.sql_view.database import Behind, Database
+from connectors.sql_view.client import Behind, Database
 from connectors.sql_view.profiles import parse_profile
 from domain.errors import BadInputError, RefusedError, UnavailableError
 from domain.inventory import InboundSupply, InventoryPosition

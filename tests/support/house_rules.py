@@ -46,7 +46,7 @@ RANDOMNESS = frozenset(
 )
 SEEDED = frozenset({"random.Random", "numpy.random.default_rng"})
 
-SQL_ROOMS = ("app/store/", "app/detection/", "app/hub/", "connectors/sql_view/database.py")
+SQL_ROOMS = ("app/store/", "app/detection/", "app/hub/", "connectors/sql_view/client.py")
 SQL_TEXT = re.compile(
     r"^\s*(SELECT\s.+\sFROM\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s"
     r"|CREATE\s+(TABLE|INDEX|VIEW|TRIGGER)\s|PRAGMA\s|WITH\s+\w+\s+AS\s*\()",
