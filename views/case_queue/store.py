@@ -65,6 +65,7 @@ class QueueStore:
         self._inner: frozenset[str] = frozenset()
         self._rank_cache: dict[str, Int64Array] = {}
         self._texts: list[str] | None = None
+        self._usual: Int64Array | None = None
 
     # ------------------------------------------------------------------ what the screen asks
     def __len__(self) -> int:
@@ -117,13 +118,16 @@ class QueueStore:
     # ------------------------------------------------------------------ changes
     def wanted(self) -> Grouping:
         """The slots that filter, sort and grouping ask for now, top first."""
-        slots = np.flatnonzero(self._mask())
-        order = slots[self._sorted(slots)]
+        order = self._sorted(self._mask())
         return grouped(self.table, order, self.view) if self.view.grouped else Grouping(order)
 
     def shows_same_rows(self, order: Int64Array) -> bool:
         """Whether ``order`` holds the rows shown now, in whatever order."""
-        return len(order) == len(self.order) and bool(np.array_equal(np.sort(order), np.sort(self.order)))
+        if len(order) != len(self.order):
+            return False
+        shown, wanted = np.zeros(len(self.table), dtype=np.bool_), np.zeros(len(self.table), dtype=np.bool_)
+        shown[self.order], wanted[order] = True, True
+        return bool(np.array_equal(shown, wanted))
 
     def take(self, wanted: Grouping) -> None:
         """Show these slots; nothing is pending any more."""
@@ -159,6 +163,7 @@ class QueueStore:
         self.table = table
         self._rank_cache.clear()
         self._texts = None
+        self._usual = None
         self.pending = self._missing()
 
     def _missing(self) -> int:
@@ -202,10 +207,11 @@ class QueueStore:
         if not words:
             return mask
         texts = self._search_texts()
-        hits = np.fromiter(
-            (all(word in text for word in words) for text in texts), dtype=np.bool_, count=len(texts)
-        )
-        return mask & hits
+        for word in words:
+            # A list of bools through bytes is several times as fast as a generator over a million rows.
+            found = np.frombuffer(bytes([word in text for text in texts]), dtype=np.bool_)
+            mask = mask & found
+        return mask
 
     def _search_texts(self) -> list[str]:
         if self._texts is None:
@@ -216,18 +222,27 @@ class QueueStore:
         return self._texts
 
     # ------------------------------------------------------------------ sort
-    def _sorted(self, slots: Int64Array) -> Int64Array:
-        """Positions in ``slots`` in the wanted order; ties go by priority, then severity, then slot."""
-        table = self.table
-        priority = -table.priority_cents[slots]
-        severity = -table.severity[slots].astype(np.int64)
+    def _sorted(self, mask: BoolArray) -> Int64Array:
+        """The slots of a mask in the wanted order; ties go by priority, then severity, then slot."""
+        # One stable sort over the rows in their usual order keeps that order among equals.
+        usual = self._usual_order()
+        usual = usual[mask[usual]]
         if self.view.sort is SortKey.PRIORITY:
-            key = priority if self.view.descending else -priority
+            if self.view.descending:
+                return usual
+            key = self.table.priority_cents[usual]
         else:
             values, missing = self._key(self.view.sort)
-            values, missing = values[slots], missing[slots]
+            values, missing = values[usual], missing[usual]
             key = np.where(missing, _LAST, -values if self.view.descending else values)
-        return np.lexsort((slots, severity, priority, key))
+        return usual[np.argsort(key, kind="stable")]
+
+    def _usual_order(self) -> Int64Array:
+        """Every slot by priority, then severity, then slot; worked out once a table."""
+        if self._usual is None:
+            # Stable, so that the slot decides last; severities are bytes, which sort by counting.
+            self._usual = np.lexsort((-self.table.severity, -self.table.priority_cents))
+        return self._usual
 
     def _key(self, sort: SortKey) -> tuple[Int64Array, BoolArray]:
         """The numbers to sort by, and which rows have none (they come last either way)."""
