@@ -157,7 +157,7 @@ def second_word(patch: pytest.MonkeyPatch) -> None:
 
 
 PLANTED = {
-    "no probe": Planted(no_probe, "without asking whether it had happened", 8),
+    "no probe": Planted(no_probe, "without asking whether it had happened", 10),
     "forgets what left": Planted(forgets_what_left, "without asking whether it had happened", 10),
     "one pair of eyes": Planted(one_pair_of_eyes, "approvers with a right", 4),
     "anybody may": Planted(anybody_may, "approvers with a right", 3),
