@@ -1,8 +1,8 @@
 """How fast and how good a whole backlog is planned: families D, E, B and T, beside the rule of ERPs.
 
 ``python -m benchmarks.backlog [--quick] [--rules] [--peers] [--json FILE]``: each instance is written to a
-folder and solved by ``control-tower solve`` in a process of its own, so that the seconds are those of the whole
-command; then a closed node is repaired and single orders are asked about. ``--peers`` gives HiGHS, SCIP and
+folder and solved by ``control-tower solve`` in a process of its own, so that the seconds are those of the
+whole command; then a closed node is repaired and single orders are asked about. ``--peers`` gives HiGHS, SCIP and
 CP-SAT the same small backlogs, ``--rules`` adds backlogs with transfers, floors and other rules.
 """
 
