@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from connectors.epcis.document import read_events
+from connectors.epcis.mapping import read_milestones
 from connectors.protocol import Manifest
 from connectors.push.events import PushedEvent
 from connectors.wire import decode_entity
@@ -15,6 +17,7 @@ from domain.records import Entity, ref_of
 
 RECORD_TYPE = "org.control-tower.record.v1"
 DELETED_TYPE = "org.control-tower.deleted.v1"
+EPCIS_TYPE = "org.gs1.epcis.document.v2"
 
 
 class _Said(msgspec.Struct, forbid_unknown_fields=True):
@@ -61,6 +64,8 @@ def meaning_of(event: PushedEvent, manifest: Manifest) -> Meaning:
                     (_stream(manifest, one.kind), EntityRef(kind=one.kind, entity_id=one.id)) for one in gone
                 )
             )
+        if event.event_type == EPCIS_TYPE:
+            return _epcis(event, manifest)
     except (msgspec.MsgspecError, BadInputError, RecursionError, ValueError) as error:
         raise BadValueError(
             what=f"The event cannot be understood: {error}.",
@@ -68,7 +73,19 @@ def meaning_of(event: PushedEvent, manifest: Manifest) -> Meaning:
         ) from error
     raise BadValueError(
         what=f"Events of type {event.event_type} are not known.",
-        remedy=f"Send {RECORD_TYPE} or {DELETED_TYPE}.",
+        remedy=f"Send {RECORD_TYPE}, {DELETED_TYPE} or {EPCIS_TYPE}.",
+    )
+
+
+def _epcis(event: PushedEvent, manifest: Manifest) -> Meaning:
+    """Milestones of an EPCIS document; what it declares an error is gone."""
+    found = read_milestones(read_events(event.data), received_at=event.at)
+    stream = _stream(manifest, EntityKind.MILESTONE)
+    return Meaning(
+        entities=tuple((stream, milestone) for milestone in found.milestones),
+        gone=tuple(
+            (stream, EntityRef(kind=EntityKind.MILESTONE, entity_id=gone)) for gone in found.withdrawn
+        ),
     )
 
 
