@@ -165,6 +165,6 @@ PLANTED = {
     "gives up": Planted(gives_up, "never reached the log", 1),
     "forked log": Planted(forked_log, "was rewritten", 2),
     "stale facts": Planted(stale_facts, "although the line had changed", 10),
-    "one is enough": Planted(one_is_enough, "it takes 2 approvers", 1),
+    "one is enough": Planted(one_is_enough, "it takes 2 approvers", 5),
     "second word": Planted(second_word, "decided", 8),
 }
