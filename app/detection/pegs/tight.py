@@ -62,8 +62,8 @@ SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at), 0, 0
 )
 # In a few groups it is quickest to ask each line what it holds there, and to add up what all hold.
 _OWN = """
-COALESCE((SELECT SUM(x.quantity) FROM allocation x INDEXED BY det_allocation_by_line
-           WHERE x.line_id = l.id AND x.item_id = g.item_id AND x.node_id = g.node_id
+COALESCE((SELECT SUM(x.quantity) FROM allocation x INDEXED BY det_allocation_by_group
+           WHERE x.item_id = g.item_id AND x.node_id = g.node_id AND x.line_id = l.id
              AND x.deleted_at IS NULL), 0)
 """
 _LINES = f"""
