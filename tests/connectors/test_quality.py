@@ -98,12 +98,12 @@ def test_a_proof_must_be_there_and_run(script: ModuleType, proof: str, why: str)
 
 
 def test_a_tier_that_is_not_reached_is_a_problem(script: ModuleType, tmp_path: Path) -> None:
-    folder = tmp_path / "connectors" / "edi"
+    folder = tmp_path / "connectors" / "files"
     folder.mkdir(parents=True)
-    text = (REPOSITORY / "connectors" / "edi" / "manifest.toml").read_text(encoding="utf-8")
+    text = (REPOSITORY / "connectors" / "files" / "manifest.toml").read_text(encoding="utf-8")
     (folder / "manifest.toml").write_text(
         text.replace('tier = "gold"', 'tier = "platinum"'), encoding="utf-8"
     )
     found = script.manifests(tmp_path)
-    assert list(script.problems(found)) == ["connectors/edi: says platinum, reaches gold"]
-    assert "real_peer is **not done**" in script.table(found)
+    assert list(script.problems(found)) == ["connectors/files: says platinum, reaches gold"]
+    assert "oracle is **not done**" in script.table(found)

@@ -45,8 +45,16 @@ class TestFilesOverSftp(ConnectorContract):
     @pytest.fixture
     def harness(self, server: SftpServer, tmp_path: Path) -> ConnectorHarness:
         (server.drop / "in" / "stock-1.csv").write_text(STOCK_FILE + "A-4;many;1\n", encoding="utf-8")
+        connector = files_over(server, tmp_path / "tower")
+
+        def lose_access() -> None:
+            (server.folder / "authorized").write_text("", encoding="utf-8")
+            connector.close()
+
         return ConnectorHarness(
-            connector=files_over(server, tmp_path / "tower"),
+            connector=connector,
+            lose_access=lose_access,
+            secret=server.secret(),
             stream="stock",
             bad_stream="stock",
             take_down=server.kill,
