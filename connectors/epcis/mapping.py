@@ -115,6 +115,11 @@ def events_of(milestones: Sequence[Milestone], *, corrected_at: datetime) -> lis
     return events
 
 
+def has_business_step(milestone: Milestone) -> bool:
+    """Whether the standard has a step for what happened; an appointment, say, is none."""
+    return milestone.raw_code in CODE_OF_STEP or milestone.code in _STEP_OF_CODE
+
+
 def _event(milestone: Milestone) -> ObjectEvent | AggregationEvent:
     kind = AggregationEvent if milestone.code in {"packed", "loaded"} else ObjectEvent
     step = milestone.raw_code if milestone.raw_code in CODE_OF_STEP else _STEP_OF_CODE.get(milestone.code)

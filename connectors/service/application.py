@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from connectors.protocol import Connector
 from connectors.service.callers import SIGNATURE_HEADER, caller_check, require_token
 from connectors.service.command_gate import CommandGate
+from connectors.service.epcis_route import epcis_router
 from connectors.service.metrics import Metrics
 from connectors.service.parts import ServiceParts
 from connectors.service.problems import (
@@ -55,6 +56,9 @@ def make_application(
         gate = CommandGate(name, connector, parts.commands, clock)
         router = connector_router(name, connector, gate, clock, metrics)
         application.include_router(router, prefix=f"/{name}", dependencies=[check])
+        application.include_router(
+            epcis_router(name, connector, clock), prefix=f"/{name}", dependencies=[check]
+        )
     for name, inlet in parts.inlets.items():
         router = inlet_router(name, inlet, metrics)
         application.include_router(router, prefix=f"/{name}", dependencies=[check])

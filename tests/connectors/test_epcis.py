@@ -14,13 +14,17 @@ from hypothesis import strategies as st
 
 from connectors.epcis.document import CONTEXT, read_events, write_events
 from connectors.epcis.mapping import CODE_OF_STEP, ID_PREFIX, events_of, read_milestones
+from connectors.http import HttpClient
 from connectors.push.connector import PushConnector
 from connectors.push.mapping import EPCIS_TYPE
+from connectors.service.server import serve_connectors
 from domain.errors import BadInputError
 from domain.ids import MilestoneId, ShipmentId
 from domain.transport import Milestone
+from tests.support import facts
 from tests.support.living_world import SteppingClock
-from tests.support.pushed_events import SOURCE, message
+from tests.support.pushed_events import SOURCE, message, saying
+from tests.support.service_site import TOKEN
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -174,3 +178,24 @@ def test_a_correction_is_written_as_an_error_declaration(wrong: Milestone, right
     )
     assert reading.withdrawn == (wrong.milestone_id,)
     assert reading.milestones == (correction,)
+
+
+def test_a_service_gives_milestones_as_documents(tmp_path: Path) -> None:
+    clock = SteppingClock()
+    push = PushConnector(SOURCE, state=tmp_path, clock=clock)
+    arrived = facts.milestone("m1", code="arrived")
+    push.accept(*message("1", saying(arrived, facts.milestone("m2", code="appointment"))))
+    service = serve_connectors({"push": push}, token=TOKEN, clock=clock)
+    client = HttpClient(service.url_of("push"), headers={"Authorization": f"Bearer {TOKEN}"})
+    reply = client.send("GET", "/v1/epcis")
+    (found,) = read_milestones(read_events(reply.body)).milestones
+    assert (found.shipment_id, found.code, found.happened_at) == (
+        arrived.shipment_id,
+        "arrived",
+        arrived.happened_at,
+    )
+    again = client.send("GET", "/v1/epcis", query={"cursor": reply.headers["tower-cursor"]})
+    assert reply.headers["tower-more"] == "false"
+    assert len(read_events(again.body)) <= 1
+    client.close()
+    service.close()

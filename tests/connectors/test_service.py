@@ -27,6 +27,7 @@ PATHS = (
     "/v1/streams/{stream}/ids",
     "/v1/commands",
     "/v1/commands/{key}/probe",
+    "/v1/epcis",
     "/healthz",
 )
 
