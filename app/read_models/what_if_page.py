@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from app.workers.what_if import Solved, Solving
 
 MOST_HIGHLIGHTED: Final = 14
-CANCELLED: Final = "cancelled"
 STAGE_WORDS: Final = {
     "rule": "the nearest node for every line",
     "first plan": "a first plan at fair prices",
@@ -171,7 +170,7 @@ def _world(
     return WorldView(
         what_if=world.what_if,
         words=_baseline_words(world, brief) if number == 0 else _words(world, difference, brief),
-        cancelled=world.status == CANCELLED,
+        cancelled=world.stopped,
         flips=tuple(flip_row(flip, brief) for flip in difference.flips),
         map_state=_map(worlds[0].kpis, world.kpis, places),
         dropped=tuple(_dropped(change, why, places) for change, why in world.dropped),
@@ -200,7 +199,7 @@ def _words(world: WorldAnswer, difference: Difference, brief: BaselineBrief) -> 
 
 
 def _ending(world: WorldAnswer) -> str:
-    return "Stopped early: the best plan so far." if world.status == CANCELLED else ""
+    return "Stopped early: the best plan so far." if world.stopped else ""
 
 
 def _dropped(change: Change, why: str, places: Places) -> str:

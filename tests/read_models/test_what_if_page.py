@@ -96,7 +96,7 @@ def test_progress_and_an_early_end_are_said(room: TowerRoom) -> None:
     )
     assert progress_of(told).words == "best so far $1,234, searching; no plan costs less than $1,000"
     solved = solve(room)
-    early = replace(solved, worlds=(solved.worlds[0], replace(solved.worlds[1], status="cancelled")))
+    early = replace(solved, worlds=(solved.worlds[0], replace(solved.worlds[1], stopped=True)))
     shown = what_if_solved(early, places_of(room.mirror))
     assert shown.worlds[1].cancelled
     assert shown.worlds[1].words.endswith("Stopped early: the best plan so far.")

@@ -83,7 +83,7 @@ def test_the_money_of_a_line_is_that_of_its_case(room: TowerRoom) -> None:
     facts = MirrorFacts(room.mirror)
     single = shortage_problem(shortage_of(case, facts), facts, NOW).demand
     lines, (demand,) = baseline.tables.lines, single.lines
-    row = [each.line_id for each in baseline.lines].index(demand.line_id)
+    row = [str(each.line_id) for each in baseline.lines].index(demand.line_id)
     assert int(lines["unfilled_cents"][row]) == demand.unfilled_cents_per_unit
     assert int(lines["late_cents_per_unit_day"][row]) == demand.late_cents_per_unit_day
     assert int(lines["change_cents"][row]) == demand.change_cents_per_unit

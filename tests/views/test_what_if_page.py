@@ -129,8 +129,8 @@ def test_scenarios_are_copied_renamed_dropped_and_come_back_another_day(desk: Op
 def test_lines_that_flip_are_sorted_and_say_why(desk: OpenWindow, qtmodeltester: ModelTester) -> None:
     solve(desk)
     page = desk.window.what_if
-    qtmodeltester.check(page.flips.flips)
-    qtmodeltester.check(page.figures.figures)
+    qtmodeltester.check(page.flips.flips)  # type: ignore[no-untyped-call]  # untyped in pytest-qt
+    qtmodeltester.check(page.figures.figures)  # type: ignore[no-untyped-call]  # untyped in pytest-qt
     assert [row.line_id for row in page.flips.flips.rows] == ["2", "1", "3"], "the dearest first"
     page.flips.sortByColumn(5, Qt.SortOrder.AscendingOrder)
     assert [row.units for row in page.flips.flips.rows] == [5, 10, 30]

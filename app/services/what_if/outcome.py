@@ -87,13 +87,15 @@ class Kpis:
 class WorldAnswer:
     """A world as solved: which, what was left out of it and why, its figures, its lines.
 
-    ``status`` is the solver's word; ``cancelled`` the best plan so far. ``digest`` names the instance.
+    ``status`` is the solver's word; ``stopped`` says that this is the best plan so far of a solve that was
+    ended. ``digest`` names the instance.
     ``line_orders`` gives the order of each line, ``order_cents`` what each order costs.
     """
 
     what_if: WhatIf
     dropped: tuple[tuple[Change, str], ...]
     status: str
+    stopped: bool
     seed: int
     moves: int
     solve_ms: int

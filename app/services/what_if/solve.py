@@ -18,6 +18,7 @@ from optimization.backlog.plan import BacklogPlan
 from optimization.backlog.solve import solve_backlog
 from optimization.backlog.tables import Tables
 from optimization.limits import StopFlag
+from optimization.outcome import Ending
 from optimization.scenarios.explained import costs_by_order
 from optimization.scenarios.on_backlog import apply_to_backlog
 from optimization.scenarios.settle import settled
@@ -137,6 +138,7 @@ def _answer(baseline: Baseline, found: _Found, plan: BacklogPlan) -> SolvedWorld
         what_if=found.translated.what_if,
         dropped=found.translated.dropped,
         status=outcome.status.value,
+        stopped=outcome.ending is Ending.STOPPED,
         seed=outcome.seed,
         moves=outcome.moves,
         solve_ms=outcome.solve_ms,
