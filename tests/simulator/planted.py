@@ -12,7 +12,6 @@ import pytest
 import app.services.decide as decide_service
 import app.services.deliver as deliver_service
 import app.services.execute as execute_service
-from app.hub.judgement import Judge
 from app.services.execute import Executor
 from app.signing.statements import sign_value
 from domain.approval_states import CommandState
@@ -143,19 +142,6 @@ def one_is_enough(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(RightsPolicy, "ruling", alone)
 
 
-def second_word(patch: pytest.MonkeyPatch) -> None:
-    """The hub takes a second decision of one person, or one after the end."""
-    decision = Judge._decision
-
-    def late(judge: Judge, value: Any, idx: int) -> Any:
-        found = decision(judge, value, idx)
-        if str(found.outcome) == "already_decided":
-            return type(found)(outcome=type(found.outcome)("accepted"))
-        return found
-
-    patch.setattr(Judge, "_decision", late)
-
-
 PLANTED = {
     "no probe": Planted(no_probe, "without asking whether it had happened", 10),
     "forgets what left": Planted(forgets_what_left, "without asking whether it had happened", 10),
@@ -166,5 +152,4 @@ PLANTED = {
     "forked log": Planted(forked_log, "was rewritten", 2),
     "stale facts": Planted(stale_facts, "although the line had changed", 10),
     "one is enough": Planted(one_is_enough, "it takes 2 approvers", 5),
-    "second word": Planted(second_word, "decided", 8),
 }
