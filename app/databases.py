@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from app.bootstrap import DESK_USER, LEDGER_FILE, MIRROR_FILE
 from app.secrets import open_secrets
 from app.signing_desk import RESTORED_FILE
-from app.store.engine import known_errors, open_database
+from app.store.engine import DatabaseEngine, known_errors, open_database
 from app.store.keeping import encrypt_database, is_plain, newest_sound, set_aside
 from app.store.ledger_chain import chain_problems
 from domain.errors import CorruptError
@@ -24,8 +24,6 @@ from domain.errors import CorruptError
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-
-    from sqlalchemy import Engine
 
     from app.profile import Profile
     from app.signing.keys import Entropy
@@ -69,7 +67,7 @@ def unlocked(profile: Profile, ask_pin: AskPin, entropy: Entropy, cost: PinCost 
     return replace(profile, storage_key=key)
 
 
-def open_mirror_database(profile: Profile, now: Callable[[], datetime]) -> Engine:
+def open_mirror_database(profile: Profile, now: Callable[[], datetime]) -> DatabaseEngine:
     """The mirror's engine; a damaged mirror is set aside and a new one made.
 
     Raises:
@@ -85,7 +83,7 @@ def open_mirror_database(profile: Profile, now: Callable[[], datetime]) -> Engin
         return open_database(file, role="mirror", key=profile.storage_key)
 
 
-def open_ledger_database(profile: Profile, now: Callable[[], datetime]) -> Engine:
+def open_ledger_database(profile: Profile, now: Callable[[], datetime]) -> DatabaseEngine:
     """The ledger's engine; a damaged ledger gives way to its newest sound copy.
 
     Raises:
@@ -124,7 +122,7 @@ def restore_ledger(profile: Profile, copy: Path, now: Callable[[], datetime]) ->
     return aside
 
 
-def _require_whole(engine: Engine, file: Path) -> None:
+def _require_whole(engine: DatabaseEngine, file: Path) -> None:
     try:
         with known_errors(file):
             problems = chain_problems(engine)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Response
 
@@ -17,6 +17,17 @@ from app.hub.problems import (
 )
 from app.hub.settings import HubSettings, open_log
 from domain.errors import TowerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+JSON, TEXT = "application/json", "text/plain; charset=utf-8"
+_OBJECT: dict[str, Any] = {"type": "object"}
+_BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
+_SIGNED: dict[str, Any] = {"parameters": signed_parameters()}
+_ENTRY = content(JSON, "The entry with its receipt", _OBJECT)
+
+_Answers = dict[int | str, Any]
 
 
 def build_app(settings: HubSettings) -> FastAPI:
@@ -35,60 +46,59 @@ def build_app(settings: HubSettings) -> FastAPI:
     face = Face(settings=settings, log=log)
     app = FastAPI(title="Control Tower hub", version="1", on_shutdown=[engine.dispose])
     answer_with_problems(app)
-    document, signed = "application/json", {"parameters": signed_parameters()}
-    entry = content(document, "The entry with its receipt", {"type": "object"})
-    text = "text/plain; charset=utf-8"
-
-    def route(path: str, answers: Any, method: str, of: dict[int | str, Any], extra: Any = None) -> None:  # noqa: ANN401 - FastAPI's own
-        app.add_api_route(
-            path,
-            answers,
-            methods=[method],
-            responses=of,
-            openapi_extra=extra,
-            response_class=Response,
-            status_code=min(status for status in of if isinstance(status, int)),
-        )
-
-    json_body = {"required": True, "content": {document: {"schema": {"type": "object"}}}}
-    text_body = {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}
-    witness_old = content("text/x.tlog.size", "The size to go on from")
-    witness_old["content"] |= problems(409)[409]["content"]
-    route(
-        "/v1/enrolments",
-        face.enrolments,
-        "POST",
-        {201: content(document, "Enrolled", {"type": "object"}), **problems(400, 403, 409, 413)},
-        {"requestBody": json_body},
-    )
-    route(
-        "/v1/entries",
-        face.add_entry,
-        "POST",
-        {200: entry, 201: entry, **problems(400, 403, 409, 412, 413)},
-        ENTRY_REQUEST,
-    )
-    route("/v1/entries/{index}", face.get_entry, "GET", {200: entry, **problems(403, 404)}, signed)
-    devices = content(document, "The devices", {"type": "object"})
-    route("/v1/devices", face.devices, "GET", {200: devices, **problems(403)}, signed)
-    feed = content(document, "Entries, or a stream of them", {"type": "object"})
-    feed["content"][EVENTS] = {"schema": {"type": "string"}}
-    route("/v1/feed", face.feed, "GET", {200: feed, **problems(400, 403)}, signed)
-    proofs = content(document, "The proofs", {"type": "object"})
-    route("/v1/consistency", face.consistency, "GET", {200: proofs, **problems(400, 404)})
-    root = content("application/jsonl", "Every version of the trust root")
-    route("/v1/root", face.root, "GET", {200: root, **problems(404)})
-    lines = content(text, "Every cosignature on that checkpoint")
-    route(
-        "/v1/witness",
-        face.witness,
-        "POST",
-        {200: lines, **problems(400, 403, 413), 409: witness_old},
-        {"requestBody": text_body},
-    )
-    route("/checkpoint", face.checkpoint, "GET", {200: content(text, "A signed note"), **problems()})
-    tile = content("application/octet-stream", "Hashes, or entries", {"type": "string", "format": "binary"})
-    route("/tile/{path:path}", face.tile, "GET", {200: tile, **problems(403, 404)})
-    health = content(document, "It answers", {"type": "object"})
-    route("/healthz", face.health, "GET", {200: health, **problems()})
+    _for_devices(app, face)
+    _for_everybody(app, face)
     return app
+
+
+def _for_devices(app: FastAPI, face: Face) -> None:
+    body = {"requestBody": {"required": True, "content": {JSON: {"schema": _OBJECT}}}}
+    enrolled = {201: content(JSON, "Enrolled", _OBJECT), **problems(400, 403, 409, 413)}
+    _route(app, "POST", "/v1/enrolments", face.enrolments, enrolled, body)
+    recorded = {200: _ENTRY, 201: _ENTRY, **problems(400, 403, 409, 412, 413)}
+    _route(app, "POST", "/v1/entries", face.add_entry, recorded, ENTRY_REQUEST)
+    _route(app, "GET", "/v1/entries/{index}", face.get_entry, {200: _ENTRY, **problems(403, 404)}, _SIGNED)
+    devices = content(JSON, "The devices", _OBJECT)
+    _route(app, "GET", "/v1/devices", face.devices, {200: devices, **problems(403)}, _SIGNED)
+    feed = content(JSON, "Entries, or a stream of them", _OBJECT)
+    feed["content"][EVENTS] = {"schema": {"type": "string"}}
+    _route(app, "GET", "/v1/feed", face.feed, {200: feed, **problems(400, 403)}, _SIGNED)
+
+
+def _for_everybody(app: FastAPI, face: Face) -> None:
+    proofs = content(JSON, "The proofs", _OBJECT)
+    _route(app, "GET", "/v1/consistency", face.consistency, {200: proofs, **problems(400, 404)})
+    root = content("application/jsonl", "Every version of the trust root")
+    _route(app, "GET", "/v1/root", face.root, {200: root, **problems(404)})
+    body = {"requestBody": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}}
+    wrong_size = content("text/x.tlog.size", "The size to go on from")
+    wrong_size["content"] |= problems(409)[409]["content"]
+    lines = content(TEXT, "Every cosignature on that checkpoint")
+    kept = {200: lines, **problems(400, 403, 413), 409: wrong_size}
+    _route(app, "POST", "/v1/witness", face.witness, kept, body)
+    note = content(TEXT, "A signed note")
+    _route(app, "GET", "/checkpoint", face.checkpoint, {200: note, **problems()})
+    tile = content("application/octet-stream", "Hashes, or entries", _BINARY)
+    _route(app, "GET", "/tile/{path:path}", face.tile, {200: tile, **problems(403, 404)})
+    health = content(JSON, "It answers", _OBJECT)
+    _route(app, "GET", "/healthz", face.health, {200: health, **problems()})
+
+
+def _route(
+    app: FastAPI,
+    method: str,
+    path: str,
+    answer: Callable[..., Any],
+    answers: _Answers,
+    extra: dict[str, Any] | None = None,
+) -> None:
+    first = min(status for status in answers if isinstance(status, int))
+    app.add_api_route(
+        path,
+        answer,
+        methods=[method],
+        responses=answers,
+        openapi_extra=extra,
+        response_class=Response,
+        status_code=first,
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Role = Literal["mirror", "ledger"]
+#: For rooms that hold an engine and speak no SQL.
+DatabaseEngine: TypeAlias = Engine
 
 OLDEST_SAFE_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_MS = 10_000
