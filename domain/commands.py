@@ -12,6 +12,7 @@ from domain.ids import (
     EntityKind,
     EntityRef,
     InvoiceId,
+    ItemId,
     LineId,
     NodeId,
     OrderId,
@@ -144,6 +145,42 @@ class ExpediteSupply:
         require_utc(self.eta_at, "eta_at")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferStock:
+    """Bring units of a line's item from another node to the node it ships from, there by ``arrive_at``."""
+
+    verb: ClassVar[str] = "transfer_stock"
+    line_id: LineId
+    item_id: ItemId
+    from_node_id: NodeId
+    to_node_id: NodeId
+    quantity: int
+    arrive_at: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse to bring nothing, or from where it is wanted, and a naive time."""
+        require(self.quantity > 0, "quantity to transfer is not above zero.")
+        require(self.from_node_id != self.to_node_id, "the goods are at that node already.")
+        require_utc(self.arrive_at, "arrive_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubstituteItem:
+    """Ship another item in place of all open units of a line, at the line's own price."""
+
+    verb: ClassVar[str] = "substitute_item"
+    order_id: OrderId
+    line_id: LineId
+    item_id: ItemId
+    substitute_item_id: ItemId
+    quantity: int
+
+    def __post_init__(self) -> None:
+        """Refuse to replace nothing, or an item by itself."""
+        require(self.quantity > 0, "quantity to substitute is not above zero.")
+        require(self.item_id != self.substitute_item_id, "the item would replace itself.")
+
+
 Action = (
     ReleaseCreditHold
     | SetLinePrice
@@ -154,6 +191,8 @@ Action = (
     | RepickTask
     | CreditInvoiceLine
     | ExpediteSupply
+    | TransferStock
+    | SubstituteItem
 )
 
 ACTION_BY_VERB: dict[str, type[Action]] = {
@@ -168,6 +207,8 @@ ACTION_BY_VERB: dict[str, type[Action]] = {
         RepickTask,
         CreditInvoiceLine,
         ExpediteSupply,
+        TransferStock,
+        SubstituteItem,
     )
 }
 
@@ -229,7 +270,7 @@ def target_of(action: Action) -> EntityRef:
     match action:
         case ReleaseCreditHold() | SetOrderField():
             return EntityRef(kind=EntityKind.SALES_ORDER, entity_id=action.order_id)
-        case SetLinePrice() | ReallocateLine() | SplitLine():
+        case SetLinePrice() | ReallocateLine() | SplitLine() | TransferStock() | SubstituteItem():
             return EntityRef(kind=EntityKind.ORDER_LINE, entity_id=action.line_id)
         case RebookCarrier():
             return EntityRef(kind=EntityKind.SHIPMENT, entity_id=action.shipment_id)

@@ -25,6 +25,7 @@ class Remedy(StrEnum):
     REPICK = "repick"
     CREDIT_INVOICE = "credit_invoice"
     EXPEDITE = "expedite"
+    TRANSFER = "transfer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,12 @@ from domain.commands import (
     SetLinePrice,
     SetOrderField,
     SplitLine,
+    SubstituteItem,
+    TransferStock,
 )
+
+GoodsAction = ReallocateLine | SplitLine | TransferStock | SubstituteItem | RepickTask | ExpediteSupply
+RecordAction = ReleaseCreditHold | SetLinePrice | SetOrderField | RebookCarrier | CreditInvoiceLine
 
 
 def command_words(command: PlannedCommand) -> str:
@@ -22,8 +27,45 @@ def command_words(command: PlannedCommand) -> str:
     return f"{command.source}: {action_words(command.action)}"
 
 
-def action_words(action: Action) -> str:  # noqa: PLR0911 - one line a verb
+def action_words(action: Action) -> str:
     """An action in words."""
+    match action:
+        case (
+            ReallocateLine()
+            | SplitLine()
+            | TransferStock()
+            | SubstituteItem()
+            | RepickTask()
+            | ExpediteSupply()
+        ):
+            return _goods_words(action)
+        case ReleaseCreditHold() | SetLinePrice() | SetOrderField() | RebookCarrier() | CreditInvoiceLine():
+            return _record_words(action)
+
+
+def _goods_words(action: GoodsAction) -> str:
+    """What is done with goods."""
+    match action:
+        case ReallocateLine():
+            way = f"from {action.from_node_id} to {action.to_node_id}"
+            return f"move {action.quantity} of {action.line_id} {way}"
+        case SplitLine():
+            parts = " and ".join(f"{part.quantity} from {part.node_id}" for part in action.parts)
+            return f"ship {action.line_id} as {parts}"
+        case TransferStock():
+            way = f"from {action.from_node_id} to {action.to_node_id}"
+            return f"transfer {action.quantity} of {action.item_id} {way}, there {action.arrive_at:%d %b}"
+        case SubstituteItem():
+            what = f"{action.substitute_item_id} in place of {action.item_id}"
+            return f"ship {action.quantity} of {what} on {action.line_id}"
+        case RepickTask():
+            return f"pick {action.quantity} more for {action.task_id} from {action.bin_code}"
+        case ExpediteSupply():
+            return f"bring {action.supply_id} in by {action.eta_at:%d %b}, at {action.cost_cents / 100:,.2f}"
+
+
+def _record_words(action: RecordAction) -> str:
+    """What is changed on an order, a shipment or a bill."""
     match action:
         case ReleaseCreditHold():
             return f"release the credit hold of {action.order_id}"
@@ -31,18 +73,8 @@ def action_words(action: Action) -> str:  # noqa: PLR0911 - one line a verb
             return f"set {action.unit_price_cents / 100:,.2f} a unit on {action.line_id}"
         case SetOrderField():
             return f"set {action.field} of {action.order_id} to {action.value}"
-        case ReallocateLine():
-            way = f"from {action.from_node_id} to {action.to_node_id}"
-            return f"move {action.quantity} of {action.line_id} {way}"
-        case SplitLine():
-            parts = " and ".join(f"{part.quantity} from {part.node_id}" for part in action.parts)
-            return f"ship {action.line_id} as {parts}"
         case RebookCarrier():
             when = f", pickup {action.pickup_at:%d %b}" if action.pickup_at else ""
             return f"book {action.shipment_id} with {action.scac} {action.service_id}{when}"
-        case RepickTask():
-            return f"pick {action.quantity} more for {action.task_id} from {action.bin_code}"
         case CreditInvoiceLine():
             return f"credit {action.quantity} of {action.line_id} on {action.invoice_id}"
-        case ExpediteSupply():
-            return f"bring {action.supply_id} in by {action.eta_at:%d %b}, at {action.cost_cents / 100:,.2f}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from connectors.tryton import keys
-from connectors.tryton.places import kilometres_between, middle_of
+from connectors.tryton.places import middle_of
 from connectors.tryton.reference import Reference
 from connectors.tryton.tagged import Row
 from connectors.tryton.values import (
@@ -20,6 +20,7 @@ from connectors.tryton.values import (
     to_cents,
 )
 from domain.customers import CreditTerms, Customer, SlaTerms, SplitPolicy
+from domain.distances import kilometres_between
 from domain.errors import BadValueError
 from domain.ids import CustomerId, ItemId, LaneId, NodeId, ServiceId, ZoneId
 from domain.items import Item

@@ -5,11 +5,7 @@ Good enough to draw a marker and to rank warehouses by distance; the profile's `
 
 from __future__ import annotations
 
-import math
-
 MICRO_PER_TENTH = 100_000
-EARTH_RADIUS_KILOMETRES = 6_371
-MICRO = 1_000_000
 
 _STATES = """
 AL 328 -868|AK 641 -1523|AZ 343 -1117|AR 348 -924|CA 372 -1193|CO 390 -1055|CT 416 -727|DE 390 -755
@@ -43,11 +39,3 @@ def middle_of(country: str, subdivision: str) -> tuple[int, int] | None:
     if prefix == "US" and state in STATES:
         return STATES[state]
     return COUNTRIES.get(country)
-
-
-def kilometres_between(one: tuple[int, int], other: tuple[int, int]) -> int:
-    """Great-circle distance of two points given in micro-degrees."""
-    lat1, lon1, lat2, lon2 = (math.radians(micro / MICRO) for micro in (*one, *other))
-    half = math.sin((lat2 - lat1) / 2) ** 2
-    half += math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    return round(2 * EARTH_RADIUS_KILOMETRES * math.asin(math.sqrt(half)))

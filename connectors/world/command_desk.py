@@ -9,7 +9,7 @@ from functools import singledispatchmethod
 
 from connectors.world.company import Company
 from connectors.world.state import WorldState
-from connectors.world.stock import Part
+from connectors.world.stock import Part, StockPosition
 from connectors.world.supply_desk import EXPEDITE_LEAST_HOURS
 from connectors.world.tender_desk import NOT_DEPARTED
 from connectors.world.things import Line, Order
@@ -24,13 +24,16 @@ from domain.commands import (
     SetLinePrice,
     SetOrderField,
     SplitLine,
+    SubstituteItem,
+    TransferStock,
 )
 from domain.errors import BadInputError, ConflictError, RefusedError
-from domain.ids import EntityKind, EntityRef, LineId, NodeId, OrderId, SupplyId
+from domain.ids import EntityKind, EntityRef, ItemId, LineId, NodeId, OrderId, SupplyId
 from domain.orders import CreditStatus, OrderStatus
 from domain.warehouse import PickStatus
 
 ADDRESS_FIELDS = frozenset({"name", "street", "postcode", "city", "country", "contact"})
+TRANSFER_LEAST_HOURS = 12
 OPEN_STATUSES = frozenset({OrderStatus.ENTERED, OrderStatus.CONFIRMED, OrderStatus.RELEASED})
 
 
@@ -192,6 +195,53 @@ class CommandDesk:
             do=lambda: self._company.supply.expedite(supply, action.eta_at),
         )
 
+    @prepare.register
+    def _transfer(self, action: TransferStock) -> Deed:
+        line = self._line(action.line_id)
+        giving = self._position(action.item_id, action.from_node_id)
+        taking = self._position(action.item_id, action.to_node_id)
+        if giving.offered < action.quantity:
+            raise _refused(f"{action.from_node_id} has {max(0, giving.offered)} uncommitted units")
+        earliest = self._state.now + timedelta(hours=TRANSFER_LEAST_HOURS)
+        if action.arrive_at < earliest:
+            raise _refused(f"no truck is there before {earliest.isoformat(timespec='minutes')}")
+
+        def do() -> None:
+            self._company.stock.send_away(giving, action.quantity)
+            self._company.supply.transfer(taking, action.quantity, action.arrive_at)
+            self._state.put(EntityKind.ORDER_LINE, line.line_id, line.show)
+
+        return Deed(
+            target=_ref(EntityKind.ORDER_LINE, line.line_id),
+            message=f"{action.quantity} units are on their way from {action.from_node_id}",
+            do=do,
+        )
+
+    @prepare.register
+    def _substitute(self, action: SubstituteItem) -> Deed:
+        line = self._line(action.line_id)
+        if line.item.item_id != action.item_id or line.shipped or line.order.status not in OPEN_STATUSES:
+            raise _moved_on(f"{line.line_id} is not the line it was")
+        if action.quantity != line.quantity:
+            raise _refused(f"{line.line_id} asks for {line.quantity} units, not {action.quantity}")
+        self._check_movable(line, line.node_id, action.quantity)
+        other = self._position(action.substitute_item_id, line.node_id)
+        if other.offered < action.quantity:
+            raise _refused(
+                f"{line.node_id} has {max(0, other.offered)} uncommitted units of {other.item.sku}"
+            )
+        return Deed(
+            target=_ref(EntityKind.ORDER_LINE, line.line_id),
+            message=f"ships {other.item.sku} instead",
+            do=lambda: self._exchange(line, other),
+        )
+
+    def _position(self, item_id: ItemId, node_id: NodeId) -> StockPosition:
+        position = self._state.positions.get((item_id, node_id))
+        if position is None:
+            raise _refused(f"{node_id} does not stock {item_id}")
+        return position
+
     def _order(self, order_id: OrderId) -> Order:
         order = self._state.orders.get(order_id)
         if order is None:
@@ -229,6 +279,17 @@ class CommandDesk:
                     left -= taken
             self._company.stock.add_part(line, to_node_id, quantity)
         line.node_id = line.parts[0].node_id
+        self._go_on(line)
+
+    def _exchange(self, line: Line, other: StockPosition) -> None:
+        for part in list(line.parts):
+            self._company.stock.shrink_part(part, part.quantity)
+        line.item = other.item
+        self._company.stock.add_part(line, other.node_id, line.quantity)
+        self._go_on(line)
+
+    def _go_on(self, line: Line) -> None:
+        """Show the changed line, and have the floor look at it again."""
         self._state.put(EntityKind.ORDER_LINE, line.line_id, line.show)
         if line.order.status in {OrderStatus.CONFIRMED, OrderStatus.RELEASED}:
             start = max(line.order.release_at, self._state.now + timedelta(minutes=10))

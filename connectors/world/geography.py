@@ -168,9 +168,3 @@ def zone_distance_km(site: Site, zone: str) -> float:
     """Mean distance from a site to the cities of a zone."""
     cities = [city for city in CITIES if city.zone == zone]
     return sum(distance_km(site.city, city) for city in cities) / len(cities)
-
-
-def transit_days_of(kilometres: float) -> int:
-    """Days a truck takes by road over that distance."""
-    limits_km = (450, 1100, 2000, 3200)
-    return 1 + sum(kilometres > limit for limit in limits_km)

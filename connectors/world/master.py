@@ -14,7 +14,6 @@ from connectors.world.geography import (
     Site,
     distance_km,
     sites_of,
-    transit_days_of,
     zone_distance_km,
 )
 from connectors.world.partners import (
@@ -27,6 +26,7 @@ from connectors.world.partners import (
 )
 from connectors.world.sizes import WorldSize
 from domain.customers import Customer
+from domain.distances import road_days
 from domain.ids import CustomerId, ItemId, LaneId, NodeId, ServiceId, ZoneId
 from domain.items import ContractPrice, Item
 from domain.network import CarrierService, Lane, Node
@@ -140,7 +140,7 @@ def _lane(site: Site, zone: str) -> Lane:
         lane_id=LaneId(f"LN-{site.code}-{zone[2:]}"),
         origin_node_id=site.node_id,
         zone_id=ZoneId(zone),
-        transit_days=transit_days_of(kilometres),
+        transit_days=road_days(kilometres),
         fixed_cost_cents=1_200 + round(kilometres * 0.6),
         rate_cents_per_kg=12 + round(kilometres / 45),
     )

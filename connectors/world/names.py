@@ -98,6 +98,11 @@ def supply_id(item_id: ItemId, node_id: NodeId, times: int) -> SupplyId:
     return SupplyId(f"PO-{item_id[3:]}{node_id[3:]}{times:02d}-1")
 
 
+def transfer_id(item_id: ItemId, node_id: NodeId, times: int) -> SupplyId:
+    """A transfer of an item to a node, numbered with its purchases."""
+    return SupplyId(f"TO-{item_id[3:]}{node_id[3:]}{times:02d}-1")
+
+
 def lot_id(item_id: ItemId, node_id: NodeId, times: int) -> LotId:
     """The ``times``-th lot of an item at a node."""
     return LotId(f"LT-{item_id[3:]}-{node_id[3:]}-{times}")

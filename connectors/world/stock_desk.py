@@ -109,6 +109,17 @@ class StockDesk:
             self._state.put_part(part)
             self.when_freed(self._position(part))
 
+    def send_away(self, position: StockPosition, quantity: int) -> None:
+        """Units leave for another node, the oldest first."""
+        left = quantity
+        for lot in sorted(position.lots, key=_expiry):
+            taken = min(left, lot.left)
+            lot.left -= taken
+            left -= taken
+        position.on_hand -= quantity
+        self._state.put_position(position)
+        self.when_claimed(position)
+
     def add_stock(self, position: StockPosition, quantity: int) -> None:
         """Units come into the books."""
         position.on_hand += quantity

@@ -13,6 +13,7 @@ from connectors.world.state import PORTAL_STREAM, WorldState
 from connectors.world.stock import StockPosition, Supply
 from connectors.world.stock_desk import StockDesk
 from domain.ids import EntityKind, SupplyId
+from domain.inventory import SupplyKind
 from domain.items import ItemLifecycle
 
 MINUTES_PER_DAY = 1440
@@ -65,6 +66,30 @@ class SupplyDesk:
         supply.eta_at = eta_at
         self._state.put_supply(supply)
         self._state.at(eta_at, lambda: self._arrive(supply, eta_at))
+
+    def transfer(self, position: StockPosition, quantity: int, arrive_at: datetime) -> Supply:
+        """Units are on their way to ``position`` from another node."""
+        position.purchases += 1
+        supply = Supply(
+            supply_id=names.transfer_id(position.item.item_id, position.node_id, position.purchases),
+            position=position,
+            ordered=quantity,
+            ordered_at=self._state.now,
+            due_at=arrive_at,
+            eta_at=arrive_at,
+            supplier="",
+            is_portal=False,
+            kind=SupplyKind.TRANSFER,
+            confirmed=quantity,
+            sent=quantity,
+            asn_at=self._state.now,
+        )
+        self._state.supplies[supply.supply_id] = supply
+        position.supplies.append(supply)
+        position.on_order += quantity
+        self._state.put_supply(supply)
+        self._state.at(arrive_at, lambda: self._arrive(supply, arrive_at))
+        return supply
 
     def slip(self, supply: Supply, days: int) -> None:
         """The supplier says that goods come later than it promised."""

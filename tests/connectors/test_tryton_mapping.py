@@ -16,6 +16,7 @@ from connectors.tryton.settings import settings_from
 from connectors.tryton.tagged import Row, decode, encode
 from connectors.tryton.values import instant, microseconds, to_cents, whole
 from domain.billing import InvoiceStatus
+from domain.distances import kilometres_between
 from domain.errors import BadInputError, BadValueError
 from domain.inventory import AllocationStatus
 from domain.orders import OrderStatus
@@ -277,7 +278,7 @@ def test_lane_grows_with_distance() -> None:
     assert (near.lane_id, near.fixed_cost_cents) == ("lane-13-US-OH", 1_200)
     assert near.transit_days < far.transit_days
     assert near.rate_cents_per_kg < far.rate_cents_per_kg
-    assert 3_800 < places.kilometres_between(places.STATES["NJ"], places.STATES["CA"]) < 3_900
+    assert 3_800 < kilometres_between(places.STATES["NJ"], places.STATES["CA"]) < 3_900
 
 
 def test_customer_tier_comes_from_a_category() -> None:

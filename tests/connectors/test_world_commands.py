@@ -14,16 +14,18 @@ import pytest
 
 from connectors.world.world import World
 from domain.commands import (
-    ACTION_BY_VERB,
     Command,
     CommandResult,
     ExpectedVersion,
     ExpediteSupply,
     ReallocateLine,
     ReleaseCreditHold,
+    SubstituteItem,
+    TransferStock,
 )
 from domain.errors import CorruptError
 from domain.ids import EntityKind, EntityRef, NodeId, OrderId, SourceName
+from domain.inventory import SupplyKind
 from tests.support.living_world import (
     SteppingClock,
     command_for,
@@ -44,6 +46,7 @@ CURED_BY = {
     "repick_task": "WH-PICK-SHORT",
     "credit_invoice_line": "IN-POD-MISMATCH",
     "expedite_supply": "AL-PO-LATE",
+    "transfer_stock": "AL-IMBALANCE",
 }
 ROOT = Path(__file__).parents[2]
 
@@ -58,13 +61,52 @@ def world(tmp_path: Path, clock: SteppingClock) -> World:
     return open_world(tmp_path, clock)
 
 
-@pytest.mark.parametrize("verb", sorted(ACTION_BY_VERB))
+@pytest.mark.parametrize("verb", sorted(CURED_BY))
 def test_each_command_cures_its_situation(world: World, verb: str) -> None:
     before = situations(snapshot_of(world))[CURED_BY[verb]]
     receipt = world.submit(command_for(world, verb))
     assert receipt.result is CommandResult.SUCCEEDED, receipt.message
     after = situations(snapshot_of(world))[CURED_BY[verb]]
     assert len(before - after) >= 1
+
+
+def test_transferred_goods_leave_one_node_and_come_to_the_other(world: World, clock: SteppingClock) -> None:
+    command = command_for(world, "transfer_stock")
+    action = command.action
+    assert isinstance(action, TransferStock)
+    before = snapshot_of(world).positions
+    assert world.submit(command).result is CommandResult.SUCCEEDED
+    sent = snapshot_of(world)
+    giving = (action.item_id, action.from_node_id)
+    assert sent.positions[giving].on_hand_quantity == before[giving].on_hand_quantity - action.quantity
+    coming = [s for s in sent.supplies if s.kind is SupplyKind.TRANSFER]
+    assert [(s.node_id, s.open_quantity, s.eta_at) for s in coming] == [
+        (action.to_node_id, action.quantity, action.arrive_at)
+    ]
+    for _ in range(4):
+        clock.move(hours=12)
+        world.advance()
+    arrived = [s for s in snapshot_of(world).supplies if s.kind is SupplyKind.TRANSFER]
+    assert not [s for s in arrived if s.open_quantity]
+
+
+def test_a_substitute_ships_in_place_of_what_is_short(world: World, clock: SteppingClock) -> None:
+    command = command_for(world, "substitute_item")
+    action = command.action
+    assert isinstance(action, SubstituteItem)
+    assert world.submit(command).result is CommandResult.SUCCEEDED
+    seen = snapshot_of(world)
+    assert seen.lines[action.line_id].item_id == action.substitute_item_id
+    assert action.line_id not in seen.shortages
+    held = [a for a in seen.allocations if a.line_id == action.line_id]
+    assert {(a.item_id, a.quantity) for a in held} == {(action.substitute_item_id, action.quantity)}
+
+
+def test_no_truck_is_there_at_once(world: World) -> None:
+    command = command_for(world, "transfer_stock")
+    assert isinstance(command.action, TransferStock)
+    at_once = replace(command.action, arrive_at=command.action.arrive_at - timedelta(hours=2))
+    assert world.submit(replace(command, action=at_once)).result is CommandResult.REJECTED
 
 
 def test_a_released_order_goes_on(world: World, clock: SteppingClock) -> None:

@@ -22,6 +22,8 @@ from domain.commands import (
     SetOrderField,
     SplitLine,
     SplitPart,
+    SubstituteItem,
+    TransferStock,
 )
 from domain.ids import (
     EntityKind,
@@ -97,6 +99,8 @@ def possible_actions(world: World) -> dict[str, Action]:
         _repick(seen, found["WH-PICK-SHORT"][0]),
         _credit(seen, found["IN-POD-MISMATCH"][0]),
         _expedition(world, seen, found["AL-PO-LATE"]),
+        _transfer(world, seen, found["AL-IMBALANCE"]),
+        _substitution(seen, [*found["AL-IMBALANCE"], *found["AL-SHORT"]]),
     )
     return {action.verb: action for action in actions}
 
@@ -118,6 +122,40 @@ def _reallocation(seen: Snapshot, line_ids: list[str]) -> ReallocateLine:
                 quantity=short,
             )
     raise AssertionError("no short line has a single node that can help")
+
+
+def _transfer(world: World, seen: Snapshot, line_ids: list[str]) -> TransferStock:
+    arrive_at = world.now() + timedelta(hours=13)
+    for line_id, short, node_id, other_node in _nodes_to_spare(seen, line_ids):
+        line = seen.lines[line_id]
+        if seen.spare((line.item_id, other_node)) >= short and line.promised_at > arrive_at:
+            return TransferStock(
+                line_id=line_id,
+                item_id=line.item_id,
+                from_node_id=other_node,
+                to_node_id=node_id,
+                quantity=short,
+                arrive_at=arrive_at,
+            )
+    raise AssertionError("no short line can wait for goods of another node")
+
+
+def _substitution(seen: Snapshot, line_ids: list[str]) -> SubstituteItem:
+    for text in line_ids:
+        line = seen.lines[LineId(text)]
+        own = [a for a in seen.allocations if a.line_id == line.line_id]
+        whole = len(own) == 1 and own[0].quantity == line.ordered_quantity and not line.shipped_quantity
+        for other in seen.items[line.item_id].substitutes if whole else ():
+            place = (other.item_id, own[0].node_id)
+            if place in seen.positions and seen.spare(place) >= line.ordered_quantity:
+                return SubstituteItem(
+                    order_id=line.order_id,
+                    line_id=line.line_id,
+                    item_id=line.item_id,
+                    substitute_item_id=other.item_id,
+                    quantity=line.ordered_quantity,
+                )
+    raise AssertionError("no short line has a substitute at its node")
 
 
 def _split(seen: Snapshot, line_ids: list[str]) -> SplitLine:

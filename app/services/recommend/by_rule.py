@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from app.services.recommend.facts import RemedyFacts, entity_of
+from app.services.recommend.tariffs import EXPEDITE_BASE_CENTS, EXPEDITE_CENTS_PER_UNIT
 from app.services.recommend.trail import rule_trail
 from domain.billing import Invoice, PodCondition
 from domain.cases import ExceptionCase
@@ -24,8 +25,6 @@ from domain.orders import OrderLine, SalesOrder
 from domain.recommendations import Option, Recommendation, Remedy
 from domain.warehouse import PickTask
 
-EXPEDITE_BASE_CENTS = 15_000
-EXPEDITE_CENTS_PER_UNIT = 40
 RESERVE_BIN = "RESERVE"
 #: Types that cost money but make no order late.
 MONEY_ONLY = frozenset({"OE-PRICE", "IN-POD-MISMATCH", "DQ-STALE"})

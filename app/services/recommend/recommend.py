@@ -10,6 +10,7 @@ from app.services.recommend.facts import RemedyFacts
 from app.services.recommend.question import Question, RuleQuestion, SolverQuestion
 from app.services.recommend.shortage import shortage_of, shortage_problem
 from app.services.recommend.shortage_answer import shortage_answer
+from app.services.recommend.shortage_ways import other_ways
 from domain.cases import ExceptionCase
 
 SHORTAGES = frozenset({"AL-SHORT", "AL-IMBALANCE"})
@@ -23,10 +24,11 @@ def ask(case: ExceptionCase, facts: RemedyFacts, *, recommendation_id: str, now:
     """
     if case.code in SHORTAGES:
         shortage = shortage_of(case, facts)
+        others = other_ways(shortage, facts, now)
         return SolverQuestion(
             problem=shortage_problem(shortage, facts, now),
             answer=lambda outcome: shortage_answer(
-                case, shortage, outcome, recommendation_id=recommendation_id, now=now
+                case, shortage, outcome, others, recommendation_id=recommendation_id, now=now
             ),
         )
     if case.code == "TR-ETA-LATE":

@@ -105,7 +105,7 @@ def shortage_problem(shortage: Shortage, facts: RemedyFacts, now: datetime) -> S
     short one, the rest comes with the inbound supply of its home node or from other nodes.
     """
     promised_day = (shortage.line.promised_at.date() - now.date()).days
-    inbound = _inbound_days(shortage, facts, now)
+    inbound = inbound_days(shortage, facts, now)
     days = min(MAX_HORIZON_DAYS, max([promised_day, 0, *(day for day, _ in inbound)]) + HORIZON_DAYS)
     demand = ReallocationProblem(
         days=days,
@@ -150,7 +150,8 @@ def _demand_of(shortage: Shortage) -> LineDemand:
     )
 
 
-def _inbound_days(shortage: Shortage, facts: RemedyFacts, now: datetime) -> tuple[tuple[int, int], ...]:
+def inbound_days(shortage: Shortage, facts: RemedyFacts, now: datetime) -> tuple[tuple[int, int], ...]:
+    """(day, units) of what comes to the home node, up to what the line is short of."""
     found: dict[int, int] = {}
     left = shortage.short_quantity
     arriving = [s for s in facts.inbound_of(shortage.line.item_id) if s.node_id == shortage.home]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from app.services.recommend.shortage import Shortage
@@ -20,9 +21,15 @@ MODEL = "split-or-reallocate (CP-SAT)"
 
 
 def shortage_answer(
-    case: ExceptionCase, shortage: Shortage, outcome: Outcome, *, recommendation_id: str, now: datetime
+    case: ExceptionCase,
+    shortage: Shortage,
+    outcome: Outcome,
+    others: Sequence[Option] = (),
+    *,
+    recommendation_id: str,
+    now: datetime,
 ) -> Recommendation:
-    """The options of an outcome, cheapest first, each distinct in what it would do."""
+    """The options of an outcome and ``others`` beside them, cheapest first."""
     options: list[Option] = []
     seen: set[tuple[Action, ...]] = set()
     for solved in sorted(outcome.options, key=lambda option: option.rank):
@@ -33,12 +40,21 @@ def shortage_answer(
         options.append(_option(shortage, solved, actions, outcome, recommended=not options))
     if () not in seen:
         options.append(_unsolved_nothing(case, recommended=not options))
+    options = _with_others(options, others)
     return Recommendation(
         recommendation_id=recommendation_id,
         case_id=case.case_id,
         computed_at=now,
         options=tuple(options),
         trail=trail_of(outcome, MODEL),
+    )
+
+
+def _with_others(solved: list[Option], others: Sequence[Option]) -> list[Option]:
+    """All in the order of cost; the solver's own come first among equals, and the first is recommended."""
+    ranked = sorted([*solved, *others], key=lambda option: option.cost_delta_cents)
+    return (
+        [replace(option, recommended=place == 0) for place, option in enumerate(ranked)] if others else solved
     )
 
 
