@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.backlog [--quick] [--rules] [--peers] [--json FILE]``: each instance is written to a
 folder and solved by ``control-tower solve`` in a process of its own, so that the seconds are those of the
-whole command; then a closed node is repaired and single orders are asked about. ``--peers`` gives HiGHS, SCIP and
-CP-SAT the same small backlogs, ``--rules`` adds backlogs with transfers, floors and other rules.
+whole command; then a closed node is repaired and single orders are asked about. ``--peers`` gives HiGHS,
+SCIP and CP-SAT the same small backlogs, ``--rules`` adds backlogs with transfers, floors and other rules.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from optimization.backlog.checks_of_columns import first_rows
 from optimization.backlog.floors import Floors, floors_of
 from optimization.backlog.refusal import refuse_bad_tables
-from optimization.backlog.rules import by_line, left_to_plan, pack_of_sku
-from optimization.backlog.tables import Column, Integers, Tables, digest_of_tables
+from optimization.backlog.rules import LeftToPlan, by_line, left_to_plan, pack_of_sku
+from optimization.backlog.tables import Column, Integers, Table, Tables, digest_of_tables
 from optimization.backlog.ways import Days, Indices, Pairs, Sources, lanes_of, pairs_of
 
 
@@ -109,29 +109,46 @@ def build_instance(tables: Tables) -> Instance:
         BadInputError: a value cannot be true; the sentence names file, field and row.
     """
     refuse_bad_tables(tables)
-    sizes, lines, orders = tables.sizes, tables.lines, tables.orders
-    days, left = sizes.days, left_to_plan(tables)
+    left = left_to_plan(tables)
+    lines = tables.lines
     wanted = np.flatnonzero(left.wanted > 0)
     line_id = wanted[np.argsort(lines["order"][wanted], kind="stable")].astype(np.int64)
     line = {name: np.ascontiguousarray(values[line_id]) for name, values in lines.items()}
-    has = line["current_node"] >= 0
-    rows, lanes = left.rows, lanes_of(tables)
+    arrays = _arrays(tables, left, line, line_id)
+    # What was read from a file cannot be written to, which to the kernels is another type: copies are
+    # all alike.
+    arrays = Arrays._make(each.copy() if isinstance(each, np.ndarray) else each for each in arrays)
+    return Instance(
+        tables=tables,
+        arrays=arrays,
+        line_id=line_id,
+        line_current=line["current_node"],
+        line_change=line["change_cents"],
+        row_expires=left.rows.expires,
+        settled_cents=left.settled_cents,
+        floors=floors_of(tables),
+    )
+
+
+def _arrays(tables: Tables, left: LeftToPlan, line: Table, line_id: Integers) -> Arrays:
+    """The arrays of what there is to plan."""
+    sizes, orders, rows, lanes = tables.sizes, tables.orders, left.rows, lanes_of(tables)
     pairs = pairs_of(tables, line, line_id, rows, lanes)
     sources = lanes.fixed.size // sizes.zones
-    entries = _entries(pairs, line["order"], sizes.orders, sources)
+    entry_first, entry_source, pair_first = _entries(pairs, line["order"], sizes.orders, sources)
     qty, pack = left.wanted[line_id], pack_of_sku(tables)[rows.sku]
-    arrays = Arrays(
+    whole = rows.supply - rows.supply % pack[:, None]
+    has = line["current_node"] >= 0
+    return Arrays(
         n_nodes=sizes.nodes,
         n_sources=sources,
-        n_days=days,
+        n_days=sizes.days,
         order_first=first_rows(line["order"], sizes.orders),
         order_zone=np.ascontiguousarray(orders["zone"]),
         order_promised=np.ascontiguousarray(orders["promised_day"]),
         order_complete=np.ascontiguousarray(orders["ship_complete"]),
-        order_shipments=np.minimum(left.shipments, sources * days).astype(np.int64),
-        order_thin=_thin_orders(
-            pairs, line["order"], qty, rows.supply - rows.supply % pack[:, None], sizes.orders
-        ),
+        order_shipments=np.minimum(left.shipments, sources * sizes.days).astype(np.int64),
+        order_thin=_thin_orders(pairs, line["order"], qty, whole, sizes.orders),
         order_reward=np.zeros(sizes.orders, np.int64),
         line_order=line["order"],
         line_qty=qty,
@@ -148,28 +165,15 @@ def build_instance(tables: Tables) -> Instance:
         lane_fixed=lanes.fixed,
         lane_transit=lanes.transit,
         source_node=np.arange(sources, dtype=np.int64) % sizes.nodes,
-        entry_first=entries[0],
-        entry_source=entries[1],
-        pair_first=entries[2],
+        entry_first=entry_first,
+        entry_source=entry_source,
+        pair_first=pair_first,
         pair_line=pairs.line,
         pair_row=pairs.row,
         pair_source=pairs.source,
         pair_lead=pairs.lead,
         pair_last=pairs.last,
         pair_cost=pairs.cost,
-    )
-    # What was read from a file cannot be written to, which to the kernels is another type: copies are
-    # all alike.
-    arrays = Arrays._make(each.copy() if isinstance(each, np.ndarray) else each for each in arrays)
-    return Instance(
-        tables=tables,
-        arrays=arrays,
-        line_id=line_id,
-        line_current=line["current_node"],
-        line_change=line["change_cents"],
-        row_expires=rows.expires,
-        settled_cents=left.settled_cents,
-        floors=floors_of(tables),
     )
 
 
