@@ -182,7 +182,7 @@ def _karrio(
 
 def _push(source: SourceSettings, credential: Credential, folder: Path, clock: Clock) -> Connector:
     push = import_module("connectors.push.connector")
-    nats = import_module("connectors.push.nats_intake")
+    nats = import_module("connectors.push.client")
     connector = push.PushConnector(
         SourceName(source.name), state=folder / "sources" / source.name, clock=clock
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
@@ -25,16 +24,21 @@ class Inlet(Protocol):
         ...
 
 
+def no_time() -> float:
+    """Stands still: nothing is measured, and a limit once reached holds."""
+    return 0.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class ServiceParts:
     """``devices`` lets in what devices sign; ``commands`` keeps what was sent; ``inlets`` take events.
 
-    ``monotonic`` tells seconds that never go back; ``requests_per_second`` holds for each caller (0: any
+    ``monotonic`` tells seconds that never go back (without it none pass); ``requests_per_second`` holds for each caller (0: any
     number). With several instances ``commands`` must be one for all.
     """
 
     devices: DeviceCheck | None = None
     commands: CommandLog = field(default_factory=MemoryCommandLog)
     inlets: Mapping[str, Inlet] = field(default_factory=dict)
-    monotonic: Callable[[], float] = time.monotonic
+    monotonic: Callable[[], float] = no_time
     requests_per_second: float = 0.0

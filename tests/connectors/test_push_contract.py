@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from connectors.push.client import NatsIntake, NatsSettings
 from connectors.push.connector import PushConnector
-from connectors.push.nats_intake import NatsIntake, NatsSettings
 from tests.support.connector_contract import ConnectorContract, ConnectorHarness
 from tests.support.living_world import SteppingClock
 from tests.support.nats_server import STREAM, NatsServer, nats_server, wait_until

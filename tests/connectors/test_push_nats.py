@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from connectors.push.client import NatsIntake, NatsSettings
 from connectors.push.connector import PushConnector
-from connectors.push.nats_intake import NatsIntake, NatsSettings
 from domain.errors import RefusedError
 from domain.inventory import InventoryPosition
 from tests.support.living_world import SteppingClock
@@ -24,7 +24,7 @@ DYING = """
 import os, signal, sys, threading
 from pathlib import Path
 from connectors.push.connector import PushConnector
-from connectors.push.nats_intake import NatsIntake, NatsSettings
+from connectors.push.client import NatsIntake, NatsSettings
 from tests.support.living_world import SteppingClock
 from tests.support.pushed_events import SOURCE
 
