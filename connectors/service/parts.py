@@ -33,8 +33,8 @@ def no_time() -> float:
 class ServiceParts:
     """``devices`` lets in what devices sign; ``commands`` keeps what was sent; ``inlets`` take events.
 
-    ``monotonic`` tells seconds that never go back (without it none pass); ``requests_per_second`` holds for each caller (0: any
-    number). With several instances ``commands`` must be one for all.
+    ``monotonic`` tells seconds that never go back (without it none pass); ``requests_per_second`` holds for
+    each caller (0: any number). With several instances ``commands`` must be one for all.
     """
 
     devices: DeviceCheck | None = None
