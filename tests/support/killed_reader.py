@@ -50,7 +50,7 @@ def killed(
             os.waitpid(child, 0)
             hit += waits()
         # Longer while processes are shot before they do anything, shorter when they come to their end.
-        whole_seconds = min(_LONGEST_SECONDS, whole_seconds * (0.8 if ended else 1.02))
+        whole_seconds = min(_LONGEST_SECONDS, whole_seconds * (0.8 if ended else 1.2))
     return hit
 
 

@@ -10,8 +10,8 @@ from typing import Self
 
 import sqlalchemy as sa
 
-from connectors.sql_view.connector import SqlConnector
 from connectors.sql_view.client import Database
+from connectors.sql_view.connector import SqlConnector
 from domain.ids import SourceName
 from tests.support.living_world import SteppingClock
 
