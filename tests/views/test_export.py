@@ -33,7 +33,7 @@ def export(desk: OpenWindow, path: str) -> None:
 
     desk.window.ask_file = answer
     QTest.keyClick(desk.focus(), Qt.Key.Key_E, CTRL)
-    assert asked == ["Export the queue: exceptions-2026-11-12.xlsx"]
+    assert asked == ["Export: Exceptions: exceptions-2026-11-12.xlsx"]
 
 
 def test_the_rows_shown_are_exported_in_their_order(desk: OpenWindow) -> None:

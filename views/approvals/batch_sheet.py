@@ -49,6 +49,7 @@ class BatchSheet(Overlay):
         self._list.setContentsMargins(0, 0, 8, 0)
         self._list.setSpacing(6)
         scroll = QScrollArea()
+        scroll.setAccessibleName(tr("Proposals"))
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(self._holder)

@@ -132,6 +132,7 @@ class ContentPanel(QFrame):
         column.addWidget(self.stage_reason)
         column.addWidget(self.fresh)
         scroll = QScrollArea()
+        scroll.setAccessibleName(tr("This is what is signed, read back from its bytes."))
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(self._signed_part())

@@ -119,7 +119,8 @@ class DelegateSheet(Overlay):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Leave on Esc, wherever the keyboard is on the sheet."""
         if (
-            event.type() == QEvent.Type.ShortcutOverride
+            self.isVisible()
+            and event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
             and event.key() == Qt.Key.Key_Escape
         ):

@@ -73,6 +73,7 @@ class OptionsPage(QWidget):
         self.sign.setEnabled(False)
         self.state.setWordWrap(True)
         self._matrix_area = QScrollArea()
+        self._matrix_area.setAccessibleName(tr("Options"))
         self._matrix_area.setWidgetResizable(True)
         self._matrix_area.setWidget(self.matrix)
         self._matrix_area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

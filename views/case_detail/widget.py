@@ -72,7 +72,12 @@ class DetailPanel(QFrame):
             self.tabs.addTab(title)
         facts = _stacked(self.money, self.evidence)
         history = _stacked(self.stories, self.timeline, fills=False)
-        for page in (_scrolled(self.options), _scrolled(history), self.orders, facts):
+        for page in (
+            _scrolled(self.options, tr("Options")),
+            _scrolled(history, tr("Timeline")),
+            self.orders,
+            facts,
+        ):
             self.pages.addWidget(page)
         self.pages.addWidget(self.notes)
         self.note_field.setPlaceholderText(tr("Add a note …  Enter keeps it"))
@@ -198,9 +203,10 @@ def _stacked(above: QWidget, below: QWidget, *, fills: bool = True) -> QWidget:
     return page
 
 
-def _scrolled(content: QWidget) -> QScrollArea:
+def _scrolled(content: QWidget, name: str) -> QScrollArea:
     """A page that scrolls where room is short."""
     area = QScrollArea()
+    area.setAccessibleName(name)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

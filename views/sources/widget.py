@@ -60,6 +60,7 @@ class SourcesPage(QWidget):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(holder)
         self._scroll = scroll
+        scroll.setAccessibleName(tr("Sources"))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(14, 12, 14, 12)
         whole.setSpacing(12)
