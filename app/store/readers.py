@@ -44,7 +44,7 @@ SELECT p.id, p.item_id, p.node_id, p.on_hand_quantity, p.safety_stock_quantity,
       AND o.status IN ('confirmed', 'released') AND o.credit_status <> 'hold'), 0) AS committed
   FROM inventory_position p
 """
-_STOCK = text(f"{STOCK_ROWS} WHERE p.item_id = :item AND p.deleted_at IS NULL ORDER BY p.node_id")
+_STOCK = text(STOCK_ROWS + " WHERE p.item_id = :item AND p.deleted_at IS NULL ORDER BY p.node_id")
 
 _SHORT = text("""
 SELECT s.line_id, s.node_id, s.demand_quantity, s.short_quantity,

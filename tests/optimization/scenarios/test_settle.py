@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from app.__main__ import main
 from domain.errors import BadValueError
 from optimization.backlog.audit import audit_plan
+from optimization.backlog.files import write_tables
 from optimization.backlog.generate import generate_tables
 from optimization.backlog.instance import Instance, build_instance
 from optimization.backlog.limits import BacklogLimits
@@ -79,3 +82,13 @@ def test_a_plan_comes_back_in_the_form_that_is_explained() -> None:
     if int(tables.lines["sku"][line]) != tables.sizes.skus - 1:
         with pytest.raises(BadValueError, match="cannot"):
             pairs_of_plan(instance, foreign)
+
+
+def test_the_command_explains_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_tables(generate_tables("T", 60, 4, 1), tmp_path / "backlog")
+    plan = tmp_path / "plan.parquet"
+    wanted = ["solve", "--problem", str(tmp_path / "backlog"), "--out", str(plan), "--moves", "50"]
+    assert main([*wanted, "--explain", "3"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "units are planned" in said[0]
+    assert any("chosen" in each for each in said[1:])
