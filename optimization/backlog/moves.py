@@ -261,8 +261,11 @@ def force(
         units = whole_packs(arrays, pair, min(units, holdings.hands[hands_at(arrays, pair, at)]))
         if units > 0 and not may_open(arrays, holdings, order, arrays.pair_source[pair], at):
             units = 0
+        if holdings.qty[pair] > 0 and holdings.day[pair] != at:
+            # A pair ships on one day only: that is all the plan keeps of it.
+            units = 0
         whole = whole and units == guide.ideal[piece, UNITS]
-        if units > 0 and (holdings.qty[pair] == 0 or holdings.day[pair] == at):
+        if units > 0:
             ship(arrays, holdings, pair, at, units)
     if not whole and arrays.order_complete[order] == 1:
         undo(arrays, holdings, room, count, pieces)

@@ -10,12 +10,15 @@ import numpy as np
 import pytest
 
 from optimization.backlog.audit import audit_plan
+from optimization.backlog.dual import Pricer
 from optimization.backlog.erp_rule import erp_plan
 from optimization.backlog.limits import BacklogLimits
 from optimization.backlog.outcome import BacklogOutcome, Milestone
-from optimization.backlog.plan import plan_of_pairs, sorted_plan
+from optimization.backlog.plan import PairPlan, plan_of_pairs, sorted_plan
 from optimization.backlog.repair import Standing, local_repair, one_order
-from optimization.backlog.solve import solve_backlog
+from optimization.backlog.run import Run
+from optimization.backlog.search import Searcher
+from optimization.backlog.solve import first_plan, first_prices, lead, solve_backlog
 from optimization.outcome import Ending, Status
 from tests.support.small_backlogs import small_instance
 
@@ -78,6 +81,25 @@ def test_the_wall_limit_is_kept() -> None:
     outcome = solve_backlog(small_instance(300, 6, 8), limits, 1, monotonic=time.monotonic)
     assert time.monotonic() - begun < 3.0
     assert outcome.ending is Ending.WALL_LIMIT
+
+
+def test_a_complete_order_is_never_forced_in_in_part() -> None:
+    # At first prices some ideal patterns draw one row from one node on two days, which a plan cannot keep.
+    instance = small_instance(200, 4, 12)
+    pricer = Pricer(instance)
+    run = Run(BacklogLimits(moves=1), instance.n_lines, time.monotonic, None, None)
+    led = lead(pricer, run, first_prices(instance))
+    pricer.close()
+    pairs = led.ideal.piece[led.ideal.piece[:, 0] >= 0, 0]
+    twice = np.flatnonzero(np.bincount(pairs) > 1)
+    arrays = instance.arrays
+    assert arrays.order_complete[arrays.line_order[arrays.pair_line[twice]]].any()
+    searcher = Searcher(instance, led, first_plan(instance, led), 1)
+    for _ in range(8):
+        searcher.run_round(500, 400.0, 400.0)
+        now = PairPlan(qty=searcher.qty.astype(np.int64), day=searcher.day.astype(np.int64))
+        assert audit_plan(instance.tables, plan_of_pairs(instance, now)).errors == ()
+    searcher.close()
 
 
 def test_the_checker_finds_what_is_wrong() -> None:
