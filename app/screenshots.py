@@ -12,7 +12,7 @@ from views.shell.application import after, grab
 READ_SECONDS = 30.0
 """What the demo needs after its first cases are there, so that sources and figures are whole."""
 LONGEST_SECONDS = 600.0
-STEP_SECONDS = 4.0
+STEP_SECONDS = 8.0
 REASON = "Keeps the promise date at the least freight."
 
 
@@ -31,6 +31,7 @@ class PictureTour:
             self._light,
             self._propose,
             self._approvals,
+            self._ledger,
             self._sources,
             self._figures,
             self._rules,
@@ -65,6 +66,11 @@ class PictureTour:
 
     def _approvals(self) -> None:
         self._grab("approvals_dark.png")
+        self.session.window.approvals.open_ledger()
+
+    def _ledger(self) -> None:
+        self._grab("ledger_dark.png")
+        self.session.window.approvals.close_ledger()
         self.session.window.show_page("sources")
 
     def _sources(self) -> None:

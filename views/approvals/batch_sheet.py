@@ -83,6 +83,8 @@ class BatchSheet(Overlay):
             item = self._list.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
+                # Deleted only when the event loop is back, so it is hidden until then.
+                widget.hide()
                 widget.deleteLater()
         self.boxes = {}
         for row in self._rows:

@@ -233,6 +233,8 @@ class ContentPanel(QFrame):
             item = self.terms.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
+                # Deleted only when the event loop is back, so it is hidden until then.
+                widget.hide()
                 widget.deleteLater()
         for row, (name, value) in enumerate(terms):
             words = label(value, "body")

@@ -112,6 +112,8 @@ class FilePage(QWidget):
             item = self._grid.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
+                # Deleted only when the event loop is back, so it is hidden until then.
+                widget.hide()
                 widget.deleteLater()
         self.fields = {}
         for number, field in enumerate(preview.fields):
