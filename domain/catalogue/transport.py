@@ -115,7 +115,7 @@ TR_ETA_LATE = CaseType(
     ),
     evidence=("eta_at", "window_end_at", "scac", "service", "status", "last_milestone"),
     severity_inputs=("loss of the shipment", "days late", "tier"),
-    parents=("WH-OUTAGE", "TR-ROUTE", "WH-LABOUR", "TR-CARRIER"),
+    parents=("TR-CARRIER", "WH-OUTAGE", "TR-ROUTE", "WH-LABOUR"),
 )
 
 TR_LATE_RISK = CaseType(

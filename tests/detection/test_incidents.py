@@ -16,12 +16,14 @@ from app.services.rank import distinct_total_cents
 from domain.catalogue.types import CASE_TYPES
 from domain.decision_tables.suppression import Suppression, SuppressOn
 from domain.ids import CaseId, EntityKind, ItemId, NodeId, ZoneId
+from domain.transport import ShipmentStatus
 from tests.support.case_book import BookPolicy, CaseBook, case_books, refs
 from tests.support.facts import cycle_count, line, order, pick, position, rma, route_event, shipment, supply
 
 #: What a tick may read from end to end: what people said, and parts of the statement itself.
 SMALL = frozenset({"silence", "CONSTANT", "("})
 LINE, SUPPLY, SHIPMENT = EntityKind.ORDER_LINE, EntityKind.INBOUND_SUPPLY, EntityKind.SHIPMENT
+ON_THE_ROAD = ShipmentStatus.IN_TRANSIT
 
 
 @pytest.fixture
@@ -281,9 +283,9 @@ def test_a_bin_whose_stock_is_wrong_explains_short_picks_there_and_shortages_of_
 
 def test_a_carrier_in_trouble_explains_and_mutes_its_late_shipments_from_there(book: CaseBook) -> None:
     book.put(
-        shipment("SH-1", scac="ACME"),
-        shipment("SH-2", scac="ACME", origin_node_id=NodeId("DEN")),
-        shipment("SH-3", scac="UPSN"),
+        shipment("SH-1", scac="ACME", status=ON_THE_ROAD),
+        shipment("SH-2", scac="ACME", status=ON_THE_ROAD, origin_node_id=NodeId("DEN")),
+        shipment("SH-3", scac="UPSN", status=ON_THE_ROAD),
     )
     root = book.open(
         "TR-CARRIER",
@@ -300,7 +302,10 @@ def test_a_carrier_in_trouble_explains_and_mutes_its_late_shipments_from_there(b
 
 
 def test_an_event_on_the_road_comes_before_the_carrier_and_takes_it_along(book: CaseBook) -> None:
-    book.put(shipment("SH-1", scac="ACME", zone_id=ZoneId("Z1")), route_event("E1", zone_ids=(ZoneId("Z1"),)))
+    book.put(
+        shipment("SH-1", scac="ACME", status=ON_THE_ROAD, zone_id=ZoneId("Z1")),
+        route_event("E1", zone_ids=(ZoneId("Z1"),)),
+    )
     late_one = book.open("TR-ETA-LATE", SHIPMENT, "SH-1")
     lanes = refs((EntityKind.LANE, "MEM|Z1"))
     carrier = book.open("TR-CARRIER", EntityKind.CARRIER, "ACME|MEM", about=lanes)

@@ -7,19 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from app.store.instants import from_ms
 from domain.ids import CaseId, EntityKind, ShipmentId
-from domain.transport import BookingStatus
-from tests.support.case_book import CaseBook, case_books
+from domain.transport import BookingStatus, ShipmentStatus
+from tests.support.case_book import CaseBook, case_books, refs
 from tests.support.facts import booking, shipment
 
 SHIPMENT = EntityKind.SHIPMENT
+ON_THE_ROAD = ShipmentStatus.IN_TRANSIT
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Iterator[CaseBook]:
     with case_books(tmp_path, "one") as books:
         made = books[0]
-        made.put(*(shipment(f"SH-{n}", scac="ACME") for n in (1, 2, 3)))
+        made.put(*(shipment(f"SH-{n}", scac="ACME", status=ON_THE_ROAD) for n in (1, 2, 3)))
         yield made
 
 
@@ -56,6 +58,53 @@ def test_what_comes_up_long_after_is_of_something_else(book: CaseBook) -> None:
     after = late(book, 2)
     book.correlate(after)
     assert not book.together(first, after)
+
+
+def test_a_load_refused_long_after_the_trouble_was_seen_is_of_something_else(book: CaseBook) -> None:
+    book.put(*(booking(f"B-{n}", shipment_id=ShipmentId(f"SH-{n}"), scac="ACME") for n in (1, 2, 3)))
+    root = trouble(book)
+    book.correlate()
+    book.later(hours=60)
+    soon = book.open("TR-TENDER", EntityKind.CARRIER_BOOKING, "B-1")
+    book.correlate(soon)
+    book.later(minutes=1)
+    after, on_the_road = book.open("TR-TENDER", EntityKind.CARRIER_BOOKING, "B-2"), late(book, 3)
+    book.correlate(after, on_the_road)
+    assert book.together(root, soon, on_the_road)
+    assert not book.together(root, after)
+
+
+def test_goods_at_the_dock_are_not_late_by_a_carrier_that_is_late_on_the_road(book: CaseBook) -> None:
+    book.put(shipment("SH-4", scac="ACME", status=ShipmentStatus.PACKED))
+    root, on_the_road = trouble(book), late(book, 1)
+    here = book.open("TR-ETA-LATE", SHIPMENT, "SH-4")
+    book.correlate()
+    assert book.together(root, on_the_road)
+    assert not book.together(root, here)
+    assert book.case(on_the_road)["suppressed_by"] == root
+    assert book.case(here)["suppressed_by"] == ""
+    book.later(hours=1)
+    book.put(shipment("SH-4", scac="ACME", status=ON_THE_ROAD, shipped_at=from_ms(book.now_ms)))
+    book.correlate(here)
+    assert not book.together(root, here)
+
+
+def test_a_carrier_in_trouble_before_the_storm_is_in_the_same_trouble_at_another_node(book: CaseBook) -> None:
+    lanes = refs((EntityKind.LANE, "MEM|Z1"))
+    old = trouble(book)
+    book.correlate()
+    book.later(hours=30)
+    storm = book.open("TR-ROUTE", EntityKind.ROUTE_EVENT, "E1", about=lanes)
+    more = book.open(
+        "TR-CARRIER", EntityKind.CARRIER, "ACME|DEN", correlation_key="carrier:ACME:DEN", about=lanes
+    )
+    other = book.open(
+        "TR-CARRIER", EntityKind.CARRIER, "SNOW|DEN", correlation_key="carrier:SNOW:DEN", about=lanes
+    )
+    book.correlate(storm, more, other)
+    assert book.together(old, more)
+    assert book.together(storm, other)
+    assert not book.together(storm, more)
 
 
 def test_an_incident_that_has_ended_takes_nothing_in(book: CaseBook) -> None:

@@ -50,6 +50,10 @@ OLDER_MEMBER_MS: dict[str, int] = {
     EntityKind.ROUTE_EVENT: 4 * MS_PER_HOUR,
 }
 
+#: A carrier's record stays bad for days after its trouble is over. Loads refused or moved at a price so long
+#: after the case on it was opened are new trouble, or nobody's; goods on its road may still be late by it.
+NEWER_MEMBER_MS: dict[str, int] = {"TR-TENDER": 60 * MS_PER_HOUR, "TR-OVERSPEND": 60 * MS_PER_HOUR}
+
 #: How long after a root has ended what comes up still comes of it: a strike is felt for days.
 LASTING_MS = 72 * MS_PER_HOUR
 AFTERMATH_MS: dict[str, int] = {
@@ -62,6 +66,10 @@ AFTERMATH_MS: dict[str, int] = {
 
 #: A key that comes up again so soon after its incident ended is that incident once more.
 SAME_AGAIN_MS = 24 * MS_PER_HOUR
+
+#: (child, root): the root explains and mutes only shipments that had left when found late. A carrier
+#: that is late on the road is not why goods stand at the dock; that it does not fetch them has its own case.
+_ON_THE_ROAD = frozenset({("TR-ETA-LATE", "TR-CARRIER")})
 
 _SHARED: dict[SuppressOn, str] = {
     SuppressOn.ANY: ANY,
@@ -109,6 +117,7 @@ class Edge:
 
     ``own`` asks that the thing is the root's own (its entity, or what it names), not merely near it.
     ``mutes`` says that the root keeps the child quiet; else it explains it, the lowest ``rank`` best.
+    ``on_the_road`` asks that the child's shipment had left when the child was opened.
     """
 
     child: str
@@ -117,6 +126,7 @@ class Edge:
     rank: int
     own: bool
     mutes: bool
+    on_the_road: bool = False
 
 
 def root_kinds(case_type: CaseType) -> tuple[str, ...]:
@@ -142,12 +152,29 @@ def edges_of(
             root = by_code.get(code)
             if root is not None and root.root:
                 for kind in _link_kinds(child, root):
-                    edge = Edge(child=child.code, root=code, kind=kind, rank=rank, own=True, mutes=False)
+                    edge = Edge(
+                        child=child.code,
+                        root=code,
+                        kind=kind,
+                        rank=rank,
+                        own=True,
+                        mutes=False,
+                        on_the_road=(child.code, code) in _ON_THE_ROAD,
+                    )
                     found[edge] = None
     for root in by_code.values():
         for code in root.inhibits:
             for kind in root_kinds(root):
-                found[Edge(child=code, root=root.code, kind=kind, rank=0, own=True, mutes=True)] = None
+                edge = Edge(
+                    child=code,
+                    root=root.code,
+                    kind=kind,
+                    rank=0,
+                    own=True,
+                    mutes=True,
+                    on_the_road=(code, root.code) in _ON_THE_ROAD,
+                )
+                found[edge] = None
     for rule in suppressions:
         kind = _SHARED[rule.on]
         edge = Edge(child=rule.code, root=rule.while_code, kind=kind, rank=1, own=False, mutes=True)

@@ -9,12 +9,14 @@ from sqlalchemy import Connection
 
 from app.detection.incidents.edges import (
     AFTERMATH_MS,
+    NEWER_MEMBER_MS,
     OF_CARRIER,
     OLDER_MEMBER_MS,
     PEG,
     SAME_AGAIN_MS,
     SHORT_OF,
 )
+from domain.ids import EntityKind
 from domain.incidents import IncidentBasis
 
 if TYPE_CHECKING:
@@ -64,21 +66,25 @@ SELECT a.case_id AS child, r.case_id AS root, g.rank, g.mutes, a.kind, a.id, a.w
          ON r.kind = a.kind AND r.id = a.id AND r.code = g.root AND (r.own OR NOT g.own)
  CROSS JOIN exception_case e ON e.case_id = r.case_id
  WHERE (e.closed_at IS NULL OR NOT g.mutes) AND r.case_id <> a.case_id
+   AND (NOT g.on_the_road OR EXISTS (
+     SELECT 1 FROM exception_case x CROSS JOIN shipment s ON s.id = x.entity_id
+      WHERE x.case_id = a.case_id AND s.status NOT IN ('planned', 'booked', 'packed')
+        AND COALESCE(s.shipped_at, x.opened_at) <= x.opened_at))
  ORDER BY a.case_id, g.mutes, e.closed_at IS NOT NULL, g.rank, a.weight DESC,
           e.opened_at, r.case_id, a.kind, a.id
 """
 
 _INCIDENTS = """
-SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version
+SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version, i.opened_at
   FROM incident i WHERE i.closed_at IS NULL AND i.incident_id IN (
    SELECT m.incident_id FROM temp.corr_case c CROSS JOIN incident_member m ON m.case_id = c.case_id
    UNION SELECT m.incident_id FROM temp.corr_home h CROSS JOIN incident_member m ON m.case_id = h.case_id
    UNION SELECT v.incident_id FROM temp.corr_case c CROSS JOIN incident_override v ON v.case_id = c.case_id)
 UNION
-SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version
+SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version, i.opened_at
   FROM temp.corr_key k CROSS JOIN incident i ON i.correlation_key = k.key AND i.closed_at IS NULL
 UNION
-SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version
+SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version, i.opened_at
   FROM temp.corr_case c CROSS JOIN incident i ON i.correlation_key = 'alone:' || c.case_id
  WHERE i.closed_at IS NULL
 """
@@ -167,6 +173,7 @@ class OpenIncident:
     basis: str
     key: str
     version: int
+    opened_at: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -199,6 +206,7 @@ def read_facts(connection: Connection, *, now_ms: int) -> Facts:
             basis=row.basis,
             key=row.correlation_key,
             version=row.correlation_version,
+            opened_at=row.opened_at,
         )
         for row in connection.exec_driver_sql(_INCIDENTS)
     }
@@ -264,16 +272,21 @@ def _cases(
             wanted=row.wanted,
             author=row.author or "",
             reason=row.reason or "",
-            causes=_first_of_each(link for link in mine if not link.mutes and in_time(link, row.opened_at)),
+            causes=_first_of_each(
+                link for link in mine if not link.mutes and in_time(link, row.code, row.opened_at)
+            ),
             mutes=_first_of_each(link for link in mine if link.mutes),
         )
     return cases
 
 
-def in_time(link: Link, opened_at: int) -> bool:
-    """Whether the case can have come of the root: some roots explain only what came up with them."""
+def in_time(link: Link, child_code: str, opened_at: int) -> bool:
+    """Whether a case can have come of the root: some roots explain only what came up with them."""
     older = OLDER_MEMBER_MS.get(link.kind)
-    in_its_time = older is None or opened_at >= link.opened_at - older
+    newer = NEWER_MEMBER_MS.get(child_code) if link.kind == EntityKind.CARRIER else None
+    in_its_time = (older is None or opened_at >= link.opened_at - older) and (
+        newer is None or opened_at <= link.opened_at + newer
+    )
     if link.closed_at is None:
         return in_its_time
     return in_its_time and opened_at <= link.closed_at + AFTERMATH_MS.get(link.kind, 0)

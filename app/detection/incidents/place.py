@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from app.detection.incidents.edges import OF_CARRIER, OLDER_MEMBER_MS
 from app.detection.incidents.facts import OpenIncident, in_time, is_static
-from domain.ids import CaseId
+from domain.ids import CaseId, EntityKind
 from domain.incidents import IncidentBasis, incident_identity
 
 if TYPE_CHECKING:
@@ -89,17 +90,27 @@ class Placing:
         manual = self._by_hand(case)
         if manual:
             return manual, IncidentBasis.MANUAL, cause
+        if causes and self._is_of_older_trouble(case, causes[0][1]):
+            return self._under_key(case), IncidentBasis.STATIC_KEY, None
         if causes:
             return causes[0][0], IncidentBasis.PEGGING, cause
         if case.basis == IncidentBasis.PEGGING and not case.parent_is_open:
             return case.incident_id, IncidentBasis.PEGGING, None
         if case.basis in {IncidentBasis.INHIBITION, IncidentBasis.CONTRAST}:
             return case.incident_id, IncidentBasis(case.basis), None
-        if mute is not None and in_time(mute, case.opened_at) and self._stands_alone(case):
+        if mute is not None and in_time(mute, case.code, case.opened_at) and self._stands_alone(case):
             home = self._home(mute.root)
             if home:
                 return home, IncidentBasis.INHIBITION, None
         return self._under_key(case), IncidentBasis.STATIC_KEY, None
+
+    def _is_of_older_trouble(self, case: CaseNow, cause: Link) -> bool:
+        """Whether a carrier was in trouble well before its cause: another node of it is more of the same."""
+        if case.code not in OF_CARRIER:
+            return False
+        home = self.facts.incidents.get(self._by_key.get((case.key, case.version), ""))
+        before = cause.opened_at - OLDER_MEMBER_MS[EntityKind.ROUTE_EVENT]
+        return home is not None and home.opened_at < before
 
     def _preferred(self, case: CaseNow) -> list[Link]:
         """Its possible causes, the one it hangs on already first."""
