@@ -45,6 +45,7 @@ unit: setup-test ## pytest: everything that the pass without Qt has not run
 soak: setup-test ## the trials of faults, as long as they take: kills, power cuts, seeds, edits (hours)
 	$(SOAK) $(PY) -m pytest -q -n 2 tests/simulator tests/soak tests/hub/test_hub_kill.py tests/hub/test_hub_fuzz.py \
 		tests/services/test_upstream_edits.py
+	TOWER_SOAK=200 $(PY) -m pytest -q tests/connectors/test_sync_killed.py
 
 screenshots: setup ## make the pictures of docs/images
 	$(PY) -m app screenshots --out docs/images

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-import paramiko  # type: ignore[import-untyped]  # it ships no type information
-from paramiko.hostkeys import HostKeyEntry  # type: ignore[import-untyped]  # as above
+import paramiko
+from paramiko.hostkeys import HostKeyEntry
 
 from connectors.drop_folder import BAD, DONE, IN, OUT, is_finished
 from domain.errors import BadInputError, RefusedError, TowerError, UnavailableError

@@ -16,9 +16,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import edi_parser  # type: ignore[import-untyped]  # none of these ships type information
-from edi_parser.core import grammar, inmessage  # type: ignore[import-untyped]  # as above
-from pyx12.x12file import X12Reader  # type: ignore[import-untyped]  # as above
+import edi_parser
+from edi_parser.core import grammar, inmessage
+from pyx12.x12file import X12Reader
 
 logging.getLogger("edi_parser").setLevel(logging.CRITICAL)
 EDIFACT_KINDS = ("ORDERS", "ORDRSP", "DESADV", "INVOIC", "INVRPT", "RECADV", "IFTMIN", "IFTSTA")
