@@ -52,7 +52,7 @@ def proven_here(model: Model) -> MipAnswer:
     ours, theirs = Pipe()
     ours.send(model)
     solve_model(theirs, 60.0, bound_only=False)
-    news = ours.recv()
+    news: MipAnswer = ours.recv()
     while not news.over:
         news = ours.recv()
     return news
