@@ -196,7 +196,7 @@ def test_no_entry_can_be_left_out_of_a_whole_log(place: int) -> None:
     del edited["entries"][place]
     assert refusal(packed(edited), whole=True) != BELIEVED
     # Without its outcome a trail is only shorter; what later entries rest on cannot be left out at all.
-    outcome = 8
+    outcome = 9
     edited["consistency"].pop(str(place + 1), None)
     assert (refusal(packed(edited)) == BELIEVED) is (place == outcome)
 
