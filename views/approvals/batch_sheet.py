@@ -32,7 +32,7 @@ class BatchSheet(Overlay):
         self.total = label("", "strong")
         self.problem = label("", "error")
         self.reason = ReasonField()
-        self.sign = TowerButton("", "primary", icon_name="file-check")
+        self.sign = TowerButton("", "primary", icon_name="file-check", name=tr("Approve and sign"))
         self.leave = TowerButton(tr("Not now"))
         self._rows: tuple[ApprovalRow, ...] = ()
         self._lay_out()
