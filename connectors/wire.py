@@ -245,7 +245,7 @@ def _rejected(
 
 
 def _id_inside(raw: bytes) -> str:
-    """The id, its first field, of a record that is otherwise unreadable; empty where there is none to find."""
+    """The id, its first field, of a record that is otherwise unreadable; empty where there is none."""
     try:
         outer = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
         entity = msgspec.json.decode(outer["entity"], type=dict[str, msgspec.Raw])
