@@ -105,9 +105,9 @@ def test_a_case_is_proposed_signed_executed_and_leaves_the_queue(
     qtbot.waitUntil(lambda: not window.approvals_model.rows()[0].why_not_decide, timeout=STEP_MS)
     window.show_approval(row.action_id)
     content = window.approvals.content
-    content.reason.setFocus()
-    QTest.keyClicks(content.reason, "Agreed with the customer.")
-    QTest.mouseClick(content.approve, Qt.MouseButton.LeftButton)
+    content.decision.reason.setFocus()
+    QTest.keyClicks(content.decision.reason, "Agreed with the customer.")
+    QTest.mouseClick(content.decision.approve, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: ledger.approval(row.action_id).state is ApprovalState.EXECUTED, timeout=STEP_MS)
     qtbot.waitUntil(lambda: case_id not in store.table.ids, timeout=STEP_MS)
 
