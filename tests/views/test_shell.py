@@ -115,8 +115,7 @@ def test_the_palette_runs_a_command_and_esc_leaves_it(desk: OpenWindow) -> None:
     desk.type("go to")
     titles = [line.title for line in palette.list.lines()]
     assert titles == [
-        f"Go to {p}"
-        for p in ("the tower", "what-if", "approvals", "figures", "rules", "sources", "settings")
+        f"Go to {p}" for p in ("the tower", "what-if", "approvals", "figures", "rules", "sources", "settings")
     ]
     desk.press(KEY.Key_Down, KEY.Key_Return)
     assert desk.window.page == "what_if"
