@@ -129,7 +129,9 @@ class OptionsPage(QWidget):
             self.proof.setText(proof_words(solved.trail, detail.currency))
             chosen = self._view_model.chosen
             self.matrix.set_options(solved.options, chosen.option_id if chosen else "", detail.currency)
-            self._matrix_area.setFixedHeight(self.matrix.sizeHint().height())
+            # Room for the bar that scrolls sideways: with many options it would lie over the last line.
+            bar = self._matrix_area.horizontalScrollBar().sizeHint().height()
+            self._matrix_area.setFixedHeight(self.matrix.sizeHint().height() + bar)
         self._working.setVisible(detail.solving is not None)
         if detail.solving is not None:
             share = detail.solving.share
