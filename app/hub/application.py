@@ -45,6 +45,7 @@ def build_app(settings: HubSettings) -> FastAPI:
         raise
     face = Face(settings=settings, log=log)
     app = FastAPI(title="Control Tower hub", version="1", on_shutdown=[engine.dispose])
+    app.state.bell = face.bell
     answer_with_problems(app)
     _for_devices(app, face)
     _for_everybody(app, face)

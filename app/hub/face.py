@@ -53,6 +53,12 @@ class Bell:
     def __init__(self) -> None:
         """Nobody waits yet."""
         self._waiting: set[asyncio.Event] = set()
+        self.is_closing = False
+
+    def close(self) -> None:
+        """Let everybody go for good: the hub ends, and no question may be held open."""
+        self.is_closing = True
+        self.ring()
 
     def ring(self) -> None:
         """Wake everybody."""
@@ -216,7 +222,7 @@ class Face:
         while True:
             found = await run_in_threadpool(self.log.feed, after, limit)
             left = until - clock.time()
-            if found or left <= 0:
+            if found or left <= 0 or self.bell.is_closing:
                 return _json({"entries": [_entry(each) for each in found]})
             await self.bell.wait(min(left, LOOK_SECONDS))
 
@@ -233,7 +239,7 @@ class Face:
         beat = clock.time()
         try:
             yield ": listening\n\n"
-            while True:
+            while not self.bell.is_closing:
                 for each in await run_in_threadpool(self.log.feed, after, MAX_FEED):
                     after = each.index
                     yield f"id: {after}\nevent: entry\ndata: {json.dumps(_entry(each))}\n\n"

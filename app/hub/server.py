@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 import uvicorn
+from fastapi import FastAPI
 
 from app.hub.application import build_app
 from app.hub.hub_database import open_hub_database
@@ -18,6 +19,16 @@ from domain.errors import TowerError, UnavailableError
 __all__ = ["HubServer", "HubSettings", "build_app", "revoke_key", "serve"]
 
 START_SECONDS = 20.0
+
+
+class _Server(uvicorn.Server):
+    """Lets go of held-open questions before it waits for its connections to end."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        app = self.config.app
+        if isinstance(app, FastAPI):
+            app.state.bell.close()
+        await super().shutdown(sockets)
 
 
 class HubServer:
@@ -35,7 +46,7 @@ class HubServer:
         except TowerError:
             self._socket.close()
             raise
-        self._server = uvicorn.Server(
+        self._server = _Server(
             uvicorn.Config(
                 app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2
             )

@@ -30,7 +30,11 @@ PAD_PX = 90
 def clipped(window: QWidget) -> list[str]:
     """Words that have less room than they need."""
     found = []
-    for widget in (*window.findChildren(QLabel), *window.findChildren(QAbstractButton)):
+    worded: list[QLabel | QAbstractButton] = [
+        *window.findChildren(QLabel),
+        *window.findChildren(QAbstractButton),
+    ]
+    for widget in worded:
         if not widget.isVisible() or isinstance(widget, ElidedLabel) or not widget.text():
             continue
         if isinstance(widget, QLabel) and widget.wordWrap():
