@@ -55,6 +55,10 @@ class Bell:
         self._waiting: set[asyncio.Event] = set()
         self.is_closing = False
 
+    def __len__(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
     def close(self) -> None:
         """Let everybody go for good: the hub ends, and no question may be held open."""
         self.is_closing = True

@@ -54,6 +54,11 @@ class HubServer:
         self._thread: threading.Thread | None = None
         self.url = f"http://{settings.host}:{self._socket.getsockname()[1]}"
 
+    def held_open(self) -> int:
+        """How many questions for the next entry are held open now."""
+        app = self._server.config.app
+        return len(app.state.bell) if isinstance(app, FastAPI) else 0
+
     def serve(self) -> None:
         """Serve until the process is told to end."""
         self._server.run(sockets=[self._socket])

@@ -282,3 +282,26 @@ def test_a_key_is_revoked_while_the_hub_runs(site: Site, desk: Desk) -> None:
     assert post(site, first.envelope, "1").status == 200, "what was recorded before keeps its receipt"
     with pytest.raises(RefusedError):
         client.feed(-1)
+
+
+def test_a_hub_that_ends_answers_who_waits_and_says_nothing_of_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    found: list[object] = []
+    with running_site(tmp_path) as site:
+        desk = site.desk()
+        client = site.client(desk)
+        known = client.feed(-1)[-1].receipt.index
+        waiter = threading.Thread(target=lambda: found.append(client.feed(known, wait_seconds=20.0)))
+        waiter.start()
+        held = site.server.held_open
+        for _ in range(1_000):
+            if held():
+                break
+            waiter.join(0.01)
+        assert held()
+        site.server.__exit__(None, None, None)
+        waiter.join(10.0)
+        desk.close()
+    assert found == [()]
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
