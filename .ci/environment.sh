@@ -58,6 +58,8 @@ make_environment_without_qt() {
     site=$(cd .venv && echo lib/python3.*/site-packages)
     rmdir "$folder/$site"
     cp -al ".venv/$site" "$folder/$site" 2>/dev/null || cp -a ".venv/$site" "$folder/$site"
+    # The servers that tests start are programs of their own; those of .venv do.
+    ln -sf "$PWD"/.venv/bin/{mock-sap,mock-edi,nats-server} "$folder/bin/"
     (cd "$folder/$site" && rm -rf PySide6* pyside6* shiboken6* pyqtgraph* pytestqt pytest_qt-*)
     cp .venv/.stamp $folder/.stamp
 }
