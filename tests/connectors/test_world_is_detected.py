@@ -63,13 +63,17 @@ def test_the_open_cases_are_what_is_wrong(tmp_path: Path) -> None:
     world.close()
 
 
+#: Other ways out for a line that the reallocation serves.
+OTHERWISE = frozenset({"split_line", "transfer_stock", "substitute_item"})
+
+
 def test_what_commands_cure_clears_at_the_next_sync(tmp_path: Path) -> None:
     clock = SteppingClock()
     world = open_world(tmp_path / "world", clock)
     mirror = Mirror(open_database(tmp_path / "mirror.db", role="mirror"))
     before = detected(world, mirror, clock)
     for verb, action in possible_actions(world).items():
-        if verb == "split_line":
+        if verb in OTHERWISE:
             continue
         receipt = world.submit(Command(key=verb, source=SourceName("erp"), action=action))
         assert receipt.result is CommandResult.SUCCEEDED, receipt.message
