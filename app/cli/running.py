@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from app.bootstrap import DemoServices, Surroundings, open_tower, surroundings_of
 from app.instance_lock import InstanceLock
@@ -56,7 +57,7 @@ def demo_services(profile: Profile) -> Iterator[DemoServices]:
     process.start()
     theirs.close()
     try:
-        yield _told(ours)
+        yield _told(ours, profile.folder)
     finally:
         ours.close()
         process.join(STOP_SECONDS)
@@ -65,7 +66,7 @@ def demo_services(profile: Profile) -> Iterator[DemoServices]:
             process.join(STOP_SECONDS)
 
 
-def _told(pipe: multiprocessing.connection.Connection) -> DemoServices:
+def _told(pipe: multiprocessing.connection.Connection, folder: Path) -> DemoServices:
     try:
         told = pipe.recv() if pipe.poll(START_SECONDS) else Unavailable(text="They did not answer.")
     except EOFError:
@@ -74,5 +75,5 @@ def _told(pipe: multiprocessing.connection.Connection) -> DemoServices:
         return told
     raise UnavailableError(
         what=f"The demo's services did not start. {told.text}",
-        remedy="Delete the demo's profile folder to begin anew.",
+        remedy=f"Delete the demo's folder {folder} to begin anew.",
     )
