@@ -19,6 +19,7 @@ from domain.errors import BadInputError, ConflictError, RefusedError, TowerError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ def answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(TowerError, _known)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(Exception, _fault)
+    app.add_middleware(_FaultGuard)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -147,6 +148,25 @@ async def _invalid(_request: Request, error: Exception) -> Response:
     return problem_response(422, "malformed", "A parameter is out of bounds", f"{where}: {first['msg']}")
 
 
-async def _fault(request: Request, error: Exception) -> Response:
-    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return problem_response(500, "fault", "Something went wrong", "The hub's log says more.")
+class _FaultGuard:
+    """Answers a fault as a problem and logs it, and keeps the connection: raised on, it would be reset."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def told(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, told)
+        except Exception:
+            if begun or scope["type"] != "http":
+                raise
+            _log.exception("%s %s failed", scope["method"], scope["path"])
+            answer = problem_response(500, "fault", "Something went wrong", "The hub's log says more.")
+            await answer(scope, receive, send)
