@@ -12,11 +12,3 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The present instant, UTC-aware."""
         ...
-
-
-class IdSource(Protocol):
-    """Makes new identifiers."""
-
-    def new_id(self) -> str:
-        """A sortable identifier (ULID form, 26 characters) never given before."""
-        ...

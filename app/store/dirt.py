@@ -64,11 +64,6 @@ def mark_whole(connection: Connection, kinds: Iterable[str]) -> None:
         mark_keys(connection, WHOLE, (path for kind in kinds for path in PATHS_OF.get(kind, {})))
 
 
-def mark_everything(connection: Connection) -> None:
-    """Ask the next detection for a full pass."""
-    mark_keys(connection, WHOLE, [WHOLE])
-
-
 def mark_keys(connection: Connection, path: str, keys: Iterable[str]) -> None:
     """Note keys that are already known."""
     rows = [(path, key) for key in keys]

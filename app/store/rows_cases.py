@@ -48,13 +48,6 @@ def evidence_of(text: str) -> tuple[Fact, ...]:
     )
 
 
-def refs_text(refs: tuple[EntityRef, ...]) -> str:
-    """References as JSON: pairs of kind and id."""
-    return json.dumps(
-        [[ref.kind.value, ref.entity_id] for ref in refs], ensure_ascii=False, separators=(",", ":")
-    )
-
-
 def refs_of(text: str) -> tuple[EntityRef, ...]:
     """References from their JSON."""
     return tuple(

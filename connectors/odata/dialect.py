@@ -22,7 +22,6 @@ _TICKS = re.compile(r"/Date\((-?\d{1,15})([+-]\d{1,4})?\)/")
 _KEY = re.compile(r"\(((?:[^()']|'(?:[^']|'')*')*)\)$")
 _KEY_PART = re.compile(r"(?:(\w+)=)?(?:'((?:[^']|'')*)'|([^,']+))(?:,|$)")
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - ticks of V2 are the service's own local time
-_ZERO = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from connectors.http import HttpClient, HttpUnavailableError
+from connectors.http import HttpUnavailableError
 from connectors.outage import OutageLog
 from connectors.protocol import ConnectorHealth, Manifest, Page, parse_manifest
 from connectors.tryton import commands
@@ -18,7 +17,7 @@ from connectors.tryton.paging import read_page
 from connectors.tryton.reading import Reader
 from connectors.tryton.reference import Reference, read_reference
 from connectors.tryton.saga import Saga
-from connectors.tryton.settings import TrytonSettings, settings_from
+from connectors.tryton.settings import TrytonSettings
 from connectors.tryton.streams import STREAMS
 from connectors.tryton.values import microseconds
 from domain.clock import Clock
@@ -29,26 +28,6 @@ from domain.ids import SourceName
 _MANIFEST = Path(__file__).with_name("manifest.toml")
 #: Sites, units, carriers and the like are read again after this long.
 REFERENCE_AGE = timedelta(seconds=60)
-
-
-def open_tryton(
-    source: SourceName,
-    *,
-    url: str,
-    options: Mapping[str, str],
-    password: str,
-    clock: Clock,
-    ca_file: Path | None = None,
-) -> TrytonConnector:
-    """A connector for a Tryton source of a profile; nothing is sent yet.
-
-    Raises:
-        BadInputError: an option or the address cannot be used.
-    """
-    settings = settings_from(options)
-    return TrytonConnector(
-        source, HttpClient(url, ca_file=ca_file), settings=settings, password=password, clock=clock
-    )
 
 
 class TrytonConnector:

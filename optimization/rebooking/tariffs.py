@@ -14,7 +14,6 @@ from optimization.rebooking.columns import IntColumn
 
 BASIS_POINTS = 10_000
 TENTHS_PER_KG = 10
-PREMIUM_FREE = 0
 PREMIUM_WHEN_WORTH_IT = 1
 PREMIUM_NEVER = 2
 NO_SLOT = -1

@@ -170,10 +170,6 @@ class QueueTable(QTableView):
         self._marked = marked
         self.viewport().update()
 
-    def first_row_in_sight(self) -> int:
-        """The row at the top of the viewport, -1 when there is none."""
-        return self.rowAt(1)
-
     # ------------------------------------------------------------------ paint
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the rows in sight."""

@@ -7,7 +7,6 @@ from typing import Final
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     Qt,
@@ -198,15 +197,6 @@ class FlipTable(QTableView):
         """The selected lines, in the order shown."""
         rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
         return tuple(self.flips.rows[row] for row in rows)
-
-    def select_lines(self, line_ids: frozenset[str]) -> None:
-        """Select exactly these lines."""
-        model = self.selectionModel()
-        model.clearSelection()
-        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
-        for number, row in enumerate(self.flips.rows):
-            if row.line_id in line_ids:
-                model.select(self.flips.index(number, 0), flags)
 
     def export(self, title: str) -> ExportTable:
         """The table as it is shown."""

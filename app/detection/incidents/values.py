@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, update
 
 from app.store.schema_incidents import INCIDENT
 from domain.catalogue.types import case_type
@@ -148,10 +148,3 @@ def _title(present: str, members: Sequence[Row[Any]], root: Row[Any] | None) -> 
         # Its root has closed; what is left still came of it.
         return present
     return f"{members[0].title} and {len(members) - 1:,} more of its cause"
-
-
-def known_incident(connection: Connection, incident_id: str) -> bool:
-    """Whether there is such an incident and it is open."""
-    query = select(INCIDENT.c.closed_at).where(INCIDENT.c.incident_id == incident_id)
-    row = connection.execute(query).one_or_none()
-    return row is not None and row.closed_at is None

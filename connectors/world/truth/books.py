@@ -66,10 +66,6 @@ class Index(Generic[T]):
         """The records of a key, by id."""
         return self._found.get(key, NOTHING)
 
-    def all_keys(self) -> Iterable[str]:
-        """The keys that have records."""
-        return self._found.keys()
-
     def move(self, entity_id: str, before: T | None, after: T | None) -> None:
         """Keep a record under its new keys and no longer under its old ones."""
         if before is not None:

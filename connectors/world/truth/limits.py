@@ -55,15 +55,9 @@ COUNT_TOLERANCE_BP = 100
 BIN_SHORT_PICKS = 2
 BIN_SHORT_WITHIN = timedelta(days=7)
 SHIFT = timedelta(minutes=480)
-LABOUR_OPEN_BP = 10_000
 LABOUR_CLEAR_BP = 9_000
 LABOUR_EXCESS = timedelta(minutes=30)
-OUTAGE_GAP_MULTIPLE = 3
 OUTAGE_LEAST_PICKS = 3
-OUTAGE_LEAST = timedelta(minutes=30)
-OUTAGE_DEFAULT_GAP = timedelta(minutes=40)
-OUTAGE_CLOSED = timedelta(hours=4)
-OUTAGE_RESUME = timedelta(minutes=15)
 DOCK_AT_MOST = timedelta(hours=4)
 
 # Invoicing.
@@ -91,13 +85,10 @@ RETURN_USUAL_OF_CATEGORY_BP = {"apparel": 800}
 CONFLICT_GRACE = timedelta(hours=2)
 FUTURE_TOLERANCE = timedelta(minutes=15)
 ORDER_TOLERANCE = timedelta(minutes=15)
-CLOCK_LEAST_COUNT = 5
-CLOCK_WINDOW = timedelta(days=7)
 LEAD_RECEIPTS = 40
 LEAD_LEAST = 20
 LEAD_TOLERANCE = timedelta(hours=24)
 LEAD_SHARE_BP = ((100, 6_700), (60, 7_200), (40, 7_750), (30, 8_000), (25, 8_800), (20, 9_000))
-ORPHAN_HOLD = timedelta(minutes=60)
 BULKY_CATEGORIES = frozenset({"bulky", "oversize", "furniture"})
 
 # Transport. Silence is allowed by the days a service takes; a delivery tour takes a day.
