@@ -19,7 +19,7 @@ from views.widgets.meter import paint_meter
 
 _LABEL_PX: Final = 82
 _HEAD_PX: Final = 52
-_ROW_PX: Final = 30
+_ROW_PX: Final = 28
 _MIN_COLUMN_PX: Final = 88
 _BAR_INSET_PX: Final = 14
 _FULL_BP: Final = 10_000
