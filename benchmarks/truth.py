@@ -26,7 +26,7 @@ from connectors.world.disruptions.plan import plan_for
 from connectors.world.history import HISTORY_BEGINS_AT
 from connectors.world.rendering.recording import record_history
 from connectors.world.sizes import size_named
-from connectors.world.truth.files import write_truth
+from connectors.world.truth.files import EXCEPTIONS_FILE, write_truth
 from connectors.world.truth.paired import truth_of
 
 #: No seed that was used, or looked at, while the rules or the world were written.
@@ -41,7 +41,7 @@ def judge(seed: int, keep: Path | None = None) -> dict[str, Any]:
     """The verdict on one world, with what making (if not kept) and judging took."""
     with _folder(seed, keep) as folder:
         begun = time.process_time()
-        if not (folder / "truth.json").is_file():
+        if not (folder / EXCEPTIONS_FILE).is_file():
             write_world(seed, folder)
         made = time.process_time()
         told = evaluate_folder(folder)
@@ -51,7 +51,7 @@ def judge(seed: int, keep: Path | None = None) -> dict[str, Any]:
 
 
 def write_world(seed: int, folder: Path) -> None:
-    """Write the world of ``seed`` with its truth; the truth last, so what has it is whole."""
+    """Write the world of ``seed`` with its truth; what was caused is written last."""
     size = size_named(SIZE)
     plan = plan_for(seed, size, HISTORY_BEGINS_AT)
     record_history(seed, size, plan, folder)
