@@ -146,3 +146,16 @@ def test_whatever_the_view_each_match_is_shown_once(
     assert len(set(ids)) == len(ids)
     everything = store_of(*rows, view=QueueView(chip=chip, text=text))
     assert set(ids) == set(shown(everything))
+
+
+def test_a_new_table_is_searched_by_its_own_texts() -> None:
+    store = store_of(row("a"), row("b", owner="A. Moreno"), view=QueueView(text="moreno"))
+    assert shown(store) == ["b"]
+    store.replace_table(case_table([row("a", owner="A. Moreno"), row("b", owner="P. Singh")]))
+    assert [store.table.ids[slot] for slot in store.wanted().order.tolist()] == ["a"]
+    assert store.search("singh", most=5) == ["b"]
+
+
+def test_the_search_gives_the_most_urgent_first_and_no_more_than_asked() -> None:
+    rows = [row(f"EX-{n}", priority_cents=n) for n in range(6)]
+    assert store_of(*rows).search("ex", most=2) == ["EX-5", "EX-4"]

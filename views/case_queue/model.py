@@ -146,9 +146,10 @@ class QueueModel(QAbstractTableModel):
         self.layoutAboutToBeChanged.emit()
         before = self.store.order
         self.store.take(wanted)
-        row_of = np.empty(len(self.store.table), dtype=np.int64)
-        row_of[wanted.order] = np.arange(len(wanted.order))
         old = self.persistentIndexList()
+        row_of = np.empty(len(self.store.table) if old else 0, dtype=np.int64)
+        if old:
+            row_of[wanted.order] = np.arange(len(wanted.order))
         new = [self.index(int(row_of[before[index.row()]]), index.column()) for index in old]
         self.changePersistentIndexList(old, new)
         self.layoutChanged.emit()
