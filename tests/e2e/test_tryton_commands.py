@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 
@@ -27,9 +27,10 @@ from domain.ids import LineId, NodeId, OrderId, ServiceId, ShipmentId, TaskId
 from domain.inventory import Allocation, AllocationStatus
 from tests.support import tryton_scenarios as scenarios
 from tests.support.tryton_company import CLERK
+from tests.support.tryton_day import company_zone, today
 from tests.support.tryton_rpc import TrytonRpc
 from tests.support.tryton_scenarios import Order, Wanted
-from tests.support.tryton_seed import Distributor, find_distributor, today
+from tests.support.tryton_seed import Distributor, find_distributor
 from tests.support.tryton_server import TrytonServer
 from tests.support.tryton_tower import TowerDesk
 
@@ -256,7 +257,7 @@ def test_carrier_and_day_are_changed(
     order = scenarios.carrier_to_change(clerk, distributor)
     shipment = desk.state("shipments")[f"out-{order.shipments[0]}"]
     day = today() + timedelta(days=days_later or 0)
-    at = datetime.combine(day, time(18), tzinfo=UTC) if days_later else None
+    at = datetime.combine(day, time(18), tzinfo=company_zone()) if days_later else None
     receipt = desk.connector.submit(desk.command(key(), rebook(distributor, order, at), shipment))
     assert receipt.result is CommandResult.SUCCEEDED, receipt.message
     row = clerk.read("stock.shipment.out", order.shipments[0], "carrier", "planned_date", "state")
@@ -304,7 +305,7 @@ def test_late_receipt_is_expedited(clerk: TrytonRpc, distributor: Distributor, d
     late = scenarios.late_inbound(clerk, distributor)
     supply = desk.state("supply")[f"in-{late.moves[0]}"]
     day = today() + timedelta(days=1)
-    eta_at = datetime.combine(day, time(18), tzinfo=UTC)
+    eta_at = datetime.combine(day, time(18), tzinfo=company_zone())
     action = ExpediteSupply(supply_id=f"in-{late.moves[0]}", eta_at=eta_at, cost_cents=45_000)
     receipt = desk.connector.submit(desk.command(key(), action, supply))
     assert receipt.result is CommandResult.SUCCEEDED, receipt.message

@@ -19,6 +19,7 @@ from domain.errors import RefusedError
 from domain.health import HealthColour
 from domain.recommendations import Remedy
 from tests.support import tryton_scenarios as scenarios
+from tests.support.tryton_day import today
 from tests.support.tryton_loop import (
     ERP,
     PLANNER,
@@ -40,7 +41,7 @@ from tests.support.tryton_loop_sights import (
     units_to_pick,
 )
 from tests.support.tryton_rpc import TrytonRpc
-from tests.support.tryton_seed import Distributor, today
+from tests.support.tryton_seed import Distributor
 from tests.support.tryton_server import TrytonServer
 
 UNFINISHED = frozenset({ApprovalState.EXECUTING, ApprovalState.IN_DOUBT})

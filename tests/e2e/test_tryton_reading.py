@@ -16,6 +16,7 @@ from domain.transport import Shipment, ShipmentStatus
 from tests.support import tryton_scenarios as scenarios
 from tests.support.connector_contract import read_all, state_of
 from tests.support.tryton_company import CLERK
+from tests.support.tryton_day import company_zone_name
 from tests.support.tryton_rpc import TrytonRpc
 from tests.support.tryton_scenarios import Wanted
 from tests.support.tryton_seed import PRODUCTS, SITES, Distributor, find_distributor
@@ -61,7 +62,7 @@ def test_master_data_is_the_seeded_one(desk: TowerDesk, distributor: Distributor
     assert {(n.name, n.place.latitude_micro) for n in nodes} == {
         (site.name, round(site.latitude * 1_000_000)) for site in SITES
     }
-    assert {n.timezone for n in nodes} == {"America/New_York"}
+    assert {n.timezone for n in nodes} == {company_zone_name()}
     customers = desk.state("customers")
     assert len(customers) == len(distributor.customers)
     alder = customers[f"party-{distributor.customers['C-ALDER']}"].entity

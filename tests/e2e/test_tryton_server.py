@@ -10,8 +10,9 @@ import pytest
 
 from tests.support import tryton_scenarios as scenarios
 from tests.support.tryton_company import CLERK, CREDIT_MANAGER
+from tests.support.tryton_day import today
 from tests.support.tryton_rpc import TrytonRefusal, TrytonRpc
-from tests.support.tryton_seed import PRODUCTS, STOCK, USUAL_STOCK, Distributor, find_distributor, today
+from tests.support.tryton_seed import PRODUCTS, STOCK, USUAL_STOCK, Distributor, find_distributor
 from tests.support.tryton_server import TrytonServer
 
 

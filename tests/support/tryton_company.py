@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from tests.support.tryton_day import company_zone_name
 from tests.support.tryton_rpc import PASSWORD, Row, TrytonRpc
 
 COMPANY_NAME = "Harbor Supply"
@@ -28,7 +29,7 @@ def _create_company(rpc: TrytonRpc) -> int:
         "party.party", {"name": COMPANY_NAME, "code": "HARBOR", "addresses": [["create", [{}]]]}
     )
     [company] = rpc.create(
-        "company.company", {"party": party, "currency": currency, "timezone": "America/New_York"}
+        "company.company", {"party": party, "currency": currency, "timezone": company_zone_name()}
     )
     rpc.write("res.user", [rpc.user_id], {"companies": [["add", [company]]], "company": company})
     rpc.reload_context()

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from tests.support.tryton_day import today
 from tests.support.tryton_rpc import Row, TrytonRefusal, TrytonRpc
-from tests.support.tryton_seed import PRODUCTS, Distributor, today
+from tests.support.tryton_seed import PRODUCTS, Distributor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,11 @@ function in `tryton_scenarios.py`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from tests.support.tryton_day import today
 from tests.support.tryton_rpc import Row, TrytonRpc
 
 
@@ -113,11 +114,6 @@ class Distributor:
     products: dict[str, int]
     customers: dict[str, int]
     suppliers: dict[str, int]
-
-
-def today() -> date:
-    """The date Tryton takes for today (the server runs on this machine)."""
-    return datetime.now(UTC).date()
 
 
 def _address(country: int, street: str, city: str, postal_code: str, subdivision: int) -> Row:

@@ -31,6 +31,7 @@ from typing import Any, Self
 import platformdirs
 
 from tests.support import tryton_company, tryton_seed
+from tests.support.tryton_day import company_zone_name
 from tests.support.tryton_rpc import PASSWORD, TrytonRpc
 
 SUPPORT = Path(__file__).parent
@@ -235,6 +236,7 @@ class TrytonServer:
         self.database = f"tower_{secrets.token_hex(4)}"
         self.port = _free_port()
         self._host.order("create", self.database, template)
+        self.sql("update company_company set timezone = %s", company_zone_name())
 
     @property
     def url(self) -> str:
