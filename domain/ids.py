@@ -33,6 +33,8 @@ CountId = NewType("CountId", str)
 EventId = NewType("EventId", str)
 ChangeId = NewType("ChangeId", str)
 MessageId = NewType("MessageId", str)
+ContactId = NewType("ContactId", str)
+ServiceCaseId = NewType("ServiceCaseId", str)
 CaseId = NewType("CaseId", str)
 IncidentId = NewType("IncidentId", str)
 SilenceId = NewType("SilenceId", str)
@@ -69,6 +71,8 @@ class EntityKind(StrEnum):
     ROUTE_EVENT = "route_event"
     ORDER_CHANGE = "order_change"
     EDI_MESSAGE = "edi_message"
+    CONTACT = "contact"
+    SERVICE_CASE = "service_case"
     FEED = "feed"
     QUARANTINED_RECORD = "quarantined_record"
     BIN = "bin"

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from domain.billing import Invoice, ProofOfDelivery
 from domain.checks import require, require_text, require_utc
+from domain.customer_service import Contact, ServiceCase
 from domain.customers import Customer
 from domain.edi import EdiMessage
 from domain.ids import EntityKind, EntityRef, SourceName
@@ -42,6 +43,8 @@ Entity = (
     | RouteEvent
     | OrderChange
     | EdiMessage
+    | Contact
+    | ServiceCase
 )
 
 TYPE_OF_KIND: dict[EntityKind, type[Entity]] = {
@@ -68,6 +71,8 @@ TYPE_OF_KIND: dict[EntityKind, type[Entity]] = {
     EntityKind.ROUTE_EVENT: RouteEvent,
     EntityKind.ORDER_CHANGE: OrderChange,
     EntityKind.EDI_MESSAGE: EdiMessage,
+    EntityKind.CONTACT: Contact,
+    EntityKind.SERVICE_CASE: ServiceCase,
 }
 
 _KIND_OF_TYPE: dict[type[Entity], EntityKind] = {kept: kind for kind, kept in TYPE_OF_KIND.items()}
@@ -96,6 +101,8 @@ _ID_FIELD: dict[type[Entity], str] = {
     RouteEvent: "event_id",
     OrderChange: "change_id",
     EdiMessage: "message_id",
+    Contact: "contact_id",
+    ServiceCase: "service_case_id",
 }
 
 

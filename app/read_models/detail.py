@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from app.read_models.customer_desk import open_service_cases, recipients
 from app.read_models.geography import Geography, read_geography
 from app.read_models.incidents import incident_panel
 from app.read_models.network import lane_key
@@ -102,6 +103,8 @@ def case_detail(sources: DetailSources, request: DetailRequest) -> CaseDetail | 
         why_not_propose=_why_not(sources, case, live, request),
         timeline=_timeline(sources, case, events, recommendation, request.now),
         orders=_orders(geography, case),
+        recipients=recipients(sources.mirror, geography, case),
+        service_cases=open_service_cases(sources.mirror, geography, case),
         stories=line_stories(sources.mirror, geography, case),
         incident=incident_panel(sources.mirror, case) if case.is_open else None,
         notes=tuple(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 #: Revisions this program knows, oldest first; the last one is its own.
 REVISIONS: dict[str, tuple[str, ...]] = {
-    "mirror": ("mirror_0001", "mirror_0002", "mirror_0003"),
+    "mirror": ("mirror_0001", "mirror_0002", "mirror_0003", "mirror_0004"),
     "ledger": ("ledger_0001", "ledger_0002"),
 }
 

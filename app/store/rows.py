@@ -12,6 +12,7 @@ import msgspec
 from app.store import rows_fulfilment as fulfilment
 from app.store import rows_masters as masters
 from app.store import rows_orders as orders
+from app.store import rows_service as service
 from app.store import rows_signals as signals
 from app.store.instants import from_ms, to_ms
 from domain.ids import EntityKind, SourceName
@@ -276,6 +277,16 @@ FORMS: dict[EntityKind, RowForm] = {
         write=signals.edi_message_row,
         read=signals.edi_message_of,
         decisive=("transaction_set", "reference", "status", "segment", "error_code", "order_id"),
+    ),
+    EntityKind.CONTACT: RowForm(
+        write=service.contact_row,
+        read=service.contact_of,
+        decisive=("customer_id", "role", "email", "phone", "preferred"),
+    ),
+    EntityKind.SERVICE_CASE: RowForm(
+        write=service.service_case_row,
+        read=service.service_case_of,
+        decisive=("number", "customer_id", "status", "order_id", "contact_id"),
     ),
 }
 

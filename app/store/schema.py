@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.store import schema_fulfilment as fulfilment
 from app.store import schema_masters as masters
 from app.store import schema_orders as orders
+from app.store import schema_service as service
 from app.store import schema_signals as signals
 from app.store.recommendations import RECOMMENDATION
 from app.store.schema_base import MIRROR_METADATA
@@ -63,6 +64,8 @@ TABLES: dict[EntityKind, Table] = {
     EntityKind.ROUTE_EVENT: signals.ROUTE_EVENT,
     EntityKind.ORDER_CHANGE: signals.ORDER_CHANGE,
     EntityKind.EDI_MESSAGE: signals.EDI_MESSAGE,
+    EntityKind.CONTACT: service.CONTACT,
+    EntityKind.SERVICE_CASE: service.SERVICE_CASE,
 }
 
 #: Lines inside a record: the child table and the column that names its parent.

@@ -29,6 +29,8 @@ _WORD = re.compile(r"[a-z0-9]+")
 _POINT_GROUPS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
 _COMMA_DECIMAL = re.compile(r"[+-]?[\d.]*,\d{1,2}")
 _EXACT, _CONTAINED = 10, 6
+#: Days that count from their beginning; of all others the end counts.
+_FROM_THE_DAY_ON = frozenset({"ordered_at", "booked_at", "opened_at"})
 #: In place of a meaning nobody can guess: no field takes it, so the preview names its rows.
 _UNKNOWN = "say what this means"
 
@@ -223,9 +225,7 @@ def _suggested(column: str, field: str, hint: object, values: tuple[str, ...], *
     if datetime in kinds:
         form = next((f for f in DATE_FORMS if values and all(_reads(v, f) for v in values)), "")
         has_time = "%H" in form
-        wanted = (
-            "datetime" if has_time else ("date" if field in {"ordered_at", "booked_at"} else "end_of_date")
-        )
+        wanted = "datetime" if has_time else ("date" if field in _FROM_THE_DAY_ON else "end_of_date")
         plain = "" if numbers or form in {"%Y-%m-%d", "%Y-%m-%d %H:%M"} else form
         return Suggested(column=column, field=field, type=wanted, format=plain)
     if bool in kinds:

@@ -23,6 +23,7 @@ ID_OF_KIND: Mapping[EntityKind, tuple[str, ...]] = MappingProxyType(
         EntityKind.INBOUND_SUPPLY: ("number", "item_id"),
         EntityKind.CONTRACT_PRICE: ("customer_id", "item_id"),
         EntityKind.ALLOCATION: ("line_id", "node_id"),
+        EntityKind.SERVICE_CASE: ("number",),
     }
 )
 
@@ -43,7 +44,8 @@ SAYS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
         "customer_id": _words("customer; customer no; customer number; cust; cust no; account; sold to; "
                               "kunde; kundennummer; bill to"),
         "number": _words("no; number; order; order no; order number; so; sales order; document; doc no; po; "
-                         "po no; po number; purchase order; auftrag; belegnummer; shipment"),
+                         "po no; po number; purchase order; auftrag; belegnummer; shipment; "
+                         "case; case no; case number; ticket; ticket no; complaint"),
         "order_id": _words("order; order no; order number; sales order; so; so number; auftrag"),
         "position": _words("line; line no; line number; pos; position; item line; ln"),
         "ordered_quantity": _words("ordered; qty ordered; order qty; quantity; qty; ordered qty; menge"),
@@ -63,6 +65,15 @@ SAYS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
         "customer_po": _words("customer po; cust po; your reference; po number; purchase order"),
         "currency": _words("currency; curr; crcy; waehrung"),
         "name": _words("name; description; title; bezeichnung"),
+        "email": _words("email; e mail; mail; mail address; email address"),
+        "phone": _words("phone; telephone; tel; phone number; mobile; telefon"),
+        "language": _words("language; lang; sprache"),
+        "role": _words("role; function; department; funktion"),
+        "preferred": _words("preferred; main contact; primary; hauptkontakt"),
+        "contact_id": _words("contact id; contact no; contact number; person"),
+        "subject": _words("subject; summary; betreff; issue; topic"),
+        "opened_at": _words("opened; opened at; reported; reported on; eroeffnet"),
+        "closed_at": _words("closed; closed at; resolved; solved on; geschlossen"),
         "ship_to.name": _words("ship to; ship to name; consignee"),
         "ship_to.street": _words("street; address; address 1; strasse"),
         "ship_to.postcode": _words("zip; zip code; postcode; postal code; plz"),

@@ -1660,6 +1660,10 @@
    <translation>Eine Ausnahme in der Liste oder auf der Karte wählen.</translation>
   </message>
   <message>
+   <source>Service case {number}  ·  {customer}</source>
+   <translation>Servicefall {number}  ·  {customer}</translation>
+  </message>
+  <message>
    <source>Setting</source>
    <translation>Einstellung</translation>
   </message>
@@ -2256,6 +2260,10 @@
    <translation>beginnen vor {moment} ({left})</translation>
   </message>
   <message>
+   <source>being worked on</source>
+   <translation>in Arbeit</translation>
+  </message>
+  <message>
    <source>busiest {label}:00, {count}</source>
    <translation>am meisten {label}:00, {count}</translation>
   </message>
@@ -2508,6 +2516,10 @@
    <translation>wartet auf Entscheidung</translation>
   </message>
   <message>
+   <source>waits for the customer</source>
+   <translation>wartet auf den Kunden</translation>
+  </message>
+  <message>
    <source>without a promised time</source>
    <translation>ohne zugesagte Zeit</translation>
   </message>
@@ -2670,6 +2682,10 @@
   <message>
    <source>{money} better than the runner-up, {other}.</source>
    <translation>{money} besser als die zweite Wahl, {other}.</translation>
+  </message>
+  <message>
+   <source>{name}  ·  {customer}</source>
+   <translation>{name}  ·  {customer}</translation>
   </message>
   <message>
    <source>{name} (me)</source>

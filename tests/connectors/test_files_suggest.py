@@ -22,6 +22,14 @@ LINES = (
     "Order No,Line,SKU,Qty,Unit price,Need by,Promise date,Colour\n"
     "SO-1,1,A-1,5,12.50,30.11.2026,01.12.2026,red\nSO-1,2,A-2,7,0.05,30.11.2026,01.12.2026,\n"
 )
+CASES = (
+    "Ticket no,Customer,Subject,Status,Opened,Order no\n"
+    "T-1,c-1,Where is it?,open,2026-11-20,SO-1\nT-2,c-1,Box is wet,waiting,2026-11-21,\n"
+)
+PEOPLE = (
+    "Contact no,Customer no,Name,E-Mail,Telephone\n"
+    "7,c-1,Dana Hill,dana@acme.example,\n8,c-2,Gate,,+1 303 555 0100\n"
+)
 SUPPLY = xlsx(
     [
         ["PO number", "Material", "Plant", "Order Qty", "Due date", "ETA", "Vendor"],
@@ -44,6 +52,8 @@ def suggested(name: str, body: bytes, kind: EntityKind | None = None) -> Preview
         ("orders-1.csv", ORDERS_FILE.encode(), "sales_order", 1),
         ("lines.csv", LINES.encode("cp1252"), "order_line", 2),
         ("po.xlsx", SUPPLY, "inbound_supply", 1),
+        ("tickets.csv", CASES.encode(), "service_case", 2),
+        ("people.csv", PEOPLE.encode(), "contact", 2),
         ("Bestand.csv", "Lager;Artikelnummer;Bestand\nNürnberg;A-1;1.250\n".encode("cp1252"),
          "inventory_position", 1),
     ],

@@ -85,6 +85,13 @@ def test_a_record_is_meant_by_its_kind_and_its_first_field(entity: Entity) -> No
         (facts.edi_message, "partner", ""),
         (facts.edi_message, "transaction_set", ""),
         (facts.edi_message, "received_at", NAIVE),
+        (facts.contact, "customer_id", ""),
+        (facts.contact, "name", " "),
+        (facts.contact, "email", "nobody"),
+        (facts.service_case, "number", ""),
+        (facts.service_case, "customer_id", ""),
+        (facts.service_case, "opened_at", NAIVE),
+        (facts.service_case, "closed_at", NAIVE),
     ],
 )
 def test_a_value_that_cannot_be_is_refused(build: Callable[..., Entity], field: str, value: Any) -> None:

@@ -67,9 +67,10 @@ from domain.transport import (
 )
 from domain.warehouse import CycleCount, PickStatus, PickTask
 from tests.support.facts_masters import carrier_service, customer, item, lane, node
+from tests.support.facts_service import contact, service_case
 
-#: Taken from the other file of this small distributor, so that tests need one import only.
-__all__ = ["carrier_service", "customer", "item", "lane", "node"]
+#: Taken from the other files of this small distributor, so that tests need one import only.
+__all__ = ["carrier_service", "contact", "customer", "item", "lane", "node", "service_case"]
 
 #: A Sunday noon; promises of the factories are two days later.
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -52,6 +52,8 @@ def one_of_each() -> tuple[Entity, ...]:
         facts.route_event(),
         facts.order_change(),
         facts.edi_message(),
+        facts.contact(),
+        facts.service_case(),
     )
 
 

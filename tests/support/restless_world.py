@@ -84,6 +84,8 @@ OWN_IDS: dict[str, list[str]] = {
     "route_event": ["E1", "E2"],
     "order_change": ["CH1", "CH2"],
     "edi_message": ["EDI1", "EDI2"],
+    "contact": ["K1", "K2"],
+    "service_case": ["CS1", "CS2"],
 }
 
 

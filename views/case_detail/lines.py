@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.cases import Fact
-from views.case_detail.state import CaseDetail, NoteRow, OrderRow
+from views.case_detail.state import CaseDetail, NoteRow, OrderRow, RecipientRow, ServiceCaseRow
 from views.formatting import age, duration, full_moment, moment, money, seconds_between
 from views.language import tr
 from views.shell.two_line_list import Line
@@ -67,9 +67,31 @@ def _order_line(order: OrderRow, detail: CaseDetail, now: datetime) -> Line:
     )
 
 
+def _recipient_line(who: RecipientRow) -> Line:
+    return Line(
+        key=f"recipient/{who.customer_name}",
+        title=tr("{name}  ·  {customer}", name=who.name, customer=who.customer_name),
+        text="  ·  ".join(part for part in (who.asks, who.email, who.phone) if part),
+    )
+
+
+def _service_case_line(case: ServiceCaseRow, detail: CaseDetail, now: datetime) -> Line:
+    return Line(
+        key=f"service/{case.number}",
+        title=case.subject or case.number,
+        text=tr("Service case {number}  ·  {customer}", number=case.number, customer=case.customer_name),
+        right=tr("waits for the customer") if case.waits else tr("being worked on"),
+        right_text=tr("since {moment}", moment=moment(case.opened_at, now, detail.zone)),
+    )
+
+
 def order_lines(detail: CaseDetail, now: datetime) -> tuple[Line, ...]:
-    """The orders a case touches."""
-    return tuple(_order_line(order, detail, now) for order in detail.orders)
+    """Whom to speak to, what the service desk has open, and the orders a case touches."""
+    return (
+        *(_recipient_line(who) for who in detail.recipients),
+        *(_service_case_line(case, detail, now) for case in detail.service_cases),
+        *(_order_line(order, detail, now) for order in detail.orders),
+    )
 
 
 def _note_line(number: int, note: NoteRow, detail: CaseDetail, now: datetime) -> Line:

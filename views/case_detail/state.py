@@ -39,6 +39,28 @@ class OrderRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientRow:
+    """Whom to speak to about the case at one customer; ``asks`` is what for (``Tell the customer``)."""
+
+    customer_name: str
+    name: str
+    email: str = ""
+    phone: str = ""
+    asks: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCaseRow:
+    """An open case of the service desk about the same orders, with the number its customer quotes."""
+
+    number: str
+    subject: str
+    customer_name: str
+    opened_at: datetime
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteRow:
     """What somebody wrote about the case."""
 
@@ -119,6 +141,7 @@ class CaseDetail:
     ``subject_label`` and ``subject`` are the sixth fact (``SKU``, ``KT-2201 (short 318 ea)``).
     ``needs`` is by option id. ``why_not_propose`` is empty when the person may propose now.
     ``waterfall`` are the bars of its money, label and cents, the last the total of the others;
+    ``recipients`` and ``service_cases`` are what the customer desk knows about its customers and orders.
     ``incident`` is that of several cases which it belongs to. ``manual_rank`` is a person's rank with
     the reason, mostly empty. ``stories`` are the lines of its orders across the systems, its own first.
     ``broken_lane_ids`` and ``alternative_lane_ids`` are drawn on the map.
@@ -138,6 +161,8 @@ class CaseDetail:
     why_not_propose: str = ""
     timeline: tuple[TimelineEvent, ...] = ()
     orders: tuple[OrderRow, ...] = ()
+    recipients: tuple[RecipientRow, ...] = ()
+    service_cases: tuple[ServiceCaseRow, ...] = ()
     stories: tuple[LineStory, ...] = ()
     notes: tuple[NoteRow, ...] = ()
     waterfall: tuple[tuple[str, int], ...] = ()
