@@ -30,6 +30,7 @@ JsonObject: TypeAlias = dict[str, JsonValue]
 V = TypeVar("V")
 #: A type as written in a hint (``tuple[Fact, ...]``, ``datetime | None``); typing has no name for it yet.
 _Hint: TypeAlias = Any
+_Read: TypeAlias = "Callable[[JsonValue], object]"
 
 MAX_BYTES = 32 * 1024
 MAX_DEPTH = 16
@@ -37,7 +38,8 @@ MAX_DIGITS = 16
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _IN_TOTO_NAMES = frozenset({"_type", "predicateType", "payloadType"})
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
+#: Year 1000 and hour 24 are where libraries begin to write times in more than one way.
+_TIME = re.compile(r"[1-9]\d{3}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d\.\d{3}Z\Z", re.ASCII)
 _TAG = "verb"
 _REMEDY = "Do not trust this document; ask for it again from where it was signed."
 
@@ -79,23 +81,27 @@ def check_profile(value: object, depth: int = 0) -> None:
     Raises:
         BadInputError: a float, a null, an inexact integer, a text not in NFC, a bad name, or too deep.
     """
-    if depth > MAX_DEPTH:
-        raise refuse(f"A signed document is nested deeper than {MAX_DEPTH}.")
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            _check_name(name)
-            check_profile(inner, depth + 1)
-    elif isinstance(value, list):
-        for inner in value:
-            check_profile(inner, depth + 1)
-    elif isinstance(value, str):
-        _check_text(value)
-    elif not isinstance(value, int):
-        raise refuse(f"A signed document holds a {type(value).__name__}.")
-    elif abs(value) > MAX_EXACT_INTEGER:
+    kind = type(value)
+    if kind is str:
+        _check_text(typing.cast("str", value))
+    elif kind is dict or kind is list:
+        held = typing.cast("dict[str, object] | list[object]", value)
+        if depth > MAX_DEPTH or (depth == MAX_DEPTH and held):
+            raise refuse(f"A signed document is nested deeper than {MAX_DEPTH}.")
+        if isinstance(held, dict):
+            for name in held:
+                _check_name(name)
+        for inner in held.values() if isinstance(held, dict) else held:
+            # Most of a document are plain texts: they are looked at here, without a call for each.
+            if type(inner) is not str or not inner.isascii():
+                check_profile(inner, depth + 1)
+    elif kind is not int and kind is not bool:
+        raise refuse(f"A signed document holds a {kind.__name__}.")
+    elif abs(typing.cast("int", value)) > MAX_EXACT_INTEGER:
         raise refuse("A signed document holds an integer that JSON cannot carry exactly.")
 
 
+@functools.lru_cache(maxsize=1024)
 def _check_name(name: object) -> None:
     if not isinstance(name, str) or not (_NAME.match(name) or name in _IN_TOTO_NAMES):
         raise refuse(f"A signed document uses the name {name!r}.")
@@ -132,31 +138,39 @@ def to_profile(value: object) -> JsonValue:
     Raises:
         BadInputError: it holds something that the profile cannot carry.
     """
+    kind: _Hint = type(value)
+    if kind is str:
+        return _normal(typing.cast("str", value))
+    if kind is tuple or kind is list:
+        return [to_profile(each) for each in typing.cast("tuple[object, ...]", value)]
+    names = _names(kind)
+    if names:
+        return _write_dataclass(kind, names, value)
     if isinstance(value, datetime):
         return format_time(value)
     if isinstance(value, Enum):
         return to_profile(value.value)
-    if isinstance(value, str):
-        if value.isascii():
-            return value
-        text = unicodedata.normalize("NFC", value)
-        _check_text(text)
-        return text
-    if isinstance(value, tuple | list):
-        return [to_profile(each) for each in value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return _write_dataclass(value)
     if isinstance(value, bool | int):
         check_profile(value)
         return value
-    raise refuse(f"A {type(value).__name__} cannot be signed.")
+    raise refuse(f"A {kind.__name__} cannot be signed.")
 
 
-def _write_dataclass(value: _Hint) -> JsonObject:
-    kind: _Hint = type(value)
-    present = ((name, getattr(value, name)) for name in _names(kind))
-    written = {name: to_profile(inner) for name, inner in present if inner is not None}
-    tag = getattr(type(value), _TAG, None)
+def _normal(text: str) -> str:
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text)
+    _check_text(text)
+    return text
+
+
+def _write_dataclass(kind: _Hint, names: tuple[str, ...], value: object) -> JsonObject:
+    written: JsonObject = {}
+    for name in names:
+        inner = getattr(value, name)
+        if inner is not None:
+            written[name] = to_profile(inner)
+    tag = getattr(kind, _TAG, None)
     if isinstance(tag, str):
         written[_TAG] = tag
     return written
@@ -174,15 +188,18 @@ def object_of(value: object) -> JsonObject:
     return written
 
 
-def from_profile(kind: type[V], data: JsonValue) -> V:
+def from_profile(kind: type[V], data: JsonValue, *, exact: bool = False) -> V:
     """The value of type ``kind`` that :func:`to_profile` wrote.
+
+    ``exact`` refuses a document without a name that :func:`to_profile` writes, though the value has a default
+    for it: then what is read is written back as the very same document.
 
     Raises:
         BadInputError: a name is missing or unknown, or a value has another type.
     """
     try:
         hint: _Hint = kind
-        return typing.cast("V", _reader(hint)(data))
+        return typing.cast("V", _reader(hint, exact)(data))
     except (TypeError, ValueError, KeyError, StopIteration) as error:
         if isinstance(error, BadInputError):
             raise
@@ -208,32 +225,24 @@ def parse_time(text: str) -> datetime:
 
 
 @functools.cache
-def _reader(kind: _Hint) -> Callable[[JsonValue], object]:
+def _reader(kind: _Hint, exact: bool) -> _Read:
     """What reads a value of that type: found out once, because the same few types come again and again."""
     origin: object = typing.get_origin(kind)
     inner = typing.get_args(kind)
     if origin in {typing.Union, types.UnionType}:
-        return lambda data: _reader(_chosen(inner, data))(data)
+        return _union_reader(inner, exact)
     if origin is tuple:
-        return lambda data: _read_tuple(inner, data)
+        return _tuple_reader(inner, exact)
     kind = getattr(kind, "__supertype__", kind)
     if dataclasses.is_dataclass(kind):
-        return lambda data: _read_dataclass(kind, data)
+        return _dataclass_reader(kind, exact)
     if kind is datetime:
         return lambda data: parse_time(_expect(str, data))
     if issubclass(kind, Enum):
-        return typing.cast("Callable[[JsonValue], object]", kind)
+        return typing.cast("_Read", kind)
     if kind in {str, int, bool}:
-        return lambda data: _expect(kind, data)
+        return functools.partial(_expect, kind)
     raise TypeError(f"{kind} is not part of the profile")
-
-
-def _chosen(kinds: tuple[_Hint, ...], data: JsonValue) -> _Hint:
-    present = [each for each in kinds if each is not type(None)]
-    if len(present) == 1:
-        return present[0]
-    verb = _expect(dict, data).get(_TAG)
-    return next(each for each in present if getattr(each, _TAG, None) == verb)
 
 
 def _expect(kind: type[V], data: object) -> V:
@@ -242,31 +251,50 @@ def _expect(kind: type[V], data: object) -> V:
     return data
 
 
-def _read_tuple(inner: tuple[_Hint, ...], data: JsonValue) -> tuple[object, ...]:
-    items = _expect(list, data)
+def _union_reader(kinds: tuple[_Hint, ...], exact: bool) -> _Read:
+    present = [each for each in kinds if each is not type(None)]
+    if len(present) == 1:
+        return _reader(present[0], exact)
+    of_tag = {getattr(each, _TAG, None): _reader(each, exact) for each in present}
+
+    def read(data: JsonValue) -> object:
+        tag = _expect(dict, data).get(_TAG)
+        if not isinstance(tag, str) or tag not in of_tag:
+            raise ValueError(f"unknown {_TAG} {tag!r}")
+        return of_tag[tag](data)
+
+    return read
+
+
+def _tuple_reader(inner: tuple[_Hint, ...], exact: bool) -> _Read:
+    readers = [_reader(each, exact) for each in inner if each is not Ellipsis]
     if Ellipsis in inner:
-        read = _reader(inner[0])
-        return tuple(read(each) for each in items)
-    return tuple(_reader(kind)(each) for kind, each in zip(inner, items, strict=True))
+        (read_one,) = readers
+        return lambda data: tuple(read_one(each) for each in _expect(list, data))
+    return lambda data: tuple(read(each) for read, each in zip(readers, _expect(list, data), strict=True))
 
 
-def _read_dataclass(kind: _Hint, data: JsonValue) -> object:
-    document = dict(_expect(dict, data))
-    readers = _readers(kind)
-    if isinstance(getattr(kind, _TAG, None), str) and document.pop(_TAG, None) != getattr(kind, _TAG):
-        raise ValueError(f"it is no {getattr(kind, _TAG)}")
-    unknown = document.keys() - readers.keys()
-    if unknown:
-        raise KeyError(f"unknown name {min(unknown)!r}")
-    return kind(**{name: readers[name](each) for name, each in document.items()})
+def _dataclass_reader(kind: _Hint, exact: bool) -> _Read:
+    hints = typing.get_type_hints(kind)
+    readers = {name: _reader(hints[name], exact) for name in _names(kind)}
+    tag = getattr(kind, _TAG, None)
+    tagged = isinstance(tag, str)
+    always = frozenset(name for name in readers if exact and type(None) not in typing.get_args(hints[name]))
 
+    def read(data: JsonValue) -> object:
+        document = _expect(dict, data)
+        if tagged and document.get(_TAG) != tag:
+            raise ValueError(f"it is no {tag}")
+        names = document.keys() - {_TAG} if tagged else document.keys()
+        if not names <= readers.keys():
+            raise KeyError(f"unknown name {min(names - readers.keys())!r}")
+        if not names >= always:
+            raise KeyError(f"missing name {min(always - names)!r}")
+        return kind(**{name: readers[name](document[name]) for name in names})
 
-@functools.cache
-def _readers(kind: _Hint) -> dict[str, Callable[[JsonValue], object]]:
-    every = typing.get_type_hints(kind)
-    return {name: _reader(every[name]) for name in _names(kind)}
+    return read
 
 
 @functools.cache
 def _names(kind: _Hint) -> tuple[str, ...]:
-    return tuple(each.name for each in dataclasses.fields(kind))
+    return tuple(each.name for each in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()

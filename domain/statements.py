@@ -7,7 +7,7 @@ a tool that knows in-toto only can still follow the chain from case to outcome.
 from __future__ import annotations
 
 from domain.approvals import Beginning, Decision, Execution, Proposal, Signed
-from domain.profile_json import JsonObject, from_profile, object_of, refuse
+from domain.profile_json import JsonObject, JsonValue, from_profile, object_of, refuse
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
@@ -44,16 +44,14 @@ def to_statement(value: Signed) -> JsonObject:
     """
     return {
         "_type": STATEMENT_TYPE,
-        "subject": [
-            {"name": name, "digest": {"sha256": digest}} for name, digest in sorted(_subjects(value))
-        ],
+        "subject": _subject_list(value),
         "predicateType": predicate_type_of(value),
         "predicate": object_of(value),
     }
 
 
 def from_statement(document: JsonObject) -> Signed:
-    """The value a Statement says; the Statement must be exactly what :func:`to_statement` writes.
+    """The value a Statement of the JSON profile says; it must be exactly what :func:`to_statement` writes.
 
     Raises:
         BadInputError: it is no Statement of ours, or its subjects contradict its predicate.
@@ -63,10 +61,14 @@ def from_statement(document: JsonObject) -> Signed:
     kind = next((k for k, name in _TYPE_OF.items() if name == document["predicateType"]), None)
     if document["_type"] != STATEMENT_TYPE or kind is None:
         raise refuse(f"A signed document says {str(document['predicateType'])[:80]!r}, which is unknown.")
-    value = from_profile(kind, document["predicate"])
-    if to_statement(value) != document:
+    value = from_profile(kind, document["predicate"], exact=True)
+    if _subject_list(value) != document["subject"]:
         raise refuse("A signed document does not say what its subjects and names say.")
     return value
+
+
+def _subject_list(value: Signed) -> list[JsonValue]:
+    return [{"name": name, "digest": {"sha256": digest}} for name, digest in sorted(_subjects(value))]
 
 
 def _subjects(value: Signed) -> list[tuple[str, str]]:

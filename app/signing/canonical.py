@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 
-from domain.profile_json import JsonObject, JsonValue, check_profile, to_profile
+import msgspec
+
+from domain.profile_json import MAX_BYTES, JsonObject, JsonValue, check_profile, load_strict, to_profile
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _DIGEST_CODE_BYTES = 5
+_fast = msgspec.json.Decoder()
 _RFC4648 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
@@ -21,6 +23,27 @@ def canonical_bytes(document: JsonObject) -> bytes:
     """
     check_profile(document)
     return _spelled(document)
+
+
+def load_canonical(data: bytes) -> JsonObject | None:
+    """The document that ``data`` is the one spelling of; ``None`` when it spells a document in another way.
+
+    What comes out of a reader and is written back to the very same bytes named nothing twice and lost
+    nothing, so a fast reader will do; what does not is read again by the one that says what is wrong.
+
+    Raises:
+        BadInputError: it is too large, not JSON, or outside the profile.
+    """
+    if len(data) <= MAX_BYTES:
+        try:
+            found = _fast.decode(data)
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            found = None
+        if isinstance(found, dict) and _spelled(found) == data:
+            check_profile(found)
+            return found
+    document = load_strict(data)
+    return document if is_canonical(document, data) else None
 
 
 def is_canonical(document: JsonObject, data: bytes) -> bool:
@@ -57,12 +80,11 @@ def digest_of_part(value: JsonValue) -> str:
 
 
 def _spelled(value: JsonValue) -> bytes:
-    """The standard library's sorted compact form, fifty times as fast as a writer of RFC 8785.
+    """The sorted compact form of a fast writer, many times as fast as one of RFC 8785.
 
     Within the profile (plain names, no floats) it is RFC 8785 to the byte; a test compares them.
     """
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8", "surrogatepass")
+    return msgspec.json.encode(value, order="sorted")
 
 
 def digest_code(payload: bytes) -> str:

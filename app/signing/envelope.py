@@ -14,10 +14,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.signing.canonical import canonical_bytes, is_canonical
+from app.signing.canonical import canonical_bytes, load_canonical
 from app.signing.keys import PublicKey, SigningKey
 from domain.errors import BadInputError, RefusedError
-from domain.profile_json import MAX_BYTES, JsonValue, load_strict
+from domain.profile_json import MAX_BYTES, JsonValue
 from domain.statements import PAYLOAD_TYPE
 
 MAX_SIGNATURES = 3
@@ -101,8 +101,8 @@ def payload_of_unverified(
 
 
 def _open(data: bytes, payload_type: str, most: int) -> tuple[bytes, list[tuple[str, bytes]]]:
-    document = load_strict(data)
-    if set(document) != {"payload", "payloadType", "signatures"} or not is_canonical(document, data):
+    document = load_canonical(data)
+    if document is None or document.keys() != {"payload", "payloadType", "signatures"}:
         raise _malformed("it has other names than a DSSE envelope, or another layout")
     if document["payloadType"] != payload_type:
         raise _malformed("it holds another type of payload")

@@ -10,14 +10,13 @@ from app.signing.canonical import (
     canonical_bytes,
     digest_code,
     digest_of_part,
-    is_canonical,
+    load_canonical,
     sha256_hex,
 )
 from app.signing.envelope import KeyLookup, payload_of_unverified, sign_envelope, verify_envelope
 from app.signing.keys import SigningKey
 from domain.approvals import Beginning, Execution, Signed
 from domain.errors import RefusedError
-from domain.profile_json import load_strict
 from domain.statements import action_id_of, from_statement, predicate_type_of, to_statement
 
 #: Reading is a pure function of the bytes, and screens read the same entries again and again.
@@ -90,8 +89,8 @@ def read_payload(payload: bytes) -> Signed:
         BadInputError: the bytes are not a statement of ours in its canonical form.
         RefusedError: a digest inside does not fit what it digests.
     """
-    document = load_strict(payload)
-    if not is_canonical(document, payload):
+    document = load_canonical(payload)
+    if document is None:
         raise RefusedError(
             what="A signed statement is not written in its canonical form.", remedy="Do not trust it."
         )
