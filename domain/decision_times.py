@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from domain.approvals import Decision, Proposal, Verdict
+from domain.approvals import Decision, Verdict
 
 #: How late a decision signed online may arrive, and how far clocks may differ: slow networks, wrong clocks.
 ONLINE_GRACE = timedelta(minutes=15)
 
 
+class Expiring(Protocol):
+    """What is proposed until some time: a proposal, or what is kept of it."""
+
+    @property
+    def expires_at(self) -> datetime:
+        """When it ends."""
+        ...
+
+
 def why_not_in_time(
-    decision: Decision, proposal: Proposal, offline_for: timedelta, received_at: datetime
+    decision: Decision, proposal: Expiring, offline_for: timedelta, received_at: datetime
 ) -> str:
     """Why a decision that arrived at ``received_at`` does not count; empty when it does.
 

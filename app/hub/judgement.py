@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.hub.ballot import Ballot, Word
+from app.hub.filed_proposals import FiledProposal, filed_proposal, terms_in
 from app.signing.receipts import HubOutcome
-from app.signing.statements import SignedEntry, read_unverified
+from app.signing.statements import SignedEntry
 from domain.approval_states import ENDED_BY, OPEN_TO, ApprovalState
 from domain.approvals import Beginning, Decision, Execution, Proposal, Verdict
 from domain.day_limits import assent_of
@@ -69,7 +70,7 @@ class Judge:
         if isinstance(value, Proposal):
             return self._proposal(entry, value)
         if isinstance(value, Decision):
-            return self._decision(value, idx)
+            return self._decision(value, idx, entry.payload)
         if isinstance(value, Beginning):
             return self._beginning(value)
         return self._execution(value)
@@ -86,21 +87,21 @@ class Judge:
         self._ballot.open(terms.action_id, entry.sha256, ruling.min_approvers)
         return _ACCEPTED
 
-    def _decision(self, value: Decision, idx: int) -> Judgement:
+    def _decision(self, value: Decision, idx: int, payload: bytes) -> Judgement:
         terms, actor = value.terms, value.actor
         approval = self._ballot.standing(terms.action_id)
         if approval is None or approval.proposal_sha256 != value.proposal_sha256:
             return Judgement(outcome=HubOutcome.UNKNOWN_SUBJECT, why="the proposal is not in the log")
         proposal = self._proposal_of(value.proposal_sha256)
-        if proposal.terms != terms or proposal.actor.user_id != value.proposer:
+        if proposal.terms != terms_in(payload) or proposal.proposer != value.proposer:
             return Judgement(outcome=HubOutcome.FORBIDDEN, why="the decision is on other terms than proposed")
         assent = assent_of(value)
         if value.verdict is Verdict.REVOKE:
             approvers = self._ballot.users(terms.action_id, Verdict.APPROVE)
-            ruling = self._policy.may_revoke(assent, proposal.actor.user_id, approvers)
+            ruling = self._policy.may_revoke(assent, proposal.proposer, approvers)
         else:
             before = self._ballot.assents_before(assent, self._policy)
-            ruling = self._policy.judge_decision(value, proposal.actor.user_id, before)
+            ruling = self._policy.judge_decision(value, proposal.proposer, before)
         if not ruling.allowed:
             return _forbidden(ruling)
         late = why_not_in_time(value, proposal, ruling.offline_for, self._now)
@@ -157,11 +158,8 @@ class Judge:
             state = ApprovalState.PARTIAL
         self._ballot.move(action_id, state)
 
-    def _proposal_of(self, sha256: str) -> Proposal:
-        value = read_unverified(self._envelope_of(sha256)).value
-        if not isinstance(value, Proposal):
-            raise TypeError(type(value).__name__)
-        return value
+    def _proposal_of(self, sha256: str) -> FiledProposal:
+        return filed_proposal(self._envelope_of(sha256))
 
     def _places(self, value: Beginning) -> frozenset[int]:
         words = self._ballot.words(value.action_id)
