@@ -5,11 +5,12 @@ Everything that is not listed is refused, and a test tries every pair.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from domain.approvals import Verdict
 from domain.cases import CaseState
+from domain.compensation import undone_key
 
 
 class ApprovalState(StrEnum):
@@ -28,6 +29,9 @@ class ApprovalState(StrEnum):
     EXECUTED = "executed"
     PARTIALLY_EXECUTED = "partially_executed"
     FAILED = "failed"
+    COMPENSATING = "compensating"
+    COMPENSATED = "compensated"
+    COMPENSATION_FAILED = "compensation_failed"
 
 
 class CommandState(StrEnum):
@@ -62,7 +66,7 @@ _A, _C, _D = ApprovalState, CommandState, DeliveryState
 #: No decision has been recorded, or not enough of them.
 UNDECIDED = frozenset({_A.SUBMITTED, _A.PARTIAL})
 #: The executor is at work on it.
-RUNNING = frozenset({_A.EXECUTING, _A.IN_DOUBT})
+RUNNING = frozenset({_A.EXECUTING, _A.IN_DOUBT, _A.COMPENSATING})
 
 #: How a word against it ends a proposal.
 ENDED_BY: dict[Verdict, ApprovalState] = {
@@ -80,7 +84,10 @@ OPEN_TO: dict[Verdict, frozenset[ApprovalState]] = {
 }
 
 _ENDED_UNAPPROVED = frozenset({_A.REJECTED, _A.CHANGES_REQUESTED, _A.EXPIRED, _A.STALE})
-_ENDED_RUNS = frozenset({_A.EXECUTED, _A.PARTIALLY_EXECUTED, _A.FAILED, _A.STALE})
+_ENDED_BACK = frozenset({_A.PARTIALLY_EXECUTED, _A.COMPENSATED, _A.COMPENSATION_FAILED})
+_ENDED_RUNS = frozenset({_A.EXECUTED, _A.PARTIALLY_EXECUTED, _A.FAILED, _A.STALE, _A.COMPENSATING})
+#: Nothing more is done about an action whose commands say this.
+ENDED_RUNS = _ENDED_BACK | _ENDED_RUNS - {_A.COMPENSATING}
 
 APPROVAL_MOVES: dict[ApprovalState, frozenset[ApprovalState]] = {
     _A.SUBMITTED: _ENDED_UNAPPROVED | {_A.PARTIAL, _A.APPROVED},
@@ -91,11 +98,15 @@ APPROVAL_MOVES: dict[ApprovalState, frozenset[ApprovalState]] = {
     _A.REJECTED: frozenset(),
     _A.CHANGES_REQUESTED: frozenset(),
     _A.REVOKED: frozenset(),
-    _A.EXPIRED: frozenset(),
-    _A.STALE: frozenset(),
+    # The hub may have recorded a revocation before it heard that a desk ended it: the log's order counts.
+    _A.EXPIRED: frozenset({_A.REVOKED}),
+    _A.STALE: frozenset({_A.REVOKED}),
     _A.EXECUTED: frozenset(),
     _A.PARTIALLY_EXECUTED: frozenset(),
     _A.FAILED: frozenset(),
+    _A.COMPENSATING: _ENDED_BACK,
+    _A.COMPENSATED: frozenset(),
+    _A.COMPENSATION_FAILED: frozenset(),
 }
 
 _ANSWERED = frozenset({_C.SUCCEEDED, _C.REJECTED, _C.CONFLICT})
@@ -140,6 +151,12 @@ def delivery_may_move(current: DeliveryState, wanted: DeliveryState) -> bool:
     return wanted in DELIVERY_MOVES[current]
 
 
+#: A command, or a step back, that has not happened and will not.
+GIVEN_UP = frozenset({_C.REJECTED, _C.CONFLICT, _C.CANCELLED, _C.DEAD})
+#: Nothing more is done about it by itself.
+ENDED_COMMANDS = GIVEN_UP | {_C.SUCCEEDED, _C.MANUAL}
+
+
 def outcome_of(commands: Iterable[CommandState]) -> ApprovalState:
     """Where a running approval stands, given where its commands stand.
 
@@ -158,6 +175,24 @@ def outcome_of(commands: Iterable[CommandState]) -> ApprovalState:
     return _A.STALE if _C.CONFLICT in states or states == {_C.CANCELLED} else _A.FAILED
 
 
+def outcome_with_steps_back(steps: Mapping[str, CommandState]) -> ApprovalState:
+    """The same, where what was done is being taken back: ``steps`` are commands and steps back, by key.
+
+    A step back in doubt for good has failed too: nobody can say that the command was taken back.
+    """
+    back = {key: state for key, state in steps.items() if undone_key(key)}
+    if not back:
+        return outcome_of(steps.values())
+    states = set(back.values())
+    if states & (GIVEN_UP | {_C.MANUAL}):
+        return _A.COMPENSATION_FAILED
+    if states != {_C.SUCCEEDED}:
+        return _A.COMPENSATING
+    undone = {undone_key(key) for key in back}
+    done = {key for key, state in steps.items() if key not in back and state is _C.SUCCEEDED}
+    return _A.COMPENSATED if done <= undone else _A.PARTIALLY_EXECUTED
+
+
 #: What the exception case is told; states that are not named leave it as it is.
 CASE_STATE_OF: dict[ApprovalState, CaseState] = {
     _A.SUBMITTED: CaseState.PROPOSED,
@@ -173,4 +208,7 @@ CASE_STATE_OF: dict[ApprovalState, CaseState] = {
     _A.EXECUTED: CaseState.VERIFYING,
     _A.PARTIALLY_EXECUTED: CaseState.VERIFYING,
     _A.FAILED: CaseState.IN_PROGRESS,
+    _A.COMPENSATING: CaseState.EXECUTING,
+    _A.COMPENSATED: CaseState.IN_PROGRESS,
+    _A.COMPENSATION_FAILED: CaseState.IN_PROGRESS,
 }

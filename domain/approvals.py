@@ -15,6 +15,7 @@ from enum import StrEnum
 from domain.cases import Fact
 from domain.checks import MAX_EXACT_INTEGER, require, require_text, require_utc
 from domain.commands import Action, Command, CommandResult, ExpectedVersion
+from domain.endings import MAX_WHY_CHARACTERS, CommandEnd, EndedAs
 from domain.ids import CaseId, CustomerId, EntityRef, SourceName, UserId
 from domain.recommendations import Remedy, SolverTrail
 
@@ -89,13 +90,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCommand:
-    """One write as it will be sent, with the digest of its payload."""
+    """One write as it will be sent, with the digest of its payload.
+
+    ``undone_by`` takes it back when a later command fails for good; without it there is no way back.
+    """
 
     key: str
     source: SourceName
     action: Action
     payload_sha256: str
     expected: tuple[ExpectedVersion, ...] = ()
+    undone_by: tuple[Action, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a command without a key or digest."""
@@ -350,4 +355,30 @@ class Execution:
         _check_signing(self.issued_at, self.seq, self.prev)
 
 
-Signed = Proposal | Decision | Beginning | Execution
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """The executor's last word on an action: what became of it and of each of its commands.
+
+    ``hub_index`` is the hub's record number of the decision; absent where none is needed.
+    """
+
+    action_id: str
+    decision_sha256: str
+    outcome: EndedAs
+    why: str
+    commands: tuple[CommandEnd, ...]
+    issued_at: datetime
+    actor: Actor
+    seq: int
+    prev: str
+    hub_index: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse the ending of nothing."""
+        require_text(self.action_id, "action_id")
+        require(len(self.why) <= MAX_WHY_CHARACTERS, f"the reason has more than {MAX_WHY_CHARACTERS} signs.")
+        require_sha256(self.decision_sha256, "decision digest")
+        _check_signing(self.issued_at, self.seq, self.prev)
+
+
+Signed = Proposal | Decision | Beginning | Execution | Ending

@@ -6,7 +6,7 @@ a tool that knows in-toto only can still follow the chain from case to outcome.
 
 from __future__ import annotations
 
-from domain.approvals import Beginning, Decision, Execution, Proposal, Signed
+from domain.approvals import Beginning, Decision, Ending, Execution, Proposal, Signed
 from domain.profile_json import JsonObject, JsonValue, from_profile, object_of, refuse
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -17,12 +17,14 @@ PROPOSAL_TYPE = f"{_PREDICATES}proposal/v1"
 DECISION_TYPE = f"{_PREDICATES}decision/v1"
 BEGINNING_TYPE = f"{_PREDICATES}beginning/v1"
 EXECUTION_TYPE = f"{_PREDICATES}execution/v1"
+ENDING_TYPE = f"{_PREDICATES}ending/v1"
 
 _TYPE_OF: dict[type[Signed], str] = {
     Proposal: PROPOSAL_TYPE,
     Decision: DECISION_TYPE,
     Beginning: BEGINNING_TYPE,
     Execution: EXECUTION_TYPE,
+    Ending: ENDING_TYPE,
 }
 
 
@@ -33,7 +35,7 @@ def predicate_type_of(value: Signed) -> str:
 
 def action_id_of(value: Signed) -> str:
     """The action that a signed value belongs to."""
-    return value.action_id if isinstance(value, Beginning | Execution) else value.terms.action_id
+    return value.action_id if isinstance(value, Beginning | Execution | Ending) else value.terms.action_id
 
 
 def to_statement(value: Signed) -> JsonObject:
@@ -72,7 +74,7 @@ def _subject_list(value: Signed) -> list[JsonValue]:
 
 
 def _subjects(value: Signed) -> list[tuple[str, str]]:
-    if isinstance(value, Beginning):
+    if isinstance(value, Beginning | Ending):
         return [(f"decision/{value.action_id}", value.decision_sha256)]
     if isinstance(value, Execution):
         return [

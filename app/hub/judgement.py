@@ -16,9 +16,10 @@ from app.hub.filed_proposals import FiledProposal, filed_proposal, terms_in
 from app.signing.receipts import HubOutcome
 from app.signing.statements import SignedEntry
 from domain.approval_states import ENDED_BY, OPEN_TO, ApprovalState
-from domain.approvals import Beginning, Decision, Execution, Proposal, Verdict
+from domain.approvals import Beginning, Decision, Ending, Execution, Proposal, Verdict
 from domain.day_limits import assent_of
 from domain.decision_times import why_not_in_time
+from domain.endings import UNBEGUN_ENDS, EndedAs
 from domain.rights import EXECUTOR_ROLE, RightsPolicy
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ _SAID = {
     Verdict.REQUEST_CHANGES: "asked to change",
     Verdict.REVOKE: "revoked",
 }
+_ENDED = frozenset(ApprovalState(end.value) for end in EndedAs)
 _ACCEPTED = Judgement(outcome=HubOutcome.ACCEPTED)
 
 
@@ -73,6 +75,8 @@ class Judge:
             return self._decision(value, idx, entry.payload)
         if isinstance(value, Beginning):
             return self._beginning(value)
+        if isinstance(value, Ending):
+            return self._ending(value)
         return self._execution(value)
 
     def _proposal(self, entry: SignedEntry, value: Proposal) -> Judgement:
@@ -133,7 +137,7 @@ class Judge:
         self._ballot.move(value.action_id, ApprovalState.EXECUTING)
         return _ACCEPTED
 
-    def _no_executor(self, value: Beginning | Execution) -> str:
+    def _no_executor(self, value: Beginning | Execution | Ending) -> str:
         actor = value.actor
         if self._executors and actor.keyid not in self._executors:
             return f"the trust root does not name the executor's key {actor.keyid[:12]}"
@@ -149,6 +153,27 @@ class Judge:
             return Judgement(outcome=HubOutcome.UNKNOWN_SUBJECT, why=why)
         return _ACCEPTED
 
+    def _ending(self, value: Ending) -> Judgement:
+        """The last word on an action: what was begun ends as it says, what was not begun only unsent."""
+        approval = self._ballot.standing(value.action_id)
+        if why := self._no_executor(value):
+            return Judgement(outcome=HubOutcome.FORBIDDEN, why=why)
+        if approval is None or value.hub_index not in self._places(value):
+            return Judgement(outcome=HubOutcome.UNKNOWN_SUBJECT, why="no decision in the log approves it")
+        if approval.state is ApprovalState.APPROVED:
+            if value.outcome not in UNBEGUN_ENDS:
+                return Judgement(outcome=HubOutcome.UNKNOWN_SUBJECT, why="nothing says that it began")
+            until = self._proposal_of(approval.proposal_sha256).expires_at
+            if value.outcome is EndedAs.EXPIRED and self._now < until:
+                return Judgement(outcome=HubOutcome.FORBIDDEN, why="it has not run out yet")
+        elif approval.state is not ApprovalState.EXECUTING:
+            return Judgement(
+                outcome=HubOutcome.ALREADY_DECIDED, why=self._winner(value.action_id, approval.state)
+            )
+        if value.outcome is not EndedAs.IN_DOUBT:
+            self._ballot.move(value.action_id, ApprovalState(value.outcome.value))
+        return _ACCEPTED
+
     def _settle(self, action_id: str, verdict: Verdict, min_approvers: int) -> None:
         if verdict in ENDED_BY:
             state = ENDED_BY[verdict]
@@ -161,7 +186,7 @@ class Judge:
     def _proposal_of(self, sha256: str) -> FiledProposal:
         return filed_proposal(self._envelope_of(sha256))
 
-    def _places(self, value: Beginning) -> frozenset[int]:
+    def _places(self, value: Beginning | Ending) -> frozenset[int]:
         words = self._ballot.words(value.action_id)
         return frozenset(word.idx for word in words if word.verdict is Verdict.APPROVE)
 
@@ -174,6 +199,8 @@ class Judge:
     def _winner(self, action_id: str, state: ApprovalState) -> str:
         if state is ApprovalState.EXECUTING:
             return "it has begun"
+        if state in _ENDED:
+            return f"it ended: {state.replace('_', ' ')}"
         words = self._ballot.words(action_id)
         if not words:
             return "nobody approved it"

@@ -35,6 +35,9 @@ _STAGES: dict[ApprovalState, ApprovalStage] = {
     ApprovalState.EXECUTED: ApprovalStage.EXECUTED,
     ApprovalState.PARTIALLY_EXECUTED: ApprovalStage.FAILED,
     ApprovalState.FAILED: ApprovalStage.FAILED,
+    ApprovalState.COMPENSATING: ApprovalStage.EXECUTING,
+    ApprovalState.COMPENSATED: ApprovalStage.FAILED,
+    ApprovalState.COMPENSATION_FAILED: ApprovalStage.FAILED,
 }
 
 

@@ -12,7 +12,7 @@ from app.signing.receipts import HubOutcome, open_receipt
 from app.signing.statements import open_entry
 from app.signing_desk import HUB_KEY_FILE
 from domain.approval_states import DeliveryState
-from domain.approvals import Beginning, Decision, Execution, Proposal, Signed
+from domain.approvals import Beginning, Decision, Ending, Execution, Proposal, Signed
 from domain.errors import BadInputError, CorruptError, RefusedError
 from views.approvals.ledger_state import LedgerLine, LedgerShown, Proof
 from views.formatting import counted
@@ -30,6 +30,7 @@ _KINDS: Final[dict[type, str]] = {
     Decision: "Decision",
     Beginning: "Beginning",
     Execution: "Execution",
+    Ending: "Ending",
 }
 
 
@@ -122,6 +123,9 @@ def _title(value: Signed, titles: dict[str, str]) -> str:
             return f"{value.terms.option_label}, {value.terms.case.title}"
         case Decision():
             return f"{value.verdict.replace('_', ' ')}: {value.terms.option_label}"
+        case Ending():
+            words = titles.get(value.action_id, value.action_id)
+            return f"{words}: {value.outcome.replace('_', ' ')}"
         case Execution():
             words = titles.get(value.action_id, value.action_id)
             return f"{words}: {value.result.replace('_', ' ')}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.services.approval_room import Facts, expected_now
 from domain.commands import Action, ExpectedVersion, target_of
+from domain.compensation import undone_by
 from domain.errors import ConflictError
 from domain.ids import SourceName
 from domain.recommendations import Option
@@ -13,11 +14,12 @@ from domain.recommendations import Option
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandDraft:
-    """An action with the system that takes it and the records it rests on."""
+    """An action with the system that takes it, the records it rests on, and what would take it back."""
 
     source: SourceName
     action: Action
     expected: tuple[ExpectedVersion, ...]
+    undone_by: tuple[Action, ...] | None = None
 
 
 def draft_commands(option: Option, facts: Facts) -> tuple[CommandDraft, ...]:
@@ -37,4 +39,9 @@ def _draft(action: Action, facts: Facts) -> CommandDraft:
             what=f"The {ref.kind.replace('_', ' ')} {ref.entity_id} is no longer there.",
             remedy="Look at the case again; it will clear or show the new facts.",
         )
-    return CommandDraft(source=record.source, action=action, expected=(expected_now(record),))
+    return CommandDraft(
+        source=record.source,
+        action=action,
+        expected=(expected_now(record),),
+        undone_by=undone_by(action, record.entity),
+    )

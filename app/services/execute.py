@@ -22,14 +22,15 @@ from app.services.approval_room import (
 from app.services.authority import Authority, require_authority
 from app.services.beginning import announce, why_not_begun
 from app.services.deliver import CrashPoint, no_crash
-from app.services.execution_turn import ExecutionReport, Turn
+from app.services.ending import end_unbegun, expire, settle_here
+from app.services.execution_turn import ExecutionReport, Turn, next_step
 from app.services.watch_log import LogRewrittenError, require_whole_log
 from app.store.instants import to_ms
 from app.store.ledger_machines import Cause
 from app.store.ledger_views import ApprovalView
 from connectors.http import HttpUnavailableError
 from connectors.protocol import Connector, IdempotencyLevel
-from domain.approval_states import RUNNING, ApprovalState, CommandState
+from domain.approval_states import ENDED_COMMANDS, RUNNING, ApprovalState, CommandState
 from domain.approvals import Execution, Signed
 from domain.commands import CommandResult, ExpectedVersion, Receipt
 from domain.errors import ConflictError, RefusedError, TowerError, UnavailableError
@@ -39,10 +40,6 @@ MAX_ATTEMPTS = 12
 MAX_PROBES = 20
 MAX_PAUSE_SECONDS = 300
 
-_ENDED = frozenset(
-    {CommandState.REJECTED, CommandState.CONFLICT, CommandState.CANCELLED, CommandState.DEAD}
-    | {CommandState.SUCCEEDED, CommandState.MANUAL}
-)
 _REVOKED_HERE = "it is revoked here, and the hub has not recorded that yet"
 #: Actions with what is to be said of each.
 _Told = list[tuple[str, str]]
@@ -85,7 +82,7 @@ class Executor:
     def run_once(self) -> ExecutionReport:
         """Do everything that can be done now: recover, expire, begin, send, probe."""
         self._recover()
-        self._expire()
+        expire(self._room, self._signer)
         try:
             require_whole_log(self._room)
         except LogRewrittenError as error:
@@ -102,6 +99,7 @@ class Executor:
                 continue
             try:
                 sent += self._advance(view)
+                sent += self._turn_back(view)
             except (RefusedError, UnavailableError) as error:
                 held.append((view.action_id, error.what))
             settled.append((view.action_id, self._room.ledger.approval(view.action_id).state))
@@ -120,7 +118,7 @@ class Executor:
         due: list[ApprovalView] = []
         said = 0
         for view in self._room.ledger.approvals(states={ApprovalState.APPROVED}):
-            if not _waits_here(view):
+            if not view.waits_here:
                 continue
             wait = self._away_for(view) or (_REVOKED_HERE if view.revocation_waits else "")
             if wait:
@@ -130,7 +128,7 @@ class Executor:
                 said += announce(self._room, self._signer, self._checked(view))
                 due.append(view)
             except (RefusedError, ConflictError) as error:
-                self._end(view, ApprovalState.STALE, error.what)
+                end_unbegun(self._room, self._signer, view, ApprovalState.STALE, error.what)
                 held.append((view.action_id, error.what))
         if said and self._record is not None:
             self._record()
@@ -151,7 +149,7 @@ class Executor:
 
     def _away_for(self, view: ApprovalView) -> str:
         """Why nothing can be done about an action now: its systems that cannot be reached; else empty."""
-        needed = {row.source for row in view.commands if row.state not in _ENDED}
+        needed = {row.source for row in view.commands if row.state not in ENDED_COMMANDS}
         names = ", ".join(sorted(needed & self._away))
         return f"{names} cannot be reached; it is carried out when it answers again." if names else ""
 
@@ -167,14 +165,6 @@ class Executor:
                 tx.machines.move_command(row.key, left[row.state], cause)
                 tx.settle(row.action_id, cause)
 
-    def _expire(self) -> None:
-        expired = self._room.ledger.expired(self._room.now())
-        for view in self._room.ledger.approvals(action_ids=expired):
-            if view.state is ApprovalState.APPROVED and not _waits_here(view):
-                # Another desk carries it out; its signed outcomes will tell.
-                continue
-            self._end(view, ApprovalState.EXPIRED, "nobody decided, or it was not begun, before it expired")
-
     def _checked(self, view: ApprovalView) -> Authority:
         """The authority behind an approval, when the facts it rests on are unchanged."""
         authority = require_authority(self._room, view)
@@ -182,12 +172,6 @@ class Executor:
         if changed:
             raise stale_error(changed)
         return authority
-
-    def _end(self, view: ApprovalView, state: ApprovalState, why: str) -> None:
-        with self._room.ledger.transaction() as tx:
-            cause = self._cause(why)
-            tx.machines.cancel_commands(view.action_id, cause)
-            tx.machines.move_approval(view.action_id, state, cause)
 
     def _leave(self, view: ApprovalView, why: str) -> None:
         """Send nothing of an action from here; the feed tells what became of it."""
@@ -202,7 +186,7 @@ class Executor:
 
     def _advance(self, view: ApprovalView) -> int:
         """Take the commands of an action as far as they go now; gives how many were sent."""
-        if all(row.state in _ENDED for row in view.commands):
+        if all(row.state in ENDED_COMMANDS for row in view.commands):
             return 0
         authority = require_authority(self._room, view)
         if wait := why_not_begun(self._room, self._signer, view):
@@ -214,23 +198,24 @@ class Executor:
                 return sent
             sent += turn.row.state is CommandState.CLAIMED
 
+    def _turn_back(self, before: ApprovalView) -> int:
+        """Take back what was done as soon as a later command has failed; gives how many were sent."""
+        view = self._room.ledger.approval(before.action_id)
+        turned = view.state is ApprovalState.COMPENSATING and before.state is not view.state
+        return self._advance(view) if turned else 0
+
     def _next_turn(self, action_id: str, authority: Authority) -> Turn | None:
         rows = self._room.ledger.commands(action_id)
-        row = next((r for r in rows if r.state is not CommandState.SUCCEEDED), None)
-        if row is None or row.state in _ENDED:
+        found = next_step(authority.terms, rows)
+        if found is None:
             return None
-        planned = {command.key: command for command in authority.terms.commands}
-        if row.key not in planned:
-            raise RefusedError(what=f"Nobody approved the command {row.key}.", remedy="Verify the ledger.")
-        connector = self._connectors.get(planned[row.key].source)
+        row, planned, before = found
+        connector = self._connectors.get(planned.source)
         if connector is None:
             raise UnavailableError(
-                what=f"There is no connector to {planned[row.key].source}.", remedy="Add it to the profile."
+                what=f"There is no connector to {planned.source}.", remedy="Add it to the profile."
             )
-        before = tuple(planned[r.key] for r in rows if r.ordinal < row.ordinal)
-        return Turn(
-            row=row, planned=planned[row.key], authority=authority, done_before=before, connector=connector
-        )
+        return Turn(row=row, planned=planned, authority=authority, done_before=before, connector=connector)
 
     def _step(self, turn: Turn) -> bool:
         """Move a command one step; gives whether there may be more to do at once."""
@@ -253,7 +238,7 @@ class Executor:
         if self._halted():
             return False
         command = turn.command
-        if not _may_be_half_done(turn):
+        if not turn.takes_back and not _may_be_half_done(turn):
             changed = changed_since(command.expected, self._fresh)
             if changed:
                 return self._move(turn, CommandState.CANCELLED, stale_error(changed).what)
@@ -345,7 +330,7 @@ class Executor:
             tx.machines.move_command(
                 turn.row.key, wanted, cause, upstream_version=receipt.upstream_version, due_at=None
             )
-            tx.settle(turn.row.action_id, cause)
+            settle_here(tx, self._room, self._signer, turn.row.action_id, cause)
         self._crash("execute:recorded")
         return receipt.result is CommandResult.SUCCEEDED
 
@@ -360,17 +345,13 @@ class Executor:
         with self._room.ledger.transaction() as tx:
             cause = self._cause(why)
             tx.machines.move_command(turn.row.key, wanted, cause, **columns)
-            tx.settle(turn.row.action_id, cause)
-        return wanted not in _ENDED
+            settle_here(tx, self._room, self._signer, turn.row.action_id, cause)
+        return wanted not in ENDED_COMMANDS
 
     def _cause(self, why: str, entry_sha256: str | None = None) -> Cause:
         return Cause(
             actor=self._signer.actor.user_id, why=why, at=self._room.now(), entry_sha256=entry_sha256
         )
-
-
-def _waits_here(view: ApprovalView) -> bool:
-    return any(row.state is CommandState.PLANNED for row in view.commands)
 
 
 def _may_be_half_done(turn: Turn) -> bool:

@@ -195,6 +195,7 @@ def _terms(request: ProposalRequest, option: Option, amount: Amount, row: Policy
                 action=draft.action,
                 payload_sha256=digest_of(draft.action),
                 expected=draft.expected,
+                undone_by=draft.undone_by,
             )
             for number, draft in enumerate(request.drafts, start=1)
         ),

@@ -5,18 +5,15 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from app.signing.chain import ChainHead
 from app.signing.keys import PublicKey
-from app.signing.statements import read_unverified
 from app.store.instants import to_ms
-from app.store.ledger_evidence import EvidenceWrites
-from app.store.ledger_machines import Cause, Machines
+from app.store.ledger_machines import Cause
 from app.store.ledger_schema import (
     APPROVAL_CASE,
     AUDIT_ENTRY,
-    COMMAND,
     DECISION,
     FEED_POSITION,
     HUB_RECEIPT,
@@ -24,17 +21,16 @@ from app.store.ledger_schema import (
     NOTE,
     OUTBOX,
 )
+from app.store.ledger_settling import SettlingWrites
 from domain.approval_states import (
     ENDED_BY,
     OPEN_TO,
     RUNNING,
     UNDECIDED,
     ApprovalState,
-    CommandState,
     DeliveryState,
-    outcome_of,
 )
-from domain.approvals import Decision, Execution, Proposal, Verdict
+from domain.approvals import Decision, Proposal, Verdict
 from domain.errors import ConflictError, CorruptError
 
 if TYPE_CHECKING:
@@ -54,13 +50,8 @@ class Standing(StrEnum):
     REFUSED = "refused"
 
 
-class LedgerTransaction(EvidenceWrites):
+class LedgerTransaction(SettlingWrites):
     """One transaction on the ledger: everything in it happens, or nothing."""
-
-    def __init__(self, connection: Connection) -> None:
-        """Work on ``connection``, whose transaction the ledger commits."""
-        super().__init__(connection)
-        self.machines = Machines(connection)
 
     def register_key(self, key: PublicKey, owner: KeyOwner, vouched_by: str, at: datetime) -> None:
         """Accept signatures of a key from now on; registering the same key twice changes nothing.
@@ -180,26 +171,8 @@ class LedgerTransaction(EvidenceWrites):
                 issued_at=to_ms(decision.issued_at),
             )
         )
-        planned = select(func.count()).where(COMMAND.c.action_id == terms.action_id)
-        if not plan_commands or self._connection.execute(planned).scalar_one():
-            return
-        for ordinal, command in enumerate(terms.commands, start=1):
-            self._connection.execute(
-                insert(COMMAND).values(
-                    key=command.key,
-                    action_id=terms.action_id,
-                    ordinal=ordinal,
-                    source=command.source,
-                    verb=command.action.verb,
-                    state=str(CommandState.PLANNED),
-                    rev=1,
-                    why="",
-                    attempt=0,
-                    probes=0,
-                    upstream_version="",
-                    updated_at=to_ms(decision.issued_at),
-                )
-            )
+        if plan_commands:
+            self.plan_commands(terms, decision.issued_at)
 
     def record_decision(self, entry_sha256: str, cause: Cause) -> ApprovalState:
         """Let a decision count, and move its approval: ended, approved, or one more to come."""
@@ -211,7 +184,9 @@ class LedgerTransaction(EvidenceWrites):
             select(APPROVAL_CASE).where(APPROVAL_CASE.c.action_id == row.action_id)
         ).one()
         current, verdict = ApprovalState(approval.state), Verdict(row.verdict)
-        if current not in OPEN_TO[verdict]:
+        # What the hub recorded as revoked is revoked, although this desk ended it before it heard of that.
+        late = verdict is Verdict.REVOKE and current in {ApprovalState.STALE, ApprovalState.EXPIRED}
+        if current not in OPEN_TO[verdict] and not late:
             return current
         if verdict in ENDED_BY:
             self.machines.cancel_commands(row.action_id, cause)
@@ -263,24 +238,6 @@ class LedgerTransaction(EvidenceWrites):
         if self._connection.execute(own).first() is None:
             self.machines.cancel_commands(action_id, cause)
 
-    def settle_elsewhere(self, action_id: str, cause: Cause) -> None:
-        """Follow an approval that another desk carries out, by the signed outcomes taken over so far."""
-        current = self._state_of(action_id)
-        if current not in {ApprovalState.APPROVED, *RUNNING}:
-            return
-        query = select(AUDIT_ENTRY.c.envelope).where(AUDIT_ENTRY.c.action_id == action_id)
-        values = [read_unverified(row.envelope).value for row in self._connection.execute(query)]
-        results = {v.command_key: CommandState(v.result.value) for v in values if isinstance(v, Execution)}
-        failed = any(state is not CommandState.SUCCEEDED for state in results.values())
-        rest = CommandState.CANCELLED if failed else CommandState.PLANNED
-        keys = next((c.key for c in v.terms.commands) for v in values if isinstance(v, Proposal))
-        outcome = outcome_of(results.get(key, rest) for key in keys)
-        if current is ApprovalState.APPROVED:
-            self.machines.move_approval(action_id, ApprovalState.EXECUTING, cause)
-            current = ApprovalState.EXECUTING
-        if outcome is not current:
-            self.machines.move_approval(action_id, outcome, cause)
-
     def add_receipt(self, entry_sha256: str, hub_index: int, received_at: datetime, envelope: bytes) -> None:
         """Keep the hub's receipt of an entry; a second one for the same entry is dropped."""
         query = select(HUB_RECEIPT.c.hub_index).where(HUB_RECEIPT.c.entry_sha256 == entry_sha256)
@@ -320,31 +277,11 @@ class LedgerTransaction(EvidenceWrites):
         if moved.rowcount == 0:
             self._connection.execute(insert(FEED_POSITION).values(hub_keyid=hub_keyid, hub_index=hub_index))
 
-    def command_states(self, action_id: str) -> tuple[CommandState, ...]:
-        """Where the commands of an action stand, in their order."""
-        query = select(COMMAND.c.state).where(COMMAND.c.action_id == action_id).order_by(COMMAND.c.ordinal)
-        return tuple(CommandState(state) for state in self._connection.execute(query).scalars())
-
-    def settle(self, action_id: str, cause: Cause) -> ApprovalState:
-        """Move a running approval to where its commands say it is; an unsuccessful one ends the rest."""
-        failed = {CommandState.REJECTED, CommandState.CONFLICT, CommandState.DEAD, CommandState.CANCELLED}
-        if failed & set(self.command_states(action_id)):
-            self.machines.cancel_commands(action_id, cause)
-        current, wanted = self._state_of(action_id), outcome_of(self.command_states(action_id))
-        if wanted is not current:
-            self.machines.move_approval(action_id, wanted, cause)
-        return wanted
-
     def public_key(self, keyid: str) -> PublicKey | None:
         """The registered public key of that id, as of this transaction."""
         query = select(KNOWN_KEY.c.spki).where(KNOWN_KEY.c.keyid == keyid)
         spki = self._connection.execute(query).scalar_one_or_none()
         return None if spki is None else PublicKey(spki)
-
-    def _state_of(self, action_id: str) -> ApprovalState | None:
-        query = select(APPROVAL_CASE.c.state).where(APPROVAL_CASE.c.action_id == action_id)
-        state = self._connection.execute(query).scalar_one_or_none()
-        return None if state is None else ApprovalState(state)
 
     def _stand(self, entry_sha256: str, standing: Standing, why: str) -> None:
         self._connection.execute(

@@ -34,6 +34,7 @@ from app.store.ledger_transaction import Standing
 from app.store.ledger_views import LedgerReport
 from domain.approval_states import CommandState
 from domain.approvals import Decision, Execution, Signed, Verdict
+from domain.compensation import steps_of
 from domain.errors import TowerError
 
 if TYPE_CHECKING:
@@ -157,7 +158,13 @@ def _check_execution(connection: Connection, values: dict[str, Signed]) -> Itera
     done = select(COMMAND).where(COMMAND.c.state == str(CommandState.SUCCEEDED))
     for row in connection.execute(done):
         decision = decisions.get(row.action_id)
-        if decision is None or row.key not in {c.key for c in decision.terms.commands}:
+        if decision is None or row.key not in _entitled(decision):
             yield f"Command {row.key}: it was executed without a recorded approval."
         elif row.key not in executed:
             yield f"Command {row.key}: it counts as done but no signed outcome says so."
+
+
+def _entitled(decision: Decision) -> set[str]:
+    """The commands that a decision entitles to, and the steps that take them back."""
+    commands = decision.terms.commands
+    return {each.key for each in commands} | {key for each in commands for key, _ in steps_of(each)}

@@ -114,6 +114,11 @@ class ApprovalView:
         return self.state in UNDECIDED and any(d.standing is Standing.WAITING for d in self.decisions)
 
     @property
+    def waits_here(self) -> bool:
+        """Whether commands of it wait at this desk to be begun."""
+        return any(row.state is CommandState.PLANNED for row in self.commands)
+
+    @property
     def approvers(self) -> frozenset[UserId]:
         """Who approved it, as far as that counts."""
         return frozenset(

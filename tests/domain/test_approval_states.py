@@ -25,8 +25,11 @@ APPROVAL = """
 submitted: partial approved rejected changes_requested expired stale
 partial: approved rejected changes_requested revoked expired stale
 approved: executing revoked expired stale
-executing: in_doubt executed partially_executed failed stale
-in_doubt: executing executed partially_executed failed stale
+executing: in_doubt executed partially_executed failed stale compensating
+in_doubt: executing executed partially_executed failed stale compensating
+compensating: partially_executed compensated compensation_failed
+expired: revoked
+stale: revoked
 """
 COMMAND = """
 planned: ready cancelled

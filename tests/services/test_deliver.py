@@ -118,10 +118,10 @@ def test_the_whole_way_through_the_hub(shared: Site, desks: list[Desk]) -> None:
     assert not system.submits, "nothing is sent before the hub has recorded that it begins"
     assert deliver(desk.room, hub).recorded == 1
     run(desk, system)
-    assert deliver(desk.room, hub).recorded == 1
+    assert deliver(desk.room, hub).recorded == 2, "the outcome, and how the action ended"
     assert state(desk, proposal) is ApprovalState.EXECUTED
     report = desk.ledger.verify(hub.hub_key)
-    assert (report.problems, report.entries, report.receipts) == ((), 4, 4)
+    assert (report.problems, report.entries, report.receipts) == ((), 5, 5)
 
 
 @pytest.mark.parametrize("cut", ["before", "after"])

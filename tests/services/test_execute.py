@@ -20,7 +20,7 @@ from domain.cases import CaseState
 from domain.commands import CommandResult
 from domain.errors import RefusedError
 from domain.ids import CaseId
-from domain.statements import EXECUTION_TYPE
+from domain.statements import ENDING_TYPE, EXECUTION_TYPE
 from tests.support.approval_desk import ERP, CountingSystem, Desk, TurnedClock, order_line, two_prices
 
 LEVELS = pytest.mark.parametrize("level", [IdempotencyLevel.A, IdempotencyLevel.C])
@@ -180,7 +180,7 @@ def test_a_no_of_the_system_ends_it(desk: Desk, fault: str, state: ApprovalState
     assert not system.effects
 
 
-def test_a_failure_in_the_middle_cancels_the_rest(desk: Desk) -> None:
+def test_a_failure_in_the_middle_cancels_the_rest_and_takes_back_what_was_done(desk: Desk) -> None:
     system = CountingSystem()
     system.faults = ["", "refuse"]
     three = (*two_prices(), *two_prices()[1:])
@@ -188,11 +188,12 @@ def test_a_failure_in_the_middle_cancels_the_rest(desk: Desk) -> None:
     approve(desk, entry)
     run_until_settled(desk, system)
     view = desk.ledger.approval(entry.action_id)
-    assert view.state is ApprovalState.PARTIALLY_EXECUTED
-    assert [c.state for c in view.commands] == [
-        CommandState.SUCCEEDED,
-        CommandState.REJECTED,
-        CommandState.CANCELLED,
+    assert view.state is ApprovalState.COMPENSATED
+    assert [(c.key.removeprefix(entry.action_id), c.state) for c in view.commands] == [
+        ("-1", CommandState.SUCCEEDED),
+        ("-2", CommandState.REJECTED),
+        ("-3", CommandState.CANCELLED),
+        ("-1-undo-1", CommandState.SUCCEEDED),
     ]
 
 
@@ -374,6 +375,6 @@ def test_outcomes_are_signed_by_the_executor(desk: Desk) -> None:
     entry = desk.propose()
     approve(desk, entry)
     executor(desk, CountingSystem()).run_once()
-    last = desk.ledger.entries_of(entry.action_id)[-1]
-    assert last.predicate_type == EXECUTION_TYPE
-    assert last.value.actor.role == "executor"
+    *_, outcome, ending = desk.ledger.entries_of(entry.action_id)
+    assert (outcome.predicate_type, ending.predicate_type) == (EXECUTION_TYPE, ENDING_TYPE)
+    assert (outcome.value.actor.role, ending.value.actor.role) == ("executor", "executor")

@@ -163,7 +163,7 @@ def test_the_log_decides_between_revoking_and_beginning(room: TrailRoom, revoked
         assert [d.why for d in words if d.decision.verdict is Verdict.REVOKE] == ["it has begun"]
     assert reports[-1].held == ()
     (action,) = verify(room.bundle()[:-1])["actions"]
-    assert action["state"] == ("revoked" if revoked_first else "begun")
+    assert action["state"] == ("revoked" if revoked_first else "executed")
     there.close()
 
 

@@ -221,9 +221,9 @@ def test_every_relevant_edit_is_caught(tmp_path: Path) -> None:
     counted = outcomes(tmp_path, relevant=True)
     assert sum(counted.values()) >= EDITS
     assert {(state, effects) for moment, state, effects in counted if moment != MOMENTS[2]} == {("stale", 0)}
-    # The first command is done already, and rightly; the second one is not sent any more.
+    # The first command was done rightly; the second one is not sent any more, and the first taken back.
     assert {(state, effects) for moment, state, effects in counted if moment == MOMENTS[2]} == {
-        ("partially_executed", 1)
+        ("compensated", 1)
     }
 
 

@@ -32,7 +32,7 @@ def test_the_exported_log_is_valid_and_whole(room: TrailRoom) -> None:
     action = room.whole_trail()
     report = verify(room.bundle()[:-1], pinned=hub_key().public.fingerprint, whole=True)
     first, second = report["actions"]
-    assert (first["action"], first["state"], second["state"]) == (action, "begun", "rejected")
+    assert (first["action"], first["state"], second["state"]) == (action, "executed", "rejected")
     assert [command["outcome"] for command in first["commands"]] == ["succeeded"]
     assert (first["rejected_by"], second["rejected_by"]["user"]) == ({}, "m.silva")
     assert report["withheld"] == []

@@ -19,6 +19,7 @@ _SAID_ELSEWHERE = (
     "Decision",
     "Beginning",
     "Execution",
+    "Ending",
 )
 _WORD = re.compile(r"[A-Za-z]{2,}")
 

@@ -12,6 +12,10 @@ from app.signing.verifier.trail import Entry, Trail
 
 NO = {"reject": "rejected", "request_changes": "changes_requested", "revoke": "revoked"}
 ONLINE_GRACE = timedelta(minutes=15)
+ENDS = frozenset(
+    {"executed", "partially_executed", "failed", "stale", "expired", "in_doubt"}
+    | {"compensated", "compensation_failed"}
+)
 
 
 class Action:
@@ -30,6 +34,8 @@ class Action:
         self.entitling: dict[str, int] = {}
         self.rejection: Json = {}
         self.begun: Json = {}
+        self.ended: Json = {}
+        self.back: dict[str, Json] = {}
         self.state = "submitted"
         self.commands = {
             each["key"]: {"key": each["key"], "source": each["source"], "verb": each["action"]["verb"]}
@@ -94,17 +100,71 @@ class Action:
         require_role(entry.policy, entry.by, ["executor"], "carry anything out")
         require(self.state == "begun", f"{self.action_id}: it was carried out without an approval")
         self._require_entitled(says)
-        command = self.commands.get(says["command_key"])
-        keyed: dict[str, Json] = {each["key"]: each for each in self.terms["commands"]}
-        planned = keyed.get(says["command_key"], {})
-        if command is None or planned.get("payload_sha256") != says["request_sha256"]:
-            fail(f"{says['command_key']}: nobody approved this command")
+        key = says["command_key"]
+        command, planned = self._planned(key)
+        if planned.get("payload_sha256") != says["request_sha256"]:
+            fail(f"{key}: nobody approved this command")
         require(planned["source"] == says["source"], "a command went to another system")
-        require(command.get("outcome") != "succeeded", f"{says['command_key']}: it was carried out twice")
+        require(command.get("outcome") != "succeeded", f"{key}: it was carried out twice")
         require(instant(says["started_at"]) <= instant(says["issued_at"]), "an outcome ended before it began")
         fields = ("attempt", "probed", "upstream_version", "message")
         command |= {name: says[name] for name in fields}
         command |= {"outcome": says["result"], "at": says["issued_at"], "log_index": entry.index}
+
+    def _planned(self, key: str) -> tuple[Json, Json]:
+        """What is known of a command, or of a step that takes one back, and what was approved of it."""
+        keyed: dict[str, Json] = {each["key"]: each for each in self.terms["commands"]}
+        if key in keyed:
+            require(not self.back, f"{key}: it was sent after what was done was being taken back")
+            return self.commands[key], keyed[key]
+        undone, number = undo_of(key)
+        steps = keyed.get(undone, {}).get("undone_by", [])
+        if not 1 <= number <= len(steps):
+            fail(f"{key}: nobody approved this command")
+        done = [name for name, each in self.commands.items() if each.get("outcome") == "succeeded"]
+        require(undone in done and len(done) < len(keyed), f"{key}: there was nothing to take back")
+        later = [name for name in done[done.index(undone) + 1 :] if not self._is_back(name)]
+        require(not later and self._is_back(undone, number - 1), f"{key}: it was taken back out of order")
+        action, source = steps[number - 1], keyed[undone]["source"]
+        step = self.back.setdefault(key, {"key": key, "source": source, "verb": action["verb"]})
+        return step, {"payload_sha256": digest(action), "source": source}
+
+    def _is_back(self, key: str, first: int | None = None) -> bool:
+        """Whether a command, or the first steps of its way back, were taken back."""
+        steps = next(each.get("undone_by") for each in self.terms["commands"] if each["key"] == key)
+        if steps is None:
+            return False
+        wanted = range(1, (len(steps) if first is None else first) + 1)
+        return all(self.back.get(f"{key}-undo-{n}", {}).get("outcome") == "succeeded" for n in wanted)
+
+    def end(self, entry: Entry) -> None:
+        """Judge the executor's last word: it says what the outcomes before it say."""
+        says = entry.says
+        require_role(entry.policy, entry.by, ["executor"], "carry anything out")
+        self._require_entitled(says)
+        outcome, until = says["outcome"], instant(self.entry.says["expires_at"])
+        if self.state == "begun":
+            require(outcome in ENDS, f"{self.action_id}: it ended in an unknown way")
+        else:
+            unbegun = self.state == "approved" and outcome in {"stale", "expired"}
+            require(unbegun, f"{self.action_id}: it ended without an approval, or twice")
+            early = outcome == "expired" and instant(entry.receipt["received_at"]) < until
+            require(not early, f"{self.action_id}: it ran out before its time")
+        known = {**self.commands, **self.back}
+        for each in says["commands"]:
+            done = known.get(each["key"], {}).get("outcome") == "succeeded"
+            require(done is (each["fate"] == "succeeded"), f"{each['key']}: its outcome is told in two ways")
+        fates = {each["key"]: each["fate"] for each in says["commands"]}
+        done = {key for key, each in known.items() if each.get("outcome") == "succeeded"}
+        require(done <= set(fates), f"{self.action_id}: something that was done is not told at its end")
+        kept = {key for key in self.commands if key in done and not self._is_back(key)}
+        require((outcome == "executed") is (kept == set(self.commands)), f"{self.action_id}: ended otherwise")
+        clean = not kept or outcome not in {"compensated", "failed", "stale", "expired"}
+        require(clean, f"{self.action_id}: what was done is not told at its end")
+        self.ended = {"as": outcome, "by": entry.by["user_id"], "at": says["issued_at"], "why": says["why"]}
+        self.ended["log_index"] = entry.index
+        if outcome != "in_doubt":
+            self.state = outcome
 
     def _require_entitled(self, says: Json) -> None:
         require(says["decision_sha256"] in self.entitling, "an outcome rests on no decision that counts")
@@ -135,6 +195,12 @@ class Action:
         require(-late <= ONLINE_GRACE, "a decision is dated later than it was recorded")
 
 
+def undo_of(key: str) -> tuple[str, int]:
+    """The command that a step takes back, and which step of it this is; no step: nothing and 0."""
+    command, mark, number = key.rpartition("-undo-")
+    return (command, int(number)) if mark and number.isdecimal() and number == str(int(number)) else ("", 0)
+
+
 def require_digests(terms: Json) -> None:
     """Refuse terms that hold a digest of something else than they say."""
     evidence = terms["evidence"]
@@ -163,6 +229,8 @@ def actions_of(trail: Trail) -> dict[str, Action]:
             found[action_id].decide(entry, approved)
         elif entry.kind == "beginning":
             found[action_id].begin(entry)
+        elif entry.kind == "ending":
+            found[action_id].end(entry)
         else:
             found[action_id].execute(entry)
     return found

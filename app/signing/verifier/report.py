@@ -75,8 +75,10 @@ def _action(action: Action, blobs: dict[str, bytes]) -> Json:
         "approved_by": list(action.approvals.values()),
         "rejected_by": action.rejection,
         "begun_by": action.begun,
+        "ended": action.ended,
         "state": action.state,
         "commands": list(action.commands.values()),
+        "taken_back": list(action.back.values()),
         "evidence_here": sum(name in blobs for name in [terms["case"]["sha256"], *digests]),
     }
 
@@ -128,6 +130,12 @@ def _action_in_words(action: Json) -> Iterator[str]:
             f"{each['outcome']} {each['at']} #{each['log_index']}" if "outcome" in each else "no outcome here"
         )
         yield f"did     {each['key']} {each['verb']} in {each['source']}: {done}"
+    for each in action["taken_back"]:
+        done = f"{each['outcome']} {each['at']} #{each['log_index']}"
+        yield f"undid   {each['key']} {each['verb']} in {each['source']}: {done}"
+    if ended := action["ended"]:
+        words = f"{ended['as']} {ended['at']} #{ended['log_index']}: {_one_line(ended['why'])}"
+        yield f"ended   {words}"
 
 
 def _one_line(text: str) -> str:

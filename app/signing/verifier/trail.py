@@ -62,7 +62,7 @@ class Entry:
             if act["verb"] == "policy":
                 return [(f"policy/{act['policy']['policy_id']}", act["policy_sha256"])]
             return [(f"{act['verb']}/{act['keyid']}", act["keyid"])]
-        if self.kind == "beginning":
+        if self.kind in {"beginning", "ending"}:
             return [(f"decision/{says['action_id']}", says["decision_sha256"])]
         if self.kind == "execution":
             return [
@@ -146,7 +146,7 @@ class Trail:
         self.entries.append(entry)
         if self.root is not None:
             self.root.require_in_force(entry.receipt["received_at"])
-            if entry.kind in {"beginning", "execution"} and entry.counts:
+            if entry.kind in {"beginning", "execution", "ending"} and entry.counts:
                 self.root.require_executor(keyid)
         if entry.kind == "trust":
             self._trust(entry)

@@ -1,0 +1,106 @@
+"""Taking back what an approval did before a later command of it failed for good.
+
+How an action is undone follows from its kind and from the record as it was: nothing else can be sent as a
+compensation. It is signed with the command, so that approvers see it beforehand. A command that cannot be
+undone is a point of no return: what was done before it stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from domain.approvals import PlannedCommand
+from domain.commands import (
+    Action,
+    ReallocateLine,
+    RebookCarrier,
+    SetLinePrice,
+    SetOrderField,
+    SplitLine,
+    SubstituteItem,
+)
+from domain.ids import NodeId
+from domain.orders import OrderLine, SalesOrder
+from domain.transport import Shipment
+
+_UNDO = "-undo-"
+
+
+def undone_by(action: Action, before: object) -> tuple[Action, ...] | None:
+    """What takes an action back, in order, given its record as it was; ``None`` where nothing does."""
+    match action, before:
+        case ReallocateLine(), _:
+            return (_brought_back(action, action.to_node_id, action.from_node_id, action.quantity),)
+        case SplitLine(), _:
+            moved = [part for part in action.parts if part.node_id != action.from_node_id]
+            return tuple(_brought_back(action, p.node_id, action.from_node_id, p.quantity) for p in moved)
+        case RebookCarrier(), Shipment() if before.service_id is not None and before.scac:
+            return (
+                RebookCarrier(
+                    shipment_id=action.shipment_id,
+                    service_id=before.service_id,
+                    scac=before.scac,
+                    pickup_at=None if action.pickup_at is None else before.planned_pickup_at,
+                ),
+            )
+        case SetLinePrice(), OrderLine():
+            back = before.unit_price_cents
+            return (SetLinePrice(order_id=action.order_id, line_id=action.line_id, unit_price_cents=back),)
+        case SetOrderField(), SalesOrder():
+            value = str(getattr(before.ship_to, action.field, ""))
+            return (
+                (SetOrderField(order_id=action.order_id, field=action.field, value=value),) if value else None
+            )
+        case SubstituteItem(), _:
+            return (
+                SubstituteItem(
+                    order_id=action.order_id,
+                    line_id=action.line_id,
+                    item_id=action.substitute_item_id,
+                    substitute_item_id=action.item_id,
+                    quantity=action.quantity,
+                ),
+            )
+        case _:
+            return None
+
+
+def _brought_back(
+    action: ReallocateLine | SplitLine, start: NodeId, end: NodeId, quantity: int
+) -> ReallocateLine:
+    return ReallocateLine(
+        order_id=action.order_id,
+        line_id=action.line_id,
+        from_node_id=start,
+        to_node_id=end,
+        quantity=quantity,
+    )
+
+
+def undo_key(command_key: str, number: int) -> str:
+    """The key of a step that takes a command back; steps of one command count from 1."""
+    return f"{command_key}{_UNDO}{number}"
+
+
+def undone_key(key: str) -> str:
+    """The command that a step takes back; empty for a command of the approval itself."""
+    command, mark, _ = key.rpartition(_UNDO)
+    return command if mark else ""
+
+
+def steps_of(command: PlannedCommand) -> tuple[tuple[str, Action], ...]:
+    """The steps that take a command back, each with its key; none where it cannot be taken back."""
+    return tuple((undo_key(command.key, n), each) for n, each in enumerate(command.undone_by or (), start=1))
+
+
+def to_take_back(commands: Sequence[PlannedCommand], done: Collection[str]) -> tuple[PlannedCommand, ...]:
+    """The commands that are taken back when the rest of an approval failed: the last one done goes first.
+
+    It ends before the last command that cannot be taken back.
+    """
+    found: list[PlannedCommand] = []
+    for command in reversed([each for each in commands if each.key in done]):
+        if command.undone_by is None:
+            break
+        found.append(command)
+    return tuple(found)
