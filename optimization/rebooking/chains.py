@@ -219,7 +219,8 @@ def _carry_out(bookings: Bookings, movers: IntColumn, rows: IntColumn, saved: in
         if cents < FAR and cents - freed - saved < most:
             return cents - freed - saved
     for link in range(len(movers)):
-        if seat[movers[link], ROW] != UNBOOKED and (freed < FAR or before[link] == UNBOOKED):
+        # Whoever was not taken out yet when a second move of somebody was met still sits where he sat.
+        if freed < FAR and seat[movers[link], ROW] != UNBOOKED:
             release(listed, seat, slots, held, free_weight, contracts, movers[link])
     for link in range(len(movers)):
         if before[link] != UNBOOKED:

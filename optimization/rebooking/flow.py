@@ -16,7 +16,9 @@ from optimization.backlog.compiled import compiled
 from optimization.rebooking.columns import IntColumn
 
 FAR = 1 << 60
+NO_ARC = 1 << 61
 NOBODY = -1
+STALE = -2
 OUTSIDE = -1
 
 
@@ -35,7 +37,9 @@ class NodeState(NamedTuple):
     """Who sits where, the price of each slot, and the cheapest way out of each slot to every other.
 
     ``arc[s, t]`` is what the move of ``arc_option[s, t]`` (of a holder of s, to t) costs;
-    ``leave[s]`` what sending ``leaver[s]`` outside costs. A stale row is worked out when needed.
+    ``leave[s]`` what sending ``leaver[s]`` outside costs. Where the one who went first has left
+    meanwhile, the way is stale and worked out when needed. ``cost[t, m]`` is what shipment m pays
+    in slot t, and ``option[t, m]`` the option.
     """
 
     at: IntColumn
@@ -48,6 +52,8 @@ class NodeState(NamedTuple):
     leave: IntColumn
     leaver: IntColumn
     stale: IntColumn
+    cost: IntColumn
+    option: IntColumn
 
 
 class Chain(NamedTuple):
@@ -67,49 +73,59 @@ def empty_state(problem: NodeProblem) -> NodeState:
     held_from = np.zeros(slots + 1, dtype=np.int64)
     for slot in range(slots):
         held_from[slot + 1] = held_from[slot] + min(problem.room[slot], shipments)
+    cost = np.full((slots, shipments), NO_ARC, dtype=np.int64)
+    option = np.empty((slots, shipments), dtype=np.int64)
+    for each in range(len(problem.target)):
+        cost[problem.target[each], problem.owner[each]] = problem.cost[each]
+        option[problem.target[each], problem.owner[each]] = each
     return NodeState(
         np.full(shipments, NOBODY, dtype=np.int64),
         np.zeros(slots, dtype=np.int64),
         np.zeros(held_from[slots], dtype=np.int64),
         held_from,
         np.zeros(slots, dtype=np.int64),
-        np.zeros((slots, slots), dtype=np.int64),
-        np.zeros((slots, slots), dtype=np.int64),
+        np.full((slots, slots), NO_ARC, dtype=np.int64),
+        np.full((slots, slots), NOBODY, dtype=np.int64),
+        np.full(slots, FAR, dtype=np.int64),
+        np.full(slots, NOBODY, dtype=np.int64),
         np.zeros(slots, dtype=np.int64),
-        np.zeros(slots, dtype=np.int64),
-        np.ones(slots, dtype=np.int64),
+        cost,
+        option,
     )
 
 
 @compiled
 def _refresh(problem: NodeProblem, state: NodeState, slot: int) -> None:
-    """Work out the cheapest ways out of a slot again."""
-    first, target, cost, outside = problem.first, problem.target, problem.cost, problem.outside
-    at, held, start = state.at, state.held, state.held_from[slot]
-    arc, arc_option = state.arc[slot], state.arc_option[slot]
+    """Work out the stale ways out of a slot again."""
+    at, cost, outside, arc_option = state.at, problem.cost, problem.outside, state.arc_option[slot]
+    held = state.held[state.held_from[slot] : state.held_from[slot] + state.held_count[slot]]
     state.stale[slot] = 0
-    arc[:] = FAR
-    leave, leaver = FAR, NOBODY
-    for place in range(start, start + state.held_count[slot]):
-        shipment = held[place]
-        here = cost[at[shipment]]
-        if outside[shipment] - here < leave:
-            leave = outside[shipment] - here
-            leaver = shipment
-        for option in range(first[shipment], first[shipment + 1]):
-            moved = cost[option] - here
-            if moved < arc[target[option]]:
-                arc[target[option]] = moved
-                arc_option[target[option]] = option
-    state.leave[slot] = leave
-    state.leaver[slot] = leaver
+    if state.leaver[slot] == STALE:
+        leave, leaver = FAR, NOBODY
+        for shipment in held:
+            if outside[shipment] - cost[at[shipment]] < leave:
+                leave = outside[shipment] - cost[at[shipment]]
+                leaver = shipment
+        state.leave[slot] = leave
+        state.leaver[slot] = leaver
+    for other in range(len(arc_option)):
+        if arc_option[other] != STALE:
+            continue
+        there = state.cost[other]
+        least, mover = NO_ARC, NOBODY
+        for shipment in held:
+            moved = there[shipment] - cost[at[shipment]]
+            if there[shipment] < NO_ARC and moved < least:
+                least, mover = moved, shipment
+        state.arc[slot, other] = least
+        arc_option[other] = NOBODY if mover == NOBODY else state.option[other, mover]
 
 
 @compiled
 def _take_out(problem: NodeProblem, state: NodeState, shipment: int) -> None:
-    """Remove a shipment from its slot."""
-    held = state.held
-    slot = problem.target[state.at[shipment]]
+    """Remove a shipment from its slot; the ways out that it opened are stale."""
+    first, target, held = problem.first, problem.target, state.held
+    slot = target[state.at[shipment]]
     last = state.held_from[slot] + state.held_count[slot] - 1
     place = last
     while held[place] != shipment:
@@ -117,121 +133,134 @@ def _take_out(problem: NodeProblem, state: NodeState, shipment: int) -> None:
     held[place] = held[last]
     state.held_count[slot] -= 1
     state.at[shipment] = NOBODY
-    state.stale[slot] = 1
+    arc_option = state.arc_option[slot]
+    for option in range(first[shipment], first[shipment + 1]):
+        if arc_option[target[option]] == option:
+            arc_option[target[option]] = STALE
+            state.stale[slot] = 1
+    if state.leaver[slot] == shipment:
+        state.leaver[slot] = STALE
+        state.stale[slot] = 1
 
 
 @compiled
-def _put_in(problem: NodeProblem, state: NodeState, option: int) -> None:
-    """Put the owner of an option into its slot."""
-    slot = problem.target[option]
-    shipment = problem.owner[option]
+def _put_in(problem: NodeProblem, state: NodeState, shipment: int, entered: int) -> None:
+    """Put a shipment into the slot of one of its options; it opens ways out."""
+    first, target, cost = problem.first, problem.target, problem.cost
+    slot = target[entered]
+    here = cost[entered]
     state.held[state.held_from[slot] + state.held_count[slot]] = shipment
     state.held_count[slot] += 1
-    state.at[shipment] = option
-    state.stale[slot] = 1
+    state.at[shipment] = entered
+    arc, arc_option = state.arc[slot], state.arc_option[slot]
+    for option in range(first[shipment], first[shipment + 1]):
+        other = target[option]
+        if cost[option] - here < arc[other] and arc_option[other] != STALE:
+            arc[other] = cost[option] - here
+            arc_option[other] = option
+    if problem.outside[shipment] - here < state.leave[slot] and state.leaver[slot] != STALE:
+        state.leave[slot] = problem.outside[shipment] - here
+        state.leaver[slot] = shipment
 
 
 @compiled
-def _nearest(chain: Chain) -> int:
-    """The slot nearest among those not settled, or -1."""
-    distance, settled = chain.distance, chain.settled
-    found = OUTSIDE
-    nearest = FAR
-    for slot in range(len(distance)):
-        if settled[slot] == 0 and distance[slot] < nearest:
-            nearest = distance[slot]
-            found = slot
-    return found
-
-
-@compiled
-def _start(problem: NodeProblem, state: NodeState, shipment: int, chain: Chain) -> None:
-    """The distances of a shipment's own options."""
-    target, cost, price = problem.target, problem.cost, state.price
-    distance, reached_by, before = chain.distance, chain.option, chain.before
-    distance[:] = FAR
-    chain.settled[:] = 0
-    for option in range(problem.first[shipment], problem.first[shipment + 1]):
-        slot = target[option]
-        distance[slot] = cost[option] + price[slot]
-        reached_by[slot] = option
-        before[slot] = OUTSIDE
-
-
-@compiled
-def _settle(state: NodeState, chain: Chain, slot: int) -> None:
-    """Follow the ways out of a full slot."""
+def _settle(state: NodeState, chain: Chain, slot: int) -> int:
+    """Follow the ways out of a full slot; gives the slot that is nearest then, or -1."""
     price, arc, arc_option = state.price, state.arc[slot], state.arc_option[slot]
     distance, settled, reached_by, before = chain.distance, chain.settled, chain.option, chain.before
     settled[slot] = 1
     base = distance[slot] - price[slot]
-    for target in range(len(price)):
-        if settled[target] == 0 and arc[target] < FAR:
-            through = base + arc[target] + price[target]
-            if through < distance[target]:
-                distance[target] = through
-                reached_by[target] = arc_option[target]
-                before[target] = slot
+    found, nearest = OUTSIDE, FAR
+    for other in range(len(price)):
+        if settled[other] == 1:
+            continue
+        through = base + arc[other] + price[other]
+        if through < distance[other]:
+            distance[other] = through
+            reached_by[other] = arc_option[other]
+            before[other] = slot
+        if distance[other] < nearest:
+            nearest = distance[other]
+            found = other
+    return found
 
 
 @compiled
-def enter(problem: NodeProblem, state: NodeState, shipment: int, chain: Chain) -> None:
-    """Let a shipment in along the cheapest chain of displacements, or leave it outside."""
-    distance, settled, price = chain.distance, chain.settled, state.price
-    _start(problem, state, shipment, chain)
+def _displace(problem: NodeProblem, state: NodeState, chain: Chain, shipment: int, nearest: int) -> None:
+    """Let a shipment in along the cheapest chain of displacements, or leave it outside.
+
+    ``nearest`` is its best slot at the prices of now, which is full.
+    """
+    first, target, cost, room = problem.first, problem.target, problem.cost, problem.room
+    price, held_count, stale, leave = state.price, state.held_count, state.stale, state.leave
+    distance, settled = chain.distance, chain.settled
+    distance[:] = FAR
+    settled[:] = 0
+    for option in range(first[shipment], first[shipment + 1]):
+        distance[target[option]] = cost[option] + price[target[option]]
+        chain.option[target[option]] = option
+        chain.before[target[option]] = OUTSIDE
     length = problem.outside[shipment]
-    last_full = OUTSIDE
-    end = OUTSIDE
-    while True:
-        slot = _nearest(chain)
-        if slot == OUTSIDE or distance[slot] >= length:
+    last_full, end, slot = OUTSIDE, OUTSIDE, nearest
+    while slot != OUTSIDE and distance[slot] < length:
+        if held_count[slot] < room[slot]:
+            length, end = distance[slot], slot
             break
-        if state.held_count[slot] < problem.room[slot]:
-            length = distance[slot]
-            end = slot
-            break
-        if state.stale[slot] == 1:
+        if stale[slot] == 1:
             _refresh(problem, state, slot)
-        _settle(state, chain, slot)
-        out = distance[slot] - price[slot] + state.leave[slot]
+        out = distance[slot] - price[slot] + leave[slot]
         if out < length:
-            length = out
-            last_full = slot
-    for slot in range(len(price)):
-        if settled[slot] == 1:
-            price[slot] += max(0, length - distance[slot])
-    if end == OUTSIDE:
-        if last_full == OUTSIDE:
-            return
-        _take_out(problem, state, state.leaver[last_full])
-        end = last_full
-    _shift(problem, state, chain, end)
+            length, last_full = out, slot
+        slot = _settle(state, chain, slot)
+    for each in range(len(price)):
+        if settled[each] == 1:
+            price[each] += max(0, length - distance[each])
+    if end != OUTSIDE or last_full != OUTSIDE:
+        _shift(problem, state, chain, last_full, end)
 
 
 @compiled
-def _shift(problem: NodeProblem, state: NodeState, chain: Chain, end: int) -> None:
-    """Move every shipment of a chain one slot on, from its end backwards."""
+def _shift(problem: NodeProblem, state: NodeState, chain: Chain, last_full: int, end: int) -> None:
+    """Move every shipment of a chain one slot on, from its end backwards.
+
+    The end is a slot with room, or the last full one, somebody of which goes outside.
+    """
     slot = end
+    if end == OUTSIDE:
+        slot = last_full
+        _take_out(problem, state, state.leaver[last_full])
     while slot != OUTSIDE:
         option = chain.option[slot]
-        before = chain.before[slot]
-        if before != OUTSIDE:
-            _take_out(problem, state, problem.owner[option])
-        _put_in(problem, state, option)
-        slot = before
+        mover = problem.owner[option]
+        if chain.before[slot] != OUTSIDE:
+            _take_out(problem, state, mover)
+        _put_in(problem, state, mover, option)
+        slot = chain.before[slot]
 
 
 @compiled
 def assign(problem: NodeProblem) -> NodeState:
     """The cheapest assignment of a node, and the price of every slot."""
     state = empty_state(problem)
-    slots = len(problem.room)
+    first, target, cost = problem.first, problem.target, problem.cost
+    outside, room, price, held_count = problem.outside, problem.room, state.price, state.held_count
+    slots = len(room)
     chain = Chain(
         np.zeros(slots, dtype=np.int64),
         np.zeros(slots, dtype=np.int64),
         np.zeros(slots, dtype=np.int64),
         np.zeros(slots, dtype=np.int64),
     )
-    for shipment in range(len(problem.outside)):
-        enter(problem, state, shipment, chain)
+    for shipment in range(len(outside)):
+        best, taken = outside[shipment], NOBODY
+        for option in range(first[shipment], first[shipment + 1]):
+            priced = cost[option] + price[target[option]]
+            if priced < best:
+                best, taken = priced, option
+        if taken == NOBODY:
+            continue
+        if held_count[target[taken]] < room[target[taken]]:
+            _put_in(problem, state, shipment, taken)
+        else:
+            _displace(problem, state, chain, shipment, target[taken])
     return state
