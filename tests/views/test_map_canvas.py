@@ -17,6 +17,7 @@ from views.map.canvas import MapCanvas
 from views.map.foreground import GroupsInView
 from views.map.pointing import Hit
 from views.map.projection import project
+from views.map.scene import step_of
 from views.map.state import MapHover, MapMarkers, MapNode, MapState
 from views.theme import apply, dark, light
 
@@ -238,7 +239,45 @@ def test_the_ground_is_painted_in_slices_from_the_event_loop(canvas: MapCanvas, 
     canvas.zoom_by(1.7)
     qtbot.waitUntil(lambda: not canvas._base.is_busy and not canvas._settling.isActive(), timeout=10_000)
     assert canvas._base.is_exact_for(canvas.view())
-    assert not canvas._slices.isActive()
+    assert not canvas._slices.is_active
+
+
+def test_the_groups_stand_while_those_of_the_next_zoom_step_are_painted(
+    canvas: MapCanvas, qtbot: QtBot
+) -> None:
+    canvas.set_state(made_up_state())
+    canvas.finish_painting()
+    before = canvas._scene.level(canvas.view())
+    canvas.zoom_by(2.5)
+    assert canvas._scene.level(canvas.view()) is before
+    qtbot.waitUntil(lambda: not canvas._slices.is_active, timeout=10_000)
+    after = canvas._scene.level(canvas.view())
+    assert after is canvas._scene.level_of_step(step_of(canvas.view()))
+    assert len(after.x) > len(before.x)
+
+
+def test_another_filter_shows_its_groups_at_once_though_others_are_being_painted(canvas: MapCanvas) -> None:
+    canvas.set_state(made_up_state())
+    canvas.finish_painting()
+    canvas.zoom_by(2.5)
+    canvas.set_severities(frozenset({4}))
+    level = canvas._scene.level(canvas.view())
+    assert level is canvas._scene.level_of_step(step_of(canvas.view()))
+    assert level.counts[:, :3].sum() == 0
+
+
+def test_bubbles_that_a_frame_has_no_time_for_follow(
+    canvas: MapCanvas, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("views.map.foreground._BUBBLES_A_FRAME_MS", -1)
+    canvas.set_state(made_up_state())
+    plain = canvas.grab().toImage()
+    qtbot.waitUntil(lambda: not canvas._slices.is_active, timeout=10_000)
+    whole = canvas.grab().toImage()
+    assert plain != whole
+    monkeypatch.undo()
+    canvas.finish_painting()
+    assert canvas.grab().toImage() == whole
 
 
 def colours(image: QImage) -> set[str]:

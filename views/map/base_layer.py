@@ -16,7 +16,7 @@ from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from views.map.clipping import Box, clip_ring, thin, visible_runs
-from views.map.geometry import Detail, Shapes, WorldPack, load_states, load_world
+from views.map.geometry import Detail, Shapes, WorldPack, load_states, load_world, reading_world
 from views.map.lanes import LaneCurves
 from views.map.projection import FloatArray
 from views.map.qt_geometry import polygon
@@ -172,7 +172,9 @@ def _pixels(points: FloatArray, view: Viewport, turn: int) -> FloatArray:
 
 
 def _paint_ground(painter: QPainter, view: Viewport, theme: Theme) -> Iterator[None]:
-    pack = load_world(detail_for(view.zoom))
+    detail = detail_for(view.zoom)
+    yield from reading_world(detail)
+    pack = load_world(detail)
     yield
     for turn in _turns(view):
         yield from _fill_land(painter, pack, view, turn, theme.land)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -20,33 +21,22 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from views.language import tr
 from views.map.base_layer import BaseLayer, BaseRequest
+from views.map.dragging import Drag
 from views.map.foreground import Foreground, FrameItems, GroupsInView
+from views.map.keys import MOVES, ZOOM_STEP, ZOOMS
 from views.map.legend import MapLegend
 from views.map.pointing import Hit, Pointer, spoken_summary
-from views.map.scene import MapScene
+from views.map.scene import MapScene, step_of
+from views.map.slices import Slices
 from views.map.state import Describe, MapHover, MapState
 from views.map.tools import MapTools
 from views.map.viewport import Viewport, north_america
 from views.theme import theme_of
 
 SETTLE_MS: Final = 140
-ZOOM_STEP: Final = 1.5
-PAN_STEP_PX: Final = 90.0
-_CLICK_SLOP_PX: Final = 4.0
 _EDGE_PX: Final = 12
 _WHEEL_NOTCH: Final = 120.0
 _SAME_PLACE: Final = 1e-6
-_MOVES: Final = {
-    Qt.Key.Key_Left: (PAN_STEP_PX, 0.0),
-    Qt.Key.Key_Right: (-PAN_STEP_PX, 0.0),
-    Qt.Key.Key_Up: (0.0, PAN_STEP_PX),
-    Qt.Key.Key_Down: (0.0, -PAN_STEP_PX),
-}
-_ZOOMS: Final = {
-    Qt.Key.Key_Plus: ZOOM_STEP,
-    Qt.Key.Key_Equal: ZOOM_STEP,
-    Qt.Key.Key_Minus: 1 / ZOOM_STEP,
-}
 
 
 class MapCanvas(QWidget):
@@ -78,17 +68,16 @@ class MapCanvas(QWidget):
         self._hover_card: MapHover | None = None
         self._selected_card: MapHover | None = None
         self._mouse_at: QPointF | None = None
-        self._pressed_at: QPointF | None = None
-        self._dragged_from: QPointF | None = None
+        self._drag = Drag()
         self._shown = (-1, -1)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Exception map"))
-        self._slices = QTimer(self)
-        self._slices.setInterval(0)
-        self._slices.timeout.connect(self._paint_slice)
+        self._slices = Slices(self._scene, self._base, self._bubbles, self)
+        self._slices.painted.connect(self.update)
+        self._slices.groups_changed.connect(self._show_next_groups)
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(SETTLE_MS)
@@ -97,7 +86,6 @@ class MapCanvas(QWidget):
         self.setAccessibleDescription(spoken_summary(self._scene))
 
     # ------------------------------------------------------------------ what the page calls
-
     def set_state(self, state: MapState) -> None:
         """Show another state; only what changed is worked out again.
 
@@ -156,8 +144,9 @@ class MapCanvas(QWidget):
     def finish_painting(self) -> None:
         """Paint everything at once, for a picture that is taken now."""
         self._settle()
-        self._base.finish()
-        self._slices.stop()
+        self._slices.finish()
+        for _ in self._bubbles(step_of(self._view)):
+            pass
         self.repaint()
 
     def legend(self) -> MapLegend:
@@ -165,7 +154,6 @@ class MapCanvas(QWidget):
         return self._legend
 
     # ------------------------------------------------------------------ controls on the map
-
     def _add_controls(self) -> None:
         self._legend = MapLegend(self)
         self._legend.filterChanged.connect(self._filter_and_tell)
@@ -195,7 +183,6 @@ class MapCanvas(QWidget):
         self._groups_changed()
 
     # ------------------------------------------------------------------ moving
-
     def _user_moves_to(self, view: Viewport) -> None:
         self._follows_fit = False
         self._move_to(view)
@@ -203,7 +190,11 @@ class MapCanvas(QWidget):
     def _move_to(self, view: Viewport) -> None:
         if view == self._view:
             return
+        shown = self._scene.shown_step(self._view)
         self._view = view
+        if self.isVisible():
+            self._slices.paint_groups(view, shown)
+            self._slices.start()
         if self._base.is_stale_for(view):
             self._ask_base()
         self._settling.start()
@@ -222,11 +213,16 @@ class MapCanvas(QWidget):
         if self.isVisible():
             self._slices.start()
 
-    def _paint_slice(self) -> None:
-        if self._base.advance():
-            self.update()
-        if not self._base.is_busy:
-            self._slices.stop()
+    def _bubbles(self, step: int) -> Iterator[None]:
+        level = self._scene.level_of_step(step)
+        yield
+        yield from self._front.bubbles_ahead(level, self.view, theme_of(self), self.devicePixelRatioF())
+
+    def _show_next_groups(self) -> None:
+        self._front.labels_are_stale = True
+        self._hover = None
+        self._point(self._mouse_at)
+        self.update()
 
     def _settle(self) -> None:
         """The picture rests: sharpen the ground, choose the labels' sides again, count what is in view."""
@@ -237,14 +233,11 @@ class MapCanvas(QWidget):
         self.update()
 
     # ------------------------------------------------------------------ pointing
-
     def _groups_changed(self) -> None:
         self._pointer.forget()
-        self._front.labels_are_stale = True
-        self._hover = None
-        self._point(self._mouse_at)
+        self._slices.forget_groups()
+        self._show_next_groups()
         self.setAccessibleDescription(spoken_summary(self._scene))
-        self.update()
 
     def hit(self, at: QPointF) -> Hit | None:
         """Return what lies under a pixel: cases before sites."""
@@ -280,7 +273,6 @@ class MapCanvas(QWidget):
         self._user_moves_to(nearer)
 
     # ------------------------------------------------------------------ painting
-
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the ground, then what stands on it."""
         theme = theme_of(self)
@@ -288,8 +280,11 @@ class MapCanvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._base.draw(painter, self._view, theme)
         items = self._items()
-        self._front.paint(painter, items, theme, self.devicePixelRatioF())
+        complete = self._front.paint(painter, items, theme, self.devicePixelRatioF())
         painter.end()
+        if not complete:
+            self._slices.complete_groups(self._view)
+            self._slices.start()
         if items.groups.shown != self._shown:
             self._shown = items.groups.shown
             # Never change other widgets from inside a paint: tell them when it is over.
@@ -316,7 +311,6 @@ class MapCanvas(QWidget):
         )
 
     # ------------------------------------------------------------------ Qt events
-
     def sizeHint(self) -> QSize:
         """Return the size of the map in a 1600 x 1000 window."""
         return QSize(1070, 415)
@@ -337,8 +331,7 @@ class MapCanvas(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Paint the ground now that somebody looks."""
         super().showEvent(event)
-        if self._base.is_busy:
-            self._slices.start()
+        self._slices.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Stop painting what nobody sees."""
@@ -362,32 +355,26 @@ class MapCanvas(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a click or a drag."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._pressed_at = self._dragged_from = event.position()
+            self._drag.press(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag the map, or point."""
         at = self._mouse_at = event.position()
-        if self._pressed_at is None or self._dragged_from is None:
+        if not self._drag.is_down:
             self._point(at)
             return
-        if (
-            at - self._pressed_at
-        ).manhattanLength() <= _CLICK_SLOP_PX and self._dragged_from == self._pressed_at:
-            return
-        step = at - self._dragged_from
-        self._dragged_from = at
-        self._point(None)
-        self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        self.move_by(step.x(), step.y())
+        step = self._drag.move(at)
+        if step is not None:
+            self._point(None)
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.move_by(step.x(), step.y())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a drag, or choose what was clicked."""
-        if event.button() != Qt.MouseButton.LeftButton or self._pressed_at is None:
+        if event.button() != Qt.MouseButton.LeftButton or not self._drag.is_down:
             return
-        was_click = self._dragged_from == self._pressed_at
-        self._pressed_at = self._dragged_from = None
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        if was_click:
+        if self._drag.release():
             self._choose(self.hit(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -399,10 +386,10 @@ class MapCanvas(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move with the arrows, zoom with + and -, fit with 0."""
         key = Qt.Key(event.key())
-        if key in _MOVES:
-            self.move_by(*_MOVES[key])
-        elif key in _ZOOMS:
-            self.zoom_by(_ZOOMS[key])
+        if key in MOVES:
+            self.move_by(*MOVES[key])
+        elif key in ZOOMS:
+            self.zoom_by(ZOOMS[key])
         elif key == Qt.Key.Key_0:
             self.fit()
         else:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from views.map.base_layer import lane_path
@@ -27,6 +28,8 @@ _RING_GAP_PX: Final = 5.0
 _RING_PX: Final = 2.0
 _ROOM_PX: Final = 44.0
 _MOST_AVOIDED: Final = 40
+_BUBBLES_A_FRAME_MS: Final = 12
+_MOST_LOOKS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,20 +88,43 @@ class Foreground:
         self._nodes = NodeLayer()
         self._sprites: Sprites | None = None
 
-    def paint(self, painter: QPainter, items: FrameItems, theme: Theme, ratio: float) -> None:
-        """Draw one frame's items over the ground."""
-        if self._sprites is None or not self._sprites.suits(theme, ratio):
-            self._sprites = Sprites(theme, ratio)
+    def paint(self, painter: QPainter, items: FrameItems, theme: Theme, ratio: float) -> bool:
+        """Draw one frame's items over the ground; False if some bubbles stand there plain for now."""
+        sprites = self._sprites_for(theme, ratio)
         _paint_highlighted_lanes(painter, items, theme)
         node_px = np.column_stack(items.view.to_screen(items.scene.node_x, items.scene.node_y))
         if self.labels_are_stale and not items.is_moving:
             self._choose_label_sides(items, node_px)
         whole = QRectF(QPointF(0, 0), items.size)
         self._nodes.paint(painter, items.scene.state.nodes, node_px, whole, theme)
-        _paint_groups(painter, self._sprites, items)
+        complete = _paint_groups(painter, sprites, items)
         _paint_selection_ring(painter, items, theme)
         _paint_cards(painter, items, node_px, theme)
         _paint_frame(painter, whole, items.has_focus, theme)
+        return complete
+
+    def _sprites_for(self, theme: Theme, ratio: float) -> Sprites:
+        if self._sprites is None or not self._sprites.suits(theme, ratio):
+            self._sprites = Sprites(theme, ratio)
+        return self._sprites
+
+    def bubbles_ahead(
+        self, level: ClusterLevel, look: Callable[[], Viewport], theme: Theme, ratio: float
+    ) -> Iterator[None]:
+        """Paint the bubbles of a level not shown yet, one a step, until those in view are ready.
+
+        ``look`` gives the view, which moves meanwhile.
+        """
+        for _ in range(_MOST_LOOKS):
+            near = GroupsInView.of(level, look()).numbers
+            every_count = [tuple(counts) for counts in level.counts[near].tolist()]
+            missing = False
+            for counts in every_count:
+                if sum(counts) > 1 and self._sprites_for(theme, ratio).make_ready(counts):
+                    missing = True
+                    yield
+            if not missing:
+                return
 
     def _choose_label_sides(self, items: FrameItems, node_px: FloatArray) -> None:
         self.labels_are_stale = False
@@ -112,20 +138,27 @@ class Foreground:
         )
 
 
-def _paint_groups(painter: QPainter, sprites: Sprites, items: FrameItems) -> None:
+def _paint_groups(painter: QPainter, sprites: Sprites, items: FrameItems) -> bool:
+    """Draw the groups; False if the frame's time did not suffice to paint every new bubble."""
+    clock, complete = QElapsedTimer(), True
+    clock.start()
     singles: list[tuple[int, QPointF]] = []
     every_count = items.level.counts[items.groups.numbers].tolist()
     for counts, (x, y) in zip(every_count, items.groups.bubbles.at_px.tolist(), strict=True):
         if sum(counts) == 1:
             singles.append((counts.index(1) + 1, QPointF(x, y)))
-        else:
+        elif sprites.is_ready(tuple(counts)) or clock.elapsed() < _BUBBLES_A_FRAME_MS:
             sprites.draw_bubble(painter, tuple(counts), QPointF(x, y))
+        else:
+            sprites.draw_plain_bubble(painter, tuple(counts), QPointF(x, y))
+            complete = False
     for severity, at in sorted(singles, key=lambda single: single[0]):
         sprites.draw_mark(painter, severity, at)
+    return complete
 
 
 def _reach_px(level: ClusterLevel, group: int) -> float:
-    return float(group_radii_px(level.starts[group + 1 : group + 2] - level.starts[group])[0])
+    return float(group_radii_px(level.totals[group : group + 1])[0])
 
 
 def _group_px(items: FrameItems, group: int) -> QPointF:

@@ -9,7 +9,7 @@ whole turn away is closed along the map's edge.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -154,20 +154,36 @@ def _read(name: str) -> Pack:
         return {key: pack[key] for key in pack.files}
 
 
-@lru_cache(maxsize=3)
-def load_world(detail: Detail) -> WorldPack:
-    """Return one level of detail of the world, read and projected once."""
+_worlds: dict[Detail, WorldPack] = {}
+
+
+def reading_world(detail: Detail) -> Iterator[None]:
+    """Read and project one level of detail, a part a step: the finest one at once would stall the window."""
+    if detail in _worlds:
+        return
     pack = _read(f"world_{detail}")
+    yield
     arcs = _Arcs.decoded(pack)
+    yield
     rings = arcs.joined(_as_int(pack, "ring_arcs"), _as_int(pack, "ring_lengths"))
     rings = _straightened(rings, lambda ring: close_round_pole(unwrap(ring)))
+    yield
+    coast = arcs.lines(pack, "coast_arcs")
+    yield
     lengths = _as_int(pack, "polygon_lengths")
-    return WorldPack(
+    _worlds[detail] = WorldPack(
         rings=rings,
         polygons=np.repeat(np.arange(len(lengths)), lengths),
-        coast=arcs.lines(pack, "coast_arcs"),
+        coast=coast,
         borders=arcs.lines(pack, "border_arcs"),
     )
+
+
+def load_world(detail: Detail) -> WorldPack:
+    """Return one level of detail of the world, read and projected once."""
+    for _ in reading_world(detail):
+        pass
+    return _worlds[detail]
 
 
 @lru_cache(maxsize=1)

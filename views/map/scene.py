@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from views.map.clusters import ClusterLevel, build_level
+from views.map.clusters import Clusterer, ClusterLevel
 from views.map.lanes import LaneCurves, build_curves
 from views.map.picking import PointGrid
 from views.map.projection import FloatArray, project
@@ -29,6 +29,11 @@ class SceneChange:
     markers: bool
 
 
+def step_of(view: Viewport) -> int:
+    """Return the whole zoom step nearest a view."""
+    return min(max(int(view.zoom + _HALF_STEP), 0), int(MOST_ZOOM))
+
+
 class MapScene:
     """Everything derived from a ``MapState`` and a severity filter."""
 
@@ -40,7 +45,9 @@ class MapScene:
         self.node_x, self.node_y = project([], [])
         self._x, self._y = project([], [])
         self._numbers = np.zeros(0, dtype=np.int64)
+        self._clusterer: Clusterer | None = None
         self._levels: dict[int, ClusterLevel] = {}
+        self._held_step: int | None = None
         self._number_of: dict[str, int] = {}
 
     def replace(self, state: MapState) -> SceneChange:
@@ -73,18 +80,37 @@ class MapScene:
         self._numbers = np.flatnonzero(np.isin(markers.severity, sorted(self.severities)))
         self._x, self._y = project(markers.lon[self._numbers], markers.lat[self._numbers])
         self._levels.clear()
+        self._clusterer = None
+        self._held_step = None
 
     def level(self, view: Viewport) -> ClusterLevel:
-        """Return the groups of the whole zoom step nearest a view, built on first use."""
-        step = min(max(int(view.zoom + _HALF_STEP), 0), int(MOST_ZOOM))
+        """Return the groups of the whole zoom step nearest a view, or those held; built on first use."""
+        return self.level_of_step(self.shown_step(view))
+
+    def shown_step(self, view: Viewport) -> int:
+        """Return the zoom step of the groups shown in a view."""
+        held = self._held_step
+        return held if held is not None and held in self._levels else step_of(view)
+
+    def level_of_step(self, step: int) -> ClusterLevel:
+        """Return the groups of a whole zoom step, built on first use."""
         if step not in self._levels:
-            severity = self.state.markers.severity[self._numbers]
-            self._levels[step] = build_level(self._x, self._y, severity, step)
+            if self._clusterer is None:
+                severity = self.state.markers.severity[self._numbers]
+                self._clusterer = Clusterer(self._x, self._y, severity)
+            self._levels[step] = self._clusterer.level(step)
         return self._levels[step]
 
+    def hold(self, step: int | None) -> None:
+        """Show the groups of this zoom step in every view, until new data or another filter; None: no more.
+
+        The groups of the next step can then be made ready beside them.
+        """
+        self._held_step = step
+
     def grid(self, level: ClusterLevel, reach_px: FloatArray, view: Viewport) -> PointGrid:
-        """Return a grid to pick the groups of a level from, good for any scale of its zoom step."""
-        return PointGrid(level.x, level.y, reach_px, TILE_PX * 2.0 ** (int(view.zoom + _HALF_STEP) - 1))
+        """Return a grid to pick the groups of a level from, good for the scales it may be held at, too."""
+        return PointGrid(level.x, level.y, reach_px, TILE_PX * 2.0 ** (self.shown_step(view) - 2))
 
     def case_ids(self, level: ClusterLevel, group: int) -> tuple[str, ...]:
         """Return the ids of the cases in a group, the gravest first."""

@@ -21,7 +21,7 @@ HALO_PX: Final = 2.0
 RING_PX: Final = 3.6
 _LEAST_RADIUS_PX: Final = 14.0
 _MOST_RADIUS_PX: Final = 36.0
-_MOST_KEPT: Final = 2048
+_MOST_KEPT: Final = 3_000
 _FULL_CIRCLE: Final = 360 * 16
 _GAP: Final = 5 * 16
 
@@ -61,12 +61,28 @@ class Sprites:
 
     def draw_bubble(self, painter: QPainter, counts: tuple[int, ...], centre: QPointF) -> None:
         """Draw a cluster: a ring of severity shares round its count."""
-        pixmap = self._bubbles.get(counts)
-        if pixmap is None:
-            if len(self._bubbles) >= _MOST_KEPT:
-                self._bubbles.clear()
-            pixmap = self._bubbles[counts] = self._painted_bubble(counts)
-        self._stamp(painter, pixmap, centre)
+        self.make_ready(counts)
+        self._stamp(painter, self._bubbles[counts], centre)
+
+    def draw_plain_bubble(self, painter: QPainter, counts: tuple[int, ...], centre: QPointF) -> None:
+        """Draw a cluster's ground alone, for the moment until its own pixmap is ready."""
+        radius = float(group_radii_px(np.array([sum(counts)]))[0])
+        painter.setPen(QPen(self._theme.border, RING_PX / 2))
+        painter.setBrush(self._theme.panel)
+        painter.drawEllipse(centre, radius - RING_PX / 2, radius - RING_PX / 2)
+
+    def is_ready(self, counts: tuple[int, ...]) -> bool:
+        """Say whether a cluster's pixmap is kept."""
+        return counts in self._bubbles
+
+    def make_ready(self, counts: tuple[int, ...]) -> bool:
+        """Paint a cluster's pixmap, if it is not kept; True if it was not."""
+        if counts in self._bubbles:
+            return False
+        if len(self._bubbles) >= _MOST_KEPT:
+            self._bubbles.clear()
+        self._bubbles[counts] = self._painted_bubble(counts)
+        return True
 
     def _stamp(self, painter: QPainter, pixmap: QPixmap, centre: QPointF) -> None:
         half = pixmap.width() / self._ratio / 2
