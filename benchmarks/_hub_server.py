@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from app.hub import hub_log
+from app.hub import clerk
 from app.hub.server import serve
 from tests.support.approval_desk import TurnedClock
 from tests.support.hub_site import hub_settings
@@ -13,7 +13,7 @@ from tests.support.hub_site import hub_settings
 
 def main(url: str, largest_batch: int) -> None:
     """Serve until killed; a batch of one is a hub that commits each approval by itself."""
-    hub_log.MAX_BATCH = largest_batch
+    clerk.MAX_BATCH = largest_batch
     settings = hub_settings(Path(), TurnedClock(), url=url, token="")
     serve(settings, lambda address: print(address, flush=True))
 

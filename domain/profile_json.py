@@ -109,8 +109,10 @@ def _check_name(name: object) -> None:
 
 def _check_text(text: str) -> None:
     if not text.isascii():
-        if any("\ud800" <= character <= "\udfff" for character in text):
-            raise refuse("A signed document holds half a character.")
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise refuse("A signed document holds half a character.") from error
         if not unicodedata.is_normalized("NFC", text):
             raise refuse("A signed document holds text that is not in NFC.")
 

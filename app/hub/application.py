@@ -44,7 +44,7 @@ def build_app(settings: HubSettings) -> FastAPI:
         engine.dispose()
         raise
     face = Face(settings=settings, log=log)
-    app = FastAPI(title="Control Tower hub", version="1", on_shutdown=[engine.dispose])
+    app = FastAPI(title="Control Tower hub", version="1", on_shutdown=[face.clerk.close, engine.dispose])
     app.state.bell = face.bell
     answer_with_problems(app)
     _for_devices(app, face)

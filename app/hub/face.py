@@ -13,6 +13,7 @@ from fastapi import Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from app.hub.clerk import Clerk
 from app.hub.enrolment import EnrolmentRequest
 from app.hub.http_signature import RequestGate, hub_tag
 from app.hub.hub_batch import Recorded
@@ -122,12 +123,14 @@ class Face:
     bell: Bell = field(default_factory=Bell)
     limits: Limits = field(init=False)
     gate: RequestGate = field(init=False)
+    clerk: Clerk = field(init=False)
     in_flight: set[bytes] = field(default_factory=set)
     listeners: int = 0
 
     def __post_init__(self) -> None:
         """Limits and gate of this hub."""
         self.limits = Limits(self.settings)
+        self.clerk = Clerk(self.log)
         self.gate = RequestGate(hub_tag(self.log.public_key))
 
     async def health(self, request: Request) -> Response:
@@ -167,7 +170,11 @@ class Face:
             raise InFlightError(what="The same entry is being recorded now.", remedy="Ask again in a moment.")
         self.in_flight.add(name)
         try:
-            recorded = await run_in_threadpool(self._record, body, key)
+            entry = self.log.verified_from_memory(body)
+            if entry is None:
+                entry = await run_in_threadpool(self.log.verified, body)
+            self.limits.of_device(entry.value.actor.keyid)
+            recorded = await self.clerk.record(entry, key)
         finally:
             self.in_flight.discard(name)
         if not recorded.repeated:
@@ -180,11 +187,6 @@ class Face:
         )
         document = problem.document(receipt=to_text(recorded.receipt))
         return Response(document, status_code=status, media_type=PROBLEM_TYPE)
-
-    def _record(self, body: bytes, key: str) -> Recorded:
-        entry = self.log.verified(body)
-        self.limits.of_device(entry.value.actor.keyid)
-        return self.log.record(entry, key)
 
     async def get_entry(self, request: Request, index: Annotated[int, Path(ge=0, le=MAX_INDEX)]) -> Response:
         """One entry with its receipt."""

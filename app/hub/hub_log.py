@@ -4,15 +4,13 @@ An entry whose signature and chain hold is always recorded, even when it is refu
 decision on the same proposal stays as evidence, and its device's chain goes on. Only what cannot be
 attributed to an enrolled device is turned away without a trace.
 
-Writing is by batches without a thread of its own: whoever holds the lock records what everybody has put
-into the queue by then, and those who waited find their answer there.
+Writing is by batches: :mod:`app.hub.clerk` hands over what has come in by then.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -33,7 +31,7 @@ from app.signing.receipts import open_receipt
 from app.signing.statements import SignedEntry, open_entry
 from app.signing.tiles import TileTree
 from app.store.engine import reading
-from domain.errors import BadInputError, TowerError, UnavailableError
+from domain.errors import BadInputError, TowerError
 from domain.ids import UserId
 from domain.trust import EnforcePolicy
 
@@ -42,20 +40,12 @@ if TYPE_CHECKING:
     from domain.rights import RightsPolicy
 
 MAX_FEED = 200
-MAX_BATCH = 256
 #: How many sizes one question for consistency may name.
 MAX_SIZES = MAX_FEED + 1
 
 
-class _Job:
-    """An entry on its way into the log, and what became of it."""
-
-    def __init__(self, entry: SignedEntry, idempotency_key: str) -> None:
-        self.entry = entry
-        self.idempotency_key = idempotency_key
-        self.done = False
-        self.answer: Recorded | None = None
-        self.error: TowerError | None = None
+class _UnknownKeyError(LookupError):
+    """The key is not in memory; the database may have it."""
 
 
 class HubLog:
@@ -84,7 +74,6 @@ class HubLog:
         self._clock = clock
         self._executors = executors
         self._one_writer = threading.Lock()
-        self._waiting: deque[_Job] = deque()
         self._keys: dict[str, PublicKey] = {}
         self._found()
 
@@ -113,6 +102,25 @@ class HubLog:
         """
         return open_entry(envelope, self._known_key)
 
+    def verified_from_memory(self, envelope: bytes) -> SignedEntry | None:
+        """What :meth:`verified` gives, without waiting for the database; ``None`` when that takes a look.
+
+        Raises:
+            BadInputError: it is malformed or too large.
+            RefusedError: it is not signed by the device that it names.
+        """
+
+        def known(keyid: str) -> PublicKey:
+            try:
+                return self._keys[keyid]
+            except KeyError as error:
+                raise _UnknownKeyError(keyid) from error
+
+        try:
+            return open_entry(envelope, known)
+        except _UnknownKeyError:
+            return None
+
     def record(self, entry: SignedEntry, idempotency_key: str) -> Recorded:
         """Record a verified entry; the same bytes again give the same answer.
 
@@ -121,17 +129,26 @@ class HubLog:
             KeyReusedError: the idempotency key belongs to other bytes.
             OutOfOrderError: an earlier entry of the device is missing.
         """
-        job = _Job(entry, idempotency_key)
-        self._waiting.append(job)
-        while not job.done:
-            with self._one_writer:
-                if not job.done:
-                    self._record_next()
-        if job.error is not None:
-            raise job.error
-        if job.answer is None:
-            raise UnavailableError(what="The hub could not record it.", remedy="It is tried again.")
-        return job.answer
+        (answer,) = self.record_all(((entry, idempotency_key),))
+        if isinstance(answer, TowerError):
+            raise answer
+        return answer
+
+    def record_all(self, entries: Sequence[tuple[SignedEntry, str]]) -> list[Recorded | TowerError]:
+        """Record verified entries, each with its idempotency key, in one transaction; nobody goes unanswered.
+
+        Each answer is what :meth:`record` would give or raise. What is refused does not hold up the others.
+        """
+        try:
+            with self._batch() as (_, batch):
+                batch.look_up(entries)
+                found = [_added(batch, entry, key) for entry, key in entries]
+            return [
+                batch.result(entry.sha256) if answer is None else answer
+                for (entry, _), answer in zip(entries, found, strict=True)
+            ]
+        except TowerError as error:
+            return [error] * len(entries)
 
     def enrol(self, request: EnrolmentRequest, *, token: str) -> str:
         """Let a device in, put that into the log, and say how: ``token`` or ``first_use``.
@@ -302,30 +319,6 @@ class HubLog:
         root = root_of(size, tree.node) if size else EMPTY_ROOT
         return "" if root == checkpoint.root else f"Checkpoint {size} is not the root of the records."
 
-    def _record_next(self) -> None:
-        """Record what waits, for everybody who waits; nobody is left without an answer."""
-        jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
-        placed: list[_Job] = []
-        try:
-            with known_hub_errors(self._engine), self._engine.begin() as connection:
-                batch = self._open_batch(connection)
-                batch.look_up([(job.entry, job.idempotency_key) for job in jobs])
-                for job in jobs:
-                    try:
-                        job.answer = batch.add(job.entry, job.idempotency_key)
-                        placed.append(job)
-                    except TowerError as error:
-                        job.error = error
-                batch.close()
-            for job in placed:
-                job.answer = job.answer or batch.result(job.entry.sha256)
-        except TowerError as error:
-            for job in jobs:
-                job.answer, job.error = None, error
-        finally:
-            for job in jobs:
-                job.done = True
-
     def _found(self) -> None:
         """Name a new log by its key, and put the decision rights into it when they are other ones."""
         origin = origin_of(self.public_key)
@@ -364,6 +357,13 @@ class HubLog:
     def _reading(self) -> Iterator[Connection]:
         with known_hub_errors(self._engine), self._reader.connect() as connection:
             yield connection
+
+
+def _added(batch: Batch, entry: SignedEntry, key: str) -> Recorded | TowerError | None:
+    try:
+        return batch.add(entry, key)
+    except TowerError as error:
+        return error
 
 
 def _root(tree: TileTree, size: int) -> bytes:

@@ -90,7 +90,7 @@ def test_an_index_beyond_the_log_is_absent(site: Site, desk: Desk) -> None:
 def test_the_same_entry_at_the_same_moment_is_in_flight(
     site: Site, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entered, go_on, plain = threading.Event(), threading.Event(), HubLog.record
+    entered, go_on, plain = threading.Event(), threading.Event(), HubLog.record_all
     replies: list[HttpReply] = []
 
     def slow(self: HubLog, *arguments: Any) -> Any:
@@ -98,7 +98,7 @@ def test_the_same_entry_at_the_same_moment_is_in_flight(
         assert go_on.wait(20)
         return plain(self, *arguments)
 
-    monkeypatch.setattr(HubLog, "record", slow)
+    monkeypatch.setattr(HubLog, "record_all", slow)
     entry = desk.propose()
     first = threading.Thread(target=lambda: replies.append(post(site, entry.envelope)))
     first.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from app.signing.receipts import HubOutcome, open_receipt
 from app.signing.statements import SignedEntry
 from app.signing.trust_entries import open_trust
 from domain.approvals import Verdict
-from domain.errors import BadInputError, RefusedError
+from domain.errors import BadInputError, RefusedError, TowerError
 from domain.trust import EnforcePolicy, RevokeKey
 from tests.support.approval_desk import PEOPLE, Desk, TurnedClock, default_policy
 from tests.support.hub_postgresql import postgresql_url, why_not
@@ -137,23 +137,22 @@ def test_tampering_with_the_log_shows(engine: Engine, desk: Desk, tampering: str
     assert log.verify() != ()
 
 
-def together(log: HubLog, *entries: SignedEntry) -> list[Future[Recorded]]:
-    """Have entries recorded in one batch: all wait in the queue before anything of it is recorded."""
-    with ThreadPoolExecutor(len(entries)) as pool:
-        answers = []
-        with log._one_writer:
-            for place, entry in enumerate(entries, start=1):
-                answers.append(pool.submit(log.append, entry.envelope, entry.action_id))
-                while len(log._waiting) < place:
-                    assert answers[-1].running() or not answers[-1].done()
-    return answers
+def together(log: HubLog, *entries: SignedEntry) -> list[Recorded | TowerError]:
+    """Have entries recorded in one batch."""
+    return log.record_all([(log.verified(entry.envelope), entry.action_id) for entry in entries])
+
+
+def taken(answer: Recorded | TowerError) -> Recorded:
+    """The answer, when the entry was recorded."""
+    assert isinstance(answer, Recorded)
+    return answer
 
 
 def test_entries_that_wait_together_share_one_checkpoint(engine: Engine, desk: Desk) -> None:
     log = open_log(engine, desk)
     entries = [desk.propose(number=number) for number in (1, 2, 3)]
     receipts = [
-        open_receipt(answer.result().receipt, log.public_key, entry.envelope)
+        open_receipt(taken(answer).receipt, log.public_key, entry.envelope)
         for answer, entry in zip(together(log, *entries), entries, strict=True)
     ]
     assert len({receipt.checkpoint for receipt in receipts}) == 1
@@ -166,16 +165,15 @@ def test_one_that_is_refused_does_not_hold_up_its_batch(engine: Engine, desk: De
     desk.propose()
     gap = desk.propose(number=2)
     other = propose(desk.room, desk.people["j.okafor"], desk.request(number=3))
-    refused, taken = together(log, gap, other)
-    assert taken.result().index == TRUST
-    with pytest.raises(OutOfOrderError):
-        refused.result()
+    refused, accepted = together(log, gap, other)
+    assert taken(accepted).index == TRUST
+    assert isinstance(refused, OutOfOrderError)
     assert log.verify() == ()
 
 
 def test_the_same_entry_twice_in_a_batch_is_recorded_once(engine: Engine, desk: Desk) -> None:
     log, entry = open_log(engine, desk), desk.propose()
-    found = [answer.result() for answer in together(log, entry, entry)]
+    found = [taken(answer) for answer in together(log, entry, entry)]
     assert sorted(each.repeated for each in found) == [False, True]
     assert {each.receipt for each in found} == {found[0].receipt}
 
