@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,11 @@ from app.workers.messages import (
     SplitCase,
     SyncNow,
 )
+from app.zones import TIMES_KEPT, DeskTimes, times_for
 from domain.cases import CaseState
 from domain.errors import TowerError
 from views.case_queue.bulk_state import BulkEdit, BulkOutcome
+from views.phrases import said
 
 if TYPE_CHECKING:
     from app.bridge_parts import BridgeParts
@@ -39,10 +42,19 @@ class DeskIntents:
     _parts: BridgeParts | None
     _screen: TowerScreen | None
     _bulk: dict[str, BulkEdit]
+    _own_zone: tzinfo
 
     def _say(self, text: str, kind: str) -> None:
         if self._screen is not None and kind in {"info", "ok", "warning", "error"}:
-            self._screen.show_toast(text, kind)  # type: ignore[arg-type]  # narrowed by the line above
+            self._screen.show_toast(said(text, self._times().zone), kind)  # type: ignore[arg-type]  # narrowed by the line above
+
+    def _times(self) -> DeskTimes:
+        """In which zone times are shown, as the person chose."""
+        return times_for(self._store.kept().get(TIMES_KEPT, ""), self._own_zone)
+
+    def _read_all_again(self) -> None:
+        """Read everything that is shown once more; ``app.gui_bridge`` knows how."""
+        raise NotImplementedError
 
     def _ask(self, request: Request) -> None:
         if self._parts is None:
@@ -158,6 +170,8 @@ class DeskIntents:
             self._store.remember(name, text)
         except TowerError as error:
             self._say(str(error), "error")
+        if name == TIMES_KEPT:
+            self._read_all_again()
 
     def save_rules_draft(self, name: str, text: str) -> None:
         """Keep an edited policy as a file of the profile."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, tzinfo
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,13 +79,13 @@ class GuiBridge(QObject, WhatIfDesk):
     #: The processes did not start; the sentence says why and what to do.
     start_failed = Signal(str)
 
-    def __init__(self, people: tuple[Identity, ...], store: DeskStore) -> None:
+    def __init__(self, people: tuple[Identity, ...], store: DeskStore, zone: tzinfo = UTC) -> None:
         """Know who may sit here; nothing is read before :meth:`begin`."""
         super().__init__()
         self._people = people
         self._store = store
+        self._own_zone = zone
         self._parts: BridgeParts | None = None
-        self._pipe: Connection | None = None
         self._desk: ReadingDesk | None = None
         self._screen: TowerScreen | None = None
         self._who = people[0]
@@ -130,7 +131,6 @@ class GuiBridge(QObject, WhatIfDesk):
         from app.workers.reading_desk import ReadAnswers, ReadingDesk  # noqa: PLC0415 - see above
 
         self._parts = parts
-        self._pipe = pipe
         self._desk = ReadingDesk(
             open_reader=parts.open_reader,
             clock=parts.clock,
@@ -209,7 +209,7 @@ class GuiBridge(QObject, WhatIfDesk):
     def _around(self) -> Around:
         running = self._rehearsals is not None and self._rehearsals.is_running
         jobs = (*self._board.jobs(), *((REHEARSAL,) if running else ()), *self._what_if_jobs())
-        return Around(who=self._who, jobs=jobs, hub_unreachable=self._hub_unreachable)
+        return Around(who=self._who, jobs=jobs, hub_unreachable=self._hub_unreachable, times=self._times())
 
     def _want_detail(self) -> None:
         if self._desk is None or self._parts is None:
@@ -221,6 +221,7 @@ class GuiBridge(QObject, WhatIfDesk):
                 now=self._parts.clock.now(),
                 solving=self._board.solving(self._selected),
                 no_options_reason=self._board.why_not(self._selected),
+                times=self._times(),
             )
         )
 
@@ -242,6 +243,10 @@ class GuiBridge(QObject, WhatIfDesk):
             fresh = detail.recommendation is None or detail.recommendation_stale
             if fresh and detail.case.is_open and not detail.no_options_reason and detail.proposal is None:
                 self._work_out(self._selected, wanted=self._board.ask(self._selected, quiet=True))
+
+    def _read_all_again(self) -> None:
+        self._want(ALL_PARTS)
+        self._want_page()
 
     def _want_page(self) -> None:
         page, parts = self._page, self._parts

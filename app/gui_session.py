@@ -24,6 +24,7 @@ from views.first_run.state import FirstRunIntents
 from views.first_run.widget import ask_first_run
 from views.shell.application import after, ask_pin, grab, make_application, run_until_closed, show_first
 from views.shell.window import TowerWindow
+from views.shell.zone import own_zone
 
 if TYPE_CHECKING:
     from app.workers.processes import TowerProcesses
@@ -144,7 +145,7 @@ def run_window(run: WindowRun, script: Callable[[GuiSession], None] | None = Non
     store = DeskStore(run.profile.folder)
     theme = store.theme()
     application = make_application(theme)
-    bridge = GuiBridge(people_of(run.profile), store)
+    bridge = GuiBridge(people_of(run.profile), store, own_zone())
     session = GuiSession(run=run, end=application.quit, window=TowerWindow(bridge), bridge=bridge)
     session.window.restore(store.kept())
     session.window.set_theme(theme)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from app.read_models.people import short_name
@@ -34,6 +34,7 @@ class ApprovalSources:
     who: Identity
     people: tuple[Identity, ...]
     now: datetime
+    zone: tzinfo = UTC
 
     def why_not_decide(self, view: ApprovalView, proposal: Proposal) -> str:
         """Why the person at the desk cannot decide; empty when they can."""

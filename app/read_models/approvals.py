@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
 from app.read_models.action_words import command_words
@@ -15,6 +16,7 @@ from domain.approvals import Proposal, Terms
 from domain.profile_json import from_profile, load_strict
 from domain.recommendations import Recommendation
 from views.approvals.state import AlternativeLine, ApprovalRow, ApprovalStage, SignedContent
+from views.formatting import full_moment
 from views.shell.state import Identity
 
 if TYPE_CHECKING:
@@ -63,7 +65,9 @@ def _row(sources: ApprovalSources, view: ApprovalView) -> ApprovalRow:
         amount_cents=proposal.terms.amount.minor,
         stage=stage,
         proposed_at=proposal.issued_at,
-        content=signed_content(entry, proposal, _chosen(ledger, proposal.terms), sources.people),
+        content=signed_content(
+            entry, proposal, _chosen(ledger, proposal.terms), sources.people, sources.zone
+        ),
         log_index=deciding.hub_index if deciding is not None else view.proposal_index,
         expires_at=view.expires_at,
         decided_by=short_name(sources.people, deciding.decision.actor.user_id)
@@ -97,7 +101,11 @@ def _chosen(ledger: LedgerReads, terms: Terms) -> AlternativeLine | None:
 
 
 def signed_content(
-    entry: SignedEntry, proposal: Proposal, chosen: AlternativeLine | None, people: tuple[Identity, ...]
+    entry: SignedEntry,
+    proposal: Proposal,
+    chosen: AlternativeLine | None,
+    people: tuple[Identity, ...],
+    zone: tzinfo = UTC,
 ) -> SignedContent:
     """What the signature covers, from the payload read back out of the envelope."""
     terms = proposal.terms
@@ -113,7 +121,7 @@ def signed_content(
         payload_sha256=sha256_hex(entry.payload),
         headline=f"{terms.option_label} - {terms.case.title}",
         commands=tuple(command_words(command) for command in terms.commands),
-        terms=_terms(terms, proposal),
+        terms=_terms(terms, proposal, zone),
         alternatives=others if chosen is None else (chosen, *others),
         solver_status=trail.status,
         gap_bp=trail.gap_bp,
@@ -125,16 +133,19 @@ def signed_content(
     )
 
 
-def _terms(terms: Terms, proposal: Proposal) -> tuple[tuple[str, str], ...]:
+def _terms(terms: Terms, proposal: Proposal, zone: tzinfo) -> tuple[tuple[str, str], ...]:
     amount, trail = terms.amount, terms.recommendation.trail
     rows = [
         ("Action", terms.action_id),
         ("Case", f"{terms.case.case_id} ({terms.case.code})"),
         ("Amount", f"{amount.minor / 100:,.2f} {amount.currency} {amount.basis}"),
         ("Signed by", f"{proposal.actor.user_id} as {proposal.actor.role}, entry {proposal.seq}"),
-        ("Signed at", f"{proposal.issued_at:%d %b %Y %H:%M} UTC"),
-        ("Expires", f"{proposal.expires_at:%d %b %Y %H:%M} UTC"),
-        ("Evidence", f"{len(terms.evidence.facts)} facts, oldest of {terms.evidence.as_of:%d %b %H:%M} UTC"),
+        ("Signed at", full_moment(proposal.issued_at, zone)),
+        ("Expires", full_moment(proposal.expires_at, zone)),
+        (
+            "Evidence",
+            f"{len(terms.evidence.facts)} facts, oldest of {full_moment(terms.evidence.as_of, zone)}",
+        ),
         ("Worked out by", f"{trail.model}, seed {trail.seed}"),
     ]
     rows += [("Data quality", flag) for flag in terms.evidence.dq_flags]

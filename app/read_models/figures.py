@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from views.formatting import count
+from views.language import noted, tr
 from views.tower.state import Kpi
 
 if TYPE_CHECKING:
@@ -16,12 +18,12 @@ HISTORY = timedelta(hours=24)
 HOUR = timedelta(hours=1)
 
 _TILES: tuple[tuple[str, str, Literal["count", "cents"], int], ...] = (
-    ("open_cases", "Open exceptions", "count", 0),
-    ("critical_cases", "Critical", "count", 4),
-    ("at_risk_cents", "Value at risk", "cents", 0),
-    ("breach_soon", "SLA breach < 4 h", "count", 3),
-    ("orders_affected", "Orders affected", "count", 0),
-    ("proposed_cases", "Awaiting approval", "count", 0),
+    ("open_cases", noted("Open exceptions"), "count", 0),
+    ("critical_cases", noted("Critical"), "count", 4),
+    ("at_risk_cents", noted("Value at risk"), "cents", 0),
+    ("breach_soon", noted("SLA breach < 4 h"), "count", 3),
+    ("orders_affected", noted("Orders affected"), "count", 0),
+    ("proposed_cases", noted("Awaiting approval"), "count", 0),
 )
 
 
@@ -34,17 +36,21 @@ def kpi_tiles(mirror: Mirror, *, now: datetime) -> tuple[Kpi, ...]:
     return tuple(
         Kpi(
             key=key,
-            title=title,
+            title=tr(title),
             value=values.get(key),
             unit=unit,
             delta=_change(values.get(key), history.get(key, ()), now),
-            period="vs 1 h ago",
-            note=f"{values.get('unowned_cases', 0):,} without owner" if key == "breach_soon" else "",
+            period=tr("vs 1 h ago"),
+            note=_unowned(values.get("unowned_cases", 0)) if key == "breach_soon" else "",
             series=tuple(float(sample.value) for sample in history.get(key, ())),
             severity=severity,
         )
         for key, title, unit, severity in _TILES
     )
+
+
+def _unowned(cases: int) -> str:
+    return tr("{count} without owner", count=count(cases))
 
 
 def _change(value: int | None, samples: Sequence[KpiSample], now: datetime) -> int | None:

@@ -9,6 +9,8 @@ from domain.catalogue.types import case_type
 from domain.incidents import IncidentBasis
 from views.case_detail.state import IncidentMemberRow, IncidentPanel
 from views.case_queue.state import IncidentRow
+from views.language import noted, tr
+from views.phrases import said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,11 +23,11 @@ if TYPE_CHECKING:
 MOST_MEMBERS = 50
 
 _BASIS_WORDS: dict[IncidentBasis, str] = {
-    IncidentBasis.STATIC_KEY: "Cases under this key are taken for one cause.",
-    IncidentBasis.PEGGING: "Found by following the records to their cause.",
-    IncidentBasis.INHIBITION: "Found by what keeps these cases quiet.",
-    IncidentBasis.CONTRAST: "Found by comparing with all records: more than chance.",
-    IncidentBasis.MANUAL: "Put together by a person.",
+    IncidentBasis.STATIC_KEY: noted("Cases under this key are taken for one cause."),
+    IncidentBasis.PEGGING: noted("Found by following the records to their cause."),
+    IncidentBasis.INHIBITION: noted("Found by what keeps these cases quiet."),
+    IncidentBasis.CONTRAST: noted("Found by comparing with all records: more than chance."),
+    IncidentBasis.MANUAL: noted("Put together by a person."),
 }
 
 
@@ -39,13 +41,13 @@ def _row(incident: Incident, members: Sequence[IncidentMember]) -> IncidentRow:
     lead = incident.root_case_id if incident.root_case_id in ids else ids[0]
     return IncidentRow(
         incident_id=incident.incident_id,
-        title=incident.title,
+        title=said(incident.title),
         lead_id=lead or ids[0],
         members=len(ids),
         orders=incident.orders,
         loss_cents=incident.loss_cents,
         priority_cents=incident.value_per_minute_cents,
-        action=incident.action_label,
+        action=said(incident.action_label),
         act_by=incident.responsible_at,
     )
 
@@ -58,19 +60,19 @@ def incident_panel(mirror: Mirror, case: ExceptionCase) -> IncidentPanel | None:
     incident = grouping.view.incident
     return IncidentPanel(
         incident_id=incident.incident_id,
-        title=incident.title,
-        basis=_BASIS_WORDS[grouping.membership.basis],
-        why=grouping.membership.why,
+        title=said(incident.title),
+        basis=tr(_BASIS_WORDS[grouping.membership.basis]),
+        why=said(grouping.membership.why),
         orders=incident.orders,
         lines=incident.lines,
         loss_cents=incident.loss_cents,
-        action=incident.action_label,
+        action=said(incident.action_label),
         members=tuple(
             IncidentMemberRow(
                 case_id=member.case_id,
-                title=one.title,
-                type_title=case_type(one.code).title,
-                why=member.why,
+                title=said(one.title),
+                type_title=said(case_type(one.code).title),
+                why=said(member.why),
                 severity=int(one.severity),
                 loss_cents=one.impact.loss_cents,
                 is_root=member.case_id == incident.root_case_id,
@@ -79,5 +81,5 @@ def incident_panel(mirror: Mirror, case: ExceptionCase) -> IncidentPanel | None:
         ),
         members_in_all=incident.members,
         act_by=incident.responsible_at,
-        also=tuple(f"Also hit: {why}" for why in grouping.also.values()),
+        also=tuple(tr("Also hit: {why}", why=said(why)) for why in grouping.also.values()),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from domain.catalogue.types import case_type
 from views.kpis.charts import all_charts
 from views.kpis.state import DAYS, KpiFigures, SpanRow, span_table
+from views.phrases import said
 
 if TYPE_CHECKING:
     from app.store.mirror import Mirror
@@ -18,8 +19,8 @@ def kpi_figures(mirror: Mirror, *, now: datetime, zone: tzinfo = UTC, currency: 
     spans = span_table(
         SpanRow(
             case_id=span.case_id,
-            title=span.title,
-            type_title=case_type(span.code).title,
+            title=said(span.title),
+            type_title=said(case_type(span.code).title),
             severity=span.severity,
             loss_cents=span.loss_cents,
             opened_at=span.opened_at,

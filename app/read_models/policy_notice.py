@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from views.language import tr
+from views.phrases import said
+
 if TYPE_CHECKING:
     from app.store.policies import PolicyRecord
 
@@ -16,6 +19,10 @@ def policy_notice(records: Sequence[PolicyRecord]) -> str:
         return ""
     first = refused[0]
     policy_id, _, version = first.version.rpartition(" ")
-    stays = f"version {version} of {policy_id} stays" if version else "what was in force stays"
-    more = f" {len(refused) - 1} more refused." if len(refused) > 1 else ""
-    return f"Policies: {first.problem}. It was refused; {stays} in force.{more}"
+    stays = (
+        tr("version {version} of {policy} stays in force", version=version, policy=policy_id)
+        if version
+        else tr("what was in force stays in force")
+    )
+    words = tr("Policies: {problem}. It was refused; {stays}.", problem=said(first.problem), stays=stays)
+    return f"{words} {tr('{count} more refused.', count=len(refused) - 1)}" if len(refused) > 1 else words

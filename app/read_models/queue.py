@@ -9,6 +9,7 @@ from app.read_models.people import short_name
 from domain.cases import CaseState, ExceptionCase
 from domain.catalogue.types import case_type
 from views.case_queue.state import CaseRow, CaseTable, IncidentRow, case_table
+from views.phrases import said
 from views.shell.state import Identity
 
 
@@ -31,7 +32,7 @@ def _row(
     return CaseRow(
         case_id=case.case_id,
         severity=case.severity,
-        type_title=case_type(case.code).title,
+        type_title=said(case_type(case.code).title),
         subject=geography.subject_of(case),
         state=case.state,
         loss_cents=case.impact.loss_cents,
@@ -40,7 +41,7 @@ def _row(
         breach_at=case.breach_at,
         snoozed_until=case.snoozed_until,
         owner=short_name(people, case.owner) if case.owner else "",
-        best_option=best[0] if best else "",
+        best_option=said(best[0]) if best else "",
         best_delta_cents=best[1] if best else None,
         incident_id=case.incident_id or "",
         hidden=case.state is CaseState.SUSPENDED or bool(case.suppressed_by),

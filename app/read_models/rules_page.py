@@ -16,6 +16,8 @@ from domain.errors import BadInputError
 from domain.rights import RightsPolicy, RightsRow, parse_policy
 from resources.loader import read_bytes
 from views.formatting import full_moment, money
+from views.language import tr
+from views.phrases import said
 from views.rules.state import (
     RIGHTS,
     PolicyView,
@@ -78,14 +80,14 @@ def check_rules(mirror: Mirror, name: str, text: str) -> RulesChecked:
 def rules_tried(name: str, text: str, answer: Rehearsal | str, *, seconds: float) -> RulesTried:
     """A rehearsal's answer as the page shows it."""
     if isinstance(answer, str):
-        return RulesTried(name=name, text=text, failed=answer, seconds=seconds)
+        return RulesTried(name=name, text=text, failed=said(answer), seconds=seconds)
     return RulesTried(
         name=name,
         text=text,
         effects=tuple(
             TypeEffect(
                 code=effect.code,
-                title=case_type(effect.code).title,
+                title=said(case_type(effect.code).title),
                 open_now=effect.open_now,
                 would_open=effect.would_open,
                 would_close=effect.would_close,
@@ -145,7 +147,7 @@ def _answer(value: object) -> str:
 
 
 def _problem(problem: PolicyProblem) -> RuleProblem:
-    return RuleProblem(file=problem.file, what=problem.what, table=problem.table, row=problem.row)
+    return RuleProblem(file=problem.file, what=said(problem.what), table=problem.table, row=problem.row)
 
 
 # ---------------------------------------------------------------------- decision rights
@@ -158,7 +160,7 @@ def _rights_view(rights: RightsPolicy, profile: Profile, people: tuple[Identity,
         version=rights.version,
         text=text,
         rows=tuple(_rights_row(row) for row in rights.rows),
-        people=tuple((short_name(people, user), ", ".join(roles)) for user, roles in rights.users),
+        people=tuple((short_name(people, user), _roles(roles)) for user, roles in rights.users),
         limits=tuple(map(_limit_row, rights.limits)),
         delegations=tuple(_delegation_row(lent, people) for lent in rights.delegations),
         is_own=is_own,
@@ -166,30 +168,38 @@ def _rights_view(rights: RightsPolicy, profile: Profile, people: tuple[Identity,
 
 
 def _rights_row(row: RightsRow) -> RightsRowView:
-    limits = [] if row.over_minor is None else [f"over {money(row.over_minor, row.currency)}"]
-    limits.append("any amount" if row.up_to_minor is None else money(row.up_to_minor, row.currency))
-    conditions = [f"{row.min_approvers} approvers"] if row.min_approvers > 1 else []
-    conditions += ["another person"] if row.four_eyes else []
+    limits = (
+        [] if row.over_minor is None else [tr("over {amount}", amount=money(row.over_minor, row.currency))]
+    )
+    limits.append(tr("any amount") if row.up_to_minor is None else money(row.up_to_minor, row.currency))
+    conditions = [tr("{number} approvers", number=row.min_approvers)] if row.min_approvers > 1 else []
+    conditions += [tr("another person")] if row.four_eyes else []
     offline = _span(row.offline_minutes) if row.offline_minutes else ""
-    conditions.append(f"{offline} without the hub" if offline else "online only")
-    conditions.append(f"waits {_span(row.valid_minutes)}")
+    conditions.append(tr("{span} without the hub", span=offline) if offline else tr("online only"))
+    conditions.append(tr("waits {span}", span=_span(row.valid_minutes)))
     return RightsRowView(
         row_id=row.row_id,
-        remedy=row.remedy.replace("_", " "),
+        remedy=said(row.remedy.replace("_", " ")),
         limit=", ".join(limits),
-        right=row.right.replace("_", " "),
-        proposers=", ".join(row.propose_roles),
-        approvers=", ".join(row.approve_roles),
+        right=said(row.right.replace("_", " ")),
+        proposers=_roles(row.propose_roles),
+        approvers=_roles(row.approve_roles),
         conditions=", ".join(conditions),
         is_forbidden=row.forbid,
     )
 
 
+def _roles(roles: Iterable[str]) -> str:
+    return ", ".join(said(role) for role in roles)
+
+
 def _limit_row(limit: DayLimit) -> tuple[str, str, str, str]:
-    roles = f" as {' or '.join(limit.roles)}" if limit.roles else ""
+    whom = tr("one {scope}", scope=said(limit.scope.value))
+    if limit.roles:
+        whom = tr("{whom} as {roles}", whom=whom, roles=_roles(limit.roles))
     return (
-        limit.remedy.replace("_", " "),
-        f"one {limit.scope.value}{roles}",
+        said(limit.remedy.replace("_", " ")),
+        whom,
         money(limit.up_to_minor, limit.currency),
         limit.limit_id,
     )
@@ -199,9 +209,13 @@ def _delegation_row(lent: Delegation, people: tuple[Identity, ...]) -> tuple[str
     return (
         short_name(people, lent.from_user),
         short_name(people, lent.to_user),
-        lent.role,
+        said(lent.role),
         money(lent.up_to_minor, lent.currency),
-        f"{full_moment(lent.starts_at, UTC)} until {full_moment(lent.ends_at, UTC)}",
+        tr(
+            "{start} until {end}",
+            start=full_moment(lent.starts_at, UTC),
+            end=full_moment(lent.ends_at, UTC),
+        ),
     )
 
 
@@ -209,7 +223,7 @@ def _span(minutes: int) -> str:
     """A span without noughts: ``4 h``, ``1 d``, ``90 min``."""
     for size, unit in ((24 * 60, "d"), (60, "h")):
         if minutes % size == 0:
-            return f"{minutes // size} {unit}"
+            return tr("{days} d", days=minutes // size) if unit == "d" else f"{minutes // size} {unit}"
     return f"{minutes} min"
 
 
@@ -217,5 +231,5 @@ def _rights_problems(text: str) -> tuple[RuleProblem, ...]:
     try:
         parse_policy(text)
     except BadInputError as error:
-        return (RuleProblem(file=RIGHTS, what=error.what),)
+        return (RuleProblem(file=RIGHTS, what=said(error.what)),)
     return ()

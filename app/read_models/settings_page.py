@@ -12,15 +12,16 @@ from app.fault_log import last_crashes
 from app.profile import LOG_FOLDER, PROFILE_FILE
 from resources.loader import read_bytes
 from views.formatting import age, seconds_between
+from views.language import tr
+from views.phrases import said
 from views.settings.state import Part, SettingsShown
 
 if TYPE_CHECKING:
-    from app.profile import Profile
+    from app.profile import IdentitySettings, Profile
     from app.store.mirror import Mirror
 
 OUR_NAME: Final = "control-tower"
 UNKNOWN: Final = "unknown"
-FROM_SOURCE: Final = "run from source"
 #: What the program runs on, by the name each is installed under.
 PARTS: Final = (
     "PySide6-Essentials",
@@ -51,16 +52,16 @@ _BY_FILE: Final = {"sqlcipher3": "Zlib"}
 def settings_shown(mirror: Mirror, profile: Profile, *, now: datetime) -> SettingsShown:
     """The settings page as of ``now``."""
     ours = _distribution(OUR_NAME)
-    version = FROM_SOURCE if ours is None else ours.version
+    version = tr("run from source") if ours is None else ours.version
     parts = tuple(part for part in map(_part, PARTS) if part is not None)
     desk = (
-        ("Profile", f"{profile.name} ({profile.kind.value})"),
-        ("Site", profile.title),
-        ("Settings file", str(profile.folder / PROFILE_FILE)),
-        ("Hub", profile.hub_url or "none: approvals stay on this desk"),
-        ("Own policies", str(profile.policy_folder or "none: those that ship are in force")),
-        ("Logs", str(profile.folder / LOG_FOLDER)),
-        ("People", ", ".join(f"{person.name} ({person.role})" for person in profile.identities) or "nobody"),
+        (tr("Profile"), f"{profile.name} ({profile.kind.value})"),
+        (tr("Site"), profile.title),
+        (tr("Settings file"), str(profile.folder / PROFILE_FILE)),
+        (tr("Hub"), profile.hub_url or tr("none: approvals stay on this desk")),
+        (tr("Own policies"), str(profile.policy_folder or tr("none: those that ship are in force"))),
+        (tr("Logs"), str(profile.folder / LOG_FOLDER)),
+        (tr("People"), ", ".join(map(_person, profile.identities)) or tr("nobody")),
     )
     return SettingsShown(
         version=version,
@@ -69,6 +70,10 @@ def settings_shown(mirror: Mirror, profile: Profile, *, now: datetime) -> Settin
         notice=read_bytes(".", "NOTICE").decode(),
         diagnostics=_diagnostics(mirror, profile, version, parts, now),
     )
+
+
+def _person(person: IdentitySettings) -> str:
+    return f"{person.name} ({said(person.role)})"
 
 
 def _diagnostics(

@@ -22,6 +22,7 @@ from app.read_models.queue import queue_table
 from app.read_models.raw_text import raw_text
 from app.read_models.rules_page import check_rules, own_with, rules_shown
 from app.read_models.settings_page import settings_shown
+from app.read_models.spoken import Speaker
 from app.read_models.what_if_page import what_if_choices
 from app.read_models.wishes import Around, DetailRequest
 from app.services.rank import rank_cases
@@ -29,6 +30,7 @@ from app.services.recommend.record import recommendation_from_json
 from app.services.source_health import source_health
 from app.store.recommendations import best_options, recommendation_body
 from app.workers.rehearsal import RehearsalWish
+from app.zones import DeskTimes, zone_named
 from domain.approval_states import DeliveryState
 from domain.health import HealthColour, SourceHealth
 from domain.recommendations import Recommendation
@@ -62,6 +64,7 @@ class SnapshotReader:
     _last: TowerSnapshot | None = field(init=False, default=None)
     _geography: Geography = field(init=False, default_factory=Geography)
     _zones: Zones | None = field(init=False, default=None)
+    _times: DeskTimes = field(init=False, default=DeskTimes())
 
     def __post_init__(self) -> None:
         """Name the people once."""
@@ -69,12 +72,20 @@ class SnapshotReader:
 
     def read(self, around: Around, *, now: datetime, changed: frozenset[Part] = ALL_PARTS) -> TowerSnapshot:
         """The snapshot of ``now``; only the parts named in ``changed`` are read anew."""
+        self._times = around.times
         last = self._last or TowerSnapshot(
             now=now, who=around.who, people=self.people, site=self.profile.title
         )
         if self._last is None:
             changed = ALL_PARTS
-        fresh = replace(last, now=now, who=around.who, jobs=around.jobs, changed=changed)
+        fresh = replace(
+            last,
+            now=now,
+            who=around.who,
+            jobs=tuple(replace(job, title=self._speaker.say(job.title)) for job in around.jobs),
+            changed=changed,
+            zone=around.times.zone,
+        )
         if changed & {"cases", "markers", "network"}:
             fresh = self._with_cases(fresh)
         if "kpis" in changed:
@@ -82,7 +93,8 @@ class SnapshotReader:
         if changed & {"sources", "quarantine", "offline"}:
             fresh = self._with_sources(fresh, around)
         if "approvals" in changed:
-            fresh = replace(fresh, approvals=approval_rows(self._approval_sources(around, now)))
+            rows = approval_rows(self._approval_sources(around, now))
+            fresh = replace(fresh, approvals=tuple(map(self._speaker.approval, rows)))
         self._last = fresh
         return fresh
 
@@ -94,7 +106,12 @@ class SnapshotReader:
             who=around.who,
             people=self.people,
             now=now,
+            zone=around.times.zone,
         )
+
+    @property
+    def _speaker(self) -> Speaker:
+        return Speaker(zone=self._times.zone)
 
     def detail(self, request: DetailRequest) -> CaseDetail | None:
         """One case with all that its panel shows."""
@@ -102,18 +119,28 @@ class SnapshotReader:
             mirror=self.mirror, ledger=self.ledger, policy=self.policy, people=self.people
         )
         known = request.recommendation or self.kept(request.case_id)
-        return case_detail(sources, replace(request, recommendation=known))
+        found = case_detail(sources, replace(request, recommendation=known))
+        return None if found is None else self._with_times(found, request.times)
+
+    def _with_times(self, detail: CaseDetail, times: DeskTimes) -> CaseDetail:
+        """A detail in the window's language, in the zone of the desk or of the case's site."""
+        node = self._geography.nodes.get(detail.case.node_id) if detail.case.node_id else None
+        site = times.zone if node is None else zone_named(node.timezone)
+        shown = site if times.by_site else times.zone
+        named = replace(detail, site_zone=site, site_name=node.name if node is not None else "")
+        return Speaker(zone=shown, site=site).detail(named)
 
     def page(self, page: Page, *, now: datetime) -> PageContent | None:
         """What a page shows besides the snapshot; ``None`` where it needs nothing."""
         if page == "kpis":
-            return kpi_figures(self.mirror, now=now)
+            return kpi_figures(self.mirror, now=now, zone=self._times.zone)
         if page == "approvals":
-            return ledger_shown(self.ledger, self.profile, self.people)
+            return self._speaker.ledger(ledger_shown(self.ledger, self.profile, self.people))
         if page == "what_if":
             return what_if_choices(self.mirror, now=now)
         if page == "rules":
-            return rules_shown(self.mirror, self.policy, self.profile, self.people, now=now)
+            shown = rules_shown(self.mirror, self.policy, self.profile, self.people, now=now)
+            return replace(shown, zone=self._times.zone)
         if page == "settings":
             return settings_shown(self.mirror, self.profile, now=now)
         return None
@@ -171,7 +198,7 @@ class SnapshotReader:
         health = tuple(source_health(state, now=fresh.now, next_run_at=_next_run(state)) for state in states)
         return replace(
             fresh,
-            sources=health,
+            sources=tuple(map(self._speaker.health, health)),
             quarantine=tuple(
                 QuarantineRow(
                     quarantine_id=f"{row.source}/{row.stream}/{row.external_id}",
@@ -179,7 +206,7 @@ class SnapshotReader:
                     stream=row.stream,
                     external_id=row.external_id,
                     code=row.code,
-                    message=row.message,
+                    message=self._speaker.say(row.message),
                     observed_at=row.last_seen_at,
                     raw=raw_text(row.raw),
                 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from domain.ids import EntityKind, OrderId
 from views.case_detail.stories import LineStory, StageLook, StageMark, StageName
+from views.phrases import said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,7 @@ def _mark(stage: StageOfLine) -> StageMark:
         look=_LOOKS[stage.light],
         quantity=stage.quantity,
         of_quantity=stage.of_quantity,
-        detail=stage.detail,
+        detail=said(stage.detail),
         at=stage.at,
         source=str(stage.source or ""),
         case_ids=tuple(str(case_id) for case_id in stage.case_ids),

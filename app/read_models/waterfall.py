@@ -6,10 +6,11 @@ from datetime import datetime
 
 from app.services.rank import is_feasible
 from domain.cases import ExceptionCase
+from views.language import noted, tr
 
-AVOIDABLE = "Saved by acting now"
-LOST_ANYWAY = "Lost even so"
-OTHER = "Loss of the lines concerned"
+AVOIDABLE = noted("Saved by acting now")
+LOST_ANYWAY = noted("Lost even so")
+OTHER = noted("Loss of the lines concerned")
 
 
 def waterfall(case: ExceptionCase, now: datetime | None = None) -> tuple[tuple[str, int], ...]:
@@ -20,11 +21,11 @@ def waterfall(case: ExceptionCase, now: datetime | None = None) -> tuple[tuple[s
     """
     impact = case.impact
     known = (
-        ("Contract penalty", impact.penalty_cents),
-        ("Margin of cancelled goods", impact.margin_cents),
-        ("Customers who leave", impact.churn_cents),
-        ("Rework", impact.rework_cents),
-        ("Dispute", impact.dispute_cents),
+        (noted("Contract penalty"), impact.penalty_cents),
+        (noted("Margin of cancelled goods"), impact.margin_cents),
+        (noted("Customers who leave"), impact.churn_cents),
+        (noted("Rework"), impact.rework_cents),
+        (noted("Dispute"), impact.dispute_cents),
     )
     other = impact.loss_cents - sum(cents for _, cents in known)
     in_time = is_feasible(case, now)
@@ -34,6 +35,6 @@ def waterfall(case: ExceptionCase, now: datetime | None = None) -> tuple[tuple[s
         *known,
         (OTHER, other),
         (LOST_ANYWAY, -(impact.loss_cents - saved - cost)),
-        ("Cost of acting", -cost),
+        (noted("Cost of acting"), -cost),
     )
-    return (*((label, cents) for label, cents in bars if cents), (AVOIDABLE, saved))
+    return (*((tr(label), cents) for label, cents in bars if cents), (tr(AVOIDABLE), saved))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.zones import UNIVERSAL, DeskTimes
 from domain.recommendations import Recommendation
 from views.case_detail.state import SolveProgress
 from views.shell.state import Identity, JobRow
@@ -27,11 +28,12 @@ PARTS_OF: dict[str, frozenset[Part]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """What the databases do not know: who sits here, running jobs, whether the hub answers."""
+    """What the databases do not know: who sits here, running jobs, whether the hub answers, its zone."""
 
     who: Identity
     jobs: tuple[JobRow, ...] = ()
     hub_unreachable: str = ""
+    times: DeskTimes = UNIVERSAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +46,4 @@ class DetailRequest:
     recommendation: Recommendation | None = None
     solving: SolveProgress | None = None
     no_options_reason: str = ""
+    times: DeskTimes = UNIVERSAL

@@ -44,6 +44,10 @@
    <translation>, {value} % mit den oberen</translation>
   </message>
   <message>
+   <source>... and {count} bytes more</source>
+   <translation>… und {count} Bytes mehr</translation>
+  </message>
+  <message>
    <source>1 case</source>
    <translation>1 Fall</translation>
   </message>
@@ -64,8 +68,16 @@
    <translation>1 Tag</translation>
   </message>
   <message>
+   <source>1 device</source>
+   <translation>1 Gerät</translation>
+  </message>
+  <message>
    <source>1 hour</source>
    <translation>1 Stunde</translation>
+  </message>
+  <message>
+   <source>1 lane</source>
+   <translation>1 Strecke</translation>
   </message>
   <message>
    <source>1 late order</source>
@@ -96,12 +108,20 @@
    <translation>1 Vorschlag</translation>
   </message>
   <message>
+   <source>1 record</source>
+   <translation>1 Datensatz</translation>
+  </message>
+  <message>
    <source>1 row</source>
    <translation>1 Zeile</translation>
   </message>
   <message>
    <source>1 source</source>
    <translation>1 Quelle</translation>
+  </message>
+  <message>
+   <source>1 time</source>
+   <translation>1 Mal</translation>
   </message>
   <message>
    <source>1 to 3 days old</source>
@@ -218,6 +238,10 @@
   <message>
    <source>All severities</source>
    <translation>Jede Schwere</translation>
+  </message>
+  <message>
+   <source>Also hit: {why}</source>
+   <translation>Auch betroffen: {why}</translation>
   </message>
   <message>
    <source>Alternatives</source>
@@ -364,6 +388,10 @@
    <translation>In den letzten vier Wochen eröffnete Fälle nach Wochentag und Stunde am Standort.</translation>
   </message>
   <message>
+   <source>Cases under this key are taken for one cause.</source>
+   <translation>Fälle mit diesem Schlüssel gelten als eine Ursache.</translation>
+  </message>
+  <message>
    <source>Changed since it was proposed: {records}. Have it proposed again.</source>
    <translation>Seit dem Vorschlag geändert: {records}. Bitte neu vorschlagen lassen.</translation>
   </message>
@@ -448,12 +476,20 @@
    <translation>Konnektor-Dienst</translation>
   </message>
   <message>
+   <source>Contract penalty</source>
+   <translation>Vertragsstrafe</translation>
+  </message>
+  <message>
    <source>Copy diagnostics</source>
    <translation>Diagnose kopieren</translation>
   </message>
   <message>
    <source>Cost delta</source>
    <translation>Kosten</translation>
+  </message>
+  <message>
+   <source>Cost of acting</source>
+   <translation>Kosten des Handelns</translation>
   </message>
   <message>
    <source>Cost of the best option</source>
@@ -486,6 +522,10 @@
   <message>
    <source>Critical only</source>
    <translation>Nur kritische</translation>
+  </message>
+  <message>
+   <source>Customers who leave</source>
+   <translation>Kunden, die gehen</translation>
   </message>
   <message>
    <source>Dark</source>
@@ -556,6 +596,10 @@
    <translation>Schließen</translation>
   </message>
   <message>
+   <source>Dispute</source>
+   <translation>Streitfall</translation>
+  </message>
+  <message>
    <source>Document (*.pdf)</source>
    <translation>Dokument (*.pdf)</translation>
   </message>
@@ -590,6 +634,10 @@
   <message>
    <source>Edited copy of the policy</source>
    <translation>Bearbeitete Kopie der Regeln</translation>
+  </message>
+  <message>
+   <source>Ending</source>
+   <translation>Abschluss</translation>
   </message>
   <message>
    <source>Entries of the ledger</source>
@@ -736,6 +784,18 @@
    <translation>Gefunden</translation>
   </message>
   <message>
+   <source>Found by comparing with all records: more than chance.</source>
+   <translation>Gefunden im Vergleich mit allen Datensätzen: mehr als Zufall.</translation>
+  </message>
+  <message>
+   <source>Found by following the records to their cause.</source>
+   <translation>Gefunden auf dem Weg der Datensätze zur Ursache.</translation>
+  </message>
+  <message>
+   <source>Found by what keeps these cases quiet.</source>
+   <translation>Gefunden durch das, was diese Fälle still hält.</translation>
+  </message>
+  <message>
    <source>Fresh</source>
    <translation>Frisch</translation>
   </message>
@@ -814,6 +874,10 @@
   <message>
    <source>High</source>
    <translation>Hoch</translation>
+  </message>
+  <message>
+   <source>Hub</source>
+   <translation>Hub</translation>
   </message>
   <message>
    <source>Import a file</source>
@@ -960,8 +1024,20 @@
    <translation>Live  ·  {counted} langsam</translation>
   </message>
   <message>
+   <source>Logs</source>
+   <translation>Protokolle</translation>
+  </message>
+  <message>
    <source>Look at a demo</source>
    <translation>Eine Demo ansehen</translation>
+  </message>
+  <message>
+   <source>Loss of the lines concerned</source>
+   <translation>Verlust der Positionen</translation>
+  </message>
+  <message>
+   <source>Lost even so</source>
+   <translation>Trotzdem verloren</translation>
   </message>
   <message>
    <source>Low</source>
@@ -978,6 +1054,10 @@
   <message>
    <source>Map legend and severity filter</source>
    <translation>Legende und Filter nach Schwere</translation>
+  </message>
+  <message>
+   <source>Margin of cancelled goods</source>
+   <translation>Marge stornierter Ware</translation>
   </message>
   <message>
    <source>Mark all marked cases as seen</source>
@@ -1030,6 +1110,10 @@
   <message>
    <source>Messages, {counted}</source>
    <translation>Meldungen, {counted}</translation>
+  </message>
+  <message>
+   <source>Mine</source>
+   <translation>Meine</translation>
   </message>
   <message>
    <source>Mon</source>
@@ -1324,6 +1408,10 @@
    <translation>Aufträge des Falls</translation>
   </message>
   <message>
+   <source>Own policies</source>
+   <translation>Eigene Regeln</translation>
+  </message>
+  <message>
    <source>Owner</source>
    <translation>Zuständig</translation>
   </message>
@@ -1348,6 +1436,10 @@
    <translation>Strafen</translation>
   </message>
   <message>
+   <source>People</source>
+   <translation>Personen</translation>
+  </message>
+  <message>
    <source>People at this desk</source>
    <translation>Menschen an diesem Platz</translation>
   </message>
@@ -1368,12 +1460,20 @@
    <translation>Geltende Regeln</translation>
   </message>
   <message>
+   <source>Policies: {problem}. It was refused; {stays}.</source>
+   <translation>Regeln: {problem}. Abgewiesen; {stays}.</translation>
+  </message>
+  <message>
    <source>Previous row</source>
    <translation>Vorige Zeile</translation>
   </message>
   <message>
    <source>Problems of the edited policy</source>
    <translation>Fehler der bearbeiteten Regeln</translation>
+  </message>
+  <message>
+   <source>Profile</source>
+   <translation>Profil</translation>
   </message>
   <message>
    <source>Proof</source>
@@ -1402,6 +1502,10 @@
   <message>
    <source>Proposes</source>
    <translation>Schlägt vor</translation>
+  </message>
+  <message>
+   <source>Put together by a person.</source>
+   <translation>Von einem Menschen zusammengelegt.</translation>
   </message>
   <message>
    <source>Quarantine</source>
@@ -1532,6 +1636,10 @@
    <translation>Freigabe widerrufen</translation>
   </message>
   <message>
+   <source>Rework</source>
+   <translation>Nacharbeit</translation>
+  </message>
+  <message>
    <source>Right</source>
    <translation>Recht</translation>
   </message>
@@ -1616,6 +1724,10 @@
    <translation>Ansicht sichern …</translation>
   </message>
   <message>
+   <source>Saved by acting now</source>
+   <translation>Jetzt zu retten</translation>
+  </message>
+  <message>
    <source>Saved views and columns (V)</source>
    <translation>Gesicherte Ansichten und Spalten (V)</translation>
   </message>
@@ -1670,6 +1782,10 @@
   <message>
    <source>Settings</source>
    <translation>Setup</translation>
+  </message>
+  <message>
+   <source>Settings file</source>
+   <translation>Einstellungen</translation>
   </message>
   <message>
    <source>Settled</source>
@@ -1762,6 +1878,10 @@
   <message>
    <source>Signed by</source>
    <translation>Signiert von</translation>
+  </message>
+  <message>
+   <source>Site</source>
+   <translation>Standort</translation>
   </message>
   <message>
    <source>Slow</source>
@@ -1944,6 +2064,10 @@
    <translation>Der Satz, wie er kam</translation>
   </message>
   <message>
+   <source>The site's</source>
+   <translation>Die des Standorts</translation>
+  </message>
+  <message>
    <source>The systems will be told</source>
    <translation>Den Systemen wird gesagt</translation>
   </message>
@@ -1992,8 +2116,16 @@
    <translation>Zeit bis zum Schluss</translation>
   </message>
   <message>
+   <source>Time zone</source>
+   <translation>Zeitzone</translation>
+  </message>
+  <message>
    <source>Timeline</source>
    <translation>Verlauf</translation>
+  </message>
+  <message>
+   <source>Times</source>
+   <translation>Zeiten</translation>
   </message>
   <message>
    <source>To</source>
@@ -2200,6 +2332,10 @@
    <translation>Warum diese Option? Der Grund wird mit ihr signiert.</translation>
   </message>
   <message>
+   <source>Wording as signed</source>
+   <translation>Unterschriebener Wortlaut</translation>
+  </message>
+  <message>
    <source>Work out options</source>
    <translation>Optionen ermitteln</translation>
   </message>
@@ -2250,6 +2386,14 @@
   <message>
    <source>all rows that fit: {value}</source>
    <translation>alle passenden Zeilen: {value}</translation>
+  </message>
+  <message>
+   <source>another person</source>
+   <translation>jemand anderes</translation>
+  </message>
+  <message>
+   <source>any amount</source>
+   <translation>jeder Betrag</translation>
   </message>
   <message>
    <source>approval revoked</source>
@@ -2384,6 +2528,18 @@
    <translation>keine Spalte</translation>
   </message>
   <message>
+   <source>nobody</source>
+   <translation>niemand</translation>
+  </message>
+  <message>
+   <source>none: approvals stay on this desk</source>
+   <translation>keiner: Genehmigungen bleiben hier</translation>
+  </message>
+  <message>
+   <source>none: those that ship are in force</source>
+   <translation>keine: die mitgelieferten gelten</translation>
+  </message>
+  <message>
    <source>not begun</source>
    <translation>nicht begonnen</translation>
   </message>
@@ -2404,12 +2560,24 @@
    <translation>auf Wunsch</translation>
   </message>
   <message>
+   <source>one {scope}</source>
+   <translation>je {scope}</translation>
+  </message>
+  <message>
+   <source>online only</source>
+   <translation>nur mit Verbindung</translation>
+  </message>
+  <message>
    <source>open exception</source>
    <translation>offene Ausnahme</translation>
   </message>
   <message>
    <source>open, {duration}</source>
    <translation>offen, {duration}</translation>
+  </message>
+  <message>
+   <source>over {amount}</source>
+   <translation>über {amount}</translation>
   </message>
   <message>
    <source>owner {owner}</source>
@@ -2446,6 +2614,10 @@
   <message>
    <source>row {row}</source>
    <translation>Zeile {row}</translation>
+  </message>
+  <message>
+   <source>run from source</source>
+   <translation>aus dem Quelltext</translation>
   </message>
   <message>
    <source>sent back for changes</source>
@@ -2508,6 +2680,10 @@
    <translation>Version {version}  ·  {owner}</translation>
   </message>
   <message>
+   <source>version {version} of {policy} stays in force</source>
+   <translation>Fassung {version} von {policy} gilt weiter</translation>
+  </message>
+  <message>
    <source>vs 1 h ago</source>
    <translation>gegen vor 1 h</translation>
   </message>
@@ -2518,6 +2694,14 @@
   <message>
    <source>waits for the customer</source>
    <translation>wartet auf den Kunden</translation>
+  </message>
+  <message>
+   <source>waits {span}</source>
+   <translation>wartet {span}</translation>
+  </message>
+  <message>
+   <source>what was in force stays in force</source>
+   <translation>was galt, gilt weiter</translation>
   </message>
   <message>
    <source>without a promised time</source>
@@ -2624,6 +2808,10 @@
    <translation>{count} Zeile</translation>
   </message>
   <message>
+   <source>{count} more refused.</source>
+   <translation>{count} weitere abgewiesen.</translation>
+  </message>
+  <message>
    <source>{count} new exceptions: show them (R)</source>
    <translation>{count} neue Ausnahmen: zeigen (R)</translation>
   </message>
@@ -2646,6 +2834,10 @@
   <message>
    <source>{count} today{usual}</source>
    <translation>{count} heute{usual}</translation>
+  </message>
+  <message>
+   <source>{count} without owner</source>
+   <translation>{count} ohne Zuständige</translation>
   </message>
   <message>
    <source>{days} d</source>
@@ -2680,6 +2872,16 @@
    <translation>{lines}  ·  {count} mit offenen Ausnahmen</translation>
   </message>
   <message>
+   <source>{moment} here
+{there} in {site}</source>
+   <translation>{moment} hier
+{there} in {site}</translation>
+  </message>
+  <message>
+   <source>{moment}, as in {site}</source>
+   <translation>{moment}, wie in {site}</translation>
+  </message>
+  <message>
    <source>{money} better than the runner-up, {other}.</source>
    <translation>{money} besser als die zweite Wahl, {other}.</translation>
   </message>
@@ -2696,6 +2898,10 @@
    <translation>{name}, {role}; Person wechseln</translation>
   </message>
   <message>
+   <source>{number} approvers</source>
+   <translation>{number} Genehmiger</translation>
+  </message>
+  <message>
    <source>{number} cases</source>
    <translation>{number} Fälle</translation>
   </message>
@@ -2710,6 +2916,14 @@
   <message>
    <source>{number} customers</source>
    <translation>{number} Kunden</translation>
+  </message>
+  <message>
+   <source>{number} devices</source>
+   <translation>{number} Geräten</translation>
+  </message>
+  <message>
+   <source>{number} lanes</source>
+   <translation>{number} Strecken</translation>
   </message>
   <message>
    <source>{number} late orders</source>
@@ -2740,12 +2954,20 @@
    <translation>{number} Vorschläge</translation>
   </message>
   <message>
+   <source>{number} records</source>
+   <translation>{number} Datensätze</translation>
+  </message>
+  <message>
    <source>{number} rows</source>
    <translation>{number} Zeilen</translation>
   </message>
   <message>
    <source>{number} sources</source>
    <translation>{number} Quellen</translation>
+  </message>
+  <message>
+   <source>{number} times</source>
+   <translation>{number} Mal</translation>
   </message>
   <message>
    <source>{order_number}  ·  line {position}
@@ -2772,6 +2994,14 @@
   <message>
    <source>{shown} of {total} rows  ·  page {page} of {pages}</source>
    <translation>{shown} von {total} Zeilen  ·  Seite {page} von {pages}</translation>
+  </message>
+  <message>
+   <source>{span} without the hub</source>
+   <translation>{span} ohne Hub</translation>
+  </message>
+  <message>
+   <source>{start} until {end}</source>
+   <translation>{start} bis {end}</translation>
   </message>
   <message>
    <source>{text}, {badge} waiting</source>
@@ -2830,6 +3060,10 @@ Klick zeigt die anderen wieder</translation>
   <message>
    <source>{value} until {moment}</source>
    <translation>{value} bis {moment}</translation>
+  </message>
+  <message>
+   <source>{whom} as {roles}</source>
+   <translation>{whom} als {roles}</translation>
   </message>
   <message>
    <source>{who} approved it at {when}: {why}</source>

@@ -9,7 +9,17 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from views.case_detail.state import CaseDetail
 from views.case_queue.row_texts import MUTED, SNOOZED, STATUS_WORDS, breach_tone
-from views.formatting import NONE, count, counted, moment, money, money_short, seconds_between, time_left
+from views.formatting import (
+    NONE,
+    count,
+    counted,
+    full_moment,
+    moment,
+    money,
+    money_short,
+    seconds_between,
+    time_left,
+)
 from views.language import tr
 from views.shell.tone_label import ToneLabel
 from views.theme import SEVERITY_WORDS, ToneName
@@ -37,6 +47,17 @@ def value_hint(detail: CaseDetail) -> str:
     if impact.assumed:
         lines.append(tr("Assumed, not known: {value}.", value=", ".join(impact.assumed)))
     return "\n".join(lines)
+
+
+def breach_hint(detail: CaseDetail, breach_at: datetime) -> str:
+    """When the promise is broken, here and at the site that it belongs to."""
+    here = full_moment(breach_at, detail.zone)
+    if detail.site_zone is None or not detail.site_name:
+        return here
+    there = full_moment(breach_at, detail.site_zone)
+    if there == here:
+        return tr("{moment}, as in {site}", moment=here, site=detail.site_name)
+    return tr("{moment} here\n{there} in {site}", moment=here, there=there, site=detail.site_name)
 
 
 class CaseHead(QWidget):
@@ -147,6 +168,7 @@ class CaseHead(QWidget):
             self.values["breach"].setText(NONE)
             self.values["breach"].set_tone(None)
             return
+        self.values["breach"].setToolTip(breach_hint(detail, breach_at))
         left_s = seconds_between(breach_at, now)
         self.values["breach"].setText(time_left(left_s))
         self.values["breach"].set_tone("critical" if breach_tone(left_s) == "critical" else None)

@@ -8,6 +8,7 @@ from domain.cases import Fact
 from views.case_detail.state import CaseDetail, NoteRow, OrderRow, RecipientRow, ServiceCaseRow
 from views.formatting import age, duration, full_moment, moment, money, seconds_between
 from views.language import tr
+from views.phrases import said
 from views.shell.two_line_list import Line
 
 _CENTS_UNITS = frozenset({"cents", "minor"})
@@ -16,7 +17,7 @@ _CENTS_UNITS = frozenset({"cents", "minor"})
 def fact_name(name: str) -> str:
     """A fact's name as a phrase: ``short_quantity`` reads ``Short quantity``."""
     words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]
+    return said(words[:1].upper() + words[1:])
 
 
 def fact_value(fact: Fact, detail: CaseDetail) -> str:

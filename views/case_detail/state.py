@@ -144,7 +144,8 @@ class CaseDetail:
     ``recipients`` and ``service_cases`` are what the customer desk knows about its customers and orders.
     ``incident`` is that of several cases which it belongs to. ``manual_rank`` is a person's rank with
     the reason, mostly empty. ``stories`` are the lines of its orders across the systems, its own first.
-    ``broken_lane_ids`` and ``alternative_lane_ids`` are drawn on the map.
+    ``broken_lane_ids`` and ``alternative_lane_ids`` are drawn on the map. Times are shown in ``zone``; a
+    promise or a cut-off also in ``site_zone``, that of the site called ``site_name``.
     """
 
     case: ExceptionCase
@@ -172,6 +173,8 @@ class CaseDetail:
     alternative_lane_ids: frozenset[str] = frozenset()
     currency: str = "USD"
     zone: tzinfo = UTC
+    site_zone: tzinfo | None = None
+    site_name: str = ""
 
     @property
     def options(self) -> tuple[Option, ...]:

@@ -25,6 +25,8 @@ DENSITIES: Final = (
     (Density.NORMAL, tr("Normal")),
     (Density.RELAXED, tr("Relaxed")),
 )
+#: In which zone times are shown.
+TIMES: Final = (("own", tr("Mine")), ("site", tr("The site's")), ("utc", "UTC"))
 _TONES: Final[dict[ToastKind, ToneName | None]] = {
     "info": None,
     "ok": "ok",
@@ -42,6 +44,7 @@ class SettingsPage(QWidget):
     theme_wanted = Signal(str)
     density_wanted = Signal(str)
     language_wanted = Signal(str)
+    times_wanted = Signal(str)
     layout_wanted = Signal()
     keys_wanted = Signal()
     help_wanted = Signal()
@@ -54,6 +57,7 @@ class SettingsPage(QWidget):
         self._shown: SettingsShown | None = None
         self.theme = Segments(THEMES, tr("Theme"))
         self.language = Segments(LANGUAGES, tr("Language"))
+        self.times = Segments(TIMES, tr("Time zone"))
         self.density = Segments(DENSITIES, tr("Height of the queue's rows"))
         self.reset = TowerButton(tr("Usual layout"), icon_name="arrow-back-up")
         self.keys = TowerButton(tr("Keys"), icon_name="list-details")
@@ -70,6 +74,7 @@ class SettingsPage(QWidget):
         self.show_messages(())
         self.density.choose(Density.NORMAL)
         self.language.choose(language_in_force())
+        self.times.choose("own")
 
     def _lay_out(self) -> None:
         self.notice.setReadOnly(True)
@@ -99,7 +104,12 @@ class SettingsPage(QWidget):
         grid.setColumnMinimumWidth(0, _NAME_PX)
         grid.setColumnStretch(2, 1)
         for number, (name, choice) in enumerate(
-            ((tr("Theme"), self.theme), (tr("Queue rows"), self.density), (tr("Language"), self.language))
+            (
+                (tr("Theme"), self.theme),
+                (tr("Queue rows"), self.density),
+                (tr("Language"), self.language),
+                (tr("Times"), self.times),
+            )
         ):
             grid.addWidget(label(name, "secondary"), number, 0)
             grid.addWidget(choice, number, 1)
@@ -146,6 +156,7 @@ class SettingsPage(QWidget):
         self.theme.chosen.connect(self.theme_wanted)
         self.density.chosen.connect(self.density_wanted)
         self.language.chosen.connect(self.language_wanted)
+        self.times.chosen.connect(self.times_wanted)
         self.reset.clicked.connect(self.layout_wanted)
         self.keys.clicked.connect(self.keys_wanted)
         self.help.clicked.connect(self.help_wanted)
@@ -174,6 +185,10 @@ class SettingsPage(QWidget):
         """Show which theme and which density are in use."""
         self.theme.choose(theme)
         self.density.choose(density)
+
+    def show_times(self, name: str) -> None:
+        """Show which zone was chosen; the desk's own where nobody chose."""
+        self.times.choose(name if name in dict(TIMES) else "own")
 
     def show_messages(self, messages: Sequence[tuple[ToastKind, str]]) -> None:
         """Show what was said in the corner, newest first."""

@@ -13,6 +13,7 @@ from domain.health import HealthColour, SourceHealth
 from views.formatting import counted
 from views.icons import paint_icon
 from views.language import tr
+from views.phrases import said
 from views.shell.bell import BellButton
 from views.shell.state import Identity, ThemeName
 from views.theme import MEDIUM_WEIGHT, SEMI_BOLD, ToneName, theme_of, ui_font
@@ -104,8 +105,8 @@ class Avatar(QAbstractButton):
     def show_person(self, person: Identity) -> None:
         """Show a person."""
         self.setText(person.initials)
-        self.setAccessibleName(tr("{name}, {role}; switch person", name=person.name, role=person.role))
-        self.setToolTip(f"{person.name}, {person.role}")
+        self.setAccessibleName(tr("{name}, {role}; switch person", name=person.name, role=said(person.role)))
+        self.setToolTip(f"{person.name}, {said(person.role)}")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
@@ -224,7 +225,7 @@ class TopBar(QFrame):
         menu = QMenu(tr("Switch person"), self)
         group = QActionGroup(menu)
         for person in self._people:
-            action = menu.addAction(f"{person.name}  ·  {person.role}")
+            action = menu.addAction(f"{person.name}  ·  {said(person.role)}")
             action.setCheckable(True)
             action.setChecked(person.user_id == self._who.user_id)
             group.addAction(action)

@@ -146,6 +146,7 @@ class TowerWindow(DropWindow):
         self.settings.theme_wanted.connect(self._choose_theme)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_desktop)
         self.settings.language_wanted.connect(self._choose_language)
+        self.settings.times_wanted.connect(lambda name: self._intents.remember("times", name))
         self.settings.density_wanted.connect(lambda name: self.set_density(Density(name)))
         self.settings.layout_wanted.connect(self.reset_layout)
         self.tower.sizes_changed.connect(self._layout_timer.start)
@@ -328,6 +329,7 @@ class TowerWindow(DropWindow):
     def restore(self, kept: Mapping[str, str]) -> None:
         """Take layout and views kept from an earlier day; before the window is shown."""
         self.tower_model.queue.restore_views(kept.get("views", ""))
+        self.settings.show_times(kept.get("times", ""))
         self.what_if.model.restore(kept)
         layout = layout_from_text(kept.get("layout", ""))
         self.set_density(layout.density)
