@@ -144,13 +144,15 @@ def _paint_groups(painter: QPainter, sprites: Sprites, items: FrameItems) -> boo
     clock.start()
     singles: list[tuple[int, QPointF]] = []
     every_count = items.level.counts[items.groups.numbers].tolist()
-    for counts, (x, y) in zip(every_count, items.groups.bubbles.at_px.tolist(), strict=True):
+    bubbles = items.groups.bubbles
+    radii_px = bubbles.radii_px.tolist()
+    for counts, (x, y), radius_px in zip(every_count, bubbles.at_px.tolist(), radii_px, strict=True):
         if sum(counts) == 1:
             singles.append((counts.index(1) + 1, QPointF(x, y)))
         elif sprites.is_ready(tuple(counts)) or clock.elapsed() < _BUBBLES_A_FRAME_MS:
             sprites.draw_bubble(painter, tuple(counts), QPointF(x, y))
         else:
-            sprites.draw_plain_bubble(painter, tuple(counts), QPointF(x, y))
+            sprites.draw_plain_bubble(painter, radius_px, QPointF(x, y))
             complete = False
     for severity, at in sorted(singles, key=lambda single: single[0]):
         sprites.draw_mark(painter, severity, at)

@@ -48,7 +48,7 @@ class MapScene:
         self._clusterer: Clusterer | None = None
         self._levels: dict[int, ClusterLevel] = {}
         self._held_step: int | None = None
-        self._number_of: dict[str, int] = {}
+        self._sought: tuple[str, int | None] = ("", None)
 
     def replace(self, state: MapState) -> SceneChange:
         """Take a new state; only what differs is worked out again."""
@@ -66,7 +66,7 @@ class MapScene:
                 [node.lon for node in state.nodes], [node.lat for node in state.nodes]
             )
         if change.markers:
-            self._number_of = {case_id: number for number, case_id in enumerate(state.markers.ids)}
+            self._sought = ("", None)
             self._filter()
         return change
 
@@ -121,13 +121,20 @@ class MapScene:
 
     def group_of(self, level: ClusterLevel, case_id: str | None) -> int | None:
         """Return the group that holds a case, None if the case is hidden or unknown."""
-        number = self._number_of.get(case_id) if case_id is not None else None
+        number = self._number_of(case_id) if case_id is not None else None
         if number is None:
             return None
         place = int(np.searchsorted(self._numbers, number))
         if place == len(self._numbers) or int(self._numbers[place]) != number:
             return None
         return int(level.group_of[place])
+
+    def _number_of(self, case_id: str) -> int | None:
+        """Return a marker's number; one is asked for at a time, which a table of all would not pay for."""
+        if self._sought[0] != case_id:
+            ids = self.state.markers.ids
+            self._sought = (case_id, ids.index(case_id) if case_id in ids else None)
+        return self._sought[1]
 
     def places_of(self, level: ClusterLevel, group: int) -> tuple[FloatArray, FloatArray]:
         """Return where the cases of a group are."""

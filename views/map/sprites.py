@@ -49,6 +49,7 @@ class Sprites:
         self._theme = theme
         self._ratio = ratio
         self._bubbles: dict[tuple[int, ...], QPixmap] = {}
+        self._grounds: dict[int, QPixmap] = {}
         self._marks = {level: self._painted_mark(level) for level in ALL_SEVERITIES}
 
     def suits(self, theme: Theme, ratio: float) -> bool:
@@ -64,12 +65,17 @@ class Sprites:
         self.make_ready(counts)
         self._stamp(painter, self._bubbles[counts], centre)
 
-    def draw_plain_bubble(self, painter: QPainter, counts: tuple[int, ...], centre: QPointF) -> None:
+    def draw_plain_bubble(self, painter: QPainter, radius_px: float, centre: QPointF) -> None:
         """Draw a cluster's ground alone, for the moment until its own pixmap is ready."""
-        radius = float(group_radii_px(np.array([sum(counts)]))[0])
-        painter.setPen(QPen(self._theme.border, RING_PX / 2))
-        painter.setBrush(self._theme.panel)
-        painter.drawEllipse(centre, radius - RING_PX / 2, radius - RING_PX / 2)
+        radius = round(radius_px)
+        if radius not in self._grounds:
+            side = 2 * math.ceil(radius + HALO_PX + 1)
+            self._grounds[radius] = pixmap = self._blank(side)
+            within = QPainter(pixmap)
+            within.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_disc(within, QPointF(side / 2, side / 2), radius)
+            within.end()
+        self._stamp(painter, self._grounds[radius], centre)
 
     def is_ready(self, counts: tuple[int, ...]) -> bool:
         """Say whether a cluster's pixmap is kept."""
@@ -111,17 +117,20 @@ class Sprites:
         centre = QPointF(side / 2, side / 2)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.water)
-        painter.drawEllipse(centre, radius + HALO_PX, radius + HALO_PX)
-        painter.setBrush(self._theme.panel)
-        painter.drawEllipse(centre, radius - RING_PX / 2, radius - RING_PX / 2)
+        self._paint_disc(painter, centre, radius)
         self._paint_shares(painter, counts, centre, radius - RING_PX / 2)
         painter.setFont(ui_font(13 if radius > 18 else 12, SEMI_BOLD))  # noqa: PLR2004 - px, by eye
         painter.setPen(self._theme.text)
         painter.drawText(QRectF(0, 0, side, side), Qt.AlignmentFlag.AlignCenter, short_count(total))
         painter.end()
         return pixmap
+
+    def _paint_disc(self, painter: QPainter, centre: QPointF, radius: float) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.water)
+        painter.drawEllipse(centre, radius + HALO_PX, radius + HALO_PX)
+        painter.setBrush(self._theme.panel)
+        painter.drawEllipse(centre, radius - RING_PX / 2, radius - RING_PX / 2)
 
     def _paint_shares(
         self, painter: QPainter, counts: tuple[int, ...], centre: QPointF, radius: float

@@ -53,7 +53,7 @@ class TowerViewModel(QObject):
         first = not self._slots
         self.snapshot = snapshot
         self.detail.apply_clock(snapshot.now)
-        if "cases" in snapshot.changed:
+        if "cases" in snapshot.changed and snapshot.cases.ids != self.queue.store.table.ids:
             self._slots = {case_id: slot for slot, case_id in enumerate(snapshot.cases.ids)}
         self.queue.apply(snapshot)
         if snapshot.changed & {"kpis", "who"}:
