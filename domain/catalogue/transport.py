@@ -17,8 +17,8 @@ TR_TENDER = CaseType(
         "is nearer than the policy's hours"
     ),
     clears_when="a carrier accepts, or the shipment leaves or is cancelled",
-    correlation="tender:{scac}",
-    correlation_version=2,
+    correlation="tender:{first refusing scac}",
+    correlation_version=3,
     acknowledge_minutes=15,
     resolve_minutes=120,
     actions=(
@@ -63,8 +63,8 @@ TR_PICKUP = CaseType(
     entity=EntityKind.SHIPMENT,
     detected_when="the planned pickup is past by the policy's grace and nothing says that it was picked up",
     clears_when="it is picked up, planned anew or cancelled",
-    correlation="pickup:{scac}:{node_id}",
-    correlation_version=2,
+    correlation="pickup:{scac}",
+    correlation_version=3,
     acknowledge_minutes=15,
     resolve_minutes=60,
     actions=(
@@ -200,7 +200,8 @@ TR_DAMAGE = CaseType(
     entity=EntityKind.SHIPMENT,
     detected_when="a milestone (A9) or the signed receipt says that goods are damaged, and no claim is filed",
     clears_when="a claim is filed, or the record of the damage is corrected",
-    correlation="damage:{shipment_id}",
+    correlation="damage:{scac}",
+    correlation_version=2,
     acknowledge_minutes=60,
     resolve_minutes=1440,
     actions=(
@@ -242,8 +243,8 @@ TR_OVERSPEND = CaseType(
         "margin than the policy allows; each by share and by amount"
     ),
     clears_when="the freight is within both, or the shipment has left or is cancelled",
-    correlation="freight:{scac}",
-    correlation_version=2,
+    correlation="tender:{refusing scac} or freight:{scac}",
+    correlation_version=3,
     acknowledge_minutes=60,
     resolve_minutes=480,
     actions=(

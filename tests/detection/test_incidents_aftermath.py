@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from app.store.instants import from_ms
-from domain.ids import CaseId, EntityKind, ShipmentId
-from domain.transport import BookingStatus, ShipmentStatus
+from domain.ids import CaseId, EntityKind, ShipmentId, ZoneId
+from domain.transport import BookingStatus, CarrierBooking, ShipmentStatus
 from tests.support.case_book import CaseBook, case_books, refs
-from tests.support.facts import booking, shipment
+from tests.support.facts import NOW, booking, route_event, shipment
 
 SHIPMENT = EntityKind.SHIPMENT
 ON_THE_ROAD = ShipmentStatus.IN_TRANSIT
@@ -31,6 +32,12 @@ def trouble(book: CaseBook) -> CaseId:
 
 def late(book: CaseBook, number: int) -> CaseId:
     return book.open("TR-ETA-LATE", SHIPMENT, f"SH-{number}")
+
+
+def tender(number: int, scac: str, status: BookingStatus, hours_ago: int = 6) -> CarrierBooking:
+    asked_at = NOW - timedelta(hours=hours_ago)
+    shipment_id = ShipmentId(f"SH-{number}")
+    return booking(f"B-{number}{scac}", shipment_id=shipment_id, scac=scac, status=status, booked_at=asked_at)
 
 
 def test_what_comes_up_after_a_strike_is_still_of_the_strike(book: CaseBook) -> None:
@@ -61,14 +68,14 @@ def test_what_comes_up_long_after_is_of_something_else(book: CaseBook) -> None:
 
 
 def test_a_load_refused_long_after_the_trouble_was_seen_is_of_something_else(book: CaseBook) -> None:
-    book.put(*(booking(f"B-{n}", shipment_id=ShipmentId(f"SH-{n}"), scac="ACME") for n in (1, 2, 3)))
+    book.put(*(tender(n, "ACME", BookingStatus.EXPIRED) for n in (1, 2, 3)))
     root = trouble(book)
     book.correlate()
     book.later(hours=60)
-    soon = book.open("TR-TENDER", EntityKind.CARRIER_BOOKING, "B-1")
+    soon = book.open("TR-TENDER", EntityKind.CARRIER_BOOKING, "B-1ACME")
     book.correlate(soon)
     book.later(minutes=1)
-    after, on_the_road = book.open("TR-TENDER", EntityKind.CARRIER_BOOKING, "B-2"), late(book, 3)
+    after, on_the_road = book.open("TR-TENDER", EntityKind.CARRIER_BOOKING, "B-2ACME"), late(book, 3)
     book.correlate(after, on_the_road)
     assert book.together(root, soon, on_the_road)
     assert not book.together(root, after)
@@ -131,7 +138,7 @@ def test_a_root_that_ended_mutes_nothing(book: CaseBook) -> None:
 def test_a_carrier_that_gave_a_load_back_is_behind_what_it_costs_now(book: CaseBook) -> None:
     book.put(
         shipment("SH-9", scac="UPSN"),
-        booking("B-9", shipment_id=ShipmentId("SH-9"), scac="ACME", status=BookingStatus.DECLINED),
+        booking("B-9", shipment_id=ShipmentId("SH-9"), scac="ACME", status=BookingStatus.EXPIRED),
     )
     root = trouble(book)
     dear = book.open("TR-OVERSPEND", SHIPMENT, "SH-9")
@@ -139,7 +146,7 @@ def test_a_carrier_that_gave_a_load_back_is_behind_what_it_costs_now(book: CaseB
     assert book.together(root, dear)
 
 
-def test_a_key_that_comes_up_again_within_a_day_is_the_same_incident(book: CaseBook) -> None:
+def test_a_key_that_comes_up_again_soon_is_the_same_incident(book: CaseBook) -> None:
     first = book.open("OE-CREDIT", EntityKind.SALES_ORDER, "SO-1", correlation_key="credit:C1")
     book.correlate()
     name = book.incident_of(first)["incident_id"]
@@ -152,7 +159,70 @@ def test_a_key_that_comes_up_again_within_a_day_is_the_same_incident(book: CaseB
     assert (book.incident_of(second)["incident_id"], book.incident_of(second)["closed_at"]) == (name, None)
     book.close(second)
     book.correlate(second)
-    book.later(hours=25)
+    book.later(hours=73)
     third = book.open("OE-CREDIT", EntityKind.SALES_ORDER, "SO-3", correlation_key="credit:C1")
     book.correlate(third)
     assert book.incident_of(third)["incident_id"] != name
+
+
+def test_who_says_no_is_full_and_who_says_nothing_is_in_trouble(book: CaseBook) -> None:
+    book.put(tender(1, "ACME", BookingStatus.EXPIRED), tender(2, "ACME", BookingStatus.DECLINED))
+    in_trouble, full = trouble(book), book.open("TR-CAPACITY", EntityKind.CARRIER, "ACME|MEM")
+    unanswered, declined = (book.open("TR-TENDER", SHIPMENT, f"SH-{n}") for n in (1, 2))
+    book.correlate()
+    assert book.together(in_trouble, unanswered)
+    assert book.together(full, declined)
+    assert not book.together(in_trouble, full)
+    assert "ACME was asked first and declined" in book.why(declined)
+
+
+def test_who_gave_it_back_first_made_it_dear(book: CaseBook) -> None:
+    book.put(
+        tender(1, "ACME", BookingStatus.EXPIRED, hours_ago=9),
+        tender(1, "TRIN", BookingStatus.DECLINED, hours_ago=4),
+        tender(1, "HWKX", BookingStatus.ACCEPTED, hours_ago=2),
+        tender(2, "HWKX", BookingStatus.ACCEPTED),
+        shipment("SH-1", scac="HWKX", status=ShipmentStatus.BOOKED),
+        shipment("SH-2", scac="HWKX", status=ShipmentStatus.BOOKED),
+    )
+    in_trouble, full = trouble(book), book.open("TR-CAPACITY", EntityKind.CARRIER, "TRIN|MEM")
+    its_carrier = book.open("TR-CARRIER", EntityKind.CARRIER, "HWKX|MEM")
+    passed_on, dear = (book.open("TR-OVERSPEND", SHIPMENT, f"SH-{n}") for n in (1, 2))
+    book.correlate()
+    assert book.together(in_trouble, passed_on)
+    assert not book.together(full, passed_on)
+    assert not book.together(its_carrier, dear), "who takes it at a price has refused nothing"
+
+
+def test_what_goes_late_in_a_storm_is_not_of_the_trouble_before(book: CaseBook) -> None:
+    old, before = trouble(book), late(book, 1)
+    book.correlate()
+    book.later(hours=30)
+    book.put(
+        shipment("SH-2", scac="ACME", status=ON_THE_ROAD, zone_id=ZoneId("Z1")),
+        route_event("E1", zone_ids=(ZoneId("Z1"),)),
+    )
+    storm = book.open("TR-ROUTE", EntityKind.ROUTE_EVENT, "E1")
+    in_the_storm, elsewhere = late(book, 2), late(book, 3)
+    book.correlate(storm, in_the_storm, elsewhere)
+    assert book.together(storm, in_the_storm)
+    assert book.together(old, before, elsewhere)
+    assert not book.together(old, storm)
+
+
+@pytest.mark.parametrize(("members", "again"), [(7, True), (8, False)])
+def test_a_trickle_is_one_matter_for_three_days_and_a_wave_ends_with_its_cases(
+    book: CaseBook, members: int, again: bool
+) -> None:
+    first = [
+        book.open("TR-OVERSPEND", SHIPMENT, f"SH-9{n}", correlation_key="freight:ACME")
+        for n in range(members)
+    ]
+    book.correlate()
+    known = book.incident_of(first[0])["incident_id"]
+    book.close(*first)
+    book.correlate(*first)
+    book.later(hours=71)
+    after = book.open("TR-OVERSPEND", SHIPMENT, "SH-1", correlation_key="freight:ACME")
+    book.correlate(after)
+    assert (book.incident_of(after)["incident_id"] == known) is again

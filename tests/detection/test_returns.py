@@ -58,7 +58,7 @@ def test_a_return_of_more_than_was_sent_is_a_case(room_of: RoomOf) -> None:
         assert room.look() == []
         room.put(rma(claimed_quantity=104))
         found = room.only()
-        assert (found.entity.entity_id, found.correlation_key) == ("R1", "return:R1")
+        assert (found.entity.entity_id, found.correlation_key) == ("R1", "return:C1")
         assert "returns 104 ea" in found.consequence
         assert "only 100 were shipped and billed: $40.00 would be credited for nothing" in found.consequence
         room.put(rma(claimed_quantity=104, status=RmaStatus.CLOSED))
@@ -120,7 +120,7 @@ def test_goods_that_came_back_wait_for_a_decision_and_then_for_the_credit(room_o
         assert room.look() == []
         room.advance(seconds=1)
         found = room.only()
-        assert found.correlation_key == "disposition:MEM:WRONG"
+        assert found.correlation_key == "disposition:MEM"
         assert found.node_id == "MEM"
         assert "3 ea KT-I1 came back Sun 22 Nov (WRONG) and lie undecided" in found.consequence
         room.put(_decided())

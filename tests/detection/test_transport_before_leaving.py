@@ -113,7 +113,7 @@ def test_a_pickup_is_missed_after_the_grace(room_of: RoomOf) -> None:
         room.advance(seconds=1)
         found = room.only()
     assert found.title == "SH-1 not picked up by UPSN"
-    assert found.correlation_key == "pickup:UPSN:MEM"
+    assert found.correlation_key == "pickup:UPSN"
     assert "planned for 2026-11-22T11:00Z. Its window ends 2026-11-24T12:00Z" in found.consequence
 
 

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 PEG = "peg"
 #: What every case shares with every other.
 ANY = "any"
+#: Who said first that it has no room for a shipment, and who did not answer or gave it back: no records of
+#: their own. A carrier that is full says no; one that is in trouble says nothing.
+ROOM = "room"
+ANSWER = "answer"
+#: Types that come of a carrier's refusal, whoever carries the shipment in the end.
+REFUSED = frozenset({"TR-TENDER", "TR-OVERSPEND"})
+_REFUSALS = {"TR-CAPACITY": ROOM, "TR-CARRIER": ANSWER}
 
 MS_PER_HOUR = 3_600_000
 
@@ -48,11 +55,13 @@ OLDER_MEMBER_MS: dict[str, int] = {
     EntityKind.NODE: 8 * MS_PER_HOUR,
     EntityKind.CARRIER: 48 * MS_PER_HOUR,
     EntityKind.ROUTE_EVENT: 4 * MS_PER_HOUR,
+    ROOM: 24 * MS_PER_HOUR,
+    ANSWER: 48 * MS_PER_HOUR,
 }
 
 #: A carrier's record stays bad for days after its trouble is over. Loads refused or moved at a price so long
 #: after the case on it was opened are new trouble, or nobody's; goods on its road may still be late by it.
-NEWER_MEMBER_MS: dict[str, int] = {"TR-TENDER": 60 * MS_PER_HOUR, "TR-OVERSPEND": 60 * MS_PER_HOUR}
+NEWER_MEMBER_MS: dict[str, int] = {ROOM: 60 * MS_PER_HOUR, ANSWER: 60 * MS_PER_HOUR}
 
 #: How long after a root has ended what comes up still comes of it: a strike is felt for days.
 LASTING_MS = 72 * MS_PER_HOUR
@@ -62,10 +71,15 @@ AFTERMATH_MS: dict[str, int] = {
     EntityKind.CARRIER: 48 * MS_PER_HOUR,
     EntityKind.ROUTE_EVENT: 48 * MS_PER_HOUR,
     EntityKind.INBOUND_SUPPLY: 24 * MS_PER_HOUR,
+    ROOM: 48 * MS_PER_HOUR,
+    ANSWER: 48 * MS_PER_HOUR,
 }
 
-#: A key that comes up again so soon after its incident ended is that incident once more.
+#: A key that comes up again so soon after its incident ended is that incident once more. A trickle, of fewer
+#: members than ``TRICKLE``, is one matter of the week; a wave is over when its cases are.
 SAME_AGAIN_MS = 24 * MS_PER_HOUR
+TRICKLE_AGAIN_MS = 72 * MS_PER_HOUR
+TRICKLE = 8
 
 #: (child, root): the root explains and mutes only shipments that had left when found late. A carrier
 #: that is late on the road is not why goods stand at the dock; that it does not fetch them has its own case.
@@ -135,6 +149,8 @@ def root_kinds(case_type: CaseType) -> tuple[str, ...]:
 
 
 def _link_kinds(child: CaseType, root: CaseType) -> tuple[str, ...]:
+    if child.code in REFUSED and root.code in _REFUSALS:
+        return (_REFUSALS[root.code],)
     if child.entity is EntityKind.CARRIER and root.entity is EntityKind.ROUTE_EVENT:
         # A carrier's trouble is no shipment that meets an event; they meet on the lanes both name.
         return (EntityKind.LANE,)

@@ -15,8 +15,9 @@ from app.detection.incidents.edges import (
     PEG,
     SAME_AGAIN_MS,
     SHORT_OF,
+    TRICKLE,
+    TRICKLE_AGAIN_MS,
 )
-from domain.ids import EntityKind
 from domain.incidents import IncidentBasis
 
 if TYPE_CHECKING:
@@ -92,7 +93,11 @@ SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version, i.opene
 _LATELY = """
 SELECT i.incident_id, i.correlation_key, i.correlation_version
   FROM temp.corr_key k CROSS JOIN incident i ON i.correlation_key = k.key
- WHERE i.closed_at > :since AND i.basis = 'static_key' ORDER BY i.closed_at, i.incident_id DESC
+ WHERE i.closed_at > :trickled AND i.basis = 'static_key'
+   AND (i.closed_at > :since
+        OR (SELECT COUNT(*) FROM (SELECT 1 FROM incident_member m WHERE m.incident_id = i.incident_id
+                                   LIMIT :trickle)) < :trickle)
+ ORDER BY i.closed_at, i.incident_id DESC
 """
 
 _HOMES = """
@@ -180,7 +185,7 @@ class OpenIncident:
 class Facts:
     """Everything that placing needs, read at once.
 
-    ``lately`` are, by key and version, the incidents of a key that ended less than a day ago.
+    ``lately`` are, by key and version, the incidents of a key that ended so lately that it is the same again.
     """
 
     cases: dict[str, CaseNow] = field(default_factory=dict)
@@ -211,12 +216,17 @@ def read_facts(connection: Connection, *, now_ms: int) -> Facts:
         for row in connection.exec_driver_sql(_INCIDENTS)
     }
     _fill(connection, "INSERT OR IGNORE INTO temp.corr_incident VALUES (:value)", incidents)
+    again = {
+        "since": now_ms - SAME_AGAIN_MS,
+        "trickled": now_ms - TRICKLE_AGAIN_MS,
+        "trickle": TRICKLE,
+    }
     return Facts(
         cases=_cases(connection, links, incidents),
         incidents=incidents,
         lately={
             (row.correlation_key, row.correlation_version): row.incident_id
-            for row in connection.exec_driver_sql(_LATELY, {"since": now_ms - SAME_AGAIN_MS})
+            for row in connection.exec_driver_sql(_LATELY, again)
         },
         homes={row.case_id: row.incident_id for row in connection.exec_driver_sql(_HOMES)},
         sizes={row.incident_id: row.members for row in connection.exec_driver_sql(_SIZES)},
@@ -272,18 +282,16 @@ def _cases(
             wanted=row.wanted,
             author=row.author or "",
             reason=row.reason or "",
-            causes=_first_of_each(
-                link for link in mine if not link.mutes and in_time(link, row.code, row.opened_at)
-            ),
+            causes=_first_of_each(link for link in mine if not link.mutes and in_time(link, row.opened_at)),
             mutes=_first_of_each(link for link in mine if link.mutes),
         )
     return cases
 
 
-def in_time(link: Link, child_code: str, opened_at: int) -> bool:
+def in_time(link: Link, opened_at: int) -> bool:
     """Whether a case can have come of the root: some roots explain only what came up with them."""
     older = OLDER_MEMBER_MS.get(link.kind)
-    newer = NEWER_MEMBER_MS.get(child_code) if link.kind == EntityKind.CARRIER else None
+    newer = NEWER_MEMBER_MS.get(link.kind)
     in_its_time = (older is None or opened_at >= link.opened_at - older) and (
         newer is None or opened_at <= link.opened_at + newer
     )

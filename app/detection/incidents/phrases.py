@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, text
 
-from app.detection.incidents.edges import ANY, PEG
+from app.detection.incidents.edges import ANSWER, ANY, PEG, ROOM
 from app.store.apply import CHUNK
 from domain.catalogue.types import case_type
 from domain.ids import EntityKind
@@ -38,6 +38,8 @@ _SHARES: dict[str, str] = {
     EntityKind.LOT: "It takes from lot {thing}",
     EntityKind.ITEM: "It is about item {thing}",
     PEG: "It needs {thing}",
+    ROOM: "{thing} was asked first and declined",
+    ANSWER: "{thing} was asked first and did not answer, or gave it back",
     ANY: "It is of a kind that keeps quiet now",
 }
 

@@ -72,6 +72,7 @@ class Placing:
     def _decide(self, case: CaseNow) -> Placement:
         causes = [(home, link) for link in self._preferred(case) if (home := self._home(link.root))]
         mute = self._mute(case)
+        causes = self._latest_trouble_first(case, causes)
         incident_id, basis, cause = self._where(case, causes, mute)
         seen = {incident_id}
         also = []
@@ -98,7 +99,7 @@ class Placing:
             return case.incident_id, IncidentBasis.PEGGING, None
         if case.basis in {IncidentBasis.INHIBITION, IncidentBasis.CONTRAST}:
             return case.incident_id, IncidentBasis(case.basis), None
-        if mute is not None and in_time(mute, case.code, case.opened_at) and self._stands_alone(case):
+        if mute is not None and in_time(mute, case.opened_at) and self._stands_alone(case):
             home = self._home(mute.root)
             if home:
                 return home, IncidentBasis.INHIBITION, None
@@ -115,6 +116,20 @@ class Placing:
     def _preferred(self, case: CaseNow) -> list[Link]:
         """Its possible causes, the one it hangs on already first."""
         return sorted(case.causes, key=lambda link: link.root != case.parent)
+
+    def _latest_trouble_first(self, case: CaseNow, causes: list[tuple[str, Link]]) -> list[tuple[str, Link]]:
+        """What goes late after a storm broke is of the storm, though its carrier had trouble before."""
+        if not causes or causes[0][1].kind != EntityKind.CARRIER or causes[0][1].root == case.parent:
+            return causes
+        home, first = causes[0]
+        known = self.facts.incidents.get(home)
+        since = known.opened_at if known is not None and known.opened_at else first.opened_at
+        later = [
+            found
+            for found in causes
+            if found[1].kind == EntityKind.ROUTE_EVENT and since < found[1].opened_at <= case.opened_at
+        ]
+        return [*later, *(found for found in causes if found not in later)]
 
     def _mute(self, case: CaseNow) -> Link | None:
         links = sorted(case.mutes, key=lambda link: link.root != case.suppressed_by)

@@ -189,7 +189,29 @@ SELECT r.case_id, 'carrier', s.scac || '|' || s.origin_node_id, r.code, 0
   FROM temp.corr_ref r CROSS JOIN temp.corr_need n ON n.code = r.code AND n.kind = 'carrier'
   CROSS JOIN shipment s ON s.id = r.id WHERE r.kind = 'shipment'
 """,
-    # A carrier that gave a shipment back is behind what its way costs now, and behind its delay.
+    # A carrier in trouble is known by whom it does not answer, a full one by whom it refuses.
+    """
+INSERT OR IGNORE INTO temp.corr_ref
+SELECT r.case_id, n.kind, substr(r.id, 1, instr(r.id || '|', '|') - 1), r.code, 1
+  FROM temp.corr_ref r CROSS JOIN temp.corr_need n ON n.code = r.code AND n.kind IN ('room', 'answer')
+ WHERE r.kind = 'carrier' AND r.own AND n.own
+""",
+    # Who gave it back first is behind its want of a carrier and its price. With a tender out that nobody has
+    # taken, a shipment without a carrier has waited for the answer in vain.
+    """
+INSERT OR IGNORE INTO temp.corr_ref
+SELECT r.case_id, n.kind, t.scac, r.code, 0
+  FROM temp.corr_ref r CROSS JOIN temp.corr_need n ON n.code = r.code AND n.kind IN ('room', 'answer')
+  CROSS JOIN carrier_booking t ON t.id = (
+       SELECT x.id FROM carrier_booking x
+        WHERE x.shipment_id = r.id AND x.deleted_at IS NULL
+          AND (x.status IN ('declined', 'expired', 'cancelled')
+               OR x.status = 'tendered' AND r.code = 'TR-TENDER')
+        ORDER BY x.booked_at, x.id LIMIT 1)
+ WHERE r.kind = 'shipment' AND NOT n.own
+   AND n.kind = CASE t.status WHEN 'declined' THEN 'room' ELSE 'answer' END
+""",
+    # A carrier that gave a shipment back is behind its delay.
     """
 INSERT OR IGNORE INTO temp.corr_ref
 SELECT r.case_id, 'carrier', t.scac, r.code, 0

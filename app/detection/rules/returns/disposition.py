@@ -72,7 +72,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         impact=impact,
         losses=((row.line_id, loss.loss_cents), (f"return/{row.entity_id}", rework)),
         severity=severity_of(impact.loss_cents, breach_ms, moment.hour_ms, policy, tier=row.tier),
-        correlation_key=f"disposition:{row.node_id}:{row.reason_code}",
+        correlation_key=f"disposition:{row.node_id}",
         evidence=(
             fact("received_at", iso(row.received_at), **seen),
             fact("limit_hours", hours, unit="hours"),

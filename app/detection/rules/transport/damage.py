@@ -95,7 +95,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
             (f"shipment/{head.entity_id}", rework),
         ),
         severity=severity_of(impact.loss_cents, claim_by, moment.hour_ms, policy, tier=head.tier),
-        correlation_key=f"damage:{head.entity_id}",
+        correlation_key=f"damage:{head.scac or head.entity_id}",
         evidence=(
             fact("damaged_quantity", units, unit="units", **last),
             fact("milestone", head.said_by, **last),

@@ -39,7 +39,11 @@ WITH priced AS MATERIALIZED (
    WHERE {scope:f.id} AND f.deleted_at IS NULL AND f.status @here AND f.freight_cost_cents > 0
      AND (f.freight_cost_cents >= {setting:overspend_margin_cents}
           OR f.freight_cost_cents >= f.quote_cents + {setting:overspend_quote_cents}))
-SELECT s.id AS entity_id, x.freight, x.quote, x.order_margin, @columns
+SELECT s.id AS entity_id, x.freight, x.quote, x.order_margin,
+       (SELECT t.scac FROM carrier_booking t
+         WHERE t.shipment_id = s.id AND t.deleted_at IS NULL
+           AND t.status IN ('declined', 'expired', 'cancelled')
+         ORDER BY t.booked_at, t.id LIMIT 1) AS refusing_scac, @columns
   FROM priced x
   CROSS JOIN shipment s ON s.id = x.priced_id
   @joins
@@ -81,7 +85,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         severity=severity_of(
             impact.loss_cents, head.planned_pickup_at, moment.hour_ms, policy, tier=head.tier
         ),
-        correlation_key=f"freight:{head.scac or head.origin_node_id}",
+        correlation_key=_key(head),
         evidence=(
             fact("freight_cost_cents", head.freight, unit="cents", **said),
             fact("quote_cents", "none" if head.quote is None else head.quote, unit="cents", **said),
@@ -95,6 +99,13 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         sources=sources_of(rows),
         about=way_of(head),
     )
+
+
+def _key(row: Row[Any]) -> str:
+    """Who gave it back first made it dear, whoever takes it now; else its carrier's price did."""
+    if row.refusing_scac:
+        return f"tender:{row.refusing_scac}"
+    return f"freight:{row.scac or row.origin_node_id}"
 
 
 def _over_quote(row: Row[Any], moment: Moment) -> int:
@@ -112,7 +123,7 @@ def _over_quote(row: Row[Any], moment: Moment) -> int:
 RULE = Rule(
     case_type=TR_OVERSPEND,
     sql=_SQL,
-    wakes=("shipment>shipment", *SHIPMENT_MONEY_WAKES),
+    wakes=("shipment>shipment", "carrier_booking>shipment", *SHIPMENT_MONEY_WAKES),
     assess=_assess,
     indexes=(
         (

@@ -67,7 +67,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         impact=impact,
         losses=(*((part.key, part.loss_cents) for part in losses), (f"shipment/{head.entity_id}", rework)),
         severity=severity_of(impact.loss_cents, head.window_end_at, moment.hour_ms, policy, tier=head.tier),
-        correlation_key=f"pickup:{head.scac}:{head.origin_node_id}",
+        correlation_key=f"pickup:{head.scac or head.origin_node_id}",
         evidence=(
             fact("planned_pickup_at", iso(head.planned_pickup_at), **said),
             fact("overdue_minutes", overdue, unit="minutes", **said),

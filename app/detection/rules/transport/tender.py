@@ -39,6 +39,9 @@ SELECT s.id AS entity_id,
        (SELECT COUNT(*) FROM carrier_booking t WHERE @lost) AS lost_tenders,
        (SELECT t.scac FROM carrier_booking t WHERE @lost ORDER BY t.booked_at DESC, t.id DESC LIMIT 1)
        AS lost_scac,
+       (SELECT t.scac FROM carrier_booking t
+         WHERE @lost OR t.shipment_id = s.id AND t.deleted_at IS NULL AND t.status = 'cancelled'
+         ORDER BY t.booked_at, t.id LIMIT 1) AS first_scac,
        (SELECT MAX(t.booked_at) FROM carrier_booking t WHERE @lost) AS lost_at, @columns
   FROM (SELECT id FROM shipment INDEXED BY det_shipment_here
          WHERE {scope:id} AND deleted_at IS NULL AND status @here
@@ -79,7 +82,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         severity=severity_of(
             impact.loss_cents, head.planned_pickup_at, moment.hour_ms, policy, tier=head.tier
         ),
-        correlation_key=f"tender:{head.lost_scac}",
+        correlation_key=f"tender:{head.first_scac}",
         evidence=(
             fact("tenders", head.tenders, unit="tenders", **said),
             fact("declined", head.lost_tenders, unit="tenders", **said),
