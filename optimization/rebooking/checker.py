@@ -5,11 +5,13 @@ Shares no code with the search: it reads the columns, counts, multiplies and com
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from optimization.outcome import CostTerms
+from optimization.rebooking.columns import IntColumn
 from optimization.rebooking.instance import RebookingInstance
 
 
@@ -26,88 +28,67 @@ class Check:
         return not self.violations
 
 
-def check_plan(instance: RebookingInstance, chosen: Sequence[int]) -> Check:
+def check_plan(instance: RebookingInstance, chosen: Sequence[int] | IntColumn) -> Check:
     """Check and price a plan: the option of each shipment, -1 for the next wave."""
-    offsets = instance.first_option.tolist()
-    if len(chosen) != len(offsets) - 1:
-        return Check(violations=(f"{len(chosen)} bookings for {len(offsets) - 1} shipments",), terms=None)
-    strange = [
-        f"shipment {shipment}: option {option} is not one of its own"
-        for shipment, option in enumerate(chosen)
-        if option != -1 and not offsets[shipment] <= option < offsets[shipment + 1]
-    ]
-    if strange:
-        return Check(violations=tuple(strange), terms=None)
+    plan = np.asarray(chosen, dtype=np.int64)
+    first = instance.first_option
+    if len(plan) != len(first) - 1:
+        return Check(violations=(f"{len(plan)} bookings for {len(first) - 1} shipments",), terms=None)
+    strange = np.flatnonzero((plan != -1) & ((plan < first[:-1]) | (plan >= first[1:])))
+    if strange.size:
+        what = [f"shipment {row}: option {plan[row]} is not one of its own" for row in strange]
+        return Check(violations=tuple(what), terms=None)
+    booked = np.flatnonzero(plan != -1)
     return Check(
-        violations=tuple(_overfull(instance, chosen) + _too_early(instance, chosen)),
-        terms=_terms(instance, chosen),
+        violations=tuple(_overfull(instance, plan[booked]) + _too_early(instance, booked, plan[booked])),
+        terms=_terms(instance, plan, booked),
     )
 
 
-def _overfull(instance: RebookingInstance, chosen: Sequence[int]) -> list[str]:
+def _overfull(instance: RebookingInstance, options: IntColumn) -> list[str]:
     """Slots with too many pickups, carrier days with too much weight."""
-    slots = instance.slots
-    slot_of = instance.options.slot
-    weights = instance.options.weight
-    count: Counter[int] = Counter()
-    load: Counter[int] = Counter()
-    for option in chosen:
-        if option != -1:
-            slot = int(slot_of[option])
-            count[slot] += 1
-            load[int(slots.weight_limit[slot])] += int(weights[option])
+    slots, limits = instance.slots, instance.weight_limits
+    slot = instance.options.slot[options]
+    taken = np.bincount(slot, minlength=len(slots.pickups))
     found = [
-        f"slot {slot}: {taken} pickups, {int(slots.pickups[slot])} possible"
-        for slot, taken in sorted(count.items())
-        if taken > int(slots.pickups[slot])
+        f"slot {row}: {taken[row]} pickups, {slots.pickups[row]} possible"
+        for row in np.flatnonzero(taken > slots.pickups)
     ]
-    limits = instance.weight_limits
+    load = np.zeros(len(limits.limit), dtype=np.int64)
+    limited = slots.weight_limit[slot] != -1
+    np.add.at(load, slots.weight_limit[slot[limited]], instance.options.weight[options[limited]])
     return found + [
-        f"carrier {int(limits.carrier[row])} day {int(limits.day[row])}: weight {total}, "
-        f"{int(limits.limit[row])} possible"
-        for row, total in sorted(load.items())
-        if row != -1 and total > int(limits.limit[row])
+        f"carrier {limits.carrier[row]} day {limits.day[row]}: weight {load[row]}, "
+        f"{limits.limit[row]} possible"
+        for row in np.flatnonzero(load > limits.limit)
     ]
 
 
-def _too_early(instance: RebookingInstance, chosen: Sequence[int]) -> list[str]:
+def _too_early(instance: RebookingInstance, booked: IntColumn, options: IntColumn) -> list[str]:
     """Pickups elsewhere than where a shipment is, or before it is ready."""
     slots, shipments = instance.slots, instance.shipments
-    found: list[str] = []
-    for shipment, option in enumerate(chosen):
-        if option == -1:
-            continue
-        slot = int(instance.options.slot[option])
-        if int(slots.node[slot]) != int(shipments.node[shipment]):
-            found.append(f"shipment {shipment}: picked up at another node")
-        if int(slots.day[slot]) < int(shipments.ready_day[shipment]):
-            found.append(f"shipment {shipment}: picked up before it is ready")
-    return found
+    slot = instance.options.slot[options]
+    elsewhere = booked[slots.node[slot] != shipments.node[booked]]
+    early = booked[slots.day[slot] < shipments.ready_day[booked]]
+    found = [f"shipment {shipment}: picked up at another node" for shipment in elsewhere]
+    return found + [f"shipment {shipment}: picked up before it is ready" for shipment in early]
 
 
-def _terms(instance: RebookingInstance, chosen: Sequence[int]) -> CostTerms:
+def _terms(instance: RebookingInstance, plan: IntColumn, booked: IntColumn) -> CostTerms:
     """Every cent of a readable plan, term by term."""
-    shipments, options, slots = instance.shipments, instance.options, instance.slots
-    rates = late = change = unbooked = 0
-    given: Counter[int] = Counter()
-    for shipment, option in enumerate(chosen):
-        if option == -1:
-            unbooked += int(shipments.unbooked_cents[shipment])
-            continue
-        rates += int(options.rate_cents[option])
-        late += int(options.late_days[option]) * int(shipments.late_cents_per_day[shipment])
-        if option != int(shipments.current_option[shipment]):
-            change += int(shipments.rebooking_cents[shipment])
-        given[int(instance.services.carrier[int(slots.service[int(options.slot[option])])])] += 1
+    shipments, options, contracts = instance.shipments, instance.options, instance.contracts
+    mine = plan[booked]
+    moved = booked[mine != shipments.current_option[booked]]
+    carrier = instance.services.carrier[instance.slots.service[options.slot[mine]]]
     shortfall = 0
-    contracts = instance.contracts
     for row in range(len(contracts.carrier)):
-        missing = max(0, int(contracts.minimum_shipments[row]) - given[int(contracts.carrier[row])])
+        given = int((carrier == contracts.carrier[row]).sum())
+        missing = max(0, int(contracts.minimum_shipments[row]) - given)
         shortfall += missing * int(contracts.shortfall_cents[row])
     return CostTerms(
-        freight_fixed_cents=rates,
-        late_cents=late,
-        change_cents=change,
-        unfilled_cents=unbooked,
+        freight_fixed_cents=int(options.rate_cents[mine].sum()),
+        late_cents=int((options.late_days[mine] * shipments.late_cents_per_day[booked]).sum()),
+        change_cents=int(shipments.rebooking_cents[moved].sum()),
+        unfilled_cents=int(shipments.unbooked_cents[plan == -1].sum()),
         shortfall_cents=shortfall,
     )

@@ -61,7 +61,7 @@ def polish(instance: RebookingInstance, answer: Answer, keep: int, seconds: floa
     chosen = np.full(instance.shipment_count, UNBOOKED, dtype=np.int64)
     taken = option[np.rint(found.x[:count]) == 1]
     chosen[instance.owner[taken]] = taken
-    check = check_plan(instance, chosen.tolist())
+    check = check_plan(instance, chosen)
     if not check.passed or check.terms is None or check.terms.total_cents >= answer.objective_cents:
         return answer
     cents = check.terms.total_cents

@@ -31,7 +31,11 @@ from optimization.rebooking.instance import Model, RebookingInstance
 from optimization.rebooking.nodes import PRICE_UNITS_PER_CENT, UnitPrices, assign_nodes, index_nodes
 from optimization.rebooking.prices import FIRST_STEP, PriceSearch
 
-EXITS_PER_SHIPMENTS = 100
+FEWEST_AT_ONCE = 100
+SHARE_AT_ONCE = 400
+"""Chains are tried for so small a part of the shipments before exits are looked for again."""
+FADED = 20
+"""A sweep ends when a part of it gains less than this share of what its first part gained."""
 WEIGHTS_NEAR_FULL = 4
 LEAST_GAIN = 50_000
 SMALL_REGRET = PRICE_UNITS_PER_CENT
@@ -71,7 +75,7 @@ class Effort:
 def effort_for(shipments: int) -> Effort:
     """The effort that keeps 10,000 shipments near a second and 100,000 near eight on two cores."""
     if shipments > LARGE_SHIPMENTS:
-        return Effort(passes=4, sweeps=4, keep=8)
+        return Effort(passes=4, sweeps=8, keep=8)
     return Effort()
 
 
@@ -121,7 +125,7 @@ def solve_instance(
         booked = booked_options(bookings)
         listed = best_options(model, prices, booked, effort.keep, wide=left)
         bookings = construct(model, listed, booked, exits)
-        improve(model, listed, bookings, effort.sweeps, stop=stop)
+        improve(model, listed, bookings, (effort.sweeps + 3) // 4, stop=stop)
     best = Finish(
         chosen=booked_options(bookings),
         objective_cents=total_cents(bookings),
@@ -170,13 +174,17 @@ def improve(
         regret = regret_units(model.unbooked, listed, bookings.seat[:, ROW])
         order = np.argsort(-regret, kind="stable")
         order = order[regret[order] >= worth]
-        size = max(EXITS_PER_SHIPMENTS, len(regret) // EXITS_PER_SHIPMENTS)
-        gained = 0
+        size = max(FEWEST_AT_ONCE, len(regret) // SHARE_AT_ONCE)
+        gained = foremost = 0
         for at in range(0, len(order), size):
             if _stopped(stop):
                 return
             find_exits(bookings, typical, WEIGHTS_NEAR_FULL * typical, labels.exits)
-            gained -= chain_sweep(bookings, labels, order[at : at + size])
+            part = -chain_sweep(bookings, labels, order[at : at + size])
+            gained += part
+            foremost = max(foremost, part)
+            if part * FADED < foremost:
+                break
         if gained > least:
             continue
         if worth == SMALL_REGRET:
@@ -186,7 +194,7 @@ def improve(
 
 def _checked(instance: RebookingInstance, best: Finish, prices: UnitPrices, *, stopped: bool) -> Answer:
     """The answer, once the independent check has passed the plan and its cost."""
-    check = check_plan(instance, best.chosen.tolist())
+    check = check_plan(instance, best.chosen)
     if not check.passed or check.terms is None or check.terms.total_cents != best.objective_cents:
         what = f"A booking plan was refused by its check: {'; '.join(check.violations[:3]) or 'its cost'}."
         raise CheckRefusedError(what=what, remedy="Nothing was changed. Report it with the diagnostics.")
