@@ -27,7 +27,15 @@ TR_TENDER = CaseType(
         ),
         StandardAction(label="Buy on the spot market", right=Right.ASSISTED, effort_minutes=20),
     ),
-    evidence=("tenders", "declined", "last_answer_at", "planned_pickup_at", "scac"),
+    evidence=(
+        "tenders",
+        "declined",
+        "last_answer_at",
+        "planned_pickup_at",
+        "scac",
+        "first_asked",
+        "first_answer",
+    ),
     severity_inputs=("loss of the shipment", "hours to pickup"),
     parents=("TR-CAPACITY", "TR-CARRIER"),
 )

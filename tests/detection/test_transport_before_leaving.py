@@ -76,6 +76,16 @@ def test_a_declined_tender_is_a_case_from_a_day_before_the_pickup_on(room_of: Ro
     assert [str(ref) for ref in found.about[:2]] == ["carrier/UPSN|MEM", "carrier/UPSN"]
 
 
+def test_who_was_asked_first_names_the_matter(room_of: RoomOf) -> None:
+    first = booking("B0", scac="ACME", booked_at=NOW - 9 * HOUR, status=BookingStatus.CANCELLED)
+    with room_of(tender.RULE) as room:
+        room.put(shipment(), DECLINED, first)
+        found = room.only()
+    assert found.correlation_key == "tender:ACME"
+    told = {fact.name: fact.value for fact in found.evidence}
+    assert (told["first_asked"], told["first_answer"], told["scac"]) == ("ACME", "cancelled", "UPSN")
+
+
 def test_a_tender_nobody_answers_is_lost_when_its_time_is_up(room_of: RoomOf) -> None:
     with room_of(tender.RULE) as room:
         room.put(shipment(), booking(status=BookingStatus.TENDERED, expires_at=NOW + HOUR))
@@ -210,6 +220,8 @@ def test_freight_above_its_quote_by_share_and_amount_is_a_case(room_of: RoomOf) 
         found = room.only()
         assert found.correlation_key == "freight:UPSN"
         assert found.title == "SH-1 costs $5.00 too much"
+        room.put(booking("B0", scac="ACME", booked_at=NOW - 9 * HOUR, status=BookingStatus.EXPIRED), DECLINED)
+        assert room.only().correlation_key == "tender:ACME", "who refused it first made it dear"
         assert (
             "Freight of $45.00 for SH-1 (SO-1) from Memphis with UPSN is above its quote" in found.consequence
         )

@@ -32,16 +32,19 @@ if TYPE_CHECKING:
 # A tender nobody answered in time counts as declined.
 _LOST = """t.shipment_id = s.id AND t.deleted_at IS NULL
            AND (t.status IN ('declined', 'expired') OR t.status = 'tendered' AND t.expires_at <= :now)"""
-_SQL = with_shipments("""
+# Who was asked first and did not take it; what was taken back counts, for somebody had to be asked again.
+_FIRST = """WHERE @lost OR t.shipment_id = s.id AND t.deleted_at IS NULL AND t.status = 'cancelled'
+                 ORDER BY t.booked_at, t.id LIMIT 1"""
+_SQL = (
+    with_shipments("""
 SELECT s.id AS entity_id,
        (SELECT COUNT(*) FROM carrier_booking t WHERE t.shipment_id = s.id AND t.deleted_at IS NULL)
        AS tenders,
        (SELECT COUNT(*) FROM carrier_booking t WHERE @lost) AS lost_tenders,
        (SELECT t.scac FROM carrier_booking t WHERE @lost ORDER BY t.booked_at DESC, t.id DESC LIMIT 1)
        AS lost_scac,
-       (SELECT t.scac FROM carrier_booking t
-         WHERE @lost OR t.shipment_id = s.id AND t.deleted_at IS NULL AND t.status = 'cancelled'
-         ORDER BY t.booked_at, t.id LIMIT 1) AS first_scac,
+       (SELECT t.scac FROM carrier_booking t @first) AS first_scac,
+       (SELECT t.status FROM carrier_booking t @first) AS first_answer,
        (SELECT MAX(t.booked_at) FROM carrier_booking t WHERE @lost) AS lost_at, @columns
   FROM (SELECT id FROM shipment INDEXED BY det_shipment_here
          WHERE {scope:id} AND deleted_at IS NULL AND status @here
@@ -53,7 +56,10 @@ SELECT s.id AS entity_id,
    AND NOT EXISTS (SELECT 1 FROM carrier_booking t
                     WHERE t.shipment_id = s.id AND t.deleted_at IS NULL AND t.status = 'accepted')
  ORDER BY s.id, b.ordinal
-""").replace("@lost", _LOST)
+""")
+    .replace("@first", _FIRST)
+    .replace("@lost", _LOST)
+)
 
 
 def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
@@ -89,6 +95,8 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
             fact("last_answer_at", iso(head.lost_at), **said),
             fact("planned_pickup_at", pickup, **said),
             fact("scac", head.lost_scac, **said),
+            fact("first_asked", head.first_scac, **said),
+            fact("first_answer", "none" if head.first_answer == "tendered" else head.first_answer, **said),
         ),
         order_ids=orders_of(rows),
         node_id=head.origin_node_id,
