@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from resources.loader import read_bytes
@@ -50,9 +51,15 @@ def pixmap(name: str, colour: QColor, px: int = DEFAULT_PX, ratio: float = 1.0) 
 
 
 def icon(name: str, theme: Theme, px: int = DEFAULT_PX, colour: QColor | None = None) -> QIcon:
-    """Return a QIcon in ``colour`` (else the text colour), faint when disabled, for screens 1x to 3x."""
+    """Return a QIcon in ``colour`` (else the text colour), faint when disabled, for every screen there is."""
+    densest = max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
+    return _icon(name, (colour or theme.text).name(), theme.faint.name(), px, math.ceil(densest))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, rgb: str, faint: str, px: int, densest: int) -> QIcon:
     made = QIcon()
-    for ratio in (1.0, 2.0, 3.0):
-        made.addPixmap(pixmap(name, colour or theme.text, px, ratio))
-        made.addPixmap(pixmap(name, theme.faint, px, ratio), QIcon.Mode.Disabled)
+    for ratio in range(1, densest + 1):
+        made.addPixmap(_drawn(name, rgb, px, ratio))
+        made.addPixmap(_drawn(name, faint, px, ratio), QIcon.Mode.Disabled)
     return made

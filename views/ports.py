@@ -6,33 +6,30 @@ snapshot, a detail or a toast.
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from views.approvals.ledger_state import LedgerShown
-from views.case_detail.state import CaseDetail
-from views.case_queue.bulk_state import BulkEdit, BulkOutcome
-from views.export import ExportTable
-from views.kpis.state import KpiFigures
-from views.rules.state import RulesChecked, RulesShown, RulesTried
-from views.settings.state import SettingsShown
-from views.shell.state import Page, ThemeName, ToastKind
-from views.tower.state import TowerSnapshot
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from views.approvals.ledger_state import LedgerShown
+    from views.case_detail.state import CaseDetail
+    from views.case_queue.bulk_state import BulkEdit, BulkOutcome
+    from views.export import ExportTable
+    from views.kpis.state import KpiFigures
+    from views.rules.state import RulesChecked, RulesShown, RulesTried
+    from views.settings.state import SettingsShown
+    from views.shell.state import Page, ThemeName, ToastKind
+    from views.tower.state import TowerSnapshot
+    from views.what_if.state import WhatIfContent
+
 from views.what_if.ports import WhatIfIntents
-from views.what_if.state import WhatIfContent
 
 Decision = Literal["approve", "reject", "request_changes", "revoke"]
 
-#: What a page shows that no snapshot holds.
-PageContent = (
-    BulkOutcome
-    | KpiFigures
-    | LedgerShown
-    | RulesShown
-    | RulesChecked
-    | RulesTried
-    | SettingsShown
-    | WhatIfContent
+#: What a page shows that no snapshot holds; in words, so that the start reads no page's values.
+PageContent: TypeAlias = (
+    "BulkOutcome | KpiFigures | LedgerShown | RulesShown | RulesChecked | RulesTried | SettingsShown"
+    " | WhatIfContent"
 )
 
 

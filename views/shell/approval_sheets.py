@@ -10,7 +10,6 @@ from views.approvals.batch_sheet import BatchSheet
 from views.approvals.delegate_sheet import DelegateSheet
 from views.approvals.delegation import LentRight
 from views.approvals.view_model import ApprovalsViewModel
-from views.approvals.widget import ApprovalsPage
 from views.rules.view_model import RulesViewModel
 from views.tower.state import TowerSnapshot
 
@@ -18,9 +17,7 @@ from views.tower.state import TowerSnapshot
 class ApprovalSheets:
     """Opens the sheets for the approvals page, and writes what they give into a draft of the rights."""
 
-    def __init__(
-        self, window: QWidget, page: ApprovalsPage, model: ApprovalsViewModel, rules: RulesViewModel
-    ) -> None:
+    def __init__(self, window: QWidget, model: ApprovalsViewModel, rules: RulesViewModel) -> None:
         """Lie over a window, hidden."""
         self.batch = BatchSheet(window, model)
         self.delegate = DelegateSheet(window)
@@ -28,8 +25,6 @@ class ApprovalSheets:
         self._rules = rules
         self._snapshot: TowerSnapshot | None = None
         self._show_rules: Callable[[], object] = lambda: None
-        page.batch_wanted.connect(self.batch.open_overlay)
-        page.delegate_wanted.connect(self._ask_delegate)
         self.delegate.wanted.connect(self._draft)
 
     def when_drafted(self, show_rules: Callable[[], object]) -> None:
@@ -45,7 +40,8 @@ class ApprovalSheets:
         if len(self._model.approvable()) > 1:
             self.batch.open_overlay()
 
-    def _ask_delegate(self) -> None:
+    def ask_delegate(self) -> None:
+        """Ask to whom the right to decide on the selected proposal shall go."""
         row, snapshot = self._model.selected, self._snapshot
         if row is not None and snapshot is not None:
             self.delegate.ask(

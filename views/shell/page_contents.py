@@ -10,15 +10,6 @@ from views.formatting import counted
 from views.kpis.state import KpiFigures
 from views.language import tr
 from views.rules.state import RulesChecked, RulesShown, RulesTried
-from views.what_if.state import (
-    WhatIfChoices,
-    WhatIfFailed,
-    WhatIfOpened,
-    WhatIfProgress,
-    WhatIfPromoted,
-    WhatIfSolved,
-    WhatIfWhy,
-)
 
 if TYPE_CHECKING:
     from views.ports import PageContent
@@ -27,6 +18,16 @@ if TYPE_CHECKING:
 
 def show_content(window: TowerWindow, content: PageContent) -> None:
     """Show content on its page."""
+    from views.what_if.state import (  # noqa: PLC0415 - the start reads no scenarios
+        WhatIfChoices,
+        WhatIfFailed,
+        WhatIfOpened,
+        WhatIfProgress,
+        WhatIfPromoted,
+        WhatIfSolved,
+        WhatIfWhy,
+    )
+
     match content:
         case KpiFigures():
             first = not window.kpis.panels

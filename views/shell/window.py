@@ -4,39 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from views.approvals.view_model import ApprovalsViewModel
-from views.approvals.widget import ApprovalsPage
 from views.case_detail.state import CaseDetail
 from views.case_queue.export import queue_export
 from views.case_queue.state import Density
 from views.case_queue.view_model import IDLE_MS
 from views.export import ExportTable
-from views.help.panel import HelpPanel
 from views.kpis.view_model import KpisViewModel
-from views.kpis.widget import KpisPage
 from views.language import tr
 from views.local_edits import HELD_MS
 from views.ports import PageContent, TowerIntents
 from views.rules.view_model import RulesViewModel
-from views.rules.widget import RulesPage
-from views.settings.widget import SettingsPage
 from views.shell.actions import ActionKeys
-from views.shell.approval_sheets import ApprovalSheets
 from views.shell.ask_file import ask_where
 from views.shell.banner import OfflineBanner
-from views.shell.dropped import DropWindow
 from views.shell.find_cases import find_cases
-from views.shell.key_sheet import KeySheet
 from views.shell.layout import layout_from_text
 from views.shell.layout_keeper import layout_of, restore_layout
 from views.shell.notice_bar import NoticeBar
 from views.shell.page_contents import show_content
+from views.shell.paged_window import PagedWindow
 from views.shell.palette import CommandPalette, Found
 from views.shell.rail import Rail
 from views.shell.state import Page, ThemeName, ToastKind
@@ -45,19 +38,17 @@ from views.shell.toasts import SHOWN_MS, ToastStack
 from views.shell.top_bar import TopBar, health_words
 from views.shell.window_actions import window_actions
 from views.sources.view_model import SourcesViewModel
-from views.sources.widget import SourcesPage
 from views.theme import apply, theme_named, theme_of
 from views.tower.state import TowerSnapshot
 from views.tower.view_model import TowerViewModel
 from views.tower.widget import TowerPage
-from views.what_if.widget import WhatIfPage
 
 MIN_SIZE_PX: Final = (1_024, 680)
 USUAL_SIZE_PX: Final = (1_600, 1_000)
 KEEP_MS: Final = 600
 
 
-class TowerWindow(DropWindow):
+class TowerWindow(PagedWindow):
     """The one window; a ``TowerScreen`` for the program, which it speaks to through ``TowerIntents``."""
 
     def __init__(
@@ -73,9 +64,7 @@ class TowerWindow(DropWindow):
         ``idle_ms`` is how long after the last key the queue may re-order itself; ``toast_ms`` how long a
         message stays, ``held_ms`` how long an edit that cannot be taken back is held.
         """
-        super().__init__()
-        self._intents = intents
-        self._snapshot: TowerSnapshot | None = None
+        super().__init__(intents)
         self._theme: ThemeName = theme_of(self).name
         #: Asks where a file shall go; a test answers by itself.
         self.ask_file: Callable[[QWidget, str, str], str] = ask_where
@@ -90,29 +79,10 @@ class TowerWindow(DropWindow):
         self.policy_notice = NoticeBar("alert-triangle")
         self.status = StatusBar()
         self.tower = TowerPage(self.tower_model)
-        self.approvals = ApprovalsPage(self.approvals_model)
-        self.sources = SourcesPage(self.sources_model)
-        self.kpis = KpisPage(self.kpis_model)
-        self.rules = RulesPage(self.rules_model)
-        self.what_if = WhatIfPage(intents)
-        self.settings = SettingsPage()
-        self.pages = QStackedWidget()
-        self._pages: dict[Page, QWidget] = {
-            "tower": self.tower,
-            "what_if": self.what_if,
-            "approvals": self.approvals,
-            "kpis": self.kpis,
-            "rules": self.rules,
-            "sources": self.sources,
-            "settings": self.settings,
-        }
         self.page: Page = "tower"
         self._lay_out()
         self.toasts = ToastStack(self, shown_ms=toast_ms)
-        self.sheets = ApprovalSheets(self, self.approvals, self.approvals_model, self.rules_model)
         self.keys = ActionKeys(self, window_actions(self, intents))
-        self.help = HelpPanel(self)
-        self.key_sheet = KeySheet(self, self.keys.actions)
         self.palette_overlay = CommandPalette(self, self.keys.actions, self.find_cases, self.show_case)
         self._layout_timer = QTimer(self, singleShot=True, interval=KEEP_MS)
         self._connect()
@@ -122,8 +92,7 @@ class TowerWindow(DropWindow):
         self.setWindowTitle("Fulfilment Tower")
         self.setMinimumSize(*MIN_SIZE_PX)
         self.resize(*USUAL_SIZE_PX)
-        for page in self._pages.values():
-            self.pages.addWidget(page)
+        self.pages.addWidget(self.tower)
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.top)
@@ -143,17 +112,9 @@ class TowerWindow(DropWindow):
     def _connect(self) -> None:
         self.rail.page_wanted.connect(self.show_page)
         self.rail.help_wanted.connect(self.open_help)
-        self.settings.theme_wanted.connect(self._choose_theme)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_desktop)
-        self.settings.language_wanted.connect(self._choose_language)
-        self.settings.times_wanted.connect(lambda name: self._intents.remember("times", name))
-        self.settings.density_wanted.connect(lambda name: self.set_density(Density(name)))
-        self.settings.layout_wanted.connect(self.reset_layout)
         self.tower.sizes_changed.connect(self._layout_timer.start)
         self._layout_timer.timeout.connect(self.keep_layout)
-        self.settings.keys_wanted.connect(self.key_sheet.open_overlay)
-        self.settings.help_wanted.connect(self.open_help)
-        self.settings.copied.connect(lambda words: self.show_toast(words, "ok"))
         self.top.palette_wanted.connect(self.palette_overlay.open_overlay)
         self.top.sources_wanted.connect(lambda: self.show_page("sources"))
         self.top.messages_wanted.connect(lambda: self.show_page("settings"))
@@ -166,10 +127,6 @@ class TowerWindow(DropWindow):
         self.status.sources_wanted.connect(lambda: self.show_page("sources"))
         self.status.cancel_wanted.connect(self._intents.cancel_job)
         self.tower.approval_wanted.connect(self.show_approval)
-        self.approvals.case_wanted.connect(self.show_case)
-        self.approvals.export_wanted.connect(self.export_table)
-        self.sheets.when_drafted(lambda: self.show_page("rules"))
-        self.kpis.case_wanted.connect(self.show_case)
         self.kpis_model.queue_wanted.connect(self.show_cases)
         self.rules_model.queue_wanted.connect(self.show_cases)
         self.tower_model.queue.selection_changed.connect(lambda _id: self._show_counts())
@@ -180,7 +137,8 @@ class TowerWindow(DropWindow):
         self._snapshot = snapshot
         self.tower_model.apply(snapshot)
         self.approvals_model.apply(snapshot)
-        self.sheets.apply(snapshot)
+        if self.is_made("sheets"):
+            self.sheets.apply(snapshot)
         self.sources_model.apply(snapshot)
         self.top.show_site(snapshot.site)
         self.top.show_people(snapshot.who, snapshot.people)
@@ -226,7 +184,8 @@ class TowerWindow(DropWindow):
     def show_toast(self, text: str, kind: ToastKind, undo: Callable[[], object] | None = None) -> None:
         """Say a sentence in the corner for some seconds; errors stay until dismissed."""
         self.toasts.show_toast(text, kind, undo)
-        self.settings.show_messages(self.toasts.history)
+        if self.is_made("settings"):
+            self.settings.show_messages(self.toasts.history)
         if self.page == "settings":
             self.top.bell.see()
         else:
@@ -244,18 +203,22 @@ class TowerWindow(DropWindow):
     # ------------------------------------------------------------------ pages
     def show_page(self, page: str) -> None:
         """Show a page by its name in ``views.shell.state.Page``; an unknown name shows the tower."""
-        self.page = next((name for name in self._pages if name == page), "tower")
-        self.pages.setCurrentWidget(self._pages[self.page])
+        self.page = next((name for name in get_args(Page) if name == page), "tower")
+        shown: QWidget = getattr(self, self.page)
+        self.pages.setCurrentWidget(shown)
         self._intents.look_at(self.page)
         if self.page == "settings":
             self.top.bell.see()
         self.rail.show_page(self.page)
         self.keys.show_page(self.page)
-        first: dict[Page, QWidget] = {"tower": self.tower.queue.table, "approvals": self.approvals.list}
         if self.page == "kpis":
             self.kpis.focus_first()
             return
-        first.get(self.page, self._pages[self.page]).setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.page == "approvals":
+            shown = self.approvals.list
+        elif self.page == "tower":
+            shown = self.tower.queue.table
+        shown.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_case(self, case_id: str) -> None:
         """Show a case on the tower page."""
@@ -304,14 +267,20 @@ class TowerWindow(DropWindow):
 
     def toggle_theme(self) -> None:
         """Change between dark and light, and let the program remember it."""
-        self._choose_theme("light" if theme_of(self).name == "dark" else "dark")
+        self.choose_theme("light" if theme_of(self).name == "dark" else "dark")
 
-    def _choose_theme(self, name: str) -> None:
+    def theme_name(self) -> ThemeName:
+        """The theme chosen; ``system`` follows the desktop."""
+        return self._theme
+
+    def choose_theme(self, name: str) -> None:
+        """Show the window in a theme, and let the program remember it."""
         wanted: ThemeName = "light" if name == "light" else "system" if name == "system" else "dark"
         self.set_theme(wanted)
         self._intents.set_theme(wanted)
 
-    def _choose_language(self, name: str) -> None:
+    def choose_language(self, name: str) -> None:
+        """Let the program remember a language for its next start."""
         self._intents.remember("language", name)
         self.show_toast(tr("The window speaks it after the next start."), "info")
 
@@ -322,15 +291,14 @@ class TowerWindow(DropWindow):
     def set_density(self, density: Density) -> None:
         """Show the queue's rows in a height."""
         self.tower.queue.table.set_density(density)
-        self.settings.show_choices(self._theme, density)
+        self._show_choices()
         self._layout_timer.start()
 
     # ------------------------------------------------------------------ what the desk remembers
     def restore(self, kept: Mapping[str, str]) -> None:
         """Take layout and views kept from an earlier day; before the window is shown."""
+        self._kept = kept
         self.tower_model.queue.restore_views(kept.get("views", ""))
-        self.settings.show_times(kept.get("times", ""))
-        self.what_if.model.restore(kept)
         layout = layout_from_text(kept.get("layout", ""))
         self.set_density(layout.density)
         self._layout_timer.stop()
@@ -362,7 +330,11 @@ class TowerWindow(DropWindow):
             apply(app, theme_named(name))
         self._theme = name
         self.top.show_theme(theme_named(name).name)
-        self.settings.show_choices(name, self.tower.queue.table.density)
+        self._show_choices()
+
+    def _show_choices(self) -> None:
+        if self.is_made("settings"):
+            self.settings.show_choices(self._theme, self.tower.queue.table.density)
 
     def step_row(self, step: int) -> None:
         """Go to the next (1) or the previous (-1) row of the page shown."""

@@ -1,5 +1,7 @@
 """Everything that can be done in the window, by a key or from the palette."""
 
+# ruff: noqa: PLW0108 - a late page is made when an action on it runs, not when its key is bound
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -53,19 +55,34 @@ def window_actions(window: TowerWindow, intents: TowerIntents) -> tuple[Action, 
         Action(title=tr("Fit the map"), keys=("F",), run=page.map.fit, pages=tower),
         Action(title=tr("Usual layout"), keys=(), run=window.reset_layout),
         Action(title=tr("Go to the tower"), keys=("G,T",), run=lambda: window.show_page("tower")),
-        Action(title="Go to what-if", keys=("G,W",), run=lambda: window.show_page("what_if")),
-        Action(title="Solve scenarios", keys=("Ctrl+Return",), run=window.what_if.model.solve, pages=what_if),
-        Action(title="New scenario", keys=("N",), run=window.what_if.model.add, pages=what_if),
+        Action(title=tr("Go to what-if"), keys=("G,W",), run=lambda: window.show_page("what_if")),
+        Action(
+            title=tr("Solve scenarios"),
+            keys=("Ctrl+Return",),
+            run=lambda: window.what_if.model.solve(),
+            pages=what_if,
+        ),
+        Action(title=tr("New scenario"), keys=("N",), run=lambda: window.what_if.model.add(), pages=what_if),
         Action(title=tr("Go to approvals"), keys=("G,A",), run=lambda: window.show_page("approvals")),
         Action(title=tr("Go to figures"), keys=("G,K",), run=lambda: window.show_page("kpis")),
         Action(title=tr("Go to rules"), keys=("G,R",), run=lambda: window.show_page("rules")),
         Action(title=tr("Go to sources"), keys=("G,S",), run=lambda: window.show_page("sources")),
         Action(title=tr("Go to settings"), keys=("G,E",), run=lambda: window.show_page("settings")),
-        Action(title=tr("Approve several …"), keys=("B",), run=window.sheets.open_batch, pages=approvals),
-        Action(title=tr("Show the ledger"), keys=("L",), run=window.approvals.open_ledger, pages=approvals),
+        Action(
+            title=tr("Approve several …"),
+            keys=("B",),
+            run=lambda: window.sheets.open_batch(),
+            pages=approvals,
+        ),
+        Action(
+            title=tr("Show the ledger"),
+            keys=("L",),
+            run=lambda: window.approvals.open_ledger(),
+            pages=approvals,
+        ),
         Action(title=tr("Undo the last edit"), keys=("Z", "Ctrl+Z"), run=window.undo),
         Action(title=tr("Help"), keys=("F1",), run=window.open_help),
-        Action(title=tr("Copy diagnostics"), keys=(), run=window.settings.copy_diagnostics),
+        Action(title=tr("Copy diagnostics"), keys=(), run=lambda: window.settings.copy_diagnostics()),
         Action(title=tr("Sync all sources"), keys=("Ctrl+R",), run=lambda: intents.sync_now("")),
         Action(title=tr("Switch dark and light"), keys=("Ctrl+Shift+L",), run=window.toggle_theme),
         Action(title=tr("Search"), keys=("Ctrl+K",), run=window.open_palette, listed=False),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from domain.what_if import WhatIf
-from views.what_if.state import PlannedMove
+if TYPE_CHECKING:
+    from domain.what_if import WhatIf
+    from views.what_if.state import PlannedMove
 
 
 class WhatIfIntents(Protocol):
