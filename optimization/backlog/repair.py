@@ -9,6 +9,7 @@ import numpy as np
 from optimization.backlog.candidates import all_entries
 from optimization.backlog.chance import seeded_chance
 from optimization.backlog.checks_of_columns import first_rows
+from optimization.backlog.compiled import compiled
 from optimization.backlog.construct import insert_all
 from optimization.backlog.holdings import (
     Holdings,
@@ -35,8 +36,9 @@ from optimization.backlog.plan import PairPlan
 from optimization.backlog.search import count_in_time, list_holders, subtract_plan
 from optimization.backlog.tables import Column, Integers, Tables
 from optimization.backlog.warm_state import Warm
+from optimization.backlog.ways import Indices
 
-MOVES_AN_ORDER = 6
+MOVES_AN_ORDER = 4
 MOVES_OF_ONE = 300
 
 
@@ -51,6 +53,15 @@ class Repaired:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """The pairs of a plan that a question would change, and what they would ship and when."""
+
+    pair: Integers
+    qty: Integers
+    day: Integers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OneOrder:
     """What one order costs now and alone in what is left, and what making way for it would save in all."""
 
@@ -59,7 +70,7 @@ class OneOrder:
     alone_cents: int
     saved_cents: int
     moved_orders: Integers
-    pairs: PairPlan
+    changed: Changed
 
 
 class Standing:
@@ -187,13 +198,31 @@ def one_order(standing: Standing, order: int, moves: int = MOVES_OF_ONE, seed: i
         guide = standing.guide(np.array([order], np.int64))
         chance = seeded_chance(seed, order)
         saved += search(arrays, holdings, guide, standing.scratch, standing.room, chance, budget)
-    changed = (holdings.qty != standing.holdings.qty) | (holdings.day != standing.holdings.day)
-    changed &= (holdings.qty > 0) | (standing.holdings.qty > 0)
+    changed = changed_pairs(standing.holdings, holdings)
     return OneOrder(
         order=order,
         now_cents=int(now),
         alone_cents=int(alone),
         saved_cents=int(saved),
-        moved_orders=np.unique(arrays.line_order[arrays.pair_line[changed]]),
-        pairs=plan_of_holdings(holdings),
+        moved_orders=np.unique(arrays.line_order[arrays.pair_line[changed.pair]]),
+        changed=changed,
     )
+
+
+def changed_pairs(before: Holdings, after: Holdings) -> Changed:
+    """Where two plans differ, and what the second ships there."""
+    pair = differing(before.qty, before.day, after.qty, after.day)
+    return Changed(pair=pair, qty=after.qty[pair].astype(np.int64), day=after.day[pair].astype(np.int64))
+
+
+@compiled
+def differing(qty: Indices, day: Indices, new_qty: Indices, new_day: Indices) -> Integers:
+    """The pairs that ship other units, or on another day; most ship nothing in either plan."""
+    found = np.empty(qty.size, np.int64)
+    count = 0
+    for pair in range(qty.size):
+        units, new_units = qty[pair], new_qty[pair]
+        if units != new_units or (units > 0 and day[pair] != new_day[pair]):
+            found[count] = pair
+            count += 1
+    return found[:count].copy()

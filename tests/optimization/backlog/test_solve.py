@@ -147,7 +147,9 @@ def test_one_order_asks_without_changing_anything() -> None:
     saved = 0
     for order in range(0, instance.n_orders, 9):
         told = one_order(standing, order)
-        audit = audit_plan(instance.tables, plan_of_pairs(instance, told.pairs))
+        qty, day = outcome.warm.pairs.qty.copy(), outcome.warm.pairs.day.copy()
+        qty[told.changed.pair], day[told.changed.pair] = told.changed.qty, told.changed.day
+        audit = audit_plan(instance.tables, plan_of_pairs(instance, PairPlan(qty=qty, day=day)))
         assert not audit.errors
         assert audit.terms.total_cents == outcome.objective_cents - told.saved_cents
         saved = max(saved, told.saved_cents)
