@@ -75,7 +75,7 @@ def load_strict(data: bytes) -> JsonObject:
     return document
 
 
-def check_profile(value: object, depth: int = 0) -> None:
+def check_profile(value: Any, depth: int = 0) -> None:  # noqa: ANN401 - the value of any JSON
     """Refuse a value that the profile cannot carry.
 
     Raises:
@@ -83,21 +83,20 @@ def check_profile(value: object, depth: int = 0) -> None:
     """
     kind = type(value)
     if kind is str:
-        _check_text(typing.cast("str", value))
+        _check_text(value)
     elif kind is dict or kind is list:
-        held = typing.cast("dict[str, object] | list[object]", value)
-        if depth > MAX_DEPTH or (depth == MAX_DEPTH and held):
+        if depth > MAX_DEPTH or (depth == MAX_DEPTH and value):
             raise refuse(f"A signed document is nested deeper than {MAX_DEPTH}.")
-        if isinstance(held, dict):
-            for name in held:
+        if kind is dict:
+            for name in value:
                 _check_name(name)
-        for inner in held.values() if isinstance(held, dict) else held:
+        for inner in value.values() if kind is dict else value:
             # Most of a document are plain texts: they are looked at here, without a call for each.
             if type(inner) is not str or not inner.isascii():
                 check_profile(inner, depth + 1)
     elif kind is not int and kind is not bool:
         raise refuse(f"A signed document holds a {kind.__name__}.")
-    elif abs(typing.cast("int", value)) > MAX_EXACT_INTEGER:
+    elif abs(value) > MAX_EXACT_INTEGER:
         raise refuse("A signed document holds an integer that JSON cannot carry exactly.")
 
 
@@ -134,7 +133,7 @@ def _exact_integer(text: str) -> int:
     return int(text)
 
 
-def to_profile(value: object) -> JsonValue:
+def to_profile(value: Any) -> JsonValue:  # noqa: ANN401 - whatever can be signed
     """A frozen value as the profile writes it; text is brought to NFC, absent fields are left out.
 
     Raises:
@@ -142,9 +141,9 @@ def to_profile(value: object) -> JsonValue:
     """
     kind: _Hint = type(value)
     if kind is str:
-        return _normal(typing.cast("str", value))
+        return value if value.isascii() else _normal(value)
     if kind is tuple or kind is list:
-        return [to_profile(each) for each in typing.cast("tuple[object, ...]", value)]
+        return [to_profile(each) for each in value]
     names = _names(kind)
     if names:
         return _write_dataclass(kind, names, value)
@@ -159,8 +158,6 @@ def to_profile(value: object) -> JsonValue:
 
 
 def _normal(text: str) -> str:
-    if text.isascii():
-        return text
     text = unicodedata.normalize("NFC", text)
     _check_text(text)
     return text
@@ -278,21 +275,23 @@ def _tuple_reader(inner: tuple[_Hint, ...], exact: bool) -> _Read:
 
 def _dataclass_reader(kind: _Hint, exact: bool) -> _Read:
     hints = typing.get_type_hints(kind)
-    readers = {name: _reader(hints[name], exact) for name in _names(kind)}
+    readers = [(name, _reader(hints[name], exact)) for name in _names(kind)]
     tag = getattr(kind, _TAG, None)
     tagged = isinstance(tag, str)
-    always = frozenset(name for name in readers if exact and type(None) not in typing.get_args(hints[name]))
+    always = [name for name, _ in readers if exact and type(None) not in typing.get_args(hints[name])]
 
     def read(data: JsonValue) -> object:
         document = _expect(dict, data)
         if tagged and document.get(_TAG) != tag:
             raise ValueError(f"it is no {tag}")
-        names = document.keys() - {_TAG} if tagged else document.keys()
-        if not names <= readers.keys():
-            raise KeyError(f"unknown name {min(names - readers.keys())!r}")
-        if not names >= always:
-            raise KeyError(f"missing name {min(always - names)!r}")
-        return kind(**{name: readers[name](document[name]) for name in names})
+        values = {name: read_one(document[name]) for name, read_one in readers if name in document}
+        if len(values) != len(document) - tagged:
+            raise KeyError(f"unknown name {min(document.keys() - values.keys() - {_TAG})!r}")
+        if len(values) < len(readers):
+            missing = [name for name in always if name not in values]
+            if missing:
+                raise KeyError(f"missing name {missing[0]!r}")
+        return kind(**values)
 
     return read
 

@@ -27,6 +27,15 @@ if TYPE_CHECKING:
     from domain.rights import RightsPolicy
 
 
+_STANDINGS = select(APPROVAL).where(APPROVAL.c.action_id.in_(bindparam("wanted", expanding=True)))
+_SAID = (
+    select(RECORDED_DECISION)
+    .where(RECORDED_DECISION.c.action_id.in_(bindparam("wanted", expanding=True)))
+    .order_by(RECORDED_DECISION.c.idx)
+)
+_MOVE = update(APPROVAL).where(APPROVAL.c.action_id == bindparam("of")).values(state=bindparam("to"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where a proposal stands, and how many approvers it takes."""
@@ -69,26 +78,27 @@ class Ballot:
         if not wanted:
             return
         self._standings.update(dict.fromkeys(wanted))
-        for row in self._connection.execute(select(APPROVAL).where(APPROVAL.c.action_id.in_(wanted))):
+        for row in self._connection.execute(_STANDINGS, {"wanted": wanted}):
             self._standings[row.action_id] = Standing(
                 state=ApprovalState(row.state),
                 proposal_sha256=row.proposal_sha256,
                 min_approvers=int(row.min_approvers),
             )
-        said = select(RECORDED_DECISION).where(RECORDED_DECISION.c.action_id.in_(wanted))
-        for row in self._connection.execute(said.order_by(RECORDED_DECISION.c.idx)):
+        for row in self._connection.execute(_SAID, {"wanted": wanted}):
             self._words[row.action_id].append(
                 Word(user_id=UserId(row.user_id), verdict=Verdict(row.verdict), idx=row.idx)
             )
 
     def standing(self, action_id: str) -> Standing | None:
         """Where a proposal stands; ``None`` where there is none."""
-        self.read((action_id,))
+        if action_id not in self._standings:
+            self.read((action_id,))
         return self._standings[action_id]
 
     def words(self, action_id: str) -> tuple[Word, ...]:
         """What was said of it, in the order of the log."""
-        self.read((action_id,))
+        if action_id not in self._standings:
+            self.read((action_id,))
         return tuple(self._words[action_id])
 
     def users(self, action_id: str, verdict: Verdict) -> frozenset[UserId]:
@@ -150,8 +160,7 @@ class Ballot:
         self._write(ASSENT, changes.assents)
         if changes.moved:
             moved = [{"of": action_id, "to": str(state)} for action_id, state in changes.moved.items()]
-            there = update(APPROVAL).where(APPROVAL.c.action_id == bindparam("of"))
-            self._connection.execute(there.values(state=bindparam("to")), moved)
+            self._connection.execute(_MOVE, moved)
         self._changes = _Changes()
 
     def _write(self, table: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401 - a table

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from app.hub.ballot import Ballot
 from app.hub.hub_schema import CHECKPOINT, DEVICE_KEY, LOG_ENTRY, LOG_HEAD, TILE
@@ -34,6 +34,50 @@ if TYPE_CHECKING:
     from app.signing.keys import SigningKey
     from app.signing.statements import SignedEntry
     from domain.rights import RightsPolicy
+
+
+_NEWEST = LOG_ENTRY.alias()
+#: Put together once: writing a statement out costs more than asking it.
+_HEAD = select(LOG_HEAD).with_for_update()
+_BEFORE = select(LOG_ENTRY).where(LOG_ENTRY.c.sha256.in_(bindparam("digests", expanding=True)))
+_OWNERS = select(DEVICE_KEY).where(DEVICE_KEY.c.keyid.in_(bindparam("keyids", expanding=True)))
+_USED_KEYS = select(LOG_ENTRY.c.keyid, LOG_ENTRY.c.idempotency_key).where(
+    LOG_ENTRY.c.keyid.in_(bindparam("keyids", expanding=True)),
+    LOG_ENTRY.c.idempotency_key.in_(bindparam("used", expanding=True)),
+)
+_HEADS = (
+    select(LOG_ENTRY.c.keyid, LOG_ENTRY.c.seq, LOG_ENTRY.c.sha256)
+    .select_from(DEVICE_KEY)
+    .join(
+        LOG_ENTRY,
+        (LOG_ENTRY.c.keyid == DEVICE_KEY.c.keyid)
+        & (
+            LOG_ENTRY.c.seq
+            == select(func.max(_NEWEST.c.seq))
+            .where(_NEWEST.c.keyid == DEVICE_KEY.c.keyid)
+            .correlate(DEVICE_KEY)
+            .scalar_subquery()
+        ),
+    )
+    .where(DEVICE_KEY.c.keyid.in_(bindparam("keyids", expanding=True)))
+)
+_LAST_OF = (
+    select(LOG_ENTRY.c.seq, LOG_ENTRY.c.sha256)
+    .where(LOG_ENTRY.c.keyid == bindparam("keyid"))
+    .order_by(LOG_ENTRY.c.seq.desc())
+    .limit(1)
+)
+_ENVELOPES = select(LOG_ENTRY.c.sha256, LOG_ENTRY.c.envelope).where(
+    LOG_ENTRY.c.sha256.in_(bindparam("digests", expanding=True))
+)
+_TILE = select(TILE.c.data).where(TILE.c.lvl == bindparam("level"), TILE.c.n == bindparam("number"))
+_GROW_TILE = (
+    update(TILE)
+    .where(TILE.c.lvl == bindparam("level"), TILE.c.n == bindparam("number"))
+    .values(data=bindparam("grown"))
+)
+_ADD_TILE, _ADD_ENTRY, _ADD_CHECKPOINT = insert(TILE), insert(LOG_ENTRY), insert(CHECKPOINT)
+_MOVE_HEAD = update(LOG_HEAD).values(size=bindparam("now_size"), policy_sha256=bindparam("now_policy"))
 
 
 class KeyReusedError(BadInputError):
@@ -72,8 +116,7 @@ def tile_tree(connection: Connection) -> TileTree:
     """The hash tree as it is kept in the database."""
 
     def read(level: int, number: int) -> bytes:
-        query = select(TILE.c.data).where(TILE.c.lvl == level, TILE.c.n == number)
-        data = connection.execute(query).scalar_one_or_none()
+        data = connection.execute(_TILE, {"level": level, "number": number}).scalar_one_or_none()
         return b"" if data is None else bytes(data)
 
     return TileTree(read)
@@ -98,7 +141,7 @@ class Batch:
         self._executors = executors
         self._ballot = Ballot(connection)
         self._now = from_ms(to_ms(now))
-        head = connection.execute(select(LOG_HEAD).with_for_update()).one()
+        head = connection.execute(_HEAD).one()
         self.origin, self.policy_sha256, self._first = head.origin, head.policy_sha256, int(head.size)
         self._rows: list[dict[str, Any]] = []
         self._envelopes: dict[str, bytes] = {}
@@ -116,33 +159,17 @@ class Batch:
 
     def look_up(self, entries: Sequence[tuple[SignedEntry, str]]) -> None:
         """Read what the log knows of these entries, their keys and their devices, in a few looks for all."""
-        digests = [entry.sha256 for entry, _ in entries]
-        keyids = {entry.value.actor.keyid for entry, _ in entries}
-        before = select(LOG_ENTRY).where(LOG_ENTRY.c.sha256.in_(digests))
-        self._before = {row.sha256: recorded(row, repeated=True) for row in self._connection.execute(before)}
-        owners = select(DEVICE_KEY).where(DEVICE_KEY.c.keyid.in_(keyids))
-        self._owners = {row.keyid: row for row in self._connection.execute(owners)}
-        used = select(LOG_ENTRY.c.keyid, LOG_ENTRY.c.idempotency_key).where(
-            LOG_ENTRY.c.keyid.in_(keyids), LOG_ENTRY.c.idempotency_key.in_({key for _, key in entries})
-        )
-        self._used_keys = {(row.keyid, row.idempotency_key) for row in self._connection.execute(used)}
-        again = LOG_ENTRY.alias()
-        newest = (
-            select(func.max(again.c.seq))
-            .where(again.c.keyid == DEVICE_KEY.c.keyid)
-            .correlate(DEVICE_KEY)
-            .scalar_subquery()
-        )
-        heads = (
-            select(LOG_ENTRY.c.keyid, LOG_ENTRY.c.seq, LOG_ENTRY.c.sha256)
-            .select_from(DEVICE_KEY)
-            .join(LOG_ENTRY, (LOG_ENTRY.c.keyid == DEVICE_KEY.c.keyid) & (LOG_ENTRY.c.seq == newest))
-            .where(DEVICE_KEY.c.keyid.in_(keyids))
-        )
+        keyids = sorted({entry.value.actor.keyid for entry, _ in entries})
+        ask = self._connection.execute
+        before = ask(_BEFORE, {"digests": [entry.sha256 for entry, _ in entries]})
+        self._before = {row.sha256: recorded(row, repeated=True) for row in before}
+        self._owners = {row.keyid: row for row in ask(_OWNERS, {"keyids": keyids})}
+        used = ask(_USED_KEYS, {"keyids": keyids, "used": sorted({key for _, key in entries})})
+        self._used_keys = {(row.keyid, row.idempotency_key) for row in used}
         self._ballot.read(entry.action_id for entry, _ in entries)
         self._read_proposals(entries)
         self._heads = dict.fromkeys(keyids, ChainHead())
-        for row in self._connection.execute(heads):
+        for row in ask(_HEADS, {"keyids": keyids}):
             self._heads[row.keyid] = ChainHead(next_seq=row.seq + 1, prev=row.sha256)
 
     def add(self, entry: SignedEntry, idempotency_key: str) -> Recorded | None:
@@ -169,6 +196,7 @@ class Batch:
         actor = entry.value.actor
         self._used_keys.add((actor.keyid, idempotency_key))
         self._put(
+            sha256=entry.sha256,
             keyid=actor.keyid,
             seq=entry.value.seq,
             action_id=entry.action_id,
@@ -188,14 +216,16 @@ class Batch:
         statement = TrustStatement(
             act=act, actor=actor, issued_at=self._now, seq=head.next_seq, prev=head.prev
         )
+        envelope = sign_trust(statement, self._key).envelope
         self._put(
+            sha256=sha256_hex(envelope),
             keyid=keyid,
             seq=head.next_seq,
             action_id="",
             predicate_type=TRUST_TYPE,
             outcome=str(HubOutcome.ACCEPTED),
             why="",
-            envelope=sign_trust(statement, self._key).envelope,
+            envelope=envelope,
             idempotency_key=f"trust/{head.next_seq}",
         )
         return self.size - 1
@@ -220,11 +250,12 @@ class Batch:
             )
         columns = LOG_ENTRY.columns.keys()
         rows = [{name: row[name] for name in columns} for row in self._rows]
-        self._connection.execute(insert(LOG_ENTRY), rows)
+        self._connection.execute(_ADD_ENTRY, rows)
         for (level, number), data in tree.changed.items():
             self._keep_tile(level, number, data)
-        self._connection.execute(update(LOG_HEAD).values(size=self.size, policy_sha256=self.policy_sha256))
-        self._connection.execute(insert(CHECKPOINT).values(size=self.size, note=note))
+        moved = {"now_size": self.size, "now_policy": self.policy_sha256}
+        self._connection.execute(_MOVE_HEAD, moved)
+        self._connection.execute(_ADD_CHECKPOINT, {"size": self.size, "note": note})
 
     def result(self, sha256: str) -> Recorded:
         """What became of an entry of this batch, after :meth:`close`; told once, then it is a repetition."""
@@ -232,8 +263,7 @@ class Batch:
         self._done[sha256] = replace(found, repeated=True)
         return found
 
-    def _put(self, **values: Any) -> None:  # noqa: ANN401 - columns of one row
-        sha256 = sha256_hex(values["envelope"])
+    def _put(self, *, sha256: str, **values: Any) -> None:  # noqa: ANN401 - columns of one row
         trust = self._head(self._key.public.keyid).prev
         self._rows.append(
             {
@@ -261,9 +291,9 @@ class Batch:
         return sign_receipt(receipt, self._key)
 
     def _keep_tile(self, level: int, number: int, data: bytes) -> None:
-        there = (TILE.c.lvl == level) & (TILE.c.n == number)
-        if self._connection.execute(update(TILE).where(there).values(data=data)).rowcount == 0:
-            self._connection.execute(insert(TILE).values(lvl=level, n=number, data=data))
+        grown = {"level": level, "number": number, "grown": data}
+        if self._connection.execute(_GROW_TILE, grown).rowcount == 0:
+            self._connection.execute(_ADD_TILE, {"lvl": level, "n": number, "data": data})
 
     def _require_place(self, entry: SignedEntry, idempotency_key: str) -> None:
         actor, seq, prev = entry.value.actor, entry.value.seq, entry.value.prev
@@ -290,8 +320,7 @@ class Batch:
 
     def _head(self, keyid: str) -> ChainHead:
         if keyid not in self._heads:
-            query = select(LOG_ENTRY.c.seq, LOG_ENTRY.c.sha256).where(LOG_ENTRY.c.keyid == keyid)
-            row = self._connection.execute(query.order_by(LOG_ENTRY.c.seq.desc()).limit(1)).one_or_none()
+            row = self._connection.execute(_LAST_OF, {"keyid": keyid}).one_or_none()
             self._heads[keyid] = (
                 ChainHead() if row is None else ChainHead(next_seq=row.seq + 1, prev=row.sha256)
             )
@@ -301,9 +330,9 @@ class Batch:
         """Read the proposals that these entries are about, at once."""
         standings = (self._ballot.standing(entry.action_id) for entry, _ in entries)
         wanted = {standing.proposal_sha256 for standing in standings if standing is not None}
-        query = select(LOG_ENTRY.c.sha256, LOG_ENTRY.c.envelope).where(LOG_ENTRY.c.sha256.in_(wanted))
         if wanted:
-            self._known = {row.sha256: bytes(row.envelope) for row in self._connection.execute(query)}
+            rows = self._connection.execute(_ENVELOPES, {"digests": sorted(wanted)})
+            self._known = {row.sha256: bytes(row.envelope) for row in rows}
 
     def _envelope_of(self, sha256: str) -> bytes:
         for known in (self._envelopes, self._known):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -25,16 +25,19 @@ KEPT_IN_MEMORY = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedEntry:
-    """A signed value together with the very bytes that were signed or received."""
+    """A signed value together with the very bytes that were signed or received.
+
+    ``sha256`` is the digest of the envelope's bytes: how other entries name this one.
+    """
 
     envelope: bytes
     value: Signed
     payload: bytes
+    sha256: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def sha256(self) -> str:
-        """The digest of the envelope's bytes: how other entries name this one."""
-        return sha256_hex(self.envelope)
+    def __post_init__(self) -> None:
+        """Work the digest out once: it is asked for again and again."""
+        object.__setattr__(self, "sha256", sha256_hex(self.envelope))
 
     @property
     def code(self) -> str:
