@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 
@@ -257,7 +257,7 @@ def test_carrier_and_day_are_changed(
     order = scenarios.carrier_to_change(clerk, distributor)
     shipment = desk.state("shipments")[f"out-{order.shipments[0]}"]
     day = today() + timedelta(days=days_later or 0)
-    at = datetime.combine(day, time(18), tzinfo=company_zone()) if days_later else None
+    at = datetime.combine(day, time(18), tzinfo=company_zone()).astimezone(UTC) if days_later else None
     receipt = desk.connector.submit(desk.command(key(), rebook(distributor, order, at), shipment))
     assert receipt.result is CommandResult.SUCCEEDED, receipt.message
     row = clerk.read("stock.shipment.out", order.shipments[0], "carrier", "planned_date", "state")
@@ -305,7 +305,7 @@ def test_late_receipt_is_expedited(clerk: TrytonRpc, distributor: Distributor, d
     late = scenarios.late_inbound(clerk, distributor)
     supply = desk.state("supply")[f"in-{late.moves[0]}"]
     day = today() + timedelta(days=1)
-    eta_at = datetime.combine(day, time(18), tzinfo=company_zone())
+    eta_at = datetime.combine(day, time(18), tzinfo=company_zone()).astimezone(UTC)
     action = ExpediteSupply(supply_id=f"in-{late.moves[0]}", eta_at=eta_at, cost_cents=45_000)
     receipt = desk.connector.submit(desk.command(key(), action, supply))
     assert receipt.result is CommandResult.SUCCEEDED, receipt.message
