@@ -89,6 +89,8 @@ _ENDED_RUNS = frozenset({_A.EXECUTED, _A.PARTIALLY_EXECUTED, _A.FAILED, _A.STALE
 #: Nothing more is done about an action whose commands say this.
 ENDED_RUNS = _ENDED_BACK | _ENDED_RUNS - {_A.COMPENSATING}
 
+_SAID_BY_LOG = frozenset({_A.PARTIAL, _A.APPROVED, _A.REJECTED, _A.CHANGES_REQUESTED, _A.REVOKED})
+
 APPROVAL_MOVES: dict[ApprovalState, frozenset[ApprovalState]] = {
     _A.SUBMITTED: _ENDED_UNAPPROVED | {_A.PARTIAL, _A.APPROVED},
     _A.PARTIAL: _ENDED_UNAPPROVED | {_A.APPROVED, _A.REVOKED},
@@ -98,9 +100,9 @@ APPROVAL_MOVES: dict[ApprovalState, frozenset[ApprovalState]] = {
     _A.REJECTED: frozenset(),
     _A.CHANGES_REQUESTED: frozenset(),
     _A.REVOKED: frozenset(),
-    # The hub may have recorded a revocation before it heard that a desk ended it: the log's order counts.
-    _A.EXPIRED: frozenset({_A.REVOKED}),
-    _A.STALE: frozenset({_A.REVOKED}),
+    # What a desk ended by its own facts or clock goes on where the hub recorded a decision: the log counts.
+    _A.EXPIRED: _SAID_BY_LOG,
+    _A.STALE: _SAID_BY_LOG,
     _A.EXECUTED: frozenset(),
     _A.PARTIALLY_EXECUTED: frozenset(),
     _A.FAILED: frozenset(),

@@ -184,9 +184,9 @@ class LedgerTransaction(SettlingWrites):
             select(APPROVAL_CASE).where(APPROVAL_CASE.c.action_id == row.action_id)
         ).one()
         current, verdict = ApprovalState(approval.state), Verdict(row.verdict)
-        # What the hub recorded as revoked is revoked, although this desk ended it before it heard of that.
-        late = verdict is Verdict.REVOKE and current in {ApprovalState.STALE, ApprovalState.EXPIRED}
-        if current not in OPEN_TO[verdict] and not late:
+        # A desk that ended it by its own facts or clock goes on with what the hub recorded.
+        ended_here = current in {ApprovalState.STALE, ApprovalState.EXPIRED}
+        if current not in OPEN_TO[verdict] and not ended_here:
             return current
         if verdict in ENDED_BY:
             self.machines.cancel_commands(row.action_id, cause)

@@ -28,8 +28,8 @@ approved: executing revoked expired stale
 executing: in_doubt executed partially_executed failed stale compensating
 in_doubt: executing executed partially_executed failed stale compensating
 compensating: partially_executed compensated compensation_failed
-expired: revoked
-stale: revoked
+expired: partial approved rejected changes_requested revoked
+stale: partial approved rejected changes_requested revoked
 """
 COMMAND = """
 planned: ready cancelled

@@ -34,9 +34,11 @@ from tests.simulator.evidence import (
 
 #: Up to which amount one approver is enough, and up to which two are.
 LIMITS = {"reallocate": (10_000_000, 100_000_000), "correct_price": (5_000_000, 25_000_000)}
-ENDED = {"rejected", "changes_requested", "expired", "stale", "executed", "partially_executed", "failed"}
-#: What a desk ends without a signed outcome is not told to the other desks: they go on showing these.
-UNTOLD, FOLLOWING = {"stale", "expired", "failed", "partially_executed"}, {"approved", "executing"}
+#: How an approved action can end: its executor says so, and every desk shows the same.
+TOLD = {"executed", "partially_executed", "failed", "stale", "expired", "compensated", "compensation_failed"}
+ENDED = TOLD | {"rejected", "changes_requested", "revoked"}
+#: An action is named by its first signs; commands and steps back add to them.
+ULID_SIGNS = 26
 REPEATED_SAFELY = {"erp-a", "erp-b"}
 
 
@@ -75,6 +77,8 @@ def check(evidence: Evidence) -> list[str]:
             states[row["action_id"]][name] = row["state"]
         succeeded |= {row["key"] for row in _rows(file, "command", "key") if row["state"] == "succeeded"}
     findings += _endings(log, states)
+    findings += _told_alike(log, states)
+    findings += _taken_back(evidence)
     done = {effect.key for effect in evidence.effects}
     findings += [f"command {key} counts as done, and nothing was done" for key in sorted(succeeded - done)]
     findings += _known_outcomes(evidence, log, succeeded)
@@ -205,7 +209,7 @@ def _effects(evidence: Evidence, log: list[Entry]) -> Iterator[str]:
             yield f"command {key} was done {count} times"
     done: set[str] = set()
     for effect in evidence.effects:
-        action_id = effect.key.rsplit("-", 1)[0]
+        action_id = effect.key[:ULID_SIGNS]
         yield from (f"{effect.key}: {why}" for why in _unentitled(evidence, action_id, effect.key, log))
         if action_id not in done and evidence.seen.get(action_id) != effect.before:
             yield f"command {effect.key} was done although the line had changed since it was proposed"
@@ -221,7 +225,9 @@ def _unentitled(evidence: Evidence, action_id: str, key: str, log: list[Entry]) 
         return
     (proposal,) = proposals
     terms = proposal.body["terms"]
-    if key not in {command["key"] for command in terms["commands"]}:
+    steps = [(each["key"], len(each.get("undone_by", []))) for each in terms["commands"]]
+    back = {f"{name}-undo-{number}" for name, count in steps for number in range(1, count + 1)}
+    if key not in {name for name, _ in steps} | back:
         yield "it is none of the approved commands"
     approvals = [e for e in accepted if e.kind == "decision" and e.body["verdict"] == "approve"]
     principals = {
@@ -287,15 +293,41 @@ def _endings(log: list[Entry], states: dict[str, dict[str, str]]) -> Iterator[st
     }
     for action_id, by_desk in states.items():
         for desk, state in by_desk.items():
-            if state in ENDED or (state == "in_doubt" and action_id in by_hand):
-                continue
-            doubted = action_id in by_hand and "in_doubt" in by_desk.values()
-            if state in FOLLOWING and (doubted or UNTOLD & set(by_desk.values())):
-                continue
-            yield f"{action_id} hangs at {desk} as {state}"
+            if state not in ENDED and not (state == "in_doubt" and action_id in by_hand):
+                yield f"{action_id} hangs at {desk} as {state}"
     proposed = {each.action_id for each in log if each.kind == "proposal" and each.outcome == "accepted"}
     for action_id in sorted(proposed - set(states)):
         yield f"{action_id} is in the log and at no desk"
+
+
+def _told_alike(log: list[Entry], states: dict[str, dict[str, str]]) -> Iterator[str]:
+    """How an approved action ended is said once, and every desk that shows an end shows that one."""
+    said: dict[str, list[str]] = {}
+    for each in log:
+        if each.kind == "ending" and each.outcome == "accepted" and each.body["outcome"] != "in_doubt":
+            said.setdefault(each.action_id, []).append(each.body["outcome"])
+    for action_id, outcomes in said.items():
+        if len(outcomes) > 1:
+            yield f"{action_id} ended {len(outcomes)} times"
+        for desk, state in states.get(action_id, {}).items():
+            if state != outcomes[0]:
+                yield f"{action_id} ended {outcomes[0]} and {desk} shows {state}"
+    begun = {each.action_id for each in log if each.kind == "beginning" and each.outcome == "accepted"}
+    doubted = {e.action_id for e in log if e.kind == "ending" and e.body["outcome"] == "in_doubt"}
+    for action_id in sorted(begun - set(said) - doubted):
+        yield f"{action_id} was begun and nobody said how it ended"
+
+
+def _taken_back(evidence: Evidence) -> Iterator[str]:
+    """What is taken back was done before, once, and after everything that was done later."""
+    standing: dict[str, list[str]] = {}
+    for effect in evidence.effects:
+        done = standing.setdefault(effect.key[:ULID_SIGNS], [])
+        command, mark, _ = effect.key.partition("-undo-")
+        if not mark:
+            done.append(command)
+        elif not done or done.pop() != command:
+            yield f"command {effect.key} was taken back out of order"
 
 
 def _known_outcomes(evidence: Evidence, log: list[Entry], succeeded: set[str]) -> Iterator[str]:

@@ -1,0 +1,210 @@
+"""However an action ends, its executor signs it, the hub records it, and every desk shows the same end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app.services.decide import DecisionRequest, decide
+from app.services.deliver import deliver, pull_feed
+from app.services.execute import MAX_ATTEMPTS, Executor
+from app.services.propose import propose
+from app.signing.statements import SignedEntry, read_unverified
+from app.signing.trust_entries import says_trust
+from app.signing.verifier.report import verify
+from connectors.protocol import IdempotencyLevel
+from domain.approvals import Ending, Execution, Verdict
+from domain.commands import Action
+from domain.endings import CommandFate, EndedAs
+from tests.support.approval_desk import ERP, CountingSystem, Desk, order_line, two_prices
+from tests.support.hub_site import hub_key
+from tests.support.trail_room import TrailRoom, enrol_all, trail_room
+
+DAY = timedelta(days=1)
+
+
+class Pair:
+    """Two desks at one hub: what ``here`` carries out, ``there`` follows."""
+
+    def __init__(self, room: TrailRoom) -> None:
+        self.room = room
+        self.here = room.desk
+        self.there = Desk(room.folder, hub_key=hub_key().public, name="desk-2", clock=room.desk.clock)
+        enrol_all(room.log, self.there)
+        self.halted = ""
+
+    def approved(self, *actions: Action) -> SignedEntry:
+        entry = propose(self.here.room, self.here.people["a.moreno"], self.here.request(actions=actions))
+        request = DecisionRequest(action_id=entry.action_id, verdict=Verdict.APPROVE, reason="Agreed.")
+        decide(self.here.room, self.here.people["j.okafor"], request, self.here.facts.fresh)
+        self.share()
+        return entry
+
+    def executor(self, desk: Desk) -> Executor:
+        return Executor(
+            room=desk.room,
+            connectors={ERP: self.room.system},
+            fresh=desk.facts.fresh,
+            signer=desk.people["executor@desk"],
+            jitter=lambda: 1.0,
+            record=lambda: deliver(desk.room, self.room.hub),
+            halted=lambda: self.halted,
+        )
+
+    def run(self, rounds: int = 1) -> None:
+        for _ in range(rounds):
+            self.executor(self.here).run_once()
+            self.here.clock.turn(timedelta(minutes=6))
+        self.share()
+
+    def share(self) -> None:
+        for desk in (self.here, self.there):
+            deliver(desk.room, self.room.hub)
+            pull_feed(desk.room, self.room.hub)
+
+    def states(self, entry: SignedEntry) -> list[str]:
+        return [str(desk.ledger.approval(entry.action_id).state) for desk in (self.here, self.there)]
+
+    def endings(self, entry: SignedEntry) -> list[Ending]:
+        """What the hub accepted as the end of an action."""
+        said = (
+            read_unverified(each.envelope).value
+            for each in self.room.log.feed(-1)
+            if each.outcome == "accepted" and not says_trust(each.envelope)
+        )
+        return [v for v in said if isinstance(v, Ending) and v.action_id == entry.action_id]
+
+    def verified_state(self, entry: SignedEntry) -> str:
+        report = verify(self.room.bundle()[:-1], whole=True)
+        return next(str(a["state"]) for a in report["actions"] if a["action"] == entry.action_id)
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    with trail_room(tmp_path) as room:
+        found = Pair(room)
+        yield found
+        found.there.close()
+
+
+def require_told(pair: Pair, entry: SignedEntry, end: EndedAs) -> Ending:
+    """Both desks, the log and the auditor say the same end, once."""
+    assert pair.states(entry) == [end.value, end.value]
+    (ending,) = pair.endings(entry)
+    assert ending.outcome is end
+    assert pair.verified_state(entry) == end.value
+    for desk in (pair.here, pair.there):
+        assert desk.ledger.verify(hub_key().public).problems == ()
+    return ending
+
+
+def test_done(pair: Pair) -> None:
+    entry = pair.approved()
+    pair.run()
+    ending = require_told(pair, entry, EndedAs.EXECUTED)
+    assert [(each.key, each.fate) for each in ending.commands] == [
+        (f"{entry.action_id}-1", CommandFate.SUCCEEDED)
+    ]
+
+
+def test_facts_that_changed_before_it_was_begun(pair: Pair) -> None:
+    entry = pair.approved()
+    pair.here.facts.put(order_line(1, price=2000), version="2")
+    pair.run()
+    assert "order_line/L1" in require_told(pair, entry, EndedAs.STALE).why
+    assert not pair.room.system.submits
+
+
+def test_facts_that_changed_after_it_was_begun(pair: Pair) -> None:
+    entry = pair.approved()
+    pair.room.system.faults = ["down"]
+    pair.run()
+    pair.here.facts.put(order_line(1, price=2000), version="2")
+    pair.run()
+    ending = require_told(pair, entry, EndedAs.STALE)
+    assert [each.fate for each in ending.commands] == [CommandFate.CANCELLED]
+
+
+@pytest.mark.parametrize(("fault", "end"), [("refuse", EndedAs.FAILED), ("conflict", EndedAs.STALE)])
+def test_a_no_of_the_system(pair: Pair, fault: str, end: EndedAs) -> None:
+    entry = pair.approved()
+    pair.room.system.faults = [fault]
+    pair.run()
+    require_told(pair, entry, end)
+
+
+def test_given_up_after_the_last_attempt(pair: Pair) -> None:
+    entry = pair.approved()
+    pair.room.system.faults = ["down"] * MAX_ATTEMPTS
+    pair.run(MAX_ATTEMPTS + 1)
+    ending = require_told(pair, entry, EndedAs.FAILED)
+    assert ending.commands[0].fate is CommandFate.DEAD
+    assert "given up" in ending.why
+
+
+def test_halted_until_it_ran_out(pair: Pair) -> None:
+    entry = pair.approved()
+    pair.halted = "the ERP is being moved"
+    pair.run()
+    assert pair.states(entry) == ["approved", "approved"]
+    pair.here.clock.turn(4 * DAY)
+    pair.run()
+    require_told(pair, entry, EndedAs.EXPIRED)
+    assert not pair.room.system.submits
+
+
+def test_a_desk_that_never_comes_back_does_not_keep_an_approval_open(pair: Pair) -> None:
+    entry = pair.approved()
+    pair.here.clock.turn(4 * DAY)
+    pair.executor(pair.there).run_once()
+    assert pair.states(entry)[1] == "approved", "another desk does not say so before the hub has recorded it"
+    pair.share()
+    pair.share()
+    require_told(pair, entry, EndedAs.EXPIRED)
+    pair.run(3)
+    assert len(pair.endings(entry)) == 1
+
+
+def test_nobody_ends_what_another_desk_may_still_begin(pair: Pair) -> None:
+    entry = pair.approved()
+    pair.executor(pair.there).run_once()
+    pair.share()
+    assert (pair.states(entry), pair.endings(entry)) == (["approved", "approved"], [])
+
+
+def test_what_only_a_person_can_tell_is_told_as_in_doubt(pair: Pair) -> None:
+    pair.room.system = CountingSystem(IdempotencyLevel.D)
+    pair.room.system.faults = ["lost"]
+    entry = pair.approved()
+    pair.run(3)
+    assert pair.states(entry) == ["in_doubt", "in_doubt"]
+    (ending,) = pair.endings(entry)
+    assert (ending.outcome, ending.commands[0].fate) == (EndedAs.IN_DOUBT, CommandFate.MANUAL)
+    assert pair.verified_state(entry) == "begun"
+
+
+def test_what_was_done_is_taken_back_at_every_desk(pair: Pair) -> None:
+    entry = pair.approved(*two_prices())
+    pair.room.system.faults = ["", "refuse"]
+    pair.run()
+    ending = require_told(pair, entry, EndedAs.COMPENSATED)
+    assert [each.key.removeprefix(entry.action_id) for each in ending.commands] == ["-1", "-2", "-1-undo-1"]
+    outcomes = [e.value for e in pair.there.ledger.entries_of(entry.action_id)]
+    assert [v.command_key for v in outcomes if isinstance(v, Execution)] == [
+        each.key for each in ending.commands
+    ]
+
+
+def test_a_step_back_that_is_refused_is_named(pair: Pair) -> None:
+    entry = pair.approved(*two_prices())
+    pair.room.system.faults = ["", "refuse", "refuse"]
+    pair.run()
+    ending = require_told(pair, entry, EndedAs.COMPENSATION_FAILED)
+    assert [each.fate for each in ending.commands] == [
+        CommandFate.SUCCEEDED,
+        CommandFate.REJECTED,
+        CommandFate.REJECTED,
+    ]
