@@ -199,12 +199,15 @@ AL_LOT = CaseType(
 
 AL_SPLIT = CaseType(
     code="AL-SPLIT",
-    version=1,
+    version=2,
     stage=Stage.ALLOCATION,
     title="Too many shipments",
     entity=EntityKind.SALES_ORDER,
-    detected_when="the open lines are planned from more nodes than the customer's shipments an order",
-    clears_when="the plan uses no more nodes than that",
+    detected_when=(
+        "the open lines are planned from more nodes than the customer's shipments an order, or the freight "
+        "of the further nodes takes too much of the order's margin, by share and by amount"
+    ),
+    clears_when="the plan uses no more nodes than that, and the margin bears their freight",
     correlation="split:{order_id}",
     acknowledge_minutes=120,
     resolve_minutes=480,
@@ -214,7 +217,7 @@ AL_SPLIT = CaseType(
         ),
         StandardAction(label="Wait and ship together", right=Right.ASSISTED, effort_minutes=10),
     ),
-    evidence=("nodes", "max_shipments", "extra_freight"),
+    evidence=("nodes", "max_shipments", "extra_freight", "order_margin"),
     severity_inputs=("extra freight",),
 )
 

@@ -298,6 +298,27 @@ def test_an_order_from_more_nodes_than_shipments_costs_the_extra_freight(room_of
         assert case.impact.avoidable_cents == 900
 
 
+def test_two_shipments_are_too_many_where_their_freight_takes_the_margin(room_of: RoomOf) -> None:
+    few: list[Entity] = [
+        line(ordered_quantity=5),
+        line("SO-1/2", ordered_quantity=4, node_id=NodeId("DFW")),
+        replace(lane("MEM"), fixed_cost_cents=2_600),
+        replace(lane("DFW"), fixed_cost_cents=2_000),
+    ]
+    with room_of(split.RULE) as room:
+        case = room.only_one(*few)
+        assert case.consequence == (
+            "SO-1 is planned from Dallas, Memphis, and its margin is $36.00: $20.00 more freight, promised "
+            "Tue 24 Nov."
+        )
+        assert case.impact.avoidable_cents == 2_000
+        assert not room.see(replace(lane("DFW"), fixed_cost_cents=1_999)), "below the amount"
+        room.only_one(*few)
+        assert not room.see(line(ordered_quantity=6)), "half of the margin is borne"
+        room.only_one(*few)
+        assert not room.see(line("SO-1/2", ordered_quantity=4)), "from one place"
+
+
 @pytest.mark.parametrize(
     "cure",
     [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from connectors.world.truth import limits
 from connectors.world.truth.books import Books, Change, pair
+from connectors.world.truth.margins import margin_cents
 from connectors.world.truth.order_states import goes_on, is_open
 from connectors.world.truth.shortages import Derived
 from connectors.world.truth.watch import Claim, Watch, by, each
@@ -18,6 +19,7 @@ from domain.orders import CreditStatus, OrderStatus
 
 if TYPE_CHECKING:
     from connectors.world.truth.shortages import Shortage
+    from domain.customers import Customer
     from domain.inventory import Allocation, InboundSupply
     from domain.orders import OrderLine, SalesOrder
 
@@ -148,7 +150,7 @@ def judge_lot(books: Books, allocation_id: str, _at: datetime) -> Iterable[Claim
 
 
 def judge_split(books: Books, order_id: str, _at: datetime) -> Iterable[Claim]:
-    """An order that would ship from more places than its customer takes shipments."""
+    """An order that would ship from more places than its customer takes, or than it can pay for."""
     order = books.orders.get(order_id)
     customer = None if order is None else books.customers.get(order.customer_id)
     if order is None or customer is None or not goes_on(order):
@@ -162,8 +164,23 @@ def judge_split(books: Books, order_id: str, _at: datetime) -> Iterable[Claim]:
         planned = line.node_id or order.ship_from_node_id
         if planned and sum(bound.quantity for bound in given) < line.open_quantity:
             nodes.add(planned)
-    if len(nodes) > customer.split.max_shipments:
+    if len(nodes) > customer.split.max_shipments or _costs_its_margin(books, order_id, nodes, customer):
         yield Claim("AL-SPLIT", EntityKind.SALES_ORDER, order_id)
+
+
+def _costs_its_margin(books: Books, order_id: str, nodes: set[str], customer: Customer) -> bool:
+    """Whether the freight of all nodes but the dearest takes too much of what the order earns."""
+    freights = sorted(
+        min(lane.fixed_cost_cents for lane in lanes)
+        for node_id in nodes
+        if (lanes := books.lane_of.of(pair(node_id, customer.zone_id)).values())
+    )
+    extra = sum(freights[:-1])
+    margin = margin_cents(books, order_id) or 0
+    return (
+        extra >= limits.SPLIT_FREIGHT_CENTS
+        and extra * limits.ALL_BP > max(0, margin) * limits.SPLIT_MARGIN_BP
+    )
 
 
 def _order_of_line(books: Books, line_id: str) -> Iterable[str | None]:

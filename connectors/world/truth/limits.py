@@ -42,6 +42,8 @@ INBOUND_SHORT_BP = 100
 INBOUND_SHORT_UNITS = 0
 STRANDED_AFTER = timedelta(hours=24)
 OVERDUE_AFTER = timedelta(days=5)
+SPLIT_FREIGHT_CENTS = 2_000
+SPLIT_MARGIN_BP = 5_000
 BACKORDER_AGED_AFTER = {
     1: timedelta(days=3),
     2: timedelta(days=5),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from connectors.world.truth import limits
 from connectors.world.truth.books import Books
+from connectors.world.truth.margins import margin_cents
 from connectors.world.truth.order_states import NOT_LEFT
 from connectors.world.truth.watch import Claim, Watch, by, each, when_changed
 from domain.billing import PodCondition
@@ -124,13 +125,8 @@ def _is_too_dear(books: Books, shipment: Shipment) -> bool:
             return True
     if freight < limits.FREIGHT_OF_MARGIN_CENTS:
         return False
-    lines = [line for line in books.lines_of_order.of(shipment.order_id).values() if not line.cancelled]
-    margin = 0
-    for line in lines:
-        item = books.items.get(line.item_id)
-        cost_cents = line.unit_price_cents if item is None else item.landed_cost_cents
-        margin += line.ordered_quantity * (line.unit_price_cents - cost_cents)
-    return bool(lines) and freight * limits.ALL_BP > max(0, margin) * limits.FREIGHT_OF_MARGIN_BP
+    margin = margin_cents(books, shipment.order_id)
+    return margin is not None and freight * limits.ALL_BP > max(0, margin) * limits.FREIGHT_OF_MARGIN_BP
 
 
 def judge_event(books: Books, event_id: str, _at: datetime) -> Iterable[Claim]:

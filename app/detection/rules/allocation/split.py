@@ -1,4 +1,4 @@
-"""AL-SPLIT: an order is planned from more nodes than its customer takes shipments."""
+"""AL-SPLIT: an order is planned from more nodes than its customer takes, or than its margin pays for."""
 
 from __future__ import annotations
 
@@ -24,16 +24,17 @@ _GOES_ON = "o.deleted_at IS NULL AND o.status IN ('confirmed', 'released') AND o
 _ALLOCATED = """COALESCE((SELECT SUM(b.quantity) FROM allocation b
                     WHERE b.line_id = l.id AND b.deleted_at IS NULL), 0)"""
 
-# Only an order whose lines name more nodes than the strictest customer takes, or one of which is allocated
-# elsewhere than it or its order names, can be too many shipments; of those the nodes are gathered.
+# Only an order whose lines name more than one node, or one of which is allocated elsewhere than it or its
+# order names, can be too many shipments; of those the nodes are gathered.
 _MAYBE = f"""
 SELECT m.order_id
   FROM (SELECT l.order_id FROM order_line l INDEXED BY det_line_by_order
          WHERE {OPEN_LINE} GROUP BY l.order_id
         HAVING MIN(l.node_id) <> MAX(l.node_id) OR COUNT(l.node_id) BETWEEN 1 AND COUNT(*) - 1) m
- WHERE (SELECT COUNT(DISTINCT COALESCE(l.node_id, '')) FROM order_line l INDEXED BY det_line_by_order
-         WHERE l.order_id = m.order_id AND {OPEN_LINE})
-       > (SELECT MIN(c.max_shipments) FROM customer c WHERE c.deleted_at IS NULL)
+ WHERE (SELECT COUNT(DISTINCT COALESCE(l.node_id, (SELECT o.ship_from_node_id FROM sales_order o
+                                                     WHERE o.id = m.order_id), ''))
+          FROM order_line l INDEXED BY det_line_by_order
+         WHERE l.order_id = m.order_id AND {OPEN_LINE}) > 1
  UNION
 SELECT l.order_id FROM allocation a INDEXED BY det_allocation_by_line
  CROSS JOIN order_line l ON l.id = a.line_id
@@ -60,19 +61,37 @@ place AS MATERIALIZED (
    WHERE {OPEN_LINE} AND COALESCE(l.node_id, o.ship_from_node_id) IS NOT NULL
      AND l.ordered_quantity - l.shipped_quantity > {_ALLOCATED}),
 wide AS MATERIALIZED (
-  SELECT p.order_id, COUNT(*) AS nodes FROM place p GROUP BY p.order_id HAVING COUNT(*) > 1)
+  SELECT p.order_id, COUNT(*) AS nodes FROM place p GROUP BY p.order_id HAVING COUNT(*) > 1),
+priced AS MATERIALIZED (
+  SELECT w.order_id, w.nodes, p.node_id,
+         (SELECT MIN(g.fixed_cost_cents) FROM lane g WHERE g.origin_node_id = p.node_id
+                                                       AND g.zone_id = c.zone_id AND g.deleted_at IS NULL)
+         AS freight_cents
+    FROM wide w
+    CROSS JOIN sales_order o ON o.id = w.order_id
+    CROSS JOIN customer c ON c.id = o.customer_id
+    CROSS JOIN place p ON p.order_id = w.order_id
+   WHERE c.deleted_at IS NULL),
+dear AS MATERIALIZED (
+  SELECT x.order_id, x.nodes, SUM(x.freight_cents) - MAX(x.freight_cents) AS extra_cents,
+         COALESCE((SELECT SUM(y.ordered_quantity * (y.unit_price_cents
+                              - COALESCE((SELECT z.landed_cost_cents FROM item z WHERE z.id = y.item_id),
+                                         y.unit_price_cents)))
+                     FROM order_line y
+                    WHERE y.order_id = x.order_id AND y.deleted_at IS NULL AND y.cancelled = 0), 0)
+         AS order_margin_cents
+    FROM priced x GROUP BY x.order_id)
 SELECT o.id AS entity_id, o.number, o.customer_id, o.promised_at, o.source, o.observed_at,
        c.name AS customer_name, c.tier, c.max_shipments, c.source AS customer_source, p.node_id,
-       n.name AS node_name,
-       (SELECT MIN(g.fixed_cost_cents) FROM lane g WHERE g.origin_node_id = p.node_id
-                                                     AND g.zone_id = c.zone_id AND g.deleted_at IS NULL)
-         AS freight_cents
-  FROM wide w
-  CROSS JOIN sales_order o ON o.id = w.order_id
+       n.name AS node_name, p.freight_cents, d.order_margin_cents
+  FROM dear d
+  CROSS JOIN sales_order o ON o.id = d.order_id
   CROSS JOIN customer c ON c.id = o.customer_id
-  CROSS JOIN place p ON p.order_id = w.order_id
+  CROSS JOIN priced p ON p.order_id = d.order_id
   LEFT JOIN node n ON n.id = p.node_id
- WHERE c.deleted_at IS NULL AND w.nodes > c.max_shipments
+ WHERE (d.nodes > c.max_shipments
+        OR d.extra_cents >= {{setting:split_freight_cents}}
+           AND d.extra_cents * 10000 > MAX(d.order_margin_cents, 0) * {{setting:split_margin_bp}})
    AND {{runs(node=o.ship_from_node_id, customer=o.customer_id)}}
  ORDER BY o.id, p.node_id
 """  # noqa: S608 - constants only
@@ -80,7 +99,9 @@ SELECT o.id AS entity_id, o.number, o.customer_id, o.promised_at, o.source, o.ob
 
 def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
     head = rows[0]
-    too_many = len(rows) - head.max_shipments
+    # Beyond the customer's limit what is too many is saved; a plan that is merely dear goes from one node.
+    is_beyond = len(rows) > head.max_shipments
+    too_many = len(rows) - head.max_shipments if is_beyond else len(rows) - 1
     freights = sorted(row.freight_cents or 0 for row in rows)
     extra = sum(freights[:too_many])
     unknown = any(row.freight_cents is None for row in rows)
@@ -91,12 +112,17 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         "entity": (EntityKind.SALES_ORDER, head.entity_id),
     }
     takes = f"{head.max_shipments} shipment{'s' if head.max_shipments != 1 else ''}"
+    why = (
+        f"{head.customer_name} takes {takes} an order"
+        if is_beyond
+        else f"its margin is {money_words(head.order_margin_cents)}"
+    )
     return Finding(
         case_type=AL_SPLIT,
         entity=EntityRef(kind=EntityKind.SALES_ORDER, entity_id=head.entity_id),
         title=f"{head.number} would ship from {len(rows)} nodes",
         consequence=(
-            f"{head.number} is planned from {names}, and {head.customer_name} takes {takes} an order: "
+            f"{head.number} is planned from {names}, and {why}: "
             f"{money_words(extra)} more freight, promised {day_words(head.promised_at)}."
         ),
         impact=Impact(
@@ -115,6 +141,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
             fact("nodes", names, **order),
             fact("max_shipments", head.max_shipments, unit="shipments", source=head.customer_source),
             fact("extra_freight", extra, unit="cents"),
+            fact("order_margin", head.order_margin_cents, unit="cents", source=head.source),
         ),
         order_ids=(head.entity_id,),
         node_id=head.node_id,
@@ -134,6 +161,7 @@ RULE = Rule(
         "customer>order",
         "lane>order",
         "node>order",
+        "item>order",
     ),
     assess=_assess,
     indexes=(*PEG_INDEXES, OPEN_LINES_INDEX),
