@@ -18,6 +18,7 @@ from app.services.evidence import records_behind, solver_input
 from app.services.execute import Executor
 from app.services.policy_watch import PolicyWatch
 from app.services.propose import ProposalRequest, amount_of, currency_of, customer_of, propose
+from app.services.quotes import RateSource
 from app.services.rank import rank_cases
 from app.services.recommend.freshness import is_outdated
 from app.services.recommend.mirror_facts import MirrorFacts
@@ -168,7 +169,12 @@ class Tower:
             MirrorFacts(self.parts.mirror),
             recommendation_id=self.parts.ids.new_id(),
             now=self.parts.clock.now(),
+            rates=self.rate_source(),
         )
+
+    def rate_source(self) -> RateSource | None:
+        """The source of this profile that can ask carriers for their prices, if there is one."""
+        return next((c for c in self.parts.connectors.values() if isinstance(c, RateSource)), None)
 
     def recommend(self, case_id: str) -> Recommendation:
         """Work out the options of a case in this process and keep them."""

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from app.cli.running import running_tower
-from app.services.quotes import QuoteSheet, RateSource, quote_sheet
+from app.services.quotes import QuoteSheet, quote_sheet
 from app.services.recommend.mirror_facts import MirrorFacts
 from domain.ids import EntityKind, ShipmentId
 from domain.quotes import QuoteBasis
@@ -35,8 +35,8 @@ def _sheet(tower: Tower, shipment_id: ShipmentId) -> QuoteSheet:
     parts = tower.parts
     records = parts.mirror.entities(EntityKind.CARRIER_BOOKING, shipment_id=shipment_id)
     bookings = [r.entity for r in records if isinstance(r.entity, CarrierBooking)]
-    source = next((c for c in parts.connectors.values() if isinstance(c, RateSource)), None)
-    return quote_sheet(shipment_id, MirrorFacts(parts.mirror), bookings, source, parts.clock.now())
+    facts = MirrorFacts(parts.mirror)
+    return quote_sheet(shipment_id, facts, bookings, tower.rate_source(), parts.clock.now())
 
 
 def _lines(sheet: QuoteSheet) -> list[str]:

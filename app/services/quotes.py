@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 from app.services.recommend.facts import RemedyFacts, entity_of
 from domain.errors import TowerError
 from domain.ids import EntityKind, ShipmentId
+from domain.network import CarrierService
 from domain.quotes import LiveRate, Quote, QuoteBasis, live_quote, table_quote
 from domain.tenders import TenderStand, next_in_cost_order, tender_stand
 from domain.transport import CarrierBooking, Shipment
@@ -55,25 +56,33 @@ def quote_sheet(
         ConflictError: the shipment is not in the mirror.
     """
     shipment = entity_of(facts, EntityKind.SHIPMENT, shipment_id, Shipment)
-    rates, why = _live(shipment_id, source)
+    quotes, why = priced(shipment, facts.carrier_services(), source)
+    stand = tender_stand(bookings, now)
+    return QuoteSheet(
+        shipment_id=shipment_id,
+        quotes=quotes,
+        stand=stand,
+        next_quote=next_in_cost_order(stand, quotes),
+        why_table=why,
+    )
+
+
+def priced(
+    shipment: Shipment, services: Sequence[CarrierService], source: RateSource | None
+) -> tuple[tuple[Quote, ...], str]:
+    """What a shipment costs with each service, the cheapest first, and why prices are the table's."""
+    rates, why = _live(shipment.shipment_id, source)
     by_service = {rate.service_id: rate for rate in rates}
     quotes = [
         live_quote(service, by_service[service.service_id])
         if service.service_id in by_service
         else table_quote(service, shipment.weight_grams)
-        for service in facts.carrier_services()
+        for service in services
     ]
     quotes.sort(key=lambda q: (q.cost_cents, q.transit_days, q.service_id))
     if not why and any(quote.basis is QuoteBasis.TABLE for quote in quotes):
         why = "Some carriers gave no rate."
-    stand = tender_stand(bookings, now)
-    return QuoteSheet(
-        shipment_id=shipment_id,
-        quotes=tuple(quotes),
-        stand=stand,
-        next_quote=next_in_cost_order(stand, quotes),
-        why_table=why,
-    )
+    return tuple(quotes), why
 
 
 def _live(shipment_id: ShipmentId, source: RateSource | None) -> tuple[tuple[LiveRate, ...], str]:

@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 from app.services.quotes import QuoteSheet, RateSource, quote_sheet
-from domain.errors import UnavailableError
-from domain.ids import BookingId, ShipmentId
+from domain.ids import BookingId
 from domain.quotes import LiveRate, QuoteBasis
 from domain.tenders import TenderState
 from domain.transport import BookingStatus, CarrierBooking
 from tests.support.distributor import EXPRESS, GROUND, NOW, SHIPMENT, FakeFacts
-
-
-class Tms:
-    """Gives the rates it was made with, or does not answer."""
-
-    def __init__(self, *rates: LiveRate, answers: bool = True) -> None:
-        self.rates = rates
-        self.answers = answers
-
-    def live_rates(self, shipment_id: ShipmentId) -> tuple[LiveRate, ...]:
-        if not self.answers:
-            raise UnavailableError(what="The TMS cannot be reached.", remedy="Try again.")
-        return self.rates
+from tests.support.live_rates import Tms
 
 
 def sheet_from(source: RateSource | None, *bookings: CarrierBooking) -> QuoteSheet:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.services.quotes import RateSource
 from app.services.recommend.question import Question, RuleQuestion, SolverQuestion
 from app.services.recommend.recommend import ask
 from app.services.recommend.record import recommendation_from_json, recommendation_json
@@ -27,7 +28,8 @@ from domain.customers import SplitPolicy
 from domain.errors import ConflictError, CorruptError
 from domain.ids import EntityKind
 from domain.orders import ShipTo
-from domain.recommendations import Recommendation, Remedy
+from domain.quotes import LiveRate
+from domain.recommendations import Option, Recommendation, Remedy
 from domain.transport import ShipmentStatus
 from optimization.limits import Limits
 from optimization.solve import solve
@@ -50,6 +52,7 @@ from tests.support.distributor import (
     outlook,
     with_ship_to,
 )
+from tests.support.live_rates import Tms
 
 
 def answer(question: Question) -> Recommendation:
@@ -149,6 +152,27 @@ def test_a_late_shipment_is_rebooked_where_lateness_costs_more_than_freight() ->
     assert isinstance(action, RebookCarrier)
     assert (action.service_id, action.scac) == (EXPRESS.service_id, "FAST")
     assert best.cost_delta_cents < 0
+
+
+def rebooked(rates: RateSource | None) -> Option:
+    found = answer(ask(late_case(), FakeFacts(), recommendation_id="R1", now=NOW, rates=rates))
+    return next(o for o in found.options if o.option_id.startswith(f"rebook-{EXPRESS.service_id}"))
+
+
+def test_a_rebooking_costs_what_the_carrier_asks_now() -> None:
+    by_table = rebooked(None)
+    asked = LiveRate(service_id=EXPRESS.service_id, cost_cents=by_table.freight_cents + 777)
+    live = rebooked(Tms(asked))
+    assert live.freight_cents == asked.cost_cents
+    assert live.cost_delta_cents == by_table.cost_delta_cents + 777
+    assert live.reasons[-1] == "The price was asked of the carrier just now."
+
+
+def test_where_no_carrier_answers_the_price_is_the_tables_and_marked_so() -> None:
+    by_table, down = rebooked(None), rebooked(Tms(answers=False))
+    assert down.freight_cents == by_table.freight_cents
+    assert down.reasons[-1] == "The price is the table's. No live rates: The TMS cannot be reached."
+    assert not any("price" in reason for reason in by_table.reasons)
 
 
 def test_a_full_carrier_is_not_offered() -> None:

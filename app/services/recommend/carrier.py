@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from app.services.quotes import RateSource, priced
 from app.services.recommend.facts import RemedyFacts, entity_of
 from app.services.recommend.trail import in_words, trail_of
 from domain.cases import ExceptionCase
 from domain.checks import BASIS_POINTS
 from domain.commands import Action, RebookCarrier
 from domain.customers import Customer
-from domain.ids import EntityKind
+from domain.ids import EntityKind, ServiceId
 from domain.network import CarrierService
 from domain.orders import OrderLine
+from domain.quotes import Quote, QuoteBasis
 from domain.recommendations import Option, Recommendation, Remedy
 from domain.transport import Shipment, ShipmentStatus
 from optimization.carrier_problem import CarrierService as PricedService
@@ -32,16 +35,25 @@ PICKUP_TIME = time(16, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateShipment:
-    """A shipment that would arrive after its window, and the services on offer."""
+    """A shipment that would arrive after its window, and the services on offer with their prices.
+
+    ``why_table`` says why prices are the table's; blank where all are the carriers' own.
+    """
 
     shipment: Shipment
     services: tuple[CarrierService, ...]
+    quotes: Mapping[ServiceId, Quote]
+    why_table: str
     value_cents: int
     late_cents_per_day: int
 
 
-def late_shipment_of(case: ExceptionCase, facts: RemedyFacts) -> LateShipment | None:
+def late_shipment_of(
+    case: ExceptionCase, facts: RemedyFacts, rates: RateSource | None = None
+) -> LateShipment | None:
     """Gather what a late shipment is about; ``None`` when it has left and nothing can be rebooked.
+
+    The carriers are asked through ``rates`` what it costs now; what they do not say, the table says.
 
     Raises:
         ConflictError: the shipment is no longer there.
@@ -51,6 +63,7 @@ def late_shipment_of(case: ExceptionCase, facts: RemedyFacts) -> LateShipment | 
     if shipment.status not in NOT_LEFT_YET or not services:
         return None
     customer = entity_of(facts, EntityKind.CUSTOMER, shipment.customer_id, Customer)
+    quotes, why = priced(shipment, services, rates)
     value = 0
     for part in shipment.lines:
         line = entity_of(facts, EntityKind.ORDER_LINE, part.line_id, OrderLine)
@@ -58,6 +71,8 @@ def late_shipment_of(case: ExceptionCase, facts: RemedyFacts) -> LateShipment | 
     return LateShipment(
         shipment=shipment,
         services=services,
+        quotes={quote.service_id: quote for quote in quotes},
+        why_table=why if rates is not None else "",
         value_cents=value,
         late_cents_per_day=max(1, value * customer.sla.late_penalty_bp_per_day // BASIS_POINTS),
     )
@@ -106,14 +121,14 @@ def rebooking_problem(late: LateShipment, facts: RemedyFacts, now: datetime) -> 
 def _offer(
     late: LateShipment, service: CarrierService, is_current: bool, pickup_day: int, now: datetime
 ) -> Offer:
-    shipment = late.shipment
-    transit = service.transit_days
+    shipment, quote = late.shipment, late.quotes[service.service_id]
+    transit = quote.transit_days
     if is_current and shipment.eta_at is not None:
         transit = max(transit, (shipment.eta_at.date() - now.date()).days - pickup_day)
     return Offer(
         shipment_id=shipment.shipment_id,
         service_id=service.service_id,
-        rate_cents=service.freight_cost_cents(shipment.weight_grams),
+        rate_cents=quote.cost_cents,
         transit_days=max(0, transit),
     )
 
@@ -173,5 +188,15 @@ def _option(
         late_orders=solved.effect.late_orders,
         otif_bp=solved.effect.otif_basis_points,
         recommended=recommended,
-        reasons=tuple(in_words(reason.text, names) for reason in outcome.reasons) if recommended else (),
+        reasons=(
+            *(in_words(reason.text, names) for reason in outcome.reasons if recommended),
+            *(() if service is None or stays else _basis(late, service)),
+        ),
     )
+
+
+def _basis(late: LateShipment, service: CarrierService) -> tuple[str, ...]:
+    """Where the price of a service comes from, wherever carriers can be asked."""
+    if late.quotes[service.service_id].basis is QuoteBasis.LIVE:
+        return ("The price was asked of the carrier just now.",)
+    return (f"The price is the table's. {late.why_table}",) if late.why_table else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.services.quotes import RateSource
 from app.services.recommend.by_rule import recommend_by_rule
 from app.services.recommend.carrier import late_shipment_of, rebooking_answer, rebooking_problem
 from app.services.recommend.facts import RemedyFacts
@@ -16,8 +17,15 @@ from domain.cases import ExceptionCase
 SHORTAGES = frozenset({"AL-SHORT", "AL-IMBALANCE"})
 
 
-def ask(case: ExceptionCase, facts: RemedyFacts, *, recommendation_id: str, now: datetime) -> Question:
-    """What must be worked out for a case.
+def ask(
+    case: ExceptionCase,
+    facts: RemedyFacts,
+    *,
+    recommendation_id: str,
+    now: datetime,
+    rates: RateSource | None = None,
+) -> Question:
+    """What must be worked out for a case; carriers are asked for their prices through ``rates``.
 
     Raises:
         ConflictError: the facts behind the case are gone or have changed.
@@ -32,7 +40,7 @@ def ask(case: ExceptionCase, facts: RemedyFacts, *, recommendation_id: str, now:
             ),
         )
     if case.code == "TR-ETA-LATE":
-        late = late_shipment_of(case, facts)
+        late = late_shipment_of(case, facts, rates)
         if late is not None:
             return SolverQuestion(
                 problem=rebooking_problem(late, facts, now),
