@@ -56,7 +56,7 @@ class ServiceCaseStatus(StrEnum):
 
     OPEN = "open"
     WAITING = "waiting"
-    SOLVED = "solved"
+    CLOSED = "closed"
     CANCELLED = "cancelled"
 
 

@@ -11,6 +11,7 @@ from connectors.outage import OutageLog
 from connectors.protocol import ConnectorHealth, Manifest, Page, parse_manifest
 from connectors.tryton import commands
 from connectors.tryton import cursor as positions
+from connectors.tryton.capabilities import lacks
 from connectors.tryton.client import Transport, TrytonClient
 from connectors.tryton.cursor import Cursor
 from connectors.tryton.paging import read_page
@@ -26,6 +27,8 @@ from domain.errors import BadInputError, ConflictError, RefusedError, TowerError
 from domain.ids import SourceName
 
 _MANIFEST = Path(__file__).with_name("manifest.toml")
+#: The cursor of a stream that could not be begun yet.
+_BEGINNING = ""
 #: Sites, units, carriers and the like are read again after this long.
 REFERENCE_AGE = timedelta(seconds=60)
 
@@ -67,9 +70,12 @@ class TrytonConnector:
         """What changed at or after ``cursor``, at most ``limit`` records."""
         self._manifest.stream(stream)
         spec = STREAMS[stream]
-        known = None if cursor is None else positions.decode(cursor, len(spec.drivers))
+        known = None if cursor in {None, _BEGINNING} else positions.decode(cursor, len(spec.drivers))
         with self._outage.watching():
             reference_data = self._reference_data()
+            if spec.module and spec.module not in reference_data.modules:
+                # A cursor of its beginning: all is read once somebody activates the module.
+                return Page(records=(), rejected=(), deleted=(), cursor=_BEGINNING, more=False)
             now = microseconds(self._now())
             if known is None:
                 known = positions.start(len(spec.drivers), now)
@@ -84,6 +90,8 @@ class TrytonConnector:
         if read_ids is None:
             return None
         reference_data = self._reference_data()
+        if STREAMS[stream].module and STREAMS[stream].module not in reference_data.modules:
+            return None
         beginning = positions.start(1, microseconds(self._now()))
         return read_ids(self._reader(stream, reference_data, beginning))
 
@@ -129,9 +137,11 @@ class TrytonConnector:
         """Whether the server answers; never raises."""
         try:
             version = self._client.version()
+            lacking = lacks(self._client)
         except TowerError as error:
             return ConnectorHealth(reachable=False, why=str(error))
-        return ConnectorHealth(reachable=True, why=f"Tryton {version} answers")
+        why = f"Tryton {version} answers"
+        return ConnectorHealth(reachable=True, why=f"{why}; not activated: {lacking}" if lacking else why)
 
     def close(self) -> None:
         """Let go of connections."""

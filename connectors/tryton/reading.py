@@ -71,6 +71,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "subdivision",
     ),
     "party.category": ("name",),
+    "party.contact_mechanism": ("party", "type", "value", "name", "sequence"),
+    "sale.complaint": (*_CHANGED, "number", "customer", "type", "origin", "description", "state"),
+    "sale.complaint.type": ("name",),
     "product.product": (
         *_CHANGED,
         "code",

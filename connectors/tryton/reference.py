@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from connectors.tryton.capabilities import NEEDED, active_modules, missing
 from connectors.tryton.client import TrytonClient
 from connectors.tryton.settings import CarrierTerms, TrytonSettings
 from connectors.tryton.tagged import Row
 from connectors.tryton.values import cents, link, optional_link, optional_text, text
-from domain.errors import BadValueError
+from domain.errors import BadInputError, BadValueError
 
 #: A date of Tryton means the end of that business day.
 CLOSING_TIME = time(17)
@@ -35,6 +36,7 @@ class Reference:
     carriers: Mapping[int, Row] = field(default_factory=dict)
     carrier_cost_cents: Mapping[int, int] = field(default_factory=dict)
     no_customers: frozenset[int] = frozenset()
+    modules: frozenset[str] = frozenset()
 
     def zone(self) -> tzinfo:
         """The company's time zone, UTC where this machine does not know it."""
@@ -77,7 +79,18 @@ class Reference:
 
 
 def read_reference(client: TrytonClient, settings: TrytonSettings) -> Reference:
-    """Read the small tables."""
+    """Read the small tables.
+
+    Raises:
+        BadInputError: a module that this connector stands on is not activated.
+    """
+    modules = active_modules(client)
+    lacking = missing(modules, NEEDED)
+    if lacking:
+        raise BadInputError(
+            what=f"Tryton has not activated {', '.join(lacking)}.",
+            remedy="Activate what is missing in Tryton (docs/tryton.md names all modules).",
+        )
     locations = client.search_read("stock.location", [], ["name", "code", "type", "parent", "address"])
     types = {link(row, "id"): text(row, "type") for row in locations}
     parents = {link(row, "id"): optional_link(row, "parent") for row in locations}
@@ -106,6 +119,7 @@ def read_reference(client: TrytonClient, settings: TrytonSettings) -> Reference:
             carrier: costs.get(link(row, "carrier_product"), 0) for carrier, row in carriers.items()
         },
         no_customers=_no_customers(client, company, carriers),
+        modules=modules,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from connectors.tryton import building, keys
+from connectors.tryton import building, desk, keys
 from connectors.tryton.reading import Batch, Reader
 from connectors.tryton.tagged import Row
 from connectors.tryton.values import link, links, modified, optional_link, reference
@@ -27,6 +27,8 @@ _GOODS: list[object] = [["type", "=", "goods"]]
 _GOODS_LINES: list[object] = [["type", "=", "line"], ["product.type", "=", "goods"]]
 _WAREHOUSES: list[object] = [["type", "=", "warehouse"]]
 _CUSTOMER_INVOICES: list[object] = [["type", "=", "out"]]
+#: Named so, a search finds what was put out of use as well: that is a change too.
+_ANY_ACTIVITY: list[object] = [["active", "in", [True, False]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ class StreamReader:
     drivers: tuple[Driver, ...]
     build: Callable[[Reader, Roots], Batch]
     ids: Callable[[Reader], frozenset[str]] | None
+    #: The module of Tryton that brings the tables; without it the stream is empty.
+    module: str = ""
 
 
 def _newest(pairs: list[tuple[int, int]]) -> Roots:
@@ -247,5 +251,19 @@ STREAMS: Mapping[str, StreamReader] = {
         ),
         build=building.invoices,
         ids=building.invoice_ids,
+    ),
+    "contacts": StreamReader(
+        drivers=(
+            _changed("party.party", [], _own),
+            _changed("party.contact_mechanism", _ANY_ACTIVITY, _by_link("party"), "party"),
+        ),
+        build=desk.contacts,
+        ids=desk.contact_ids,
+    ),
+    "complaints": StreamReader(
+        drivers=(_changed("sale.complaint", [], _own),),
+        build=desk.complaints,
+        ids=_all(keys.COMPLAINT, "sale.complaint", []),
+        module="sale_complaint",
     ),
 }

@@ -57,7 +57,7 @@ CASES = """
     from = "State"
     to = "status"
     type = "choice"
-    choices = { offen = "open", wartet = "waiting", erledigt = "solved" }
+    choices = { offen = "open", wartet = "waiting", erledigt = "closed" }
     """
 CONTACT_ROWS = (
     "Id,Account,Name,Function,Mail,Tel\n"
@@ -107,7 +107,7 @@ def test_contacts_and_cases_become_records(source: FilesConnector) -> None:
     assert (case.number, case.order_id, case.contact_id, case.is_open) == ("T-1", "SO-1", "k1", True)
     assert case.opened_at.isoformat() == "2026-11-20T08:30:00+00:00"
     assert isinstance(closed, ServiceCase)
-    assert closed.status is ServiceCaseStatus.SOLVED
+    assert closed.status is ServiceCaseStatus.CLOSED
     assert closed.closed_at is not None
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from domain.customer_service import Contact, ServiceCase, ServiceCaseStatus
 from domain.customers import Customer
-from domain.errors import RefusedError
+from domain.errors import BadInputError, RefusedError
 from domain.inventory import InventoryPosition
 from domain.network import Lane, Node
 from domain.orders import OrderLine, OrderStatus, SalesOrder
@@ -144,6 +145,72 @@ def test_an_idle_source_gives_its_last_minute_and_no_more(
     assert everything
     again, _ = news(desk, "orders", cursor)
     assert again == {}
+
+
+def test_who_can_be_reached_is_a_contact_and_follows_its_changes(
+    clerk: TrytonRpc, distributor: Distributor, desk: TowerDesk
+) -> None:
+    alder, cedar = (f"contact-{distributor.customers[code]}" for code in ("C-ALDER", "C-CEDAR"))
+    held, cursor = news(desk, "contacts", None)
+    assert set(held) == {alder, cedar}
+    assert desk.connector.ids("contacts") == frozenset(held)
+    who = held[alder].entity
+    assert isinstance(who, Contact)
+    assert (who.customer_id, who.name) == (f"party-{distributor.customers['C-ALDER']}", "Dana Hill")
+    assert (who.email, who.phone) == ("dana.hill@alder.example", "+1 518 555 0142")
+    [way] = clerk.find("party.contact_mechanism", [["party", "=", distributor.customers["C-CEDAR"]]])
+    clerk.write("party.contact_mechanism", [way["id"]], {"active": False})
+    pages, _ = read_all(desk.connector, "contacts", limit=100, cursor=cursor)
+    assert cedar in {gone.ref.entity_id for page in pages for gone in page.deleted}
+    clerk.write("party.contact_mechanism", [way["id"]], {"active": True})
+    assert cedar in desk.state("contacts")
+
+
+def test_a_complaint_is_a_service_case_of_its_order_and_follows_its_state(
+    clerk: TrytonRpc, distributor: Distributor, desk: TowerDesk
+) -> None:
+    order = scenarios.routine(clerk, distributor)
+    _, cursor = news(desk, "complaints", None)
+    made = scenarios.complaint(clerk, distributor, order, quantity=2)
+    case = news(desk, "complaints", cursor)[0][f"complaint-{made}"].entity
+    assert isinstance(case, ServiceCase)
+    assert (case.order_id, case.subject) == (f"sale-{order.sale}", "Housing is cracked")
+    assert case.number == clerk.read("sale.complaint", made, "number")["number"]
+    assert case.is_open
+    clerk.press("sale.complaint", "cancel", made)
+    case = news(desk, "complaints", cursor)[0][f"complaint-{made}"].entity
+    assert isinstance(case, ServiceCase)
+    assert case.status is ServiceCaseStatus.CANCELLED
+
+
+def test_a_module_that_is_missing_is_named_and_only_its_stream_is_empty(
+    server: TrytonServer, desk: TowerDesk
+) -> None:
+    assert "not activated" not in desk.connector.health().why
+    server.sql("update ir_module set state = 'not activated' where name = 'sale_complaint'")
+    try:
+        without = TowerDesk(server)
+        assert "sale_complaint (service cases" in without.connector.health().why
+        page = without.connector.changes("complaints", None, 10)
+        assert (page.records, page.more, without.connector.ids("complaints")) == ((), False, None)
+        assert without.state("contacts")
+        without.close()
+    finally:
+        server.sql("update ir_module set state = 'activated' where name = 'sale_complaint'")
+    after = TowerDesk(server)
+    assert after.connector.changes("complaints", page.cursor, 10).records
+    after.close()
+
+
+def test_without_a_module_it_stands_on_nothing_is_read_and_the_module_is_named(server: TrytonServer) -> None:
+    server.sql("update ir_module set state = 'not activated' where name = 'sale_credit_limit'")
+    desk = TowerDesk(server)
+    try:
+        with pytest.raises(BadInputError, match=r"sale_credit_limit \(credit limits\)"):
+            desk.connector.changes("orders", None, 10)
+    finally:
+        server.sql("update ir_module set state = 'activated' where name = 'sale_credit_limit'")
+        desk.close()
 
 
 def test_a_wrong_password_is_refused_in_words(server: TrytonServer) -> None:

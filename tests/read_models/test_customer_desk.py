@@ -59,7 +59,7 @@ def test_open_service_cases_of_the_order_stand_beside_it_oldest_first(tmp_path: 
             "CS2", number="CS-7", order_id=None, status=ServiceCaseStatus.WAITING,
             opened_at=facts.NOW - 9 * facts.DAY,
         ),
-        facts.service_case("CS3", number="CS-8", status=ServiceCaseStatus.SOLVED, closed_at=facts.NOW),
+        facts.service_case("CS3", number="CS-8", status=ServiceCaseStatus.CLOSED, closed_at=facts.NOW),
         facts.service_case("CS4", number="CS-9", order_id=OrderId("SO-2")),
         facts.service_case("CS5", number="CS-10", customer_id=CustomerId("C9")),
     )  # fmt: skip

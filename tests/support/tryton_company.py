@@ -106,11 +106,19 @@ def _name_numbers(rpc: TrytonRpc) -> None:
             rpc.write("ir.sequence", [row["id"]], {"prefix": prefix})
 
 
+def _create_complaint_types(rpc: TrytonRpc) -> None:
+    """What customers may complain about: whole orders and single lines."""
+    for name, origin in (("Wrong goods", "sale.sale"), ("Damaged goods", "sale.line")):
+        model = rpc.one("ir.model", [["name", "=", origin]])["id"]
+        rpc.create("sale.complaint.type", {"name": name, "origin": model})
+
+
 def set_up_company(rpc: TrytonRpc) -> None:
     """Make the company, its books for last, this and next year, and its three users."""
     company = _create_company(rpc)
     _create_chart(rpc, company)
     _name_numbers(rpc)
+    _create_complaint_types(rpc)
     this_year = datetime.now(UTC).year
     for year in (this_year - 1, this_year, this_year + 1):
         _create_fiscal_year(rpc, company, year)

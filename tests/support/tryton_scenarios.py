@@ -171,6 +171,23 @@ def wrong_price(rpc: TrytonRpc, distributor: Distributor) -> Order:
     return quote_sale(rpc, distributor, wanted, customer="C-ALDER", warehouse="COL")
 
 
+def complaint(
+    rpc: TrytonRpc, distributor: Distributor, order: Order, *, quantity: int, customer: str = "C-ALDER"
+) -> int:
+    """Damaged units of an order's first line, submitted: the customer wants to send them back."""
+    kind = rpc.one("sale.complaint.type", [["name", "=", "Damaged goods"]])["id"]
+    values: Row = {
+        "customer": distributor.customers[customer],
+        "type": kind,
+        "origin": f"sale.line,{order.lines[0]}",
+        "description": "Housing is cracked\nSeen at the dock.",
+        "actions": [["create", [{"action": "sale_return", "quantity": float(quantity)}]]],
+    }
+    [made] = rpc.create("sale.complaint", values)
+    rpc.press("sale.complaint", "wait", made)
+    return made
+
+
 def carrier_to_change(rpc: TrytonRpc, distributor: Distributor) -> Order:
     """A fully assigned shipment from Columbus with Overland Freight as its carrier, not yet packed."""
     wanted = (Wanted(product="VALVE-S", quantity=12), Wanted(product="SEAL-KIT", quantity=12))

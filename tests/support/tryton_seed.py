@@ -91,6 +91,11 @@ CUSTOMERS = {
 }
 # customer code: what its party category says
 TIERS = {"C-ALDER": "Tier 1", "C-CEDAR": "Tier 2"}
+# customer code: (who answers, e-mail, telephone); the others can be reached by nobody
+CONTACTS = {
+    "C-ALDER": ("Dana Hill", "dana.hill@alder.example", "+1 518 555 0142"),
+    "C-CEDAR": ("", "", "+1 559 555 0100"),
+}
 SUPPLIERS = {
     "S-PACIF": ("Pacific Pump Works", "400 Harbor Boulevard", "Oakland", "94607", "CA"),
     "S-LAKES": ("Lakes Fittings", "15 Foundry Street", "Cleveland", "44114", "OH"),
@@ -228,6 +233,11 @@ def _parties(rpc: TrytonRpc, country: int, states: dict[str, int]) -> tuple[dict
         [customers[code]] = rpc.create("party.party", {**values, "addresses": [["create", [address]]]})
         if limit is not None:
             rpc.write("party.party", [customers[code]], {"credit_limit_amount": Decimal(limit)})
+    for code, (name, email, phone) in CONTACTS.items():
+        for kind, value in (("email", email), ("phone", phone)):
+            if value:
+                way = {"party": customers[code], "type": kind, "value": value, "name": name or None}
+                rpc.create("party.contact_mechanism", way)
     for code, tier in TIERS.items():
         [category] = rpc.create("party.category", {"name": tier})
         rpc.write("party.party", [customers[code]], {"categories": [["add", [category]]]})

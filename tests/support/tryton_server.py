@@ -44,6 +44,7 @@ MODULES = (
     "carrier",
     "purchase_request",
     "sale_amendment",
+    "sale_complaint",
     "sale_credit_limit",
     "sale_shipment_cost",
     "sale_supply",
