@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 
 from app.hub.face import EVENTS, Face
 from app.hub.hub_database import open_hub_database
@@ -12,6 +12,7 @@ from app.hub.problems import (
     ENTRY_REQUEST,
     answer_with_problems,
     content,
+    problem_of,
     problems,
     signed_parameters,
 )
@@ -21,11 +22,15 @@ from domain.errors import TowerError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
 JSON, TEXT = "application/json", "text/plain; charset=utf-8"
 _OBJECT: dict[str, Any] = {"type": "object"}
 _BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
 _SIGNED: dict[str, Any] = {"parameters": signed_parameters()}
 _ENTRY = content(JSON, "The entry with its receipt", _OBJECT)
+
+_ENTRIES = "/v1/entries"
 
 _Answers = dict[int | str, Any]
 
@@ -46,10 +51,32 @@ def build_app(settings: HubSettings) -> FastAPI:
     face = Face(settings=settings, log=log)
     app = FastAPI(title="Control Tower hub", version="1", on_shutdown=[face.clerk.close, engine.dispose])
     app.state.bell = face.bell
+    app.add_middleware(_EntriesFirst, face=face)
     answer_with_problems(app)
     _for_devices(app, face)
     _for_everybody(app, face)
     return app
+
+
+class _EntriesFirst:
+    """Lets entries in without the way round through routes and parameters: they are most of what comes.
+
+    The route beside it describes them, and answers what is no POST.
+    """
+
+    def __init__(self, app: ASGIApp, face: Face) -> None:
+        self._app = app
+        self._face = face
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != _ENTRIES or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        try:
+            answer = await self._face.add_entry(Request(scope, receive))
+        except TowerError as error:
+            answer = problem_of(error)
+        await answer(scope, receive, send)
 
 
 def _for_devices(app: FastAPI, face: Face) -> None:
@@ -57,7 +84,7 @@ def _for_devices(app: FastAPI, face: Face) -> None:
     enrolled = {201: content(JSON, "Enrolled", _OBJECT), **problems(400, 403, 409, 413)}
     _route(app, "POST", "/v1/enrolments", face.enrolments, enrolled, body)
     recorded = {200: _ENTRY, 201: _ENTRY, **problems(400, 403, 409, 412, 413)}
-    _route(app, "POST", "/v1/entries", face.add_entry, recorded, ENTRY_REQUEST)
+    _route(app, "POST", _ENTRIES, face.add_entry, recorded, ENTRY_REQUEST)
     _route(app, "GET", "/v1/entries/{index}", face.get_entry, {200: _ENTRY, **problems(403, 404)}, _SIGNED)
     devices = content(JSON, "The devices", _OBJECT)
     _route(app, "GET", "/v1/devices", face.devices, {200: devices, **problems(403)}, _SIGNED)

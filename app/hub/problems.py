@@ -69,6 +69,7 @@ _SCHEMA = {
         "detail": {"type": "string"},
         "code": {"type": "string"},
         "receipt": {"type": "string"},
+        "refusal": {"type": "string"},
     },
 }
 
@@ -123,13 +124,23 @@ def problem_response(
     return Response(document, status_code=status, media_type=PROBLEM_TYPE, headers=headers)
 
 
+def status_and_code(error: TowerError) -> tuple[int, str]:
+    """How an error is answered: the HTTP status, and the code for programs."""
+    found = ((s, c) for kind, s, c in _PROBLEMS if isinstance(error, kind))
+    return next(found, (500, "fault"))
+
+
+def problem_of(error: TowerError) -> Response:
+    """An error as an answer."""
+    status, code = status_and_code(error)
+    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, TooManyError) else None
+    return problem_response(status, code, error.what, str(error), headers)
+
+
 async def _known(_request: Request, error: Exception) -> Response:
     if not isinstance(error, TowerError):
         raise error
-    found = ((s, c) for kind, s, c in _PROBLEMS if isinstance(error, kind))
-    status, code = next(found, (500, "fault"))
-    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, TooManyError) else None
-    return problem_response(status, code, error.what, str(error), headers)
+    return problem_of(error)
 
 
 async def _http(_request: Request, error: Exception) -> Response:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.hub.application import build_app
 from app.hub.hub_database import open_hub_database
@@ -19,6 +22,42 @@ from domain.errors import TowerError, UnavailableError
 __all__ = ["HubServer", "HubSettings", "build_app", "revoke_key", "serve"]
 
 START_SECONDS = 20.0
+#: Requests are verified while a batch is written: neither may wait long for the other (Python says 0.005).
+TURN_SECONDS = 0.0005
+
+
+class _Gathering:
+    """A transport that sends at once what is written in a turn of the loop: head and body are one packet."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._held: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        if data:
+            if not self._held:
+                self._loop.call_soon(self._send)
+            self._held.append(data)
+
+    def close(self) -> None:
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        data, self._held = b"".join(self._held), []
+        if data and not self._transport.is_closing():
+            self._transport.write(data)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a transport has
+        return getattr(self._transport, name)
+
+
+class _Protocol(H11Protocol):
+    """HTTP whose answers are sent in one piece."""
+
+    def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - as asyncio gives it
+        super().connection_made(_Gathering(transport))  # type: ignore[arg-type] # has all that is used of one
 
 
 class _Server(uvicorn.Server):
@@ -48,7 +87,12 @@ class HubServer:
             raise
         self._server = _Server(
             uvicorn.Config(
-                app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2
+                app,
+                http=_Protocol,
+                log_level="warning",
+                access_log=False,
+                lifespan="on",
+                timeout_graceful_shutdown=2,
             )
         )
         self._thread: threading.Thread | None = None
@@ -115,6 +159,7 @@ def serve(settings: HubSettings, started: Callable[[str], None]) -> None:
     Raises:
         UnavailableError: the database cannot be reached or the port is taken.
     """
+    sys.setswitchinterval(TURN_SECONDS)
     server = HubServer(settings)
     started(server.url)
     server.serve()
