@@ -1,8 +1,8 @@
 """Approvals a second at the hub over 32 connections: verified, judged, durably committed, proved to be there.
 
 Against a hub that commits each approval by itself. Client and hub share the machine's processors, so requests
-are signed and written out before the clock starts, one thread sends them all, and receipts are verified after it
-stops. The time that hub and client worked for an approval is told too: other load changes it less.
+are signed and written out before the clock starts, one thread sends them all, and receipts are verified after
+it stops. The time that hub and client worked for an approval is told too: other load changes it less.
 """
 
 from __future__ import annotations
