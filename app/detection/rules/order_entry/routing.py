@@ -1,4 +1,8 @@
-"""OE-ROUTING: a shipment is planned with a carrier that its customer's routing guide excludes."""
+"""OE-ROUTING: a shipment is planned with a carrier that its customer's routing guide excludes.
+
+Of a guide's other clauses, labels and ASNs that fail are WH-LABEL and a window that is missed is TR-ETA-LATE;
+no source tells of services, pallets or appointments that a guide asks for.
+"""
 
 from __future__ import annotations
 
