@@ -10,18 +10,21 @@ from typing import Protocol, cast
 
 from app.hub.enrolment import prove_possession
 from app.hub.http_signature import hub_tag, signed_headers
-from app.hub.wire import ENTRY_TYPE, IDEMPOTENCY_HEADER, from_text
+from app.hub.wire import ENTRY_TYPE, IDEMPOTENCY_HEADER, LATER_CODES, from_text
 from app.hub.witness import witness_body
 from app.signing.keys import KeyOwner, PublicKey, SigningKey
 from app.signing.receipts import HubReceipt, open_receipt, proof_bytes
+from app.signing.refusals import open_refusal
 from domain.clock import Clock
 from domain.errors import BadInputError, RefusedError, UnavailableError
 from domain.ids import UserId
 
-#: Refusals of the moment: the same again, later or signed anew, is taken.
-_LATER = frozenset({"out_of_order", "in_flight", "replayed"})
 #: Longer than the hub holds a long poll.
 _POLL_MARGIN_SECONDS = 10.0
+
+
+class HubRefusedError(RefusedError):
+    """The hub signed that it does not take an entry: it counts for nothing, and is not sent again."""
 
 
 class Reply(Protocol):
@@ -91,8 +94,10 @@ class HubClient:
         """Have an entry recorded; its receipt says whether it took effect.
 
         Raises:
-            UnavailableError: the hub cannot be reached now, or an earlier entry must come first.
-            RefusedError: the hub does not accept it at all; the answer is in the sentence.
+            UnavailableError: the hub cannot be reached now, an earlier entry must come first, or something
+                that is not the hub says no.
+            HubRefusedError: the hub signed that it does not accept it at all; why is in the sentence.
+            RefusedError: a receipt came that does not hold.
         """
         reply = self._transport.send(
             "POST",
@@ -103,7 +108,7 @@ class HubClient:
         document = _document(reply)
         if "receipt" in document:
             return self._entry({**document, "envelope": ""}, envelope)
-        raise _problem(reply, document)
+        raise self._signed_refusal(reply, document, envelope)
 
     def feed(self, after: int, wait_seconds: float = 0.0) -> tuple[HubEntry, ...]:
         """Entries after number ``after``, each with a receipt that holds, in order and without a gap.
@@ -184,6 +189,22 @@ class HubClient:
         if reply.status == HTTPStatus.CONFLICT and text.isascii() and text.isdigit():
             return int(text)
         raise _problem(reply, _document(reply))
+
+    def _signed_refusal(
+        self, reply: Reply, document: dict[str, object], envelope: bytes
+    ) -> UnavailableError | HubRefusedError:
+        """What a no means: without the signature of the hub it is none, else any proxy could drop an approval."""
+        problem = _problem(reply, document)
+        if isinstance(problem, UnavailableError):
+            return problem
+        try:
+            refusal = open_refusal(from_text(document.get("refusal")), self.hub_key, envelope)
+        except (ValueError, BadInputError, RefusedError):
+            return UnavailableError(
+                what=f"Something refused it, and the hub did not sign that: {problem.what}",
+                remedy="It is tried again; look at what stands between this desk and the hub.",
+            )
+        return HubRefusedError(what=f"The hub refused: {refusal.why}", remedy="See the approvals page.")
 
     def _read(self, target: str, name: str, wait_seconds: float) -> list[object]:
         reply = self._transport.send(
@@ -270,7 +291,7 @@ def _document(reply: Reply) -> dict[str, object]:
 def _problem(reply: Reply, document: dict[str, object]) -> UnavailableError | RefusedError:
     detail = str(document.get("detail") or f"status {reply.status}")[:300]
     transient = reply.status >= 500 or reply.status in {408, 425, 429}  # noqa: PLR2004 - server faults
-    if transient or document.get("code") in _LATER:
+    if transient or document.get("code") in LATER_CODES:
         return UnavailableError(what=f"The hub cannot take it now: {detail}", remedy="It is tried again.")
     return RefusedError(what=f"The hub refused: {detail}", remedy="See the approvals page.")
 

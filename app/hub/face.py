@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Path, Query, Request, Response
@@ -18,18 +19,23 @@ from app.hub.enrolment import EnrolmentRequest
 from app.hub.http_signature import RequestGate, hub_tag
 from app.hub.hub_batch import Recorded
 from app.hub.hub_log import MAX_FEED, HubLog
-from app.hub.problems import (
-    InFlightError,
-    TooLargeError,
-)
+from app.hub.problems import InFlightError, TooLargeError, status_and_code
 from app.hub.rate_limit import ADDRESS, DEVICE, ENROLMENT, Limiter, TooManyError
 from app.hub.settings import HubSettings
 from app.hub.tile_pages import AbsentError
-from app.hub.wire import IDEMPOTENCY_HEADER, PROBLEM_TYPE, STATUS_OF_OUTCOME, Problem, to_text
+from app.hub.wire import (
+    IDEMPOTENCY_HEADER,
+    LATER_CODES,
+    PROBLEM_TYPE,
+    STATUS_OF_OUTCOME,
+    Problem,
+    to_text,
+)
 from app.hub.witness import WrongOldSizeError
 from app.signing.keys import KeyOwner, PublicKey
 from app.signing.receipts import HubOutcome, proof_texts
-from domain.errors import BadInputError
+from app.signing.refusals import HubRefusal, sign_refusal
+from domain.errors import BadInputError, TowerError
 from domain.ids import UserId
 from domain.profile_json import MAX_BYTES, load_strict
 
@@ -159,9 +165,31 @@ class Face:
         return _json({"method": method, "hub_key": self.log.public_key.to_text()}, 201)
 
     async def add_entry(self, request: Request) -> Response:
-        """Record a signed entry; the receipt comes back whether it took effect or not."""
+        """Record a signed entry; the receipt comes back whether it took effect or not.
+
+        A no that is for good is signed, so that desks can tell it from that of a proxy.
+        """
         self.limits.of_address(request)
         body = await _body(request)
+        try:
+            return await self._add(request, body)
+        except TowerError as error:
+            status, code = status_and_code(error)
+            passing = status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in LATER_CODES
+            if passing or status == HTTPStatus.TOO_MANY_REQUESTS:
+                raise
+            refusal = HubRefusal(
+                entry_sha256=sha256(body).hexdigest(),
+                code=code,
+                why=str(error),
+                refused_at=self.settings.clock.now(),
+            )
+            signed = to_text(sign_refusal(refusal, self.settings.key))
+            problem = Problem(status=status, code=code, title=error.what, detail=str(error))
+            document = problem.document(refusal=signed)
+            return Response(document, status_code=status, media_type=PROBLEM_TYPE)
+
+    async def _add(self, request: Request, body: bytes) -> Response:
         key = request.headers.get(IDEMPOTENCY_HEADER, "")
         if not key or len(key) > MAX_KEY_CHARACTERS or not key.isascii() or not key.isprintable():
             raise BadInputError(what=f"{IDEMPOTENCY_HEADER} is missing.", remedy="Send <action id>/<seq>.")

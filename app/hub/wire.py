@@ -11,6 +11,8 @@ from app.signing.receipts import HubOutcome
 PROBLEM_TYPE = "application/problem+json"
 ENTRY_TYPE = "application/vnd.dsse.envelope.v1+json"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
+#: Problems of the moment: the same again, later or signed anew, is taken.
+LATER_CODES = frozenset({"out_of_order", "in_flight", "replayed"})
 
 #: The status that tells a device that its entry is recorded, but without effect.
 STATUS_OF_OUTCOME: dict[HubOutcome, int] = {

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.hub.client import HubDevice, HubEntry
+from app.hub.client import HubDevice, HubEntry, HubRefusedError
 from app.services.approval_room import ApprovalRoom
-from app.services.watch_log import LogPort, LogRewrittenError, accept_notes
+from app.services.watch_log import LogPort, accept_notes
 from app.signing.receipts import HubOutcome, HubReceipt
 from app.signing.statements import open_entry, read_unverified
 from app.signing.trust_entries import says_trust
@@ -22,7 +22,7 @@ from app.store.ledger_transaction import LedgerTransaction
 from app.store.ledger_views import OutboxItem
 from domain.approval_states import DeliveryState
 from domain.approvals import Beginning, Decision, Ending, Execution, Proposal, Signed
-from domain.errors import BadInputError, RefusedError, TowerError, UnavailableError
+from domain.errors import RefusedError, TowerError
 
 HUB = "hub"
 
@@ -69,8 +69,12 @@ def deliver(room: ApprovalRoom, hub: HubPort, crash: CrashPoint = no_crash) -> D
         try:
             answer = hub.submit(item.envelope, _idempotency_key(item))
             accept_notes(room, hub, [answer.receipt.checkpoint])
-        except (UnavailableError, BadInputError, LogRewrittenError) as error:
-            # An answer that is none of a hub (a login page, a proxy's error) is no refusal of the hub.
+        except HubRefusedError as error:
+            _refused_outright(room, item, error)
+            refused += 1
+            continue
+        except TowerError as error:
+            # What the hub did not sign (a login page, a proxy's no, a false receipt) refuses nothing.
             _come_back(room, item, error)
             return DeliveryReport(
                 recorded=recorded,
@@ -78,10 +82,6 @@ def deliver(room: ApprovalRoom, hub: HubPort, crash: CrashPoint = no_crash) -> D
                 waiting=len(waiting) - number,
                 unreachable=error.what,
             )
-        except TowerError as error:
-            _refused_outright(room, item, error)
-            refused += 1
-            continue
         crash("deliver:answered")
         accepted = _take_receipt(room, item.entry_sha256, answer)
         crash("deliver:recorded")

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine, event
 
-from app.hub.client import HubDevice, HubEntry
+from app.hub.client import HubDevice, HubEntry, HubRefusedError
 from app.hub.enrolment import EnrolmentRequest, prove_possession
 from app.hub.hub_batch import OutOfOrderError
 from app.hub.hub_database import open_hub_database
@@ -19,7 +19,7 @@ from app.hub.hub_log import HubLog
 from app.services.approval_room import Signer
 from app.signing.keys import PublicKey
 from app.signing.receipts import open_receipt
-from domain.errors import RefusedError, TowerError, UnavailableError
+from domain.errors import TowerError, UnavailableError
 from domain.rights import RightsPolicy
 from tests.simulator.crashes import Fate, Killed
 from tests.support.approval_desk import TurnedClock
@@ -185,7 +185,7 @@ def _submitted(log: HubLog, envelope: bytes, idempotency_key: str, key: PublicKe
     except (OutOfOrderError, UnavailableError) as error:
         raise UnavailableError(what=error.what, remedy="It is tried again.") from error
     except TowerError as error:
-        raise RefusedError(what=f"The hub refused: {error}", remedy="See the approvals page.") from error
+        raise HubRefusedError(what=f"The hub refused: {error}", remedy="See the approvals page.") from error
     receipt = open_receipt(found.receipt, key, envelope)
     return HubEntry(envelope=envelope, receipt=receipt, receipt_envelope=found.receipt)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from app.hub.client import HubDevice, HubEntry
+from app.hub.client import HubDevice, HubEntry, HubRefusedError
 from app.hub.enrolment import EnrolmentRequest, prove_possession
 from app.hub.hub_database import open_hub_database
 from app.hub.hub_log import MAX_FEED, HubLog
@@ -27,6 +27,7 @@ from app.signing.keys import PublicKey
 from app.signing.receipts import open_receipt
 from app.signing.statements import SignedEntry
 from domain.approvals import Verdict
+from domain.errors import RefusedError
 from domain.rights import RightsPolicy
 from tests.support.approval_desk import ERP, CountingSystem, Desk, TurnedClock, default_policy
 from tests.support.hub_site import hub_key
@@ -45,7 +46,10 @@ class HubInHand:
         return self.log.public_key
 
     def submit(self, envelope: bytes, idempotency_key: str) -> HubEntry:
-        found = self.log.append(envelope, idempotency_key)
+        try:
+            found = self.log.append(envelope, idempotency_key)
+        except RefusedError as error:
+            raise HubRefusedError(what=error.what, remedy=error.remedy) from error
         receipt = open_receipt(found.receipt, self.hub_key, envelope)
         return HubEntry(envelope=envelope, receipt=receipt, receipt_envelope=found.receipt)
 
