@@ -193,7 +193,7 @@ class HubClient:
     def _signed_refusal(
         self, reply: Reply, document: dict[str, object], envelope: bytes
     ) -> UnavailableError | HubRefusedError:
-        """What a no means: without the signature of the hub it is none, else any proxy could drop an approval."""
+        """What a no means: one that the hub did not sign is none, else a proxy could drop an approval."""
         problem = _problem(reply, document)
         if isinstance(problem, UnavailableError):
             return problem
