@@ -35,6 +35,8 @@ _NUMBERS: Final = frozenset(
     {"count", "units", "days", "hours", "picks", "orders", "minutes", "points", "position", "percent"}
 )
 _TWO_STOPS: Final = re.compile(r"(?<=[A-Za-zä])\.\.(?!\.)")
+#: What pages put between texts of their own; each is said by itself.
+_JOINED: Final = re.compile(r"( +[·] +)")
 _LISTED: Final = re.compile(r"(, | and | or |; )")
 _JOINTS: Final = {" and ": " und ", " or ": " oder "}
 
@@ -66,15 +68,15 @@ class PhraseBook:
         """The text in this language; as it is where no pattern fits."""
         known = self._said.get(text)
         if known is None:
-            known = self._translated(text, 0) or text
+            known = "".join(self._translated(part, 0) or part for part in _JOINED.split(text))
             if len(self._said) >= _MOST_KEPT:
                 self._said.clear()
             self._said[text] = known
         return known
 
     def knows(self, text: str) -> bool:
-        """Whether a pattern fits the text."""
-        return self._translated(text, 0) is not None
+        """Whether a pattern fits every part of the text."""
+        return all(self._translated(part, 0) is not None for part in _JOINED.split(text)[::2])
 
     def _translated(self, text: str, depth: int) -> str | None:
         exact = self.phrases.get(text)

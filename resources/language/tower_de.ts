@@ -85,7 +85,7 @@
   </message>
   <message>
    <source>1 line</source>
-   <translation>1 Zeile</translation>
+   <translation>1 Position</translation>
   </message>
   <message>
    <source>1 new one</source>
@@ -840,6 +840,10 @@
    <translation>Zum Turm</translation>
   </message>
   <message>
+   <source>Go to what-if</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Group by incident</source>
    <translation>Nach Vorfall gruppieren</translation>
   </message>
@@ -1170,6 +1174,10 @@
   <message>
    <source>New name of the view</source>
    <translation>Neuer Name der Ansicht</translation>
+  </message>
+  <message>
+   <source>New scenario</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>Next row</source>
@@ -1908,6 +1916,10 @@
    <translation>Ruht</translation>
   </message>
   <message>
+   <source>Solve scenarios</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Solver {value}{gap}</source>
    <translation>Solver {value}{gap}</translation>
   </message>
@@ -2104,6 +2116,10 @@
    <translation>Das wird signiert, zurückgelesen aus seinen Bytes.</translation>
   </message>
   <message>
+   <source>This policy has no settings and no tables.</source>
+   <translation>Diese Regel hat keine Einstellungen und keine Tabellen.</translation>
+  </message>
+  <message>
    <source>This type</source>
    <translation>Dieser Typ</translation>
   </message>
@@ -2262,6 +2278,10 @@
   <message>
    <source>What columns or partners mean is said by files beside the profile: see docs/profiles.md.</source>
    <translation>Was Spalten oder Partner bedeuten, sagen Dateien neben dem Profil: siehe docs/profiles.md.</translation>
+  </message>
+  <message>
+   <source>What no row permits is denied; a row that forbids wins over any that permits.</source>
+   <translation>Was keine Zeile erlaubt, ist verweigert; eine Zeile, die verbietet, geht jeder vor, die erlaubt.</translation>
   </message>
   <message>
    <source>What the edited policy would do</source>
@@ -2424,6 +2444,10 @@
    <translation>stimmt nicht</translation>
   </message>
   <message>
+   <source>done</source>
+   <translation>fertig</translation>
+  </message>
+  <message>
    <source>down</source>
    <translation>gestört</translation>
   </message>
@@ -2486,6 +2510,10 @@
   <message>
    <source>in {time}</source>
    <translation>in {time}</translation>
+  </message>
+  <message>
+   <source>invoice</source>
+   <translation>Rechnung</translation>
   </message>
   <message>
    <source>its owner</source>
@@ -2576,12 +2604,28 @@
    <translation>offen, {duration}</translation>
   </message>
   <message>
+   <source>order</source>
+   <translation>Auftrag</translation>
+  </message>
+  <message>
    <source>over {amount}</source>
    <translation>über {amount}</translation>
   </message>
   <message>
+   <source>own</source>
+   <translation>eigene</translation>
+  </message>
+  <message>
    <source>owner {owner}</source>
    <translation>zuständig {owner}</translation>
+  </message>
+  <message>
+   <source>packaged</source>
+   <translation>mitgeliefert</translation>
+  </message>
+  <message>
+   <source>pick</source>
+   <translation>Pick</translation>
   </message>
   <message>
    <source>priority</source>
@@ -2628,6 +2672,10 @@
    <translation>Schwere</translation>
   </message>
   <message>
+   <source>shipment</source>
+   <translation>Sendung</translation>
+  </message>
+  <message>
    <source>signed</source>
    <translation>signiert</translation>
   </message>
@@ -2640,12 +2688,20 @@
    <translation>signiert, wartet auf den Hub</translation>
   </message>
   <message>
+   <source>silenced</source>
+   <translation>still</translation>
+  </message>
+  <message>
    <source>since {moment}</source>
    <translation>seit {moment}</translation>
   </message>
   <message>
    <source>slow</source>
    <translation>langsam</translation>
+  </message>
+  <message>
+   <source>supply</source>
+   <translation>Zugang</translation>
   </message>
   <message>
    <source>table {table}</source>
@@ -2804,10 +2860,6 @@
    <translation>{count} verborgen</translation>
   </message>
   <message>
-   <source>{count} line</source>
-   <translation>{count} Zeile</translation>
-  </message>
-  <message>
    <source>{count} more refused.</source>
    <translation>{count} weitere abgewiesen.</translation>
   </message>
@@ -2931,7 +2983,7 @@
   </message>
   <message>
    <source>{number} lines</source>
-   <translation>{number} Zeilen</translation>
+   <translation>{number} Positionen</translation>
   </message>
   <message>
    <source>{number} new ones</source>

@@ -43,6 +43,7 @@ def main() -> int:
         "approve": window.approvals.content.decision.approve.text(),
         "chips": [window.tower.chips.severity.text(), window.tower.chips.age.text()],
     }
+    found["site"] = list(import_module("tests.support.german_site").show_site(window))
     sys.stdout.write(json.dumps(found, ensure_ascii=False))
     window.close()
     return 0

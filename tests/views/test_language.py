@@ -124,6 +124,10 @@ def test_the_window_speaks_german(german: dict[str, object]) -> None:
     assert words["chips"] == ["Jede Schwere", "Jedes Alter"]
 
 
+def test_a_real_site_is_shown_in_german_on_every_page(german: dict[str, object]) -> None:
+    assert german["site"] == []
+
+
 @pytest.fixture
 def in_german() -> Iterator[None]:
     speak("de")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final, Literal
 
-from views.formatting import count, full_moment
+from views.formatting import count, counted, full_moment
 from views.language import tr
 
 StageName = Literal["order", "supply", "pick", "shipment", "pod", "invoice"]
@@ -22,18 +22,18 @@ STAGES: Final[tuple[tuple[StageName, str], ...]] = (
 )
 #: What a stage's sign means, for those who hear it or see no colour.
 LOOK_WORDS: Final[dict[StageLook, str]] = {
-    "done": "done",
+    "done": tr("done"),
     "part": tr("in part"),
     "trouble": tr("open exception"),
     "none": tr("not begun"),
 }
 _SPOKEN: Final[dict[StageName, str]] = {
-    "order": "order",
-    "supply": "supply",
-    "pick": "pick",
-    "shipment": "shipment",
+    "order": tr("order"),
+    "supply": tr("supply"),
+    "pick": tr("pick"),
+    "shipment": tr("shipment"),
     "pod": tr("proof of delivery"),
-    "invoice": "invoice",
+    "invoice": tr("invoice"),
 }
 
 
@@ -100,5 +100,5 @@ def story_words(story: LineStory) -> str:
 def story_counts(stories: tuple[LineStory, ...]) -> str:
     """How many lines are shown and how many of them have an open exception."""
     red = sum(any(mark.look == "trouble" for mark in story.marks) for story in stories)
-    lines = tr("{count} line", count=count(len(stories))) + ("" if len(stories) == 1 else "s")
+    lines = counted(len(stories), "line")
     return tr("{lines}  ·  {count} with open exceptions", lines=lines, count=count(red)) if red else lines

@@ -217,7 +217,7 @@ class QueuePanel(QFrame):
 
     def _show_hidden(self, counts: QueueCounts) -> None:
         """Count what is not listed: in two words where there is room."""
-        kinds = ((counts.silenced, "silenced"), (counts.held_back, tr("held back")))
+        kinds = ((counts.silenced, tr("silenced")), (counts.held_back, tr("held back")))
         words = "  ·  ".join(f"{count(number)} {word}" for number, word in kinds if number)
         if words and self.width() < _WORDS_FROM_PX:
             words = tr("{count} hidden", count=count(counts.silenced + counts.held_back))

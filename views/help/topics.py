@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final
 
 from resources.loader import list_names, read_bytes
+from views.language import Language, language_in_force
 from views.shell.state import Page
 
 FOLDER: Final = "help"
@@ -36,12 +37,18 @@ class Topic:
         return next((line for line in self.text.splitlines()[1:] if line.strip()), "").replace("**", "")
 
 
-@cache
 def topics() -> tuple[Topic, ...]:
-    """All topics, in the order of their file names (``10-tower.md``)."""
+    """All topics in the language in force, in the order of their file names (``10-tower.md``)."""
+    return topics_in(language_in_force())
+
+
+@cache
+def topics_in(language: Language) -> tuple[Topic, ...]:
+    """All topics in a language."""
+    folder = FOLDER if language == "en" else f"{FOLDER}/{language}"
     found = []
-    for file in list_names(FOLDER, ".md"):
-        text = read_bytes(FOLDER, file).decode()
+    for file in list_names(folder, ".md"):
+        text = read_bytes(folder, file).decode()
         title = text.splitlines()[0].lstrip("# ").strip()
         found.append(Topic(name=file.removesuffix(".md").partition("-")[2], title=title, text=text))
     return tuple(found)

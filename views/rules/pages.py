@@ -26,7 +26,7 @@ def policy_page(policy: PolicyView, theme: Theme) -> str:
             _heading(tr("Kept quiet"))
             + _grid((tr("This type"), tr("While this is open"), tr("Of the same")), rows, theme)
         )
-    return "".join(parts) or "<p>This policy has no settings and no tables.</p>"
+    return "".join(parts) or f"<p>{tr('This policy has no settings and no tables.')}</p>"
 
 
 def rights_page(rights: RightsView, theme: Theme) -> str:
@@ -53,7 +53,7 @@ def rights_page(rights: RightsView, theme: Theme) -> str:
         for row in rights.rows
     ]
     page = _heading(tr("Who may propose and approve what")) + _grid(columns, rows, theme)
-    page += "<p>What no row permits is denied; a row that forbids wins over any that permits.</p>"
+    page += f"<p>{tr('What no row permits is denied; a row that forbids wins over any that permits.')}</p>"
     if rights.limits:
         titles = (tr("Remedy"), tr("Counted for"), tr("Up to"), tr("Row"))
         page += _heading(tr("At most in 24 hours")) + _grid(titles, rights.limits, theme)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTextBrowser,
 
 from views.formatting import counted, full_moment, moment
 from views.language import tr
+from views.phrases import said
 from views.rules.editor import CHECK_MS, RuleEditor
 from views.rules.pages import policy_page, rights_page
 from views.rules.state import RIGHTS, PolicyView, RulesShown
@@ -120,7 +121,7 @@ class RulesPage(QWidget):
         policy = self._view_model.policy
         if policy is None:
             self.title.setText(tr("Decision rights"))
-            whose = tr("the profile's own") if shown.rights.is_own else "packaged"
+            whose = tr("the profile's own") if shown.rights.is_own else tr("packaged")
             self.facts.setText(
                 tr(
                     "{policy_id}  ·  version {version}  ·  {whose}",
@@ -209,7 +210,7 @@ def file_lines(shown: RulesShown, edited: frozenset[str]) -> tuple[Line, ...]:
             version=shown.rights.version,
             counted=counted(len(shown.rights.rows), "row"),
         ),
-        right="own" if shown.rights.is_own else "",
+        right=tr("own") if shown.rights.is_own else "",
         right_text="edited" if RIGHTS in edited else "",
         tone="accent",
     )
@@ -226,8 +227,8 @@ def _file_line(policy: PolicyView, shown: RulesShown, edited: frozenset[str]) ->
     return Line(
         key=policy.name,
         title=_title(policy),
-        text=tr("version {version}  ·  {owner}", version=policy.version, owner=policy.owner),
-        right="own" if policy.is_own else "",
+        text=tr("version {version}  ·  {owner}", version=policy.version, owner=said(policy.owner)),
+        right=tr("own") if policy.is_own else "",
         right_text=tr("newer text refused") if policy.problem else state or since,
         tone="critical" if policy.problem else "accent" if state else None,
     )
@@ -235,16 +236,16 @@ def _file_line(policy: PolicyView, shown: RulesShown, edited: frozenset[str]) ->
 
 def _title(policy: PolicyView) -> str:
     words = policy.policy_id.replace("_", " ").replace("-", " ")
-    return words[:1].upper() + words[1:]
+    return said(words[:1].upper() + words[1:])
 
 
 def fact_words(policy: PolicyView, shown: RulesShown) -> str:
     """Version, owner, from when, whose file, and the digest's beginning."""
     parts = [
         tr("version {version}", version=policy.version),
-        tr("owner {owner}", owner=policy.owner),
+        tr("owner {owner}", owner=said(policy.owner)),
         tr("effective {full_moment}", full_moment=full_moment(policy.effective, shown.zone)),
-        tr("the profile's own") if policy.is_own else "packaged",
+        tr("the profile's own") if policy.is_own else tr("packaged"),
         policy.name,
     ]
     if policy.digest:
