@@ -59,8 +59,14 @@ class WhatIfDesk(DeskIntents):
 
     def explain_what_if(self, world: int, line_id: str) -> None:
         """Find out why a solved world treats a line as it does."""
+        from app.read_models.what_if_bookings import BOOKING, why_booking  # noqa: PLC0415 - as below
         from app.workers.what_if import WhyWish  # noqa: PLC0415 - reads the store's modules
 
+        solved = self._what_if_solved
+        if line_id.startswith(BOOKING) and solved is not None and world < len(solved.worlds):
+            said = why_booking(solved.worlds[world].rebooking, line_id, solved.brief.currency)
+            self._what_if_says(WhatIfWhy(world=world, line_id=line_id, sentences=said))
+            return
         if self._what_if_runner is not None:
             self._what_if_runner.why(WhyWish(world=world, line_id=line_id))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Final
 
 from views.language import forms, tr
@@ -168,7 +168,7 @@ def full_moment(at: datetime, zone: tzinfo) -> str:
     return f"{day_and_month(here)} {here:%Y %H:%M %Z}".strip()
 
 
-def day_and_month(here: datetime) -> str:
+def day_and_month(here: date) -> str:
     """The day as the language writes it: ``12 Nov``, ``12. Nov.``."""
     used = forms()
     return used.day_month.format(day=here.day, month=used.months[here.month - 1])

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from app.read_models.geography import degrees
 from app.read_models.network import lane_key, read_zones
+from app.read_models.what_if_bookings import booking_figures, booking_flips, booking_words
 from app.read_models.what_if_flips import flip_row
 from app.services.what_if.compare import Difference, compare_worlds
-from app.services.what_if.mirror_baseline import masters_of
+from app.services.what_if.mirror_baseline import carrier_services, masters_of, waiting_shipments
 from app.services.what_if.outcome import TERMS, Kpis, WorldAnswer
 from domain.what_if import Change
 from views.formatting import count, counted, money, money_delta, percent
@@ -58,6 +59,8 @@ def what_if_choices(mirror: Mirror, *, now: datetime) -> WhatIfChoices:
     lines = [line for line in mirror.backlog_rows().lines if not line.packed]
     units: Counter[str] = Counter()
     orders: dict[str, set[str]] = {}
+    booked = Counter(shipment.scac for shipment in waiting_shipments(mirror) if shipment.scac)
+    carriers = carrier_names(mirror)
     for line in lines:
         orders.setdefault(str(line.customer_id), set()).add(str(line.order_id))
         if line.at_nodes:
@@ -80,8 +83,24 @@ def what_if_choices(mirror: Mirror, *, now: datetime) -> WhatIfChoices:
             for each in customers
             if each in known
         ),
+        carriers=tuple(
+            Choice(key=scac, title=carriers[scac], note=counted(booked[scac], "booking"))
+            for scac in sorted(carriers, key=lambda each: (-booked[each], each))
+        ),
         busiest=busiest,
     )
+
+
+def carrier_names(mirror: Mirror) -> dict[str, str]:
+    """What people call each carrier (SCAC): what the names of its services all begin with, else the SCAC."""
+    services: dict[str, list[list[str]]] = {}
+    for service in carrier_services(mirror):
+        services.setdefault(service.scac, []).append(service.name.split())
+    found = {}
+    for scac, names in services.items():
+        shared = [words[0] for words in zip(*names, strict=False) if len(set(words)) == 1]
+        found[scac] = f"{' '.join(shared)} ({scac})" if shared and len(names) > 1 else scac
+    return found
 
 
 def zone_name(zone_id: str) -> str:
@@ -104,6 +123,7 @@ def places_of(mirror: Mirror) -> Places:
     middle = {str(zone): point for zone, point in read_zones(mirror).middle.items()}
     names = {node.id: node.name for node in nodes} | {zone: zone_name(zone) for zone in middle}
     names |= {str(key): customer.name for key, customer in masters.customers.items()}
+    names |= carrier_names(mirror)
     return Places(nodes=nodes, zones=middle, names=names)
 
 
@@ -171,7 +191,10 @@ def _world(
         what_if=world.what_if,
         words=_baseline_words(world, brief) if number == 0 else _words(world, difference, brief),
         cancelled=world.stopped,
-        flips=tuple(flip_row(flip, brief) for flip in difference.flips),
+        flips=(
+            *(flip_row(flip, brief) for flip in difference.flips),
+            *booking_flips(world.rebooking, brief),
+        ),
         map_state=_map(worlds[0].kpis, world.kpis, places),
         dropped=tuple(_dropped(change, why, places) for change, why in world.dropped),
     )
@@ -195,7 +218,9 @@ def _words(world: WorldAnswer, difference: Difference, brief: BaselineBrief) -> 
         proof = f"the true difference lies between {least} and {most}, so which is cheaper is not proven"
     moved = sum(1 for flip in difference.flips if flip.moves)
     flips = f"{counted(len(difference.flips), 'line')} flip, {count(moved)} to other nodes"
-    return f"{world.what_if.name}: {delta} ({proof}). {flips}. {_ending(world)}".strip()
+    bookings = booking_words(world.rebooking, brief.currency)
+    said = (f"{world.what_if.name}: {delta} ({proof}).", f"{flips}.", bookings, _ending(world))
+    return " ".join(part for part in said if part)
 
 
 def _ending(world: WorldAnswer) -> str:
@@ -242,6 +267,7 @@ def _figures(
         row("Backorder units", lambda kpis: kpis.backorder_units, count, -1, "Open units not shipped."),
         row("Freight", lambda kpis: kpis.freight_cents, cents, -1, "By shipment and by weight."),
         *terms[2:],
+        *booking_figures(worlds, brief.currency),
         row("Shipments", lambda kpis: kpis.shipments, count, -1, "An order, a node and a day each."),
         FigureRow(
             title="Lines that flip",

@@ -26,6 +26,7 @@ from views.widgets.buttons import TowerButton
 from views.widgets.labels import label
 
 _NODE_KINDS: Final = frozenset({ChangeKind.NODE_CLOSED, ChangeKind.LANE_LOST, ChangeKind.SUPPLY_DELAYED})
+_OUTAGES: Final = frozenset({ChangeKind.NODE_CLOSED, ChangeKind.CARRIER_LOST})
 _SCENARIO_ROWS_PX: Final = 46 * 3 + 4
 _EVERYWHERE: Final = Choice(key="", title="All zones")
 
@@ -165,7 +166,7 @@ class ScenarioEditor(QFrame):
         least, most = AMOUNTS[kind]
         self.amount.setRange(least, most)
         self.amount.setSuffix(unit)
-        self.amount.setSpecialValueText("the whole plan" if kind is ChangeKind.NODE_CLOSED else "")
+        self.amount.setSpecialValueText("the whole plan" if kind in _OUTAGES else "")
         self.amount.setValue(USUAL_AMOUNTS.get(kind, 0))
         self.wrong.hide()
         self._show()
@@ -187,6 +188,8 @@ class ScenarioEditor(QFrame):
             return found.nodes
         if kind is ChangeKind.CUSTOMER_WEIGHED:
             return found.customers
+        if kind is ChangeKind.CARRIER_LOST:
+            return found.carriers
         return (_EVERYWHERE, *found.zones) if kind is ChangeKind.DEMAND_SURGE else ()
 
     def _zones(self) -> tuple[Choice, ...]:

@@ -84,12 +84,12 @@ class FlipModel(QAbstractTableModel):
     def cell(self, row: FlipRow, column: int) -> str:
         """A cell in words."""
         words = (
-            f"{row.order_number} / {row.position}",
+            f"{row.order_number} / {row.position}" if row.position else row.order_number,
             row.from_words,
             row.to_words,
             row.before,
             row.after,
-            count(row.units),
+            count(row.units) if row.units else "",
             money_delta(row.order_delta_cents, self.currency),
             f"{row.sku}  {row.item_name}",
             row.customer,

@@ -33,6 +33,7 @@ class WhatIfChoices:
     nodes: tuple[Choice, ...] = ()
     zones: tuple[Choice, ...] = ()
     customers: tuple[Choice, ...] = ()
+    carriers: tuple[Choice, ...] = ()
     busiest: str = ""
     zone: tzinfo = UTC
 

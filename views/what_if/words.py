@@ -10,6 +10,7 @@ from domain.what_if import Change, ChangeKind
 #: What the person chooses from, in this order.
 KIND_TITLES: Final[dict[ChangeKind, str]] = {
     ChangeKind.NODE_CLOSED: "Close a node",
+    ChangeKind.CARRIER_LOST: "Lose a carrier",
     ChangeKind.LANE_LOST: "Lose a lane",
     ChangeKind.DEMAND_SURGE: "Demand surge",
     ChangeKind.SUPPLY_DELAYED: "Delay a supply",
@@ -21,6 +22,7 @@ KIND_TITLES: Final[dict[ChangeKind, str]] = {
 #: What the amount of each kind is called and counted in; kinds without one are absent.
 AMOUNT_UNITS: Final[dict[ChangeKind, tuple[str, str]]] = {
     ChangeKind.NODE_CLOSED: ("For", " days"),
+    ChangeKind.CARRIER_LOST: ("For", " days"),
     ChangeKind.DEMAND_SURGE: ("By", " %"),
     ChangeKind.SUPPLY_DELAYED: ("By", " days"),
     ChangeKind.CUSTOMER_WEIGHED: ("Penalties at", " %"),
@@ -30,6 +32,7 @@ AMOUNT_UNITS: Final[dict[ChangeKind, tuple[str, str]]] = {
 }
 USUAL_AMOUNTS: Final[dict[ChangeKind, int]] = {
     ChangeKind.NODE_CLOSED: 0,
+    ChangeKind.CARRIER_LOST: 0,
     ChangeKind.DEMAND_SURGE: 20,
     ChangeKind.SUPPLY_DELAYED: 5,
     ChangeKind.CUSTOMER_WEIGHED: 300,

@@ -8,7 +8,7 @@ safety stock that only they may touch. Lines that stand packed are left out with
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from app.services.recommend.tariffs import (
     unfilled_cents,
     working_days,
 )
+from app.services.what_if.bookings import Bookings
 from domain.customers import Customer
 from domain.errors import ConflictError
 from domain.ids import CustomerId, ItemId, NodeId
@@ -52,6 +53,7 @@ class Baseline:
     """The instance, and what each of its numbers stands for; lists are in the order of its ids.
 
     ``today`` is its day 0, in UTC. ``left_out`` counts lines that are not planned, by reason.
+    ``bookings`` are the shipments that wait for their pickup.
     """
 
     tables: Tables
@@ -65,6 +67,7 @@ class Baseline:
     assumed_lanes: int
     currency: str
     left_out: tuple[tuple[str, int], ...] = ()
+    bookings: Bookings = field(default_factory=Bookings)
 
     def customer_of(self, line: int) -> Customer:
         """Whose line it is."""

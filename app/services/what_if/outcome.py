@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from app.services.what_if.baseline import Baseline
+from app.services.what_if.rebooking import Rebooking
 from domain.checks import BASIS_POINTS, require
 from domain.what_if import Change, WhatIf
 from optimization.backlog.audit import BacklogAudit
@@ -89,6 +90,8 @@ class WorldAnswer:
 
     ``status`` is the solver's word; ``stopped`` says that this is the best plan so far of a solve that was
     ended. ``digest`` names the instance.
+    ``rebooking`` is what becomes of booked shipments where a carrier or a lane is lost; their freight is no
+    part of the plan's cost.
     ``line_orders`` gives the order of each line, ``order_cents`` what each order costs.
     """
 
@@ -105,6 +108,7 @@ class WorldAnswer:
     lines: tuple[LineAnswer, ...]
     line_orders: tuple[int, ...]
     order_cents: tuple[int, ...]
+    rebooking: Rebooking | None = None
 
     def order_cents_of(self, line: int) -> int:
         """What the order of the line at that place costs in this world."""

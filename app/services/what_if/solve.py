@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.services.what_if.baseline import Baseline
 from app.services.what_if.outcome import WorldAnswer, kpis_of, line_answers
+from app.services.what_if.rebooking import rebook
 from app.services.what_if.translate import Translated, translate
 from domain.what_if import WhatIf
 from optimization.audit import AuditRefusedError
@@ -148,5 +149,8 @@ def _answer(baseline: Baseline, found: _Found, plan: BacklogPlan) -> SolvedWorld
         lines=lines,
         line_orders=tuple(tables.lines["order"].tolist()),
         order_cents=tuple(costs_by_order(found.instance, plan).tolist()),
+        rebooking=rebook(
+            baseline.bookings, found.translated.kept_changes, baseline.today, found.outcome.seed
+        ),
     )
     return SolvedWorld(answer=answer, instance=found.instance, outcome=outcome, plan=plan)

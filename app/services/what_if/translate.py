@@ -33,12 +33,25 @@ class Translated:
     scenario: Scenario
     dropped: tuple[tuple[Change, str], ...]
 
+    @property
+    def kept_changes(self) -> tuple[Change, ...]:
+        """The changes that fit."""
+        gone = {change for change, _ in self.dropped}
+        return tuple(change for change in self.what_if.changes if change not in gone)
+
 
 def translate(what_if: WhatIf, baseline: Baseline) -> Translated:
-    """Keep the changes that fit the baseline, in their order."""
+    """Keep the changes that fit the baseline, in their order.
+
+    A lost carrier changes nothing in the plan of the backlog: it is for ``rebooking.rebook``.
+    """
     kept: list[Override] = []
     dropped: list[tuple[Change, str]] = []
     for change in what_if.changes:
+        if change.kind is ChangeKind.CARRIER_LOST:
+            if change.subject not in baseline.bookings.carriers:
+                dropped.append((change, f"No service of carrier {change.subject} is on file."))
+            continue
         try:
             override = _MAKERS[change.kind](change, baseline)
             if override in kept:
@@ -62,14 +75,6 @@ def _lane(change: Change, baseline: Baseline) -> Override:
     if change.to not in baseline.zones:
         raise _gone(f"zone {change.to}")
     return LaneDown(node=_node(change.subject, baseline), zone=baseline.zones.index(change.to))
-
-
-def _carrier(change: Change, baseline: Baseline) -> Override:
-    del baseline
-    raise BadInputError(
-        what=f"Carrier {change.subject} carries shipments, not the backlog: it changes the bookings below.",
-        remedy="Look at the shipments of the scenario.",
-    )
 
 
 def _surge(change: Change, baseline: Baseline) -> Override:
@@ -116,7 +121,6 @@ _MAKERS: Mapping[ChangeKind, Callable[[Change, Baseline], Override]] = MappingPr
     {
         ChangeKind.NODE_CLOSED: _closed,
         ChangeKind.LANE_LOST: _lane,
-        ChangeKind.CARRIER_LOST: _carrier,
         ChangeKind.DEMAND_SURGE: _surge,
         ChangeKind.SUPPLY_DELAYED: _delay,
         ChangeKind.CUSTOMER_WEIGHED: _customer,
