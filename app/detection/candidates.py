@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from app.store.quick import firsts, run, run_many
+from app.store.quick import firsts, rows, run, run_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from app.detection.rule import Moment
     from app.detection.rule_sql import CompiledRule
@@ -33,7 +34,7 @@ class Candidate:
     kind: str
     entity_id: str
     scope_key: str
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Any]
 
 
 def clear_scope(connection: Connection) -> None:
@@ -54,16 +55,15 @@ def candidates(
 ) -> Iterator[Candidate]:
     """Each entity whose condition holds, with its rows."""
     statement = compiled.scoped_sql if narrowed else compiled.full_sql
-    result = connection.exec_driver_sql(statement, {"now": moment.now_ms, "hour": moment.hour_ms})
-    names = list(result.keys())
+    names, result = rows(connection, statement, {"now": moment.now_ms, "hour": moment.hour_ms})
     entity_at = names.index(ENTITY_COLUMN)
     scope_at = names.index(SCOPE_COLUMN) if SCOPE_COLUMN in names else entity_at
     kind_at = names.index(KIND_COLUMN) if KIND_COLUMN in names else None
     usual = compiled.rule.case_type.entity.value
-    for entity_id, group in groupby(result, key=lambda row: row[entity_at]):
-        rows = list(group)
-        kind = usual if kind_at is None else rows[0][kind_at]
-        yield Candidate(kind, str(entity_id), str(rows[0][scope_at]), rows)
+    for entity_id, group in groupby(result, key=itemgetter(entity_at)):
+        found = list(group)
+        kind = usual if kind_at is None else found[0][kind_at]
+        yield Candidate(kind, str(entity_id), str(found[0][scope_at]), found)
 
 
 def flipped_keys(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -18,6 +20,7 @@ from app.detection.incidents.edges import (
     TRICKLE,
     TRICKLE_AGAIN_MS,
 )
+from app.store.quick import run
 from domain.incidents import IncidentBasis
 
 if TYPE_CHECKING:
@@ -43,14 +46,18 @@ SELECT c.case_id, CASE k.kind
 """,
 )
 
+# The fields of a case as it stands, in their order; the last three say where it was a member, and whether
+# that is of this episode.
 _CASES = """
-SELECT e.case_id, e.code, e.opened_at, k.key AS correlation_key,
-       CASE WHEN k.key = e.correlation_key THEN e.correlation_version ELSE 1 END AS correlation_version,
-       e.parent_case_id, e.suppressed_by, e.node_id, e.state, e.episode, e.title, e.entity_kind,
-       e.entity_id, e.incident_id AS shown, m.incident_id, m.basis, m.joined_at,
-       v.incident_id AS wanted, v.author, v.reason,
+SELECT e.case_id, e.code, e.title, e.state, e.episode, e.entity_kind, e.entity_id,
+       COALESCE(e.node_id, ''), e.opened_at, COALESCE(NULLIF(k.key, ''), 'alone:' || e.case_id),
+       CASE WHEN k.key = e.correlation_key THEN e.correlation_version ELSE 1 END,
+       COALESCE(e.parent_case_id, ''),
        EXISTS (SELECT 1 FROM exception_case p
-                WHERE p.case_id = e.parent_case_id AND p.closed_at IS NULL) AS parent_is_open
+                WHERE p.case_id = e.parent_case_id AND p.closed_at IS NULL),
+       e.suppressed_by, COALESCE(e.incident_id, ''), v.incident_id, COALESCE(v.author, ''),
+       COALESCE(v.reason, ''), COALESCE(m.incident_id, ''), COALESCE(m.basis, ''),
+       COALESCE(m.joined_at >= e.opened_at, 0)
   FROM temp.corr_key k CROSS JOIN exception_case e ON e.case_id = k.case_id
   LEFT JOIN incident_member m ON m.case_id = e.case_id
   LEFT JOIN incident_override v ON v.case_id = e.case_id
@@ -58,9 +65,9 @@ SELECT e.case_id, e.code, e.opened_at, k.key AS correlation_key,
  ORDER BY e.opened_at, e.case_id
 """
 
+# The child, then the fields of a link in their order.
 _LINKS = """
-SELECT a.case_id AS child, r.case_id AS root, g.rank, g.mutes, a.kind, a.id, a.weight,
-       e.opened_at AS root_opened_at, e.closed_at AS root_closed_at, e.code, e.title
+SELECT a.case_id, r.case_id, e.code, e.title, a.kind, a.id, a.weight, e.opened_at, g.mutes, e.closed_at
   FROM temp.corr_case c CROSS JOIN case_about a ON a.case_id = c.case_id
  CROSS JOIN temp.corr_edge g ON g.child = a.code AND g.kind = a.kind
  CROSS JOIN case_about r INDEXED BY case_about_by_thing
@@ -126,8 +133,7 @@ _SCRATCH = (
 _KIN = [*((code, PEG) for code in sorted(SHORT_OF)), *sorted(OF_CARRIER.items())]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(NamedTuple):
     """A root that may explain or mute a case, and by which shared thing it was found."""
 
     root: str
@@ -141,8 +147,7 @@ class Link:
     closed_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseNow:
+class CaseNow(NamedTuple):
     """An open case in scope: where it stands and where it was placed before (blank: nowhere)."""
 
     case_id: str
@@ -160,12 +165,12 @@ class CaseNow:
     parent_is_open: bool
     suppressed_by: str
     shown: str
-    was_in: str
-    incident_id: str
-    basis: str
     wanted: str | None
     author: str
     reason: str
+    was_in: str
+    incident_id: str
+    basis: str
     causes: tuple[Link, ...]
     mutes: tuple[Link, ...]
 
@@ -206,14 +211,8 @@ def read_facts(connection: Connection, *, now_ms: int) -> Facts:
     roots = {link.root for found in links.values() for link in found}
     _fill(connection, "INSERT OR IGNORE INTO temp.corr_home VALUES (:value)", roots)
     incidents = {
-        row.incident_id: OpenIncident(
-            incident_id=row.incident_id,
-            basis=row.basis,
-            key=row.correlation_key,
-            version=row.correlation_version,
-            opened_at=row.opened_at,
-        )
-        for row in connection.exec_driver_sql(_INCIDENTS)
+        row[0]: OpenIncident(incident_id=row[0], basis=row[1], key=row[2], version=row[3], opened_at=row[4])
+        for row in run(connection, _INCIDENTS)
     }
     _fill(connection, "INSERT OR IGNORE INTO temp.corr_incident VALUES (:value)", incidents)
     again = {
@@ -224,67 +223,35 @@ def read_facts(connection: Connection, *, now_ms: int) -> Facts:
     return Facts(
         cases=_cases(connection, links, incidents),
         incidents=incidents,
-        lately={
-            (row.correlation_key, row.correlation_version): row.incident_id
-            for row in connection.exec_driver_sql(_LATELY, again)
-        },
-        homes={row.case_id: row.incident_id for row in connection.exec_driver_sql(_HOMES)},
-        sizes={row.incident_id: row.members for row in connection.exec_driver_sql(_SIZES)},
+        lately={(key, version): incident_id for incident_id, key, version in run(connection, _LATELY, again)},
+        homes=dict(run(connection, _HOMES)),
+        sizes=dict(run(connection, _SIZES)),
         also=_also(connection),
     )
 
 
 def _links(connection: Connection) -> dict[str, list[Link]]:
-    found: dict[str, list[Link]] = {}
-    for row in connection.exec_driver_sql(_LINKS):
-        link = Link(
-            root=row.root,
-            code=row.code,
-            title=row.title,
-            kind=row.kind,
-            thing=row.id,
-            weight=row.weight,
-            opened_at=row.root_opened_at,
-            mutes=bool(row.mutes),
-            closed_at=row.root_closed_at,
-        )
-        found.setdefault(row.child, []).append(link)
-    return found
+    return {
+        child: [Link._make(row[1:]) for row in links]
+        for child, links in groupby(run(connection, _LINKS), key=itemgetter(0))
+    }
 
 
 def _cases(
     connection: Connection, links: dict[str, list[Link]], incidents: dict[str, OpenIncident]
 ) -> dict[str, CaseNow]:
     cases = {}
-    for row in connection.exec_driver_sql(_CASES):
-        mine = links.get(row.case_id, [])
+    for row in run(connection, _CASES):
+        case_id, opened_at = row[0], row[8]
+        was_in, basis, of_episode = row[-3:]
         # A membership of an earlier episode, or in an incident that has closed, counts no more.
-        holds = row.incident_id in incidents and row.joined_at >= row.opened_at
-        cases[row.case_id] = CaseNow(
-            case_id=row.case_id,
-            code=row.code,
-            title=row.title,
-            state=row.state,
-            episode=row.episode,
-            entity_kind=row.entity_kind,
-            entity_id=row.entity_id,
-            node_id=row.node_id or "",
-            opened_at=row.opened_at,
-            key=row.correlation_key or f"alone:{row.case_id}",
-            version=row.correlation_version,
-            parent=row.parent_case_id or "",
-            parent_is_open=bool(row.parent_is_open),
-            suppressed_by=row.suppressed_by,
-            shown=row.shown or "",
-            was_in=row.incident_id or "",
-            incident_id=row.incident_id if holds else "",
-            basis=row.basis if holds else "",
-            wanted=row.wanted,
-            author=row.author or "",
-            reason=row.reason or "",
-            causes=_first_of_each(link for link in mine if not link.mutes and in_time(link, row.opened_at)),
-            mutes=_first_of_each(link for link in mine if link.mutes),
-        )
+        member = (was_in, was_in, basis) if of_episode and was_in in incidents else (was_in, "", "")
+        causes: tuple[Link, ...] = ()
+        mutes: tuple[Link, ...] = ()
+        if mine := links.get(case_id):
+            causes = _first_of_each(link for link in mine if not link.mutes and in_time(link, opened_at))
+            mutes = _first_of_each(link for link in mine if link.mutes)
+        cases[case_id] = CaseNow._make((*row[:-3], *member, causes, mutes))
     return cases
 
 
@@ -309,8 +276,8 @@ def _first_of_each(links: Iterable[Link]) -> tuple[Link, ...]:
 
 def _also(connection: Connection) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for row in connection.exec_driver_sql(_ALSO):
-        found.setdefault(row.case_id, set()).add(row.incident_id)
+    for case_id, incident_id in run(connection, _ALSO):
+        found.setdefault(case_id, set()).add(incident_id)
     return {case_id: frozenset(incidents) for case_id, incidents in found.items()}
 
 

@@ -6,10 +6,12 @@ An incident without an open member is closed with the figures it last had.
 from __future__ import annotations
 
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, update
 
+from app.store.quick import named, run
 from app.store.schema_incidents import INCIDENT
 from domain.catalogue.types import case_type
 from domain.incidents import IncidentBasis
@@ -75,27 +77,22 @@ def refresh_values(connection: Connection, further: Collection[str], *, now_ms: 
         connection.exec_driver_sql("INSERT OR IGNORE INTO temp.corr_value VALUES (:incident_id)", rows)
     members = {
         incident_id: list(group)
-        for incident_id, group in groupby(
-            connection.exec_driver_sql(_MEMBERS), key=lambda row: row.incident_id
-        )
+        for incident_id, group in groupby(named(connection, _MEMBERS), key=itemgetter(0))
     }
-    money = {row.incident_id: row for row in connection.exec_driver_sql(_MONEY)}
-    orders = {row.incident_id: row.orders for row in connection.exec_driver_sql(_ORDERS)}
+    money = {incident_id: figures for incident_id, *figures in run(connection, _MONEY)}
+    orders = dict(run(connection, _ORDERS))
     changes = []
-    for row in connection.exec_driver_sql(_NOW).mappings():
-        incident_id = row["incident_id"]
-        mine = members.get(incident_id)
+    for row in named(connection, _NOW):
+        mine = members.get(row.incident_id)
         if mine is None:
             changes.append(_change(row, {"closed_at": now_ms}))
             continue
-        counted = money.get(incident_id)
-        wanted = _described(row, mine) | {
-            "orders": orders.get(incident_id, 0),
-            "lines": counted.lines if counted else 0,
-            "loss_cents": counted.loss_cents if counted else 0,
-            "avoidable_cents": counted.avoidable_cents if counted else 0,
-        }
-        if any(row[name] != value for name, value in wanted.items()):
+        wanted = _described(row, mine)
+        wanted["orders"] = orders.get(row.incident_id, 0)
+        wanted["loss_cents"], wanted["avoidable_cents"], wanted["lines"] = money.get(
+            row.incident_id, (0, 0, 0)
+        )
+        if any(getattr(row, name) != value for name, value in wanted.items()):
             changes.append(_change(row, wanted))
     if changes:
         names = [name for name in changes[0] if name != "the_incident"]
@@ -103,15 +100,15 @@ def refresh_values(connection: Connection, further: Collection[str], *, now_ms: 
         connection.execute(change.values({name: bindparam(name) for name in names}), changes)
 
 
-def _change(row: Any, wanted: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - a row's mapping
-    kept = {column.name: row[column.name] for column in INCIDENT.c if column.name != "incident_id"}
-    return {"the_incident": row["incident_id"], **kept, **wanted}
+def _change(row: Any, wanted: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - an incident's row
+    kept = {column.name: getattr(row, column.name) for column in INCIDENT.c if column.name != "incident_id"}
+    return {"the_incident": row.incident_id, **kept, **wanted}
 
 
-def _described(row: Any, members: Sequence[Row[Any]]) -> dict[str, Any]:  # noqa: ANN401 - a row's mapping
+def _described(row: Any, members: Sequence[Row[Any]]) -> dict[str, Any]:  # noqa: ANN401 - an incident's row
     """Root, basis, title, action and effort, from the open members (the most valuable first)."""
     root = _root(members)
-    basis = IncidentBasis(row["basis"])
+    basis = IncidentBasis(row.basis)
     if basis not in _KEPT:
         found = [IncidentBasis(member.basis) for member in members]
         basis = max([basis, *(b for b in found if b in _STRENGTH)], key=_STRENGTH.index)
@@ -119,12 +116,12 @@ def _described(row: Any, members: Sequence[Row[Any]]) -> dict[str, Any]:  # noqa
     actions = case_type(lead.code).actions
     described = {
         "basis": basis.value,
-        "root_case_id": root.case_id if root is not None else row["root_case_id"],
+        "root_case_id": root.case_id if root is not None else row.root_case_id,
         "action_label": actions[0].label if actions else "Look into it",
         "effort_minutes": lead.effort_minutes if root else sum(m.effort_minutes for m in members),
     }
     if basis is not IncidentBasis.CONTRAST:
-        described["title"] = _title(row["title"], members, root)
+        described["title"] = _title(row.title, members, root)
     return described
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.store.quick import named, run
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -51,7 +53,7 @@ _CHUNK = 900
 
 def open_cases(connection: Connection, code: str, *, narrowed: bool) -> Iterator[Row[Any]]:
     """The open cases of a code: all, or those of the scope."""
-    yield from connection.exec_driver_sql(OPEN_IN_SCOPE if narrowed else OPEN_OF_CODE, {"code": code})
+    return named(connection, OPEN_IN_SCOPE if narrowed else OPEN_OF_CODE, {"code": code})
 
 
 def cases_by_id(connection: Connection, ids: Sequence[CaseId]) -> dict[str, Row[Any]]:
@@ -60,7 +62,7 @@ def cases_by_id(connection: Connection, ids: Sequence[CaseId]) -> dict[str, Row[
     for part in _chunks(ids):
         marks = ", ".join("?" * len(part))
         query = f"{_COLUMNS} WHERE e.case_id IN ({marks})"
-        found.update((row.case_id, row) for row in connection.exec_driver_sql(query, tuple(part)))
+        found.update((row.case_id, row) for row in named(connection, query, tuple(part)))
     return found
 
 
@@ -73,7 +75,7 @@ def reopenings(connection: Connection, ids: Sequence[CaseId], *, since_ms: int) 
             "SELECT case_id, COUNT(*) FROM case_event"  # noqa: S608 - question marks
             f" WHERE case_id IN ({marks}) AND kind = 'reopened' AND at > ? GROUP BY case_id"
         )
-        found.update((row[0], row[1]) for row in connection.exec_driver_sql(query, (*part, since_ms)))
+        found.update(run(connection, query, (*part, since_ms)))
     return found
 
 

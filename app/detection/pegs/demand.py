@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 INDEXES = (
     """
 CREATE INDEX IF NOT EXISTS det_line_open_by_item ON order_line
- (item_id, node_id, order_id, ordered_quantity, shipped_quantity, promised_at, cancelled, deleted_at)
+ (item_id, node_id, id, order_id, ordered_quantity, shipped_quantity, promised_at, cancelled, deleted_at)
  WHERE deleted_at IS NULL AND cancelled = 0 AND shipped_quantity < ordered_quantity
 """,
     """
@@ -34,7 +34,7 @@ CREATE INDEX IF NOT EXISTS det_allocation_by_line ON allocation
 """,
     """
 CREATE INDEX IF NOT EXISTS det_allocation_by_group ON allocation
- (item_id, node_id, line_id, status, quantity, deleted_at) WHERE deleted_at IS NULL
+ (item_id, node_id, line_id, status, quantity, id, deleted_at) WHERE deleted_at IS NULL
 """,
     "CREATE INDEX IF NOT EXISTS det_short_by_group ON peg_short (item_id, node_id)",
 )

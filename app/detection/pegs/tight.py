@@ -1,8 +1,8 @@
 """Which groups may want more than is there: all others are pegged without a look at their lines' order.
 
-The most that a group can want is every open line of it in full, whatever its order may do, and what lines of
-other groups have allocated here. A group that has more on hand, or has it before its first promise, is not
-short whoever is served first.
+The most that a group can want is every open line of it in full, whatever its order may do, and whatever is
+allocated there, less what its own open lines have allocated of themselves. A group that has more on hand, or
+has it before its first promise, is not short whoever is served first.
 """
 
 from __future__ import annotations
@@ -17,92 +17,108 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+_NEVER = 9223372036854775807
+# ``held`` is what is allocated in a group, ``own`` the part of it that open lines of the group hold, and
+# ``twice`` what of that is among their open units as well.
 _MOST = """
 CREATE TEMP TABLE IF NOT EXISTS peg_most (
-  item_id TEXT, node_id TEXT, units INTEGER, first_at INTEGER, own INTEGER, held INTEGER,
+  item_id TEXT, node_id TEXT, units INTEGER, first_at INTEGER, held INTEGER, own INTEGER, twice INTEGER,
   PRIMARY KEY (item_id, node_id)) WITHOUT ROWID
 """
 _ADD = """
     ON CONFLICT DO UPDATE SET units = units + excluded.units, first_at = MIN(first_at, excluded.first_at),
-                              own = own + excluded.own, held = held + excluded.held
+      held = held + excluded.held, own = own + excluded.own, twice = twice + excluded.twice
 """
-_NEVER = 9223372036854775807
+_OPEN_UNITS = "SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at), 0, 0, 0"
 
-# Each select gives by group: units, the first promise, and of allocations that are not among the units yet
-# those of the group's own lines (``own``) and of all (``held``). Over everything it is quickest to look at
-# the allocations of lines of other groups, and of lines that have more than they still want.
+# Over everything it is quickest to look only at the allocations of lines of other groups, and of lines that
+# have more than they still want: they count among the units then.
 _OF_ALL = (
     f"""
-SELECT l.item_id, l.node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at), 0, 0
+SELECT l.item_id, l.node_id, {_OPEN_UNITS}
   FROM {LINE} WHERE {OPEN_LINE} AND l.node_id IS NOT NULL GROUP BY l.item_id, l.node_id
 """,  # noqa: S608 - all parts are constants
     f"""
-SELECT l.item_id, o.ship_from_node_id, SUM(l.ordered_quantity - l.shipped_quantity), MIN(l.promised_at), 0, 0
+SELECT l.item_id, o.ship_from_node_id, {_OPEN_UNITS}
   FROM {LINE} CROSS JOIN {ORDER} ON o.id = l.order_id
  WHERE {OPEN_LINE} AND l.node_id IS NULL AND {OPEN_ORDER} AND o.ship_from_node_id IS NOT NULL
  GROUP BY l.item_id, o.ship_from_node_id
 """,  # noqa: S608 - all parts are constants
     """
-SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at), 0, 0
-  FROM allocation a INDEXED BY det_allocation_by_line CROSS JOIN order_line l ON l.id = a.line_id
- WHERE a.deleted_at IS NULL AND a.quantity > 0
-   AND (l.node_id IS NOT a.node_id OR l.item_id <> a.item_id
-        OR a.quantity > l.ordered_quantity - l.shipped_quantity)
- GROUP BY a.item_id, a.node_id
-""",
-    """
-SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at), 0, 0
-  FROM (SELECT line_id, SUM(quantity) AS units FROM allocation INDEXED BY det_allocation_by_line
-         WHERE deleted_at IS NULL GROUP BY line_id HAVING COUNT(*) > 1) m
+SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at), 0, 0, 0
+  FROM (SELECT line_id, item_id, node_id, SUM(quantity) AS units, COUNT(*) AS parts
+          FROM allocation INDEXED BY det_allocation_by_line WHERE deleted_at IS NULL GROUP BY line_id) m
   CROSS JOIN order_line l ON l.id = m.line_id
   CROSS JOIN allocation a INDEXED BY det_allocation_by_line ON a.line_id = l.id
- WHERE m.units > l.ordered_quantity - l.shipped_quantity AND a.deleted_at IS NULL AND a.quantity > 0
+ WHERE (m.parts > 1 OR m.units > l.ordered_quantity - l.shipped_quantity
+        OR m.node_id IS NOT l.node_id OR m.item_id <> l.item_id)
+   AND a.deleted_at IS NULL AND a.quantity > 0
+   AND (m.units > l.ordered_quantity - l.shipped_quantity
+        OR a.node_id IS NOT l.node_id OR a.item_id <> l.item_id)
  GROUP BY a.item_id, a.node_id
 """,
 )
-# In a few groups it is quickest to ask each line what it holds there, and to add up what all hold.
-_OWN = """
-COALESCE((SELECT SUM(x.quantity) FROM allocation x INDEXED BY det_allocation_by_group
-           WHERE x.item_id = g.item_id AND x.node_id = g.node_id AND x.line_id = l.id
-             AND x.deleted_at IS NULL), 0)
-"""
-_LINES = f"""
-SELECT m.item_id, m.node_id, SUM(MAX(m.units - m.own, 0)), MIN(m.promised_at), SUM(m.own), 0
-  FROM (SELECT g.item_id, g.node_id, l.ordered_quantity - l.shipped_quantity AS units, l.promised_at,
-               {_OWN} AS own
-          FROM % WHERE {OPEN_LINE}) m
- GROUP BY m.item_id, m.node_id
-"""  # noqa: S608 - all parts are constants
+# In a few groups it is quickest to add up what is held, and to ask who holds it only where that is in doubt.
 _OF_SCOPE = (
-    _LINES.replace(
-        "%", f"temp.peg_scope g CROSS JOIN {LINE} ON l.item_id = g.item_id AND l.node_id = g.node_id"
-    ),
-    _LINES.replace(
-        "%",
-        f"""(SELECT DISTINCT item_id FROM temp.peg_scope) i
-         CROSS JOIN {LINE} ON l.item_id = i.item_id AND l.node_id IS NULL
-         CROSS JOIN {ORDER} ON o.id = l.order_id AND {OPEN_ORDER}
-         CROSS JOIN temp.peg_scope g ON g.item_id = l.item_id AND g.node_id = o.ship_from_node_id""",  # noqa: S608 - constants
-    ),
     f"""
-SELECT g.item_id, g.node_id, 0, {_NEVER}, 0, SUM(a.quantity)
+SELECT g.item_id, g.node_id, {_OPEN_UNITS}
+  FROM temp.peg_scope g CROSS JOIN {LINE} ON l.item_id = g.item_id AND l.node_id = g.node_id
+ WHERE {OPEN_LINE} GROUP BY g.item_id, g.node_id
+""",  # noqa: S608 - all parts are constants
+    f"""
+SELECT g.item_id, g.node_id, {_OPEN_UNITS}
+  FROM (SELECT DISTINCT item_id FROM temp.peg_scope) i
+  CROSS JOIN {LINE} ON l.item_id = i.item_id AND l.node_id IS NULL
+  CROSS JOIN {ORDER} ON o.id = l.order_id
+  CROSS JOIN temp.peg_scope g ON g.item_id = l.item_id AND g.node_id = o.ship_from_node_id
+ WHERE {OPEN_LINE} AND {OPEN_ORDER} GROUP BY g.item_id, g.node_id
+""",  # noqa: S608 - all parts are constants
+    f"""
+SELECT g.item_id, g.node_id, 0, {_NEVER}, SUM(a.quantity), 0, 0
   FROM temp.peg_scope g
   CROSS JOIN allocation a INDEXED BY det_allocation_by_group
     ON a.item_id = g.item_id AND a.node_id = g.node_id
  WHERE a.deleted_at IS NULL AND a.quantity > 0 GROUP BY g.item_id, g.node_id
 """,  # noqa: S608 - all parts are constants
 )
+_DOUBTFUL = f"""
+INSERT INTO temp.peg_scope SELECT g.item_id, g.node_id FROM temp.peg_most g WHERE g.units + g.held > {ON_HAND}
+"""  # noqa: S608 - all parts are constants
+_HOLDERS = """
+SELECT g.item_id, g.node_id, a.line_id, SUM(a.quantity) AS units
+  FROM temp.peg_scope g
+  CROSS JOIN allocation a INDEXED BY det_allocation_by_group
+    ON a.item_id = g.item_id AND a.node_id = g.node_id
+ WHERE a.deleted_at IS NULL AND a.quantity > 0 GROUP BY g.item_id, g.node_id, a.line_id
+"""
+_OWN_UNITS = f"0, {_NEVER}, 0, SUM(h.units), SUM(MIN(h.units, l.ordered_quantity - l.shipped_quantity))"
+_OF_HOLDERS = (
+    f"""
+SELECT h.item_id, h.node_id, {_OWN_UNITS}
+  FROM ({_HOLDERS}) h
+  CROSS JOIN {LINE} ON l.item_id = h.item_id AND l.node_id = h.node_id AND l.id = h.line_id
+ WHERE {OPEN_LINE} GROUP BY h.item_id, h.node_id
+""",  # noqa: S608 - all parts are constants
+    f"""
+SELECT h.item_id, h.node_id, {_OWN_UNITS}
+  FROM ({_HOLDERS}) h
+  CROSS JOIN {LINE} ON l.item_id = h.item_id AND l.node_id IS NULL AND l.id = h.line_id
+  CROSS JOIN {ORDER} ON o.id = l.order_id AND o.ship_from_node_id = h.node_id
+ WHERE {OPEN_LINE} AND {OPEN_ORDER} GROUP BY h.item_id, h.node_id
+""",  # noqa: S608 - all parts are constants
+)
 # When lines of other groups hold something here, the first promise is not known.
+_WANTED = "g.units + g.held - g.twice"
 _TIGHT = f"""
 INSERT INTO temp.peg_scope SELECT g.item_id, g.node_id FROM temp.peg_most g
- WHERE g.units + g.held > {ON_HAND}
-   AND g.units + g.held > {ON_HAND} + COALESCE((
+ WHERE {_WANTED} > {ON_HAND}
+   AND {_WANTED} > {ON_HAND} + COALESCE((
        SELECT SUM(s.ordered_quantity - s.received_quantity) FROM inbound_supply s
         WHERE s.item_id = g.item_id AND s.node_id = g.node_id AND s.eta_at <= g.first_at AND g.held <= g.own
           AND s.deleted_at IS NULL AND s.cancelled = 0 AND s.ordered_quantity > s.received_quantity), 0)
 """  # noqa: S608 - all parts are constants
 #: The statements that read a scope of groups, for the test of their plans.
-SCOPED_READS = _OF_SCOPE
+SCOPED_READS = (*_OF_SCOPE, *_OF_HOLDERS)
 
 
 def scope_tight_groups(connection: Connection, groups: Iterable[tuple[str, str]] | None = None) -> None:
@@ -110,8 +126,16 @@ def scope_tight_groups(connection: Connection, groups: Iterable[tuple[str, str]]
     set_scope(connection, groups or ())
     run(connection, _MOST)
     run(connection, "DELETE FROM temp.peg_most")
-    for select in _OF_ALL if groups is None else _OF_SCOPE:
-        run(connection, f"INSERT INTO temp.peg_most {select}{_ADD}")
+    _add(connection, _OF_ALL if groups is None else _OF_SCOPE)
     set_scope(connection, ())
+    if groups is not None:
+        run(connection, _DOUBTFUL)
+        _add(connection, _OF_HOLDERS)
+        set_scope(connection, ())
     run(connection, _TIGHT)
     run(connection, "DELETE FROM temp.peg_most")
+
+
+def _add(connection: Connection, selects: Iterable[str]) -> None:
+    for select in selects:
+        run(connection, f"INSERT INTO temp.peg_most {select}{_ADD}")
