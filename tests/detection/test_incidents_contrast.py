@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from fractions import Fraction
 from math import comb
 from pathlib import Path
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from app.detection.incidents.contrast import Observation, Population, contrasts, upper_tail
 from domain.ids import CaseId, CustomerId, EntityKind, NodeId, OrderId, ShipmentId
 from tests.support.case_book import CaseBook, case_books
-from tests.support.facts import order, shipment
+from tests.support.facts import NOW, order, shipment
 
 
 @given(st.data())
@@ -115,3 +116,22 @@ def test_cases_of_one_carrier_become_one_incident_and_later_ones_join_it(book: C
     book.correlate(late_one)
     assert book.together(*of_acme, late_one)
     assert book.rows("SELECT COUNT(*) FROM incident WHERE closed_at IS NULL") == [(1 + len(others),)]
+
+
+def test_orders_that_came_twice_in_one_hour_are_one_replay(book: CaseBook) -> None:
+    first = [order(f"SO-{n}", ordered_at=NOW - timedelta(hours=40 + 5 * n)) for n in range(40)]
+    again = [order(f"SO-{n}R", ordered_at=NOW - timedelta(minutes=30 + n)) for n in range(6)]
+    book.put(*first, *again)
+    twice = [
+        book.open(
+            "OE-DUP",
+            EntityKind.SALES_ORDER,
+            f"SO-{n}R",
+            correlation_key=f"dup:C{n}:{n}",
+            order_ids=json.dumps([f"SO-{n}", f"SO-{n}R"]),
+        )
+        for n in range(6)
+    ]
+    book.correlate()
+    assert book.together(*twice)
+    assert book.incident_of(twice[0])["title"] == "Many new exceptions share the hour of ordering"

@@ -165,11 +165,14 @@ SELECT r.case_id, 'customer', o.customer_id, r.code, 0
   FROM temp.corr_ref r CROSS JOIN temp.corr_need n ON n.code = r.code AND n.kind = 'customer'
   CROSS JOIN sales_order o ON o.id = r.id WHERE r.kind = 'sales_order'
 """,
+    # The hour of the order a case is about; those it is held against (the first of two) came when they came.
     """
 INSERT OR IGNORE INTO temp.corr_ref
 SELECT r.case_id, 'hour', CAST(o.ordered_at / 3600000 AS TEXT), r.code, 0
   FROM temp.corr_ref r CROSS JOIN temp.corr_need n ON n.code = r.code AND n.kind = 'hour'
   CROSS JOIN sales_order o ON o.id = r.id WHERE r.kind = 'sales_order'
+   AND (r.own OR NOT EXISTS (SELECT 1 FROM temp.corr_ref x
+                              WHERE x.kind = 'sales_order' AND x.case_id = r.case_id AND x.own))
 """,
     """
 INSERT OR IGNORE INTO temp.corr_ref
