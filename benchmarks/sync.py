@@ -42,7 +42,9 @@ from tests.support.tryton_tower import SOURCE, tryton_options
 
 BAR_ROWS_PER_SECOND = 20_000
 BAR_SHARE_OF_TRYTON = 0.9
+BAR_IDLE_POLL_SECONDS = 0.2
 PAGE = 1000
+_POLLS = 5
 TOKEN_FILE = "token"  # noqa: S105 - the name of a file, not a token
 
 Figures = dict[str, float | int | str]
@@ -190,7 +192,7 @@ class RecordingClient(HttpClient):
 
 def tryton_figures(orders: int, repeats: int, folder: Path) -> Figures:
     """The share of a first sync of Tryton in which Tryton is what is waited for."""
-    shares, rates = [], []
+    shares, rates, polls = [], [], []
     with TrytonServer() as server:
         enter_orders(server.rpc(CLERK), find_distributor(server.rpc()), orders)
         age(server)
@@ -210,6 +212,7 @@ def tryton_figures(orders: int, repeats: int, folder: Path) -> Figures:
             )
             taken = time.perf_counter() - begun
             requests = list(client.sent)
+            polls.append(_idle_poll_seconds(connector, mirror))
             begun = time.perf_counter()
             for method, path, headers, body in requests:
                 client.send(method, path, headers=headers, body=body)
@@ -221,19 +224,32 @@ def tryton_figures(orders: int, repeats: int, folder: Path) -> Figures:
         "tryton_rows_per_second": round(statistics.median(rates)),
         "share_of_what_tryton_delivers": round(statistics.median(shares), 2),
         "bar_share_of_what_tryton_delivers": BAR_SHARE_OF_TRYTON,
+        "tryton_idle_poll_seconds": round(statistics.median(polls), 3),
+        "bar_tryton_idle_poll_seconds": BAR_IDLE_POLL_SECONDS,
     }
+
+
+def _idle_poll_seconds(connector: TrytonConnector, mirror: Mirror) -> float:
+    """What a poll of all streams takes when nothing is new, at best of a few."""
+    taken = []
+    for _ in range(_POLLS):
+        begun = time.perf_counter()
+        sync_source(connector, mirror, clock=system_clock(), options=SyncOptions(force=True, detects=False))
+        taken.append(time.perf_counter() - begun)
+    return min(taken)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run and print; ``--json`` also writes the figures to a file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a small world, once, without Tryton")
+    parser.add_argument("--only-tryton", action="store_true", help="leave the connector service out")
     parser.add_argument("--no-tryton", action="store_true", help="leave Tryton out")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         size, repeats = ("ci", 1) if chosen.quick else ("demo", 3)
-        figures = service_figures(size, repeats, Path(folder))
+        figures = {} if chosen.only_tryton else service_figures(size, repeats, Path(folder))
         if not (chosen.quick or chosen.no_tryton):
             figures |= tryton_figures(200, 2, Path(folder))
     figures["peak_memory_mebibytes"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

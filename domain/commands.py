@@ -16,6 +16,7 @@ from domain.ids import (
     LineId,
     NodeId,
     OrderId,
+    ServiceCaseId,
     ServiceId,
     ShipmentId,
     SourceName,
@@ -181,6 +182,62 @@ class SubstituteItem:
         require(self.item_id != self.substitute_item_id, "the item would replace itself.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescheduleShipment:
+    """Let a shipment that has not left go on another day."""
+
+    verb: ClassVar[str] = "reschedule_shipment"
+    shipment_id: ShipmentId
+    pickup_at: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse a naive time."""
+        require_utc(self.pickup_at, "pickup_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipShort:
+    """Pick only ``quantity`` units of a line into a shipment; the rest follows as a backorder."""
+
+    verb: ClassVar[str] = "ship_short"
+    shipment_id: ShipmentId
+    line_id: LineId
+    quantity: int
+
+    def __post_init__(self) -> None:
+        """Refuse to ship nothing: that is not short, but cancelled."""
+        require(self.quantity > 0, "quantity to ship is not above zero.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoverShipment:
+    """Cancel a shipment that has not left, and have its goods planned anew."""
+
+    verb: ClassVar[str] = "recover_shipment"
+    shipment_id: ShipmentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveReturn:
+    """Accept what a customer complains of, so that the goods may come back."""
+
+    verb: ClassVar[str] = "approve_return"
+    service_case_id: ServiceCaseId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddNote:
+    """Leave a note with an order in its own system, for those who work there."""
+
+    verb: ClassVar[str] = "add_note"
+    order_id: OrderId
+    text: str
+
+    def __post_init__(self) -> None:
+        """Refuse a note that says nothing."""
+        require_text(self.text, "text of the note")
+
+
 Action = (
     ReleaseCreditHold
     | SetLinePrice
@@ -193,6 +250,11 @@ Action = (
     | ExpediteSupply
     | TransferStock
     | SubstituteItem
+    | RescheduleShipment
+    | ShipShort
+    | RecoverShipment
+    | ApproveReturn
+    | AddNote
 )
 
 ACTION_BY_VERB: dict[str, type[Action]] = {
@@ -209,6 +271,11 @@ ACTION_BY_VERB: dict[str, type[Action]] = {
         ExpediteSupply,
         TransferStock,
         SubstituteItem,
+        RescheduleShipment,
+        ShipShort,
+        RecoverShipment,
+        ApproveReturn,
+        AddNote,
     )
 }
 
@@ -268,15 +335,17 @@ class Receipt:
 def target_of(action: Action) -> EntityRef:
     """The record an action changes: its source is the system the command goes to."""
     match action:
-        case ReleaseCreditHold() | SetOrderField():
+        case ReleaseCreditHold() | SetOrderField() | AddNote():
             return EntityRef(kind=EntityKind.SALES_ORDER, entity_id=action.order_id)
         case SetLinePrice() | ReallocateLine() | SplitLine() | TransferStock() | SubstituteItem():
             return EntityRef(kind=EntityKind.ORDER_LINE, entity_id=action.line_id)
-        case RebookCarrier():
+        case RebookCarrier() | RescheduleShipment() | ShipShort() | RecoverShipment():
             return EntityRef(kind=EntityKind.SHIPMENT, entity_id=action.shipment_id)
         case RepickTask():
             return EntityRef(kind=EntityKind.PICK_TASK, entity_id=action.task_id)
         case CreditInvoiceLine():
             return EntityRef(kind=EntityKind.INVOICE, entity_id=action.invoice_id)
+        case ApproveReturn():
+            return EntityRef(kind=EntityKind.SERVICE_CASE, entity_id=action.service_case_id)
         case ExpediteSupply():
             return EntityRef(kind=EntityKind.INBOUND_SUPPLY, entity_id=action.supply_id)

@@ -5,21 +5,27 @@ from __future__ import annotations
 from domain.approvals import PlannedCommand
 from domain.commands import (
     Action,
+    AddNote,
+    ApproveReturn,
     CreditInvoiceLine,
     ExpediteSupply,
     ReallocateLine,
     RebookCarrier,
+    RecoverShipment,
     ReleaseCreditHold,
     RepickTask,
+    RescheduleShipment,
     SetLinePrice,
     SetOrderField,
+    ShipShort,
     SplitLine,
     SubstituteItem,
     TransferStock,
 )
 
 GoodsAction = ReallocateLine | SplitLine | TransferStock | SubstituteItem | RepickTask | ExpediteSupply
-RecordAction = ReleaseCreditHold | SetLinePrice | SetOrderField | RebookCarrier | CreditInvoiceLine
+RecordAction = ReleaseCreditHold | SetLinePrice | SetOrderField | CreditInvoiceLine | ApproveReturn | AddNote
+ShipmentAction = RebookCarrier | RescheduleShipment | ShipShort | RecoverShipment
 
 
 def command_words(command: PlannedCommand) -> str:
@@ -39,7 +45,9 @@ def action_words(action: Action) -> str:
             | ExpediteSupply()
         ):
             return _goods_words(action)
-        case ReleaseCreditHold() | SetLinePrice() | SetOrderField() | RebookCarrier() | CreditInvoiceLine():
+        case RebookCarrier() | RescheduleShipment() | ShipShort() | RecoverShipment():
+            return _shipment_words(action)
+        case _:
             return _record_words(action)
 
 
@@ -65,7 +73,7 @@ def _goods_words(action: GoodsAction) -> str:
 
 
 def _record_words(action: RecordAction) -> str:
-    """What is changed on an order, a shipment or a bill."""
+    """What is changed on an order, a bill or a complaint."""
     match action:
         case ReleaseCreditHold():
             return f"release the credit hold of {action.order_id}"
@@ -73,8 +81,23 @@ def _record_words(action: RecordAction) -> str:
             return f"set {action.unit_price_cents / 100:,.2f} a unit on {action.line_id}"
         case SetOrderField():
             return f"set {action.field} of {action.order_id} to {action.value}"
+        case CreditInvoiceLine():
+            return f"credit {action.quantity} of {action.line_id} on {action.invoice_id}"
+        case ApproveReturn():
+            return f"approve the return that {action.service_case_id} asks for"
+        case AddNote():
+            return f"note on {action.order_id}: {action.text}"
+
+
+def _shipment_words(action: ShipmentAction) -> str:
+    """What is changed on a shipment."""
+    match action:
         case RebookCarrier():
             when = f", pickup {action.pickup_at:%d %b}" if action.pickup_at else ""
             return f"book {action.shipment_id} with {action.scac} {action.service_id}{when}"
-        case CreditInvoiceLine():
-            return f"credit {action.quantity} of {action.line_id} on {action.invoice_id}"
+        case RescheduleShipment():
+            return f"let {action.shipment_id} go on {action.pickup_at:%d %b}"
+        case ShipShort():
+            return f"ship only {action.quantity} of {action.line_id} in {action.shipment_id}, the rest later"
+        case RecoverShipment():
+            return f"cancel {action.shipment_id} and plan its goods anew"

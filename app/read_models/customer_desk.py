@@ -12,6 +12,7 @@ from domain.catalogue.types import case_type
 from domain.customer_service import Contact, ContactRole, ServiceCase, ServiceCaseStatus, recipient_among
 from domain.ids import CustomerId, EntityKind
 from views.case_detail.state import RecipientRow, ServiceCaseRow
+from views.phrases import said
 
 if TYPE_CHECKING:
     from app.read_models.geography import Geography
@@ -66,7 +67,7 @@ def recipients(mirror: Mirror, geography: Geography, case: ExceptionCase) -> tup
                     name=who.name,
                     email=who.email,
                     phone=who.phone,
-                    asks=asks,
+                    asks=said(asks),
                 )
             )
     return tuple(rows)

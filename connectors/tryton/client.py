@@ -150,11 +150,13 @@ class TrytonClient:
         context: Row | None = {"_timestamp": lock} if lock else None
         return self.call(f"model.{model}.{button}", list(ids), context=context)
 
-    def wizard(self, name: str, *, model: str, record: int, state: str, form: Row) -> None:
-        """Run the one step ``state`` of a wizard on a record, with ``form`` filled in as its start view."""
+    def wizard(
+        self, name: str, *, model: str, record: int, state: str, form: Row, view: str = "start"
+    ) -> None:
+        """Run the one step ``state`` of a wizard on a record, with ``form`` filled in as its first view."""
         session = _list(self.call(f"wizard.{name}.create"))[0]
         on: Row = {"active_model": model, "active_id": record, "active_ids": [record]}
-        self.call(f"wizard.{name}.execute", session, {"start": form}, state, context=on)
+        self.call(f"wizard.{name}.execute", session, {view: form}, state, context=on)
         self.call(f"wizard.{name}.delete", session)
 
     def version(self) -> str:

@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from connectors.tryton import keys
 from connectors.tryton.client import TrytonClient, TrytonWarningError
 from connectors.tryton.redistribution import Redistribution
 from connectors.tryton.saga import LOCKABLE, Saga, Target, lock_on, refusal
+from connectors.tryton.shipment_commands import (
+    day_of,
+    is_rebooked,
+    is_recovered,
+    is_rescheduled,
+    is_shipped_short,
+    rebook,
+    recover,
+    reschedule,
+    ship_short,
+)
+from connectors.tryton.substitution import is_substituted, substitute
 from connectors.tryton.tagged import Row
+from connectors.tryton.transfer import is_transferred, transfer
 from connectors.tryton.values import link, number, optional_day, optional_link, reference, text
 from domain.commands import (
     Action,
+    AddNote,
+    ApproveReturn,
     ExpediteSupply,
     ReallocateLine,
     RebookCarrier,
+    RecoverShipment,
     ReleaseCreditHold,
+    RescheduleShipment,
     SetLinePrice,
     SetOrderField,
+    ShipShort,
     SplitLine,
     SplitPart,
+    SubstituteItem,
+    TransferStock,
     target_of,
 )
 
 _CREDIT_WARNINGS = (".credit_limit_amount", ".credit_limit_dunning")
 _RELEASED = frozenset({"confirmed", "processing", "done"})
-_NOT_PACKED = frozenset({"draft", "waiting", "assigned", "picked"})
+_ACCEPTED = frozenset({"approved", "done"})
 _ADDRESS_FIELDS = {
     "name": "party_name",
     "street": "street_unstructured",
@@ -39,16 +61,26 @@ _MOST_WARNINGS = 3
 
 
 def target_row(client: TrytonClient, action: Action) -> Target:
-    """The row that carries the notes of an action: its order, shipment or purchase.
+    """The row that carries the notes of an action: its order, shipment, purchase or complaint.
 
     Raises:
         TrytonRefusalError: Tryton does not take this action.
         BadInputError: the action names a record of another source.
     """
     match action:
-        case ReleaseCreditHold() | SetLinePrice() | SetOrderField() | ReallocateLine() | SplitLine():
+        case ReleaseCreditHold() | SetLinePrice() | SetOrderField() | AddNote():
             return Target(model="sale.sale", row_id=keys.number_of(keys.SALE, action.order_id))
-        case RebookCarrier():
+        case ReallocateLine() | SplitLine() | SubstituteItem():
+            return Target(model="sale.sale", row_id=keys.number_of(keys.SALE, action.order_id))
+        case TransferStock():
+            lines = client.read("sale.line", [keys.number_of(keys.SALE_LINE, action.line_id)], ["sale"])
+            if not lines:
+                raise refusal(f"{action.line_id} is no longer in Tryton.")
+            return Target(model="sale.sale", row_id=link(lines[0], "sale"))
+        case ApproveReturn():
+            complaint = keys.number_of(keys.COMPLAINT, action.service_case_id)
+            return Target(model="sale.complaint", row_id=complaint)
+        case RebookCarrier() | RescheduleShipment() | ShipShort() | RecoverShipment():
             shipment = keys.number_of(keys.SHIPMENT, action.shipment_id)
             return Target(model="stock.shipment.out", row_id=shipment)
         case ExpediteSupply():
@@ -64,6 +96,14 @@ def target_row(client: TrytonClient, action: Action) -> Target:
             )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Verb:
+    """How a kind of action is done, and how one sees that Tryton is so already."""
+
+    do: Callable[[Saga, Any], str]
+    is_so: Callable[[Saga, Any], bool]
+
+
 def carry_out(saga: Saga) -> str:
     """Do what the command says and tell what was done, in words.
 
@@ -71,57 +111,12 @@ def carry_out(saga: Saga) -> str:
         RefusedError: Tryton, or the state it is in, does not allow it.
         ConflictError: a record was changed meanwhile.
     """
-    action = saga.command.action
-    match action:
-        case ReleaseCreditHold():
-            return _release(saga, action)
-        case SetLinePrice():
-            return _set_price(saga, action)
-        case SetOrderField():
-            return _set_field(saga, action)
-        case ReallocateLine():
-            part = SplitPart(node_id=action.to_node_id, quantity=action.quantity)
-            return _redistribution(saga, action, (part,)).run()
-        case SplitLine():
-            return _redistribution(saga, action, action.parts).run()
-        case RebookCarrier():
-            return _rebook(saga, action)
-        case ExpediteSupply():
-            return _expedite(saga, action)
-        case _:
-            raise refusal(
-                f"Tryton does not take the command {action.verb}.", "Do it in the system it is for."
-            )
+    return _VERBS[type(saga.command.action)].do(saga, saga.command.action)
 
 
 def goal_reached(saga: Saga) -> bool:
     """Whether Tryton is already in the state the command asks for."""
-    action = saga.command.action
-    match action:
-        case ReleaseCreditHold():
-            return saga.row("sale.sale", saga.target.row_id, "state")["state"] in _RELEASED
-        case SetLinePrice():
-            line, sale = _line_and_sale(saga, action)
-            return (
-                number(line, "unit_price") == _wanted_price(saga, action, line) and sale["state"] != "draft"
-            )
-        case SetOrderField():
-            address, field = _address_of(saga, action)
-            return address.get(field) == action.value
-        case ReallocateLine():
-            part = SplitPart(node_id=action.to_node_id, quantity=action.quantity)
-            return _redistribution(saga, action, (part,)).is_done()
-        case SplitLine():
-            return _redistribution(saga, action, action.parts).is_done()
-        case RebookCarrier():
-            row = saga.row("stock.shipment.out", saga.target.row_id, "carrier", "planned_date", "state")
-            wanted = keys.number_of(keys.CARRIER, action.service_id)
-            day = _pickup_day(saga, action)
-            return row["carrier"] == wanted and day in {None, row["planned_date"]} and row["state"] != "draft"
-        case ExpediteSupply():
-            return optional_day(_incoming(saga, action), "planned_date") == _local_day(saga, action)
-        case _:
-            return False
+    return _VERBS[type(saga.command.action)].is_so(saga, saga.command.action)
 
 
 def lock_after(saga: Saga) -> str:
@@ -151,6 +146,11 @@ def _release(saga: Saga, action: ReleaseCreditHold) -> str:
         else:
             return "credit hold released, order confirmed"
     raise refusal("Tryton kept asking for a confirmation of the credit limit.")
+
+
+def _is_released(saga: Saga, action: ReleaseCreditHold) -> bool:
+    del action
+    return saga.row("sale.sale", saga.target.row_id, "state")["state"] in _RELEASED
 
 
 def _line_and_sale(saga: Saga, action: SetLinePrice) -> tuple[Row, Row]:
@@ -196,6 +196,11 @@ def _set_price(saga: Saga, action: SetLinePrice) -> str:
     return f"unit price set to {price:.2f}"
 
 
+def _is_priced(saga: Saga, action: SetLinePrice) -> bool:
+    line, sale = _line_and_sale(saga, action)
+    return number(line, "unit_price") == _wanted_price(saga, action, line) and sale["state"] != "draft"
+
+
 def _address_of(saga: Saga, action: SetOrderField) -> tuple[Row, str]:
     field = _ADDRESS_FIELDS.get(action.field)
     if field is None:
@@ -217,6 +222,11 @@ def _set_field(saga: Saga, action: SetOrderField) -> str:
     return f"{action.field} of the delivery address set to {action.value}"
 
 
+def _is_filled(saga: Saga, action: SetOrderField) -> bool:
+    address, field = _address_of(saga, action)
+    return address.get(field) == action.value
+
+
 def _redistribution(
     saga: Saga, action: ReallocateLine | SplitLine, parts: tuple[SplitPart, ...]
 ) -> Redistribution:
@@ -228,50 +238,24 @@ def _redistribution(
     )
 
 
-def _pickup_day(saga: Saga, action: RebookCarrier) -> date | None:
-    if action.pickup_at is None:
-        return None
-    return action.pickup_at.astimezone(saga.reference_data.zone()).date()
+def _whole(action: ReallocateLine) -> tuple[SplitPart, ...]:
+    return (SplitPart(node_id=action.to_node_id, quantity=action.quantity),)
 
 
-def _rebook(saga: Saga, action: RebookCarrier) -> str:
-    shipment = saga.target.row_id
-    fields = ("state", "carrier", "planned_date")
-    row = saga.row("stock.shipment.out", shipment, *fields)
-    carrier, day = keys.number_of(keys.CARRIER, action.service_id), _pickup_day(saga, action)
-    if text(row, "state") not in _NOT_PACKED:
-        if row["carrier"] == carrier:
-            return "the carrier was changed already"
-        raise refusal(f"The shipment is {row['state']} in Tryton; its carrier can no longer be changed.")
-    resumed = saga.noted("begun") is not None
-    if row["carrier"] == carrier and day in {None, row["planned_date"]} and not resumed:
-        return "the carrier was changed already"
-    if not resumed:
-        saga.check_expected()
-    if row["carrier"] != carrier:
-        lock = lock_on("stock.shipment.out", row)
-        saga.act(saga.client.write, "stock.shipment.out", [shipment], {"carrier": carrier}, lock=lock)
-    if resumed or (day is not None and day != row["planned_date"]):
-        _reschedule(saga, shipment, text(row, "state"), day)
-    return f"carrier changed to {saga.reference_data.carriers[carrier]['name']}"
+def _reallocate(saga: Saga, action: ReallocateLine) -> str:
+    return _redistribution(saga, action, _whole(action)).run()
 
 
-def _reschedule(saga: Saga, shipment: int, state: str, day: date | None) -> None:
-    """Give an unpacked shipment another day: only a draft takes one, then it is assigned again."""
-    if saga.noted("begun") is None:
-        saga.note("begun", state)
-    if state == "picked":
-        raise refusal("The shipment is being picked in Tryton; its day can no longer be changed.")
-    # ``draft`` alone would leave the picking moves of a partly assigned shipment behind: wait first.
-    for button in ("wait", "draft") if state != "draft" else ():
-        saga.act(saga.client.press, "stock.shipment.out", button, [shipment])
-    saga.act(saga.client.write, "stock.shipment.out", [shipment], {"planned_date": day})
-    for button in ("wait", "assign_try"):
-        saga.act(saga.client.press, "stock.shipment.out", button, [shipment])
+def _is_reallocated(saga: Saga, action: ReallocateLine) -> bool:
+    return _redistribution(saga, action, _whole(action)).is_done()
 
 
-def _local_day(saga: Saga, action: ExpediteSupply) -> date:
-    return action.eta_at.astimezone(saga.reference_data.zone()).date()
+def _split(saga: Saga, action: SplitLine) -> str:
+    return _redistribution(saga, action, action.parts).run()
+
+
+def _is_split(saga: Saga, action: SplitLine) -> bool:
+    return _redistribution(saga, action, action.parts).is_done()
 
 
 def _incoming(saga: Saga, action: ExpediteSupply) -> Row:
@@ -279,7 +263,7 @@ def _incoming(saga: Saga, action: ExpediteSupply) -> Row:
 
 
 def _expedite(saga: Saga, action: ExpediteSupply) -> str:
-    move, day = _incoming(saga, action), _local_day(saga, action)
+    move, day = _incoming(saga, action), day_of(saga, action.eta_at)
     if optional_day(move, "planned_date") == day:
         return "the receipt was planned for that day already"
     if move["state"] != "draft":
@@ -288,3 +272,56 @@ def _expedite(saga: Saga, action: ExpediteSupply) -> str:
     lock = lock_on("stock.move", move)
     saga.act(saga.client.write, "stock.move", [link(move, "id")], {"planned_date": day}, lock=lock)
     return f"receipt expedited to {day.isoformat()} for {action.cost_cents / 100:,.2f}"
+
+
+def _is_expedited(saga: Saga, action: ExpediteSupply) -> bool:
+    return optional_day(_incoming(saga, action), "planned_date") == day_of(saga, action.eta_at)
+
+
+def _approve(saga: Saga, action: ApproveReturn) -> str:
+    del action
+    complaint = saga.row("sale.complaint", saga.target.row_id, "state", "number")
+    if complaint["state"] in _ACCEPTED:
+        return "the complaint was approved already"
+    if complaint["state"] != "waiting":
+        raise refusal(f"The complaint is {complaint['state']} in Tryton; only a submitted one is approved.")
+    saga.check_expected()
+    lock = lock_on("sale.complaint", complaint)
+    saga.act(saga.client.press, "sale.complaint", "approve", [saga.target.row_id], lock=lock)
+    return "complaint approved"
+
+
+def _is_approved(saga: Saga, action: ApproveReturn) -> bool:
+    del action
+    return saga.row("sale.complaint", saga.target.row_id, "state")["state"] in _ACCEPTED
+
+
+def _say(saga: Saga, action: AddNote) -> str:
+    """The note that every command leaves is the whole of it."""
+    del saga
+    return action.text
+
+
+def _is_said(saga: Saga, action: AddNote) -> bool:
+    """Only the note itself tells, and it is looked for before."""
+    del saga, action
+    return False
+
+
+#: ``target_row`` refuses what is not named here, so a saga is always of one of these.
+_VERBS: dict[type[Action], _Verb] = {
+    ReleaseCreditHold: _Verb(do=_release, is_so=_is_released),
+    SetLinePrice: _Verb(do=_set_price, is_so=_is_priced),
+    SetOrderField: _Verb(do=_set_field, is_so=_is_filled),
+    ReallocateLine: _Verb(do=_reallocate, is_so=_is_reallocated),
+    SplitLine: _Verb(do=_split, is_so=_is_split),
+    SubstituteItem: _Verb(do=substitute, is_so=is_substituted),
+    TransferStock: _Verb(do=transfer, is_so=is_transferred),
+    ExpediteSupply: _Verb(do=_expedite, is_so=_is_expedited),
+    RebookCarrier: _Verb(do=rebook, is_so=is_rebooked),
+    RescheduleShipment: _Verb(do=reschedule, is_so=is_rescheduled),
+    ShipShort: _Verb(do=ship_short, is_so=is_shipped_short),
+    RecoverShipment: _Verb(do=recover, is_so=is_recovered),
+    ApproveReturn: _Verb(do=_approve, is_so=_is_approved),
+    AddNote: _Verb(do=_say, is_so=_is_said),
+}

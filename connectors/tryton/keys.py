@@ -7,7 +7,7 @@ from domain.errors import BadInputError
 WAREHOUSE, CARRIER, ITEM, PARTY = "wh", "carrier", "item", "party"
 SALE, SALE_LINE, SHIPMENT, INCOMING, INVOICE = "sale", "line", "out", "in", "inv"
 LANE, POSITION, ALLOCATION = "lane", "pos", "alloc"
-CONTACT, COMPLAINT = "contact", "complaint"
+CONTACT, COMPLAINT, TRANSFER = "contact", "complaint", "transfer"
 RESERVED, PLANNED = "reserved", "planned"
 
 

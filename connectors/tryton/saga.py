@@ -29,6 +29,7 @@ LOCKABLE = {
     EntityKind.ORDER_LINE: ("sale.line", keys.SALE_LINE),
     EntityKind.SHIPMENT: ("stock.shipment.out", keys.SHIPMENT),
     EntityKind.INBOUND_SUPPLY: ("stock.move", keys.INCOMING),
+    EntityKind.SERVICE_CASE: ("sale.complaint", keys.COMPLAINT),
 }
 
 

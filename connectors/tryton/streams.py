@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from connectors.tryton import building, desk, keys
+from connectors.tryton import between_warehouses, building, desk, keys
 from connectors.tryton.reading import Batch, Reader
 from connectors.tryton.tagged import Row
 from connectors.tryton.values import link, links, modified, optional_link, reference
@@ -22,6 +22,7 @@ ToRoots = Callable[[Reader, list[Row]], Roots]
 _LINE_MOVES: list[object] = [["origin", "like", "sale.line,%"]]
 _PICK_MOVES: list[object] = [["origin", "like", "stock.move,%"]]
 _PURCHASE_MOVES: list[object] = [["origin", "like", "purchase.line,%"]]
+_INTERNAL_MOVES: list[object] = [["shipment", "like", "stock.shipment.internal,%"]]
 _OUT_MOVES: list[object] = [["shipment", "like", "stock.shipment.out,%"]]
 _GOODS: list[object] = [["type", "=", "goods"]]
 _GOODS_LINES: list[object] = [["type", "=", "line"], ["product.type", "=", "goods"]]
@@ -251,6 +252,14 @@ STREAMS: Mapping[str, StreamReader] = {
         ),
         build=building.invoices,
         ids=building.invoice_ids,
+    ),
+    "transfers": StreamReader(
+        drivers=(
+            _changed("stock.shipment.internal", [], _own),
+            _changed("stock.move", _INTERNAL_MOVES, _by_reference("shipment"), "shipment"),
+        ),
+        build=between_warehouses.transfers,
+        ids=between_warehouses.transfer_ids,
     ),
     "contacts": StreamReader(
         drivers=(

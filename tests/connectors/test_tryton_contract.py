@@ -10,7 +10,8 @@ from domain.commands import RebookCarrier
 from domain.ids import ServiceId, ShipmentId
 from tests.support import tryton_scenarios as scenarios
 from tests.support.connector_contract import ConnectorContract, ConnectorHarness
-from tests.support.tryton_company import CLERK
+from tests.support.tryton_company import CLERK, INTEGRATION
+from tests.support.tryton_rpc import PASSWORD
 from tests.support.tryton_seed import find_distributor
 from tests.support.tryton_server import TrytonServer
 from tests.support.tryton_tower import TowerDesk
@@ -35,6 +36,7 @@ class TestTrytonContract(ConnectorContract):
         desk = TowerDesk(server)
         harness = ConnectorHarness(connector=desk.connector, stream="orders", bad_stream="lines")
         harness.take_down, harness.bring_back = server.stop, server.start
+        harness.secret, harness.lose_access = PASSWORD, lambda: _dismiss(server)
         if "command" in request.function.__name__:
             clerk = server.rpc(CLERK)
             distributor = find_distributor(clerk)
@@ -52,3 +54,12 @@ class TestTrytonContract(ConnectorContract):
             harness.times_done = lambda: len(clerk.find("ir.note", notes))
         yield harness
         desk.close()
+        server.sql("update res_user set active = true where login = %s", INTEGRATION)
+
+
+def _dismiss(server: TrytonServer) -> None:
+    """The tower's user leaves the company: neither its session nor its password counts any more."""
+    server.sql("update res_user set active = false where login = %s", INTEGRATION)
+    server.sql("delete from ir_session")
+    server.stop()
+    server.start()
