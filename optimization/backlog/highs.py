@@ -93,6 +93,27 @@ def solve_model(pipe: Connection, seconds: float, bound_only: bool) -> None:
     pipe.close()
 
 
+def solve_small(model: Model, start: Floats, seconds: float) -> tuple[Floats | None, bool]:
+    """A model of moderate size from a solution that holds; the columns found, and if nothing beats them.
+
+    Runs in the process that asks, which it holds up for no longer than the seconds given.
+    """
+    highs = import_module("scipy.optimize._highspy._core")
+    sparse = import_module("scipy.sparse")
+    solver = highs._Highs()  # noqa: SLF001 - SciPy gives it no other name
+    options: dict[str, bool | float | int] = {"output_flag": False, "time_limit": seconds, "threads": 1}
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
+    solver.passModel(_as_highs(highs, sparse, model))
+    known = highs.HighsSolution()
+    known.col_value = start
+    solver.setSolution(known)
+    solver.run()
+    found = solver.getSolution()
+    proven = solver.getModelStatus() == highs.HighsModelStatus.kOptimal
+    return (np.array(found.col_value) if found.value_valid else None), bool(proven)
+
+
 def whole_bound(bound: float, offset: int = 0) -> int:
     """A bound in floats as whole cents: what it may have lost by rounding is given away, then rounded up."""
     if not math.isfinite(bound):

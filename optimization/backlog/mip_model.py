@@ -16,11 +16,16 @@ from optimization.backlog.tables import Floats, Integers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """What the columns of units stand for, and how many units each counts as one."""
+    """What the columns of units stand for, and how many units each counts as one.
+
+    Then the shipment that each belongs to, and the order of every column of the model (-1: of none).
+    """
 
     pair: Integers
     day: Integers
     pack: Integers
+    of_shipment: Integers
+    order: Integers
 
 
 class Rows:
@@ -91,7 +96,15 @@ def build_model(instance: Instance) -> tuple[Model, Columns]:
         row_upper=np.concatenate(rows.upper),
         offset=instance.settled_cents,
     )
-    return model, Columns(pair=cells.pair, day=cells.day, pack=cells.pack.astype(np.int64))
+    of_line = arrays.line_order
+    owners = [of_line[cells.line], cells.to, of_line, whole, of_line[cells.line[least]]]
+    return model, Columns(
+        pair=cells.pair,
+        day=cells.day,
+        pack=cells.pack.astype(np.int64),
+        of_shipment=cells.of_shipment,
+        order=np.concatenate([*owners, np.full(floors.units.size, -1)]).astype(np.int64),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,7 @@ class Searcher:
     def __init__(self, instance: Instance, led: Led, pairs: PairPlan, seed: int) -> None:
         """Begin with a feasible plan by pairs."""
         self._instance = instance
-        self._led = led
+        self.led = led
         arrays = instance.arrays
         self._now = (pairs.qty.astype(np.int32), pairs.day.astype(np.int32))
         self.qty, self.day = self._now[0].copy(), self._now[1].copy()
@@ -67,7 +67,7 @@ class Searcher:
         self._reward = led.reward.copy()
         self._weigh()
         self.best_cents = self._whole_cents()
-        self._seed = seed
+        self.seed = seed
         self._round = 0
         self.moves = 0
         self.mix = (FORCED_PERCENT, MOST_RUINED, MOST_SHARE)
@@ -86,27 +86,27 @@ class Searcher:
     def run_round(self, moves: int, hot: float, cold: float) -> None:
         """Make so many moves in each thread, cooling from ``hot`` to ``cold`` cents."""
         arrays = self._instance.arrays
-        split = np.random.default_rng([self._seed, self._round])
+        split = np.random.default_rng([self.seed, self._round])
         side_of = split.integers(0, SIDES, self._instance.n_orders).astype(np.int8)
         holdings = self._shared_out(side_of, split)
-        regret = self._regrets()
+        regret = self.regrets()
         jobs = []
         for side, held in enumerate(holdings):
             members = np.flatnonzero((side_of == side) & (np.diff(arrays.order_first) > 0))
             if members.size == 0:
                 continue
             guide = Guide(
-                stock=self._led.stock,
-                pick=self._led.pick,
-                ideal=self._led.ideal.piece,
-                list_first=self._led.lists.first,
-                list_entry=self._led.lists.entry,
+                stock=self.led.stock,
+                pick=self.led.pick,
+                ideal=self.led.ideal.piece,
+                list_first=self.led.lists.first,
+                list_entry=self.led.lists.entry,
                 weights=np.cumsum(np.sqrt(regret[members] / SCALE) + 0.5),
                 members=members,
                 row_rows=self._rows[0],
                 row_first=self._rows[1],
             )
-            chance = seeded_chance(self._seed, self._round, side)
+            chance = seeded_chance(self.seed, self._round, side)
             budget = Budget(moves, hot, cold, *self.mix)
             jobs.append(
                 self._pool.submit(
@@ -180,12 +180,12 @@ class Searcher:
             made.append(holdings)
         return made
 
-    def _regrets(self) -> Integers:
+    def regrets(self) -> Integers:
         """What each order costs at the prices above what it could, in thousandths of a cent."""
         arrays = self._instance.arrays
         order_costs(arrays, *self._now, self._costs)
-        regret = SCALE * self._costs - self._led.values
-        add_priced_use(arrays, *self._now, self._led.stock, self._led.pick, regret)
+        regret = SCALE * self._costs - self.led.values
+        add_priced_use(arrays, *self._now, self.led.stock, self.led.pick, regret)
         positive: Integers = np.maximum(0, regret)
         return positive
 

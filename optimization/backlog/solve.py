@@ -22,6 +22,7 @@ from optimization.backlog.mip_process import MipProcess
 from optimization.backlog.outcome import BacklogOutcome
 from optimization.backlog.patterns import new_scratch
 from optimization.backlog.plan import BacklogPlan, PairPlan, plan_of_pairs
+from optimization.backlog.polish import Polisher, can_polish
 from optimization.backlog.pricing import room_for_ideal
 from optimization.backlog.run import Clock, Listener, Run
 from optimization.backlog.scarcity import scarcity_prices
@@ -41,6 +42,9 @@ FEWEST_STEPS = 4
 ORDERS_A_MOVE = 8
 FEWEST_MOVES, MOST_MOVES = 250, 20_000
 TOLD_EVERY_SECONDS = 0.5
+SEARCH_SHARE = 0.4
+"""What part of the time the search has where exact plans of a few orders at a time come after it."""
+LEAST_POLISH_SECONDS = 0.3
 TINY_LINES = 60
 MIP_FROM_SECONDS = 5.0
 MIP_NEWS_SECONDS = 0.2
@@ -125,11 +129,14 @@ def plan_by_prices(instance: Instance, run: Run, seed: int, mip: Mip | None) -> 
     again = first_plan(instance, led)
     searcher = Searcher(instance, led, again, seed)
     try:
-        search_on(instance, run, searcher, mip)
+        exact = wants_polish(instance, run)
+        search_on(instance, run, searcher, mip, SEARCH_SHARE if exact else 1.0)
+        found = PairPlan(qty=searcher.qty.astype(np.int64), day=searcher.day.astype(np.int64))
+        if exact:
+            found = polish(instance, run, searcher, found, mip)
     finally:
         searcher.close()
-    found = PairPlan(qty=searcher.qty.astype(np.int64), day=searcher.day.astype(np.int64))
-    best = found if searcher.best_cents <= rule_cents else rule
+    best = found if min(searcher.best_cents, run.milestones[-1].objective_cents) <= rule_cents else rule
     return plan_of_pairs(instance, best), Warm(prices=prices, led=led, pairs=best), searcher.moves
 
 
@@ -210,12 +217,40 @@ def first_plan(instance: Instance, led: Led) -> PairPlan:
     return PairPlan(qty=holdings.qty.astype(np.int64), day=holdings.day.astype(np.int64))
 
 
-def search_on(instance: Instance, run: Run, searcher: Searcher, mip: Mip | None) -> None:
-    """Rounds of search until time or moves are over, or the mixed-integer solver has proven its plan."""
+def wants_polish(instance: Instance, run: Run) -> bool:
+    """Whether the end of the search is left to exact plans of a few orders: on the small, with time."""
+    small = TINY_LINES < instance.n_lines <= run.limits.mip_lines
+    return small and not run.limits.moves and can_polish(instance)
+
+
+def polish(instance: Instance, run: Run, searcher: Searcher, found: PairPlan, mip: Mip | None) -> PairPlan:
+    """Plan a few orders at a time exactly until the time is over; kept if its audit finds nothing."""
+    if run.left() < LEAST_POLISH_SECONDS:
+        return found
+    led = searcher.led
+    polisher = Polisher(instance, found, (led.stock, led.pick), searcher.regrets(), searcher.seed)
+
+    def left() -> float:
+        """No time is left once it is over, either way."""
+        return 0.0 if run.stopped() or (mip is not None and mip.process.proven()) else run.left()
+
+    polisher.run(left)
+    better = polisher.pairs()
+    if better is None:
+        return found
+    audit = audit_plan(instance.tables, plan_of_pairs(instance, better))
+    if audit.errors or audit.terms.total_cents >= searcher.best_cents:
+        return found
+    run.tell("polish", audit.terms.total_cents)
+    return better
+
+
+def search_on(instance: Instance, run: Run, searcher: Searcher, mip: Mip | None, share: float = 1.0) -> None:
+    """Rounds of search until a share of the time or the moves are over, or nothing can be better."""
     per_round = min(MOST_MOVES, max(FEWEST_MOVES, instance.n_orders // ORDERS_A_MOVE))
-    hot = hottest(instance.n_orders, run.left(), run.limits.moves)
+    hot = hottest(instance.n_orders, share * run.left(), run.limits.moves)
     begun, told, spent = run.elapsed(), run.elapsed(), 0.0
-    whole = max(1e-3, run.left())
+    whole = max(1e-3, share * run.left())
     while not run.stopped():
         now = run.elapsed()
         progress = searcher.moves / run.limits.moves if run.limits.moves else (now - begun + spent) / whole
