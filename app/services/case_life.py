@@ -42,7 +42,12 @@ class CaseLife:
     ids: UlidSource
 
     def assign(self, case_id: str, owner: str, user: str) -> None:
-        """Make a person the owner of a case; an empty name frees it."""
+        """Make a person the owner of a case; an empty name frees it.
+
+        Raises:
+            ConflictError: the case is closed.
+        """
+        self._open_case(case_id)
         with self.mirror.write() as transaction:
             transaction.desk(at=self.clock.now(), actor=user).assign(CaseId(case_id), owner)
 
@@ -187,12 +192,16 @@ class CaseLife:
             )
         return found
 
-    def _move(self, case_id: str, wanted: CaseState, reason: str, user: str, *, take: bool) -> ExceptionCase:
+    def _open_case(self, case_id: str) -> ExceptionCase:
         case = self.case(case_id)
         if not case.is_open:
             raise ConflictError(
                 what=f"Case {case_id} is closed ({case.state}).", remedy="Nothing is left to do."
             )
+        return case
+
+    def _move(self, case_id: str, wanted: CaseState, reason: str, user: str, *, take: bool) -> ExceptionCase:
+        case = self._open_case(case_id)
         owner = user if take and not case.owner else None
         with self.mirror.write() as transaction:
             desk = transaction.desk(at=self.clock.now(), actor=user)

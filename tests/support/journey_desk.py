@@ -1,0 +1,204 @@
+"""A window on a real site: bridge, reading thread, read models, store and detection are the program's own.
+
+Only the sync worker does not run in a process of its own: what the window asks for is done here, at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, cast
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.bridge_parts import BridgeParts
+from app.desk_store import DeskStore
+from app.gui_bridge import GuiBridge
+from app.identifiers import UlidSource
+from app.profile import IdentitySettings, Profile, ProfileKind
+from app.read_models.people import people_of
+from app.read_models.snapshot import SnapshotReader
+from app.services.case_life import CaseLife
+from app.store.engine import read_only_engine
+from app.store.mirror import Mirror
+from app.workers.messages import Changed, MoveCase, MoveCases, Moved, Request, RetryQuarantined, SyncNow
+from domain.cases import CaseState
+from domain.errors import TowerError
+from domain.ids import SourceName
+from optimization.limits import Limits
+from tests.support.approval_desk import Desk, TurnedClock, default_policy
+from tests.support.tower_room import TowerRoom, tower_room
+from views.shell.window import TowerWindow
+from views.theme import apply, dark
+
+WAIT_MS = 20_000
+
+
+@dataclass
+class _IdleSolver:
+    """A solver that nobody asks anything."""
+
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def poll(self, seconds: float) -> tuple[()]:
+        self.ended.wait(seconds)
+        return ()
+
+
+@dataclass
+class RoomWorker:
+    """Does what the window asks of the sync worker, on the room's mirror."""
+
+    room: TowerRoom
+    life: CaseLife
+    pipe: Connection
+    solver: _IdleSolver = field(default_factory=_IdleSolver)
+    asked: list[Request] = field(default_factory=list)
+
+    def ask(self, request: Request) -> None:
+        self.asked.append(request)
+        match request:
+            case MoveCases():
+                self._move_each(request)
+            case MoveCase():
+                self._apply(request)
+            case RetryQuarantined():
+                source, stream, _ = request.quarantine_id.split("/", 2)
+                with self.room.mirror.write() as transaction:
+                    transaction.forget_cursor(SourceName(source), stream)
+                self.room.sync(force=True)
+            case SyncNow():
+                self.room.sync(force=True)
+        self.pipe.send(Changed(parts=frozenset({"cases", "sources"})))
+
+    def _move_each(self, request: MoveCases) -> None:
+        done, failed = [], []
+        for move in request.moves:
+            try:
+                self._apply(move)
+            except TowerError as error:
+                failed.append((move.case_id, str(error)))
+            else:
+                done.append(move.case_id)
+        self.pipe.send(Moved(wish_id=request.wish_id, done=tuple(done), failed=tuple(failed)))
+
+    def _apply(self, move: MoveCase) -> None:
+        if move.owner is not None:
+            self.life.assign(move.case_id, move.owner, move.user)
+        if move.state is CaseState.ACKNOWLEDGED:
+            self.life.acknowledge(move.case_id, move.user)
+        if move.state is CaseState.IN_PROGRESS:
+            self.life.start(move.case_id, move.user)
+        if move.snooze_minutes:
+            self.life.snooze(move.case_id, move.snooze_minutes, move.user)
+
+
+@dataclass
+class JourneyDesk:
+    """The window with what is behind it; keys and clicks go where a person's would."""
+
+    window: TowerWindow
+    worker: RoomWorker
+    folder: Path
+    qtbot: QtBot
+
+    def press(self, *keys: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press keys where the keyboard is."""
+        if QApplication.activePopupWidget() is None:
+            # Without a window manager nobody gives the keyboard back after a menu.
+            self.window.activateWindow()
+            self.until(lambda: QApplication.activeWindow() is self.window)
+        for key in keys:
+            QTest.keyClick(self.focus(), key, modifier)
+
+    def type(self, text: str) -> None:
+        """Type a text where the keyboard is."""
+        QTest.keyClicks(self.focus(), text)
+
+    def click(self, widget: QWidget) -> None:
+        """Click a widget in its middle."""
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+    def click_row(self, row: int) -> None:
+        """Click a row of the queue."""
+        table = self.window.tower.queue.table
+        where = table.visualRect(self.window.tower_model.queue.model.index(row, 1)).center()
+        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=where + QPoint(0, 0))
+
+    def focus(self) -> QWidget:
+        """Where the keyboard is."""
+        return QApplication.focusWidget() or self.window
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Let the window work until something holds."""
+        self.qtbot.waitUntil(holds, timeout=WAIT_MS)
+
+    def cases(self) -> tuple[str, ...]:
+        """The cases of the queue."""
+        return self.window.tower_model.queue.store.table.ids
+
+
+@contextmanager
+def journey_desk(qtbot: QtBot, folder: Path, prepare: Callable[[TowerRoom], Any]) -> Iterator[JourneyDesk]:
+    """A window on a site that ``prepare`` has filled; everything is ended afterwards."""
+    with tower_room(folder) as room:
+        prepare(room)
+        approvals = Desk(folder, clock=TurnedClock())
+        ids = UlidSource(clock=room.clock, random_bits=lambda bits: len(worker.asked) + bits)
+        here, there = Pipe()
+        worker = RoomWorker(
+            room=room, life=CaseLife(mirror=room.mirror, clock=room.clock, ids=ids), pipe=there
+        )
+        profile = _profile(folder)
+        bridge = GuiBridge(people_of(profile), DeskStore(folder))
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply(app, dark())
+        window = TowerWindow(bridge, held_ms=0)
+        qtbot.addWidget(window)
+        window.resize(1_600, 1_000)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is not None)
+        bridge.attach(window)
+        parts = BridgeParts(
+            processes=cast("Any", worker),
+            open_reader=lambda: SnapshotReader(
+                mirror=Mirror(read_only_engine(folder / "mirror.db")),
+                ledger=approvals.ledger,
+                profile=profile,
+                policy=default_policy(),
+            ),
+            clock=room.clock,
+            ids=ids,
+            limits=Limits(deterministic_time=1.0, wall_seconds=5.0),
+        )
+        with qtbot.waitSignal(bridge.first_shown, timeout=WAIT_MS):
+            bridge.begin(parts, here)
+        yield JourneyDesk(window=window, worker=worker, folder=folder, qtbot=qtbot)
+        bridge.stop()
+        worker.solver.ended.set()
+        approvals.close()
+
+
+def _profile(folder: Path) -> Profile:
+    return Profile(
+        name="site",
+        title="Site",
+        kind=ProfileKind.CONNECTED,
+        folder=folder,
+        sources=(),
+        identities=(
+            IdentitySettings(user="a.moreno", name="Alex Moreno", role="planner"),
+            IdentitySettings(user="p.singh", name="Priya Singh", role="planner"),
+            IdentitySettings(user="j.okafor", name="Joy Okafor", role="supervisor"),
+        ),
+    )
