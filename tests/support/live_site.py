@@ -19,7 +19,7 @@ _HEAD = """\
 name = "site"
 title = "A site of the tests"
 kind = "connected"
-encrypt = false
+encrypt = {encrypt}
 {pin_line}
 
 [hub]
@@ -78,8 +78,8 @@ class LiveSite:
 
 
 @contextmanager
-def live_site(home: Path, *, cheap_keys: bool = True) -> Iterator[LiveSite]:
-    """A site whose servers run; ``cheap_keys`` makes unlocking a key quick, as in the demo."""
+def live_site(home: Path, *, cheap_keys: bool = True, encrypt: bool = False) -> Iterator[LiveSite]:
+    """A site whose servers run; ``cheap_keys`` makes unlocking quick, ``encrypt`` is about the databases."""
     env = environment(home)
     hub_folder, service_folder = home / "hub", home / "service"
     hub_folder.mkdir(parents=True)
@@ -97,16 +97,16 @@ def live_site(home: Path, *, cheap_keys: bool = True) -> Iterator[LiveSite]:
     try:
         site.service.start()
         site.hub.start()
-        _write_profile(site, f'demo_pin = "{PIN}"' if cheap_keys else "")
+        _write_profile(site, f'demo_pin = "{PIN}"' if cheap_keys else "", encrypt=encrypt)
         yield site
     finally:
         site.service.stop()
         site.hub.stop()
 
 
-def _write_profile(site: LiveSite, pin_line: str) -> None:
+def _write_profile(site: LiveSite, pin_line: str, *, encrypt: bool) -> None:
     site.profile.mkdir(parents=True, exist_ok=True)
-    text = _HEAD.format(hub_port=site.hub.port, pin_line=pin_line)
+    text = _HEAD.format(hub_port=site.hub.port, pin_line=pin_line, encrypt=str(encrypt).lower())
     text += "".join(_SOURCE.format(name=name, port=site.service.port) for name in FACES)
     (site.profile / "profile.toml").write_text(text, encoding="utf-8")
     token = (site.home / "service" / "token").read_text(encoding="utf-8")

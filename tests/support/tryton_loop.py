@@ -34,7 +34,7 @@ _PROFILE = """\
 name = "harbor"
 title = "Harbor Supply"
 kind = "connected"
-encrypt = false
+encrypt = true
 
 [hub]
 url = "http://127.0.0.1:{hub_port}"
