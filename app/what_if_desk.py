@@ -22,7 +22,7 @@ from views.what_if.state import (
     WhatIfPromoted,
     WhatIfWhy,
 )
-from views.what_if.words import change_words
+from views.what_if.words import change_words, in_english
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +87,7 @@ class WhatIfDesk(DeskIntents):
         }
         evidence = ScenarioEvidence(
             scenario=name,
-            changes="; ".join(change_words(each, places.names) for each in world.what_if.changes),
+            changes="; ".join(change_words(each, places.names, in_english) for each in world.what_if.changes),
             status=world.status,
             objective_cents=world.kpis.total_cents,
             bound_cents=world.kpis.bound_cents,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from views.formatting import day_and_month
+from views.language import noted, tr
 from views.what_if.state import FlipRow, Turn
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from app.services.what_if.compare import Flip
     from app.services.what_if.outcome import LineAnswer
 
-NOWHERE = "nowhere"
+NOWHERE = noted("nowhere")
 
 
 def flip_row(flip: Flip, brief: BaselineBrief) -> FlipRow:
@@ -47,17 +49,20 @@ def flip_row(flip: Flip, brief: BaselineBrief) -> FlipRow:
 
 
 def _nodes(answer: LineAnswer, names: Mapping[str, str]) -> str:
-    return " + ".join(names.get(node, node) for node in answer.nodes) or NOWHERE
+    return " + ".join(names.get(node, node) for node in answer.nodes) or tr(NOWHERE)
 
 
 def _state(answer: LineAnswer, today: date) -> str:
     """When the last part arrives, how late that is, and what is missing."""
     if not answer.parts:
-        return f"not shipped, {answer.short_units} short"
+        return tr("not shipped, {number} short", number=answer.short_units)
     at = today + timedelta(days=max(part.arrival_day for part in answer.parts))
-    late = f", {answer.late_days} d late" if answer.late_days else ""
-    short = f", {answer.short_units} short" if answer.short_units else ""
-    return f"{at.day} {at:%b}{late}{short}" if late or short else f"{at.day} {at:%b}, on time"
+    told = [day_and_month(at)]
+    if answer.late_days:
+        told.append(tr("{number} d late", number=answer.late_days))
+    if answer.short_units:
+        told.append(tr("{number} short", number=answer.short_units))
+    return ", ".join(told if len(told) > 1 else (*told, tr("on time")))
 
 
 def _turn(flip: Flip) -> Turn:
@@ -72,11 +77,11 @@ def _turn(flip: Flip) -> Turn:
 def _why_not(after: LineAnswer, line: LineBrief, names: Mapping[str, str]) -> str:
     """Why nothing is to be proposed for a line; empty when there is something."""
     if not after.parts:
-        return "not shipped in the scenario"
+        return tr("not shipped in the scenario")
     if not line.at_nodes:
-        return "ships from nowhere today"
+        return tr("ships from nowhere today")
     if len(line.at_nodes) > 1:
-        return "allocated to several nodes today"
+        return tr("allocated to several nodes today")
     if after.nodes == line.at_nodes:
-        return f"ships from {names.get(line.at_nodes[0], line.at_nodes[0])} today already"
+        return tr("ships from {place} today already", place=names.get(line.at_nodes[0], line.at_nodes[0]))
     return ""

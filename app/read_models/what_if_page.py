@@ -17,7 +17,9 @@ from app.services.what_if.mirror_baseline import carrier_services, masters_of, w
 from app.services.what_if.outcome import TERMS, Kpis, WorldAnswer
 from domain.what_if import Change
 from views.formatting import count, counted, money, money_delta, percent
+from views.language import noted, tr
 from views.map.state import MapLane, MapNode, MapState
+from views.phrases import said
 from views.what_if.state import (
     Choice,
     Figure,
@@ -35,12 +37,20 @@ if TYPE_CHECKING:
     from app.store.mirror import Mirror
     from app.workers.what_if import Solved, Solving
 
+_TERM_TITLES: Final = {
+    "fixed_cents": noted("Freight, by shipment"),
+    "variable_cents": noted("Freight, by weight"),
+    "late_cents": noted("Lateness penalties"),
+    "unfilled_cents": noted("Lost on backorders"),
+    "change_cents": noted("Price of change"),
+}
+_LEFT_OUT: Final = (noted("packed or on the way"), noted("item or customer unknown"))
 MOST_HIGHLIGHTED: Final = 14
 STAGE_WORDS: Final = {
-    "rule": "the nearest node for every line",
-    "first plan": "a first plan at fair prices",
-    "search": "searching",
-    "mip": "checked by the exact solver",
+    "rule": noted("the nearest node for every line"),
+    "first plan": noted("a first plan at fair prices"),
+    "search": noted("searching"),
+    "mip": noted("checked by the exact solver"),
 }
 
 
@@ -74,7 +84,11 @@ def what_if_choices(mirror: Mirror, *, now: datetime) -> WhatIfChoices:
         now=now,
         open_lines=len(lines),
         nodes=tuple(
-            Choice(key=str(n.node_id), title=n.name, note=f"{count(units[str(n.node_id)])} open units")
+            Choice(
+                key=str(n.node_id),
+                title=n.name,
+                note=tr("{number} open units", number=count(units[str(n.node_id)])),
+            )
             for n in nodes
         ),
         zones=tuple(Choice(key=zone, title=zone_name(zone)) for zone in zones),
@@ -105,7 +119,7 @@ def carrier_names(mirror: Mirror) -> dict[str, str]:
 
 def zone_name(zone_id: str) -> str:
     """What people call a zone: ``zone MAT``."""
-    return f"zone {zone_id.removeprefix('Z-')}"
+    return tr("zone {name}", name=zone_id.removeprefix("Z-"))
 
 
 def places_of(mirror: Mirror) -> Places:
@@ -129,10 +143,10 @@ def places_of(mirror: Mirror) -> Places:
 
 def progress_of(told: Solving) -> WhatIfProgress:
     """Where a solve stands, in words."""
-    stage = STAGE_WORDS.get(told.stage, told.stage)
-    words = f"best so far {money(told.objective_cents)}, {stage}"
+    best, stage = money(told.objective_cents), tr(STAGE_WORDS.get(told.stage, told.stage))
+    words = tr("best so far {money}, {stage}", money=best, stage=stage)
     if told.bound_cents > 0:
-        words += f"; no plan costs less than {money(told.bound_cents)}"
+        words += "; " + tr("no plan costs less than {money}", money=money(told.bound_cents))
     return WhatIfProgress(world=told.world, worlds=told.worlds, name=told.name, words=words)
 
 
@@ -158,24 +172,41 @@ def changed_since(before: Solved, after: Solved) -> tuple[str, ...]:
     """What a solve on fresh data says that the one before did not."""
     old_lines = {line.line_id for line in before.brief.lines}
     new_lines = {line.line_id for line in after.brief.lines}
-    said = []
+    told = []
     come, gone = len(new_lines - old_lines), len(old_lines - new_lines)
     if come or gone:
-        said.append(f"Since the last solve {counted(come, 'line')} came and {counted(gone, 'line')} went.")
+        told.append(
+            tr(
+                "Since the last solve {come} came and {gone} went.",
+                come=counted(come, "line"),
+                gone=counted(gone, "line"),
+            )
+        )
     old = {world.what_if.name: world.kpis for world in before.worlds}
     for world in after.worlds:
         kpis = old.get(world.what_if.name)
         if kpis is not None and kpis.total_cents != world.kpis.total_cents:
             delta = money_delta(world.kpis.total_cents - kpis.total_cents, after.brief.currency)
-            said.append(f"{world.what_if.name} now costs {delta} against the last solve.")
-    return tuple(said)
+            told.append(
+                tr("{name} now costs {delta} against the last solve.", name=world.what_if.name, delta=delta)
+            )
+    return tuple(told)
 
 
 def _summary(brief: BaselineBrief) -> str:
-    parts = [f"{counted(len(brief.lines), 'line')} of {counted(brief.orders, 'order')}, {brief.days} days"]
-    parts += [f"{count(number)} {why} left out" for why, number in brief.left_out]
+    parts = [
+        tr(
+            "{lines} of {orders}, {days}",
+            lines=counted(len(brief.lines), "line"),
+            orders=counted(brief.orders, "order"),
+            days=counted(brief.days, "day"),
+        )
+    ]
+    parts += [
+        tr("{number} {why} left out", number=count(many), why=said(why)) for why, many in brief.left_out
+    ]
     if brief.assumed_lanes:
-        parts.append(f"freight assumed on {counted(brief.assumed_lanes, 'lane')}")
+        parts.append(tr("freight assumed on {lanes}", lanes=counted(brief.assumed_lanes, "lane")))
     return "  ·  ".join(parts)
 
 
@@ -203,8 +234,11 @@ def _world(
 def _baseline_words(world: WorldAnswer, brief: BaselineBrief) -> str:
     cost, bound = (money(cents, brief.currency) for cents in (world.kpis.total_cents, world.kpis.bound_cents))
     gap = percent(world.kpis.gap_bp)
-    said = f"The backlog as it is costs {cost}; no plan costs less than {bound} (gap {gap})."
-    return f"{said} {_ending(world)}".strip()
+    words = tr(
+        "The backlog as it is costs {cost}; no plan costs less than {bound} (gap {gap}).",
+        cost=cost, bound=bound, gap=gap,
+    )  # fmt: skip
+    return f"{words} {_ending(world)}".strip()
 
 
 def _words(world: WorldAnswer, difference: Difference, brief: BaselineBrief) -> str:
@@ -213,22 +247,33 @@ def _words(world: WorldAnswer, difference: Difference, brief: BaselineBrief) -> 
     least = money_delta(difference.least_cents, brief.currency)
     most = money_delta(difference.most_cents, brief.currency)
     if difference.proven:
-        proof = f"proven {difference.proven}: the true difference lies between {least} and {most}"
+        worse = tr(
+            "proven worse: the true difference lies between {least} and {most}", least=least, most=most
+        )
+        better = tr(
+            "proven better: the true difference lies between {least} and {most}", least=least, most=most
+        )
+        proof = worse if difference.proven == "worse" else better
     else:
-        proof = f"the true difference lies between {least} and {most}, so which is cheaper is not proven"
+        proof = tr(
+            "the true difference lies between {least} and {most}, so which is cheaper is not proven",
+            least=least, most=most,
+        )  # fmt: skip
     moved = sum(1 for flip in difference.flips if flip.moves)
-    flips = f"{counted(len(difference.flips), 'line')} flip, {count(moved)} to other nodes"
+    lines = counted(len(difference.flips), "line")
+    flips = tr("{lines} flip, {moved} to other nodes", lines=lines, moved=count(moved))
     bookings = booking_words(world.rebooking, brief.currency)
-    said = (f"{world.what_if.name}: {delta} ({proof}).", f"{flips}.", bookings, _ending(world))
-    return " ".join(part for part in said if part)
+    told = (f"{world.what_if.name}: {delta} ({proof}).", f"{flips}.", bookings, _ending(world))
+    return " ".join(part for part in told if part)
 
 
 def _ending(world: WorldAnswer) -> str:
-    return "Stopped early: the best plan so far." if world.stopped else ""
+    return tr("Stopped early: the best plan so far.") if world.stopped else ""
 
 
 def _dropped(change: Change, why: str, places: Places) -> str:
-    return f"Left out: {change_words(change, places.names)}. {why}"
+    words = change_words(change, places.names)
+    return tr("Left out: {change}. {why}", change=words, why=said(why))
 
 
 # ---------------------------------------------------------------------- figures
@@ -252,27 +297,28 @@ def _figures(
             hint=hint,
         )
 
+    term = tr("A term of the total cost.")
     terms = tuple(
-        row(title, lambda kpis, name=name: dict(kpis.terms)[name], cents, -1, "A term of the total cost.")  # type: ignore[misc]  # the default binds the name of this turn
-        for name, title in TERMS
+        row(tr(_TERM_TITLES[name]), lambda kpis, name=name: dict(kpis.terms)[name], cents, -1, term)  # type: ignore[misc]  # the default binds the name of this turn
+        for name, _ in TERMS
     )
     return (
-        row("Total cost", lambda kpis: kpis.total_cents, cents, -1, "The sum of all terms below."),
+        row(tr("Total cost"), lambda kpis: kpis.total_cents, cents, -1, tr("The sum of all terms below.")),
         _proof(worlds, brief),
         row(
-            "Orders on time, in full", lambda kpis: kpis.on_time_bp, percent, 1,
-            "Share of orders whose every open unit arrives by the promise.",
+            tr("Orders on time, in full"), lambda kpis: kpis.on_time_bp, percent, 1,
+            tr("Share of orders whose every open unit arrives by the promise."),
         ),
-        row("Late lines", lambda kpis: kpis.late_lines, count, -1, "Lines with a unit after the promise."),
-        row("Backorder units", lambda kpis: kpis.backorder_units, count, -1, "Open units not shipped."),
-        row("Freight", lambda kpis: kpis.freight_cents, cents, -1, "By shipment and by weight."),
+        row(tr("Late lines"), lambda kpis: kpis.late_lines, count, -1, tr("Lines with a late unit.")),
+        row(tr("Backorder units"), lambda kpis: kpis.backorder_units, count, -1, tr("Open units left.")),
+        row(tr("Freight"), lambda kpis: kpis.freight_cents, cents, -1, tr("By shipment and by weight.")),
         *terms[2:],
         *booking_figures(worlds, brief.currency),
-        row("Shipments", lambda kpis: kpis.shipments, count, -1, "An order, a node and a day each."),
+        row(tr("Shipments"), lambda kpis: kpis.shipments, count, -1, tr("An order, a node and a day each.")),
         FigureRow(
-            title="Lines that flip",
+            title=tr("Lines that flip"),
             figures=tuple(Figure(text=count(len(each.flips)) if each.flips else "—") for each in differences),
-            hint="Lines that ship from elsewhere, or are late or short where they were not.",
+            hint=tr("Lines that ship from elsewhere, or are late or short where they were not."),
         ),
     )  # fmt: skip
 
@@ -290,12 +336,14 @@ def _figure(value: int, first: int, words: Callable[[int], str], good: int, curr
 
 def _proof(worlds: Sequence[WorldAnswer], brief: BaselineBrief) -> FigureRow:
     return FigureRow(
-        title="At least, and gap",
+        title=tr("At least, and gap"),
         figures=tuple(
             Figure(text=money(world.kpis.bound_cents, brief.currency), delta=percent(world.kpis.gap_bp))
             for world in worlds
         ),
-        hint="No plan of this world can cost less; the gap is how far the plan shown may be above the best.",
+        hint=tr(
+            "No plan of this world can cost less; the gap is how far the plan shown may be above the best."
+        ),
     )
 
 
@@ -306,7 +354,7 @@ def _volumes(brief: BaselineBrief, worlds: Sequence[WorldAnswer]) -> tuple[Figur
         FigureRow(
             title=name,
             figures=tuple(_volume(of.get(node, 0), units[0].get(node, 0)) for of in units),
-            hint=f"Units that ship from {name} over the whole plan.",
+            hint=tr("Units that ship from {name} over the whole plan.", name=name),
         )
         for node, name in ranked
     )

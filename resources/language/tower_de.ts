@@ -24,6 +24,10 @@
    <translation> (empfohlen)</translation>
   </message>
   <message>
+   <source> days</source>
+   <translation> Tage</translation>
+  </message>
+  <message>
    <source>+{count} opened</source>
    <translation>+{count} eröffnet</translation>
   </message>
@@ -46,6 +50,10 @@
   <message>
    <source>... and {count} bytes more</source>
    <translation>… und {count} Bytes mehr</translation>
+  </message>
+  <message>
+   <source>1 booking</source>
+   <translation>1 Buchung</translation>
   </message>
   <message>
    <source>1 case</source>
@@ -188,6 +196,10 @@
    <translation>Eine Probe läuft.</translation>
   </message>
   <message>
+   <source>A term of the total cost.</source>
+   <translation>Ein Teil der Gesamtkosten.</translation>
+  </message>
+  <message>
    <source>A view needs a name.</source>
    <translation>Eine Ansicht braucht einen Namen.</translation>
   </message>
@@ -210,6 +222,10 @@
   <message>
    <source>Add a note …  Enter keeps it</source>
    <translation>Notiz …  Enter behält sie</translation>
+  </message>
+  <message>
+   <source>Add the change</source>
+   <translation>Änderung hinzufügen</translation>
   </message>
   <message>
    <source>Address, for example http://127.0.0.1:8000</source>
@@ -240,6 +256,10 @@
    <translation>Jede Schwere</translation>
   </message>
   <message>
+   <source>All zones</source>
+   <translation>Alle Zonen</translation>
+  </message>
+  <message>
    <source>Also hit: {why}</source>
    <translation>Auch betroffen: {why}</translation>
   </message>
@@ -250,6 +270,14 @@
   <message>
    <source>An invented distributor with twelve warehouses runs here. Nothing of yours is touched.</source>
    <translation>Ein erfundener Großhändler mit zwölf Lagern läuft hier. Nichts von Ihnen wird berührt.</translation>
+  </message>
+  <message>
+   <source>An order, a node and a day each.</source>
+   <translation>Je Auftrag, Standort und Tag.</translation>
+  </message>
+  <message>
+   <source>Another change</source>
+   <translation>Weitere Änderung</translation>
   </message>
   <message>
    <source>Another file …</source>
@@ -324,6 +352,18 @@
    <translation>Angenommen, nicht bekannt: {value}.</translation>
   </message>
   <message>
+   <source>At</source>
+   <translation>Zu</translation>
+  </message>
+  <message>
+   <source>At least, and gap</source>
+   <translation>Mindestens, und Lücke</translation>
+  </message>
+  <message>
+   <source>At most</source>
+   <translation>Höchstens</translation>
+  </message>
+  <message>
    <source>At most in 24 hours</source>
    <translation>Höchstens in 24 Stunden</translation>
   </message>
@@ -340,6 +380,14 @@
    <translation>Zurück zu den Vorschlägen</translation>
   </message>
   <message>
+   <source>Backorder units</source>
+   <translation>Rückstand in Stück</translation>
+  </message>
+  <message>
+   <source>Baseline</source>
+   <translation>Ist-Stand</translation>
+  </message>
+  <message>
    <source>Beginning</source>
    <translation>Beginn</translation>
   </message>
@@ -352,8 +400,24 @@
    <translation>Rechnung</translation>
   </message>
   <message>
+   <source>Bookings to make anew</source>
+   <translation>Neu zu buchen</translation>
+  </message>
+  <message>
+   <source>By</source>
+   <translation>Um</translation>
+  </message>
+  <message>
+   <source>By how much</source>
+   <translation>Um wie viel</translation>
+  </message>
+  <message>
    <source>By incident</source>
    <translation>Vorfälle</translation>
+  </message>
+  <message>
+   <source>By shipment and by weight.</source>
+   <translation>Nach Sendung und nach Gewicht.</translation>
   </message>
   <message>
    <source>Call it a false positive …</source>
@@ -370,6 +434,10 @@
   <message>
    <source>Cancel: {title}{share}</source>
    <translation>Abbrechen: {title}{share}</translation>
+  </message>
+  <message>
+   <source>Carrier {subject} lost {lasts}</source>
+   <translation>Frachtführer {subject} fällt {lasts} aus</translation>
   </message>
   <message>
    <source>Cases behind the chosen bar</source>
@@ -392,8 +460,28 @@
    <translation>Fälle mit diesem Schlüssel gelten als eine Ursache.</translation>
   </message>
   <message>
+   <source>Change a customer's priority</source>
+   <translation>Priorität eines Kunden ändern</translation>
+  </message>
+  <message>
+   <source>Change the world and see what the plan would be.
+
+Make a scenario at the left: close a node, lose a lane, let demand surge, delay a supply, weigh a customer or change a policy. Then solve: the open backlog of now is planned as it is and under each scenario, side by side.</source>
+   <translation>Ändern Sie die Welt und sehen Sie, wie der Plan wäre.
+
+Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer oder eine Strecke verlieren, mehr Nachfrage, späterer Nachschub, ein Kunde mit mehr Gewicht, eine andere Regel. Dann berechnen: Der offene Auftragsbestand von jetzt wird geplant, wie er ist und unter jedem Szenario, nebeneinander.</translation>
+  </message>
+  <message>
    <source>Changed since it was proposed: {records}. Have it proposed again.</source>
    <translation>Seit dem Vorschlag geändert: {records}. Bitte neu vorschlagen lassen.</translation>
+  </message>
+  <message>
+   <source>Changes of the scenario</source>
+   <translation>Änderungen des Szenarios</translation>
+  </message>
+  <message>
+   <source>Changing nodes costs {number} % of what it does</source>
+   <translation>Standortwechsel kostet {number} % von jetzt</translation>
   </message>
   <message>
    <source>Checking …</source>
@@ -406,6 +494,10 @@
   <message>
    <source>Choose a file …</source>
    <translation>Datei wählen …</translation>
+  </message>
+  <message>
+   <source>Choose a line to see why it goes this way, and what would change it.</source>
+   <translation>Wählen Sie eine Position, um zu sehen, warum sie so geht und was das änderte.</translation>
   </message>
   <message>
    <source>Choose a record to see it as it came.</source>
@@ -422,6 +514,10 @@
   <message>
    <source>Cleared</source>
    <translation>Weggefallen</translation>
+  </message>
+  <message>
+   <source>Close a node</source>
+   <translation>Standort schließen</translation>
   </message>
   <message>
    <source>Close the help (Esc)</source>
@@ -460,6 +556,10 @@
    <translation>Eng</translation>
   </message>
   <message>
+   <source>Complete</source>
+   <translation>Vollständig</translation>
+  </message>
+  <message>
    <source>Conditions</source>
    <translation>Bedingungen</translation>
   </message>
@@ -482,6 +582,10 @@
   <message>
    <source>Copy diagnostics</source>
    <translation>Diagnose kopieren</translation>
+  </message>
+  <message>
+   <source>Copy the scenario</source>
+   <translation>Szenario kopieren</translation>
   </message>
   <message>
    <source>Cost delta</source>
@@ -524,6 +628,10 @@
    <translation>Nur kritische</translation>
   </message>
   <message>
+   <source>Customer</source>
+   <translation>Kunde</translation>
+  </message>
+  <message>
    <source>Customers who leave</source>
    <translation>Kunden, die gehen</translation>
   </message>
@@ -556,6 +664,10 @@
    <translation>Entscheidungsrechte öffnen und schließen keine Fälle: nichts zu proben.</translation>
   </message>
   <message>
+   <source>Delay a supply</source>
+   <translation>Nachschub verzögern</translation>
+  </message>
+  <message>
    <source>Delegate the right to decide</source>
    <translation>Das Recht zu entscheiden übertragen</translation>
   </message>
@@ -564,8 +676,16 @@
    <translation>Vertreten …</translation>
   </message>
   <message>
+   <source>Delete the scenario</source>
+   <translation>Szenario löschen</translation>
+  </message>
+  <message>
    <source>Delete “{shown}”</source>
    <translation>„{shown}“ löschen</translation>
+  </message>
+  <message>
+   <source>Demand surge</source>
+   <translation>Mehr Nachfrage</translation>
   </message>
   <message>
    <source>Detect everything with the copy, on a copy of the mirror</source>
@@ -652,6 +772,10 @@
    <translation>Ereignisse</translation>
   </message>
   <message>
+   <source>Every order ships complete</source>
+   <translation>Jeder Auftrag geht vollständig</translation>
+  </message>
+  <message>
    <source>Every record was understood.</source>
    <translation>Jeder Satz wurde verstanden.</translation>
   </message>
@@ -708,8 +832,16 @@
    <translation>Hauptbuch exportieren</translation>
   </message>
   <message>
+   <source>Export the lines that flip</source>
+   <translation>Geänderte Positionen ausgeben</translation>
+  </message>
+  <message>
    <source>Export the queue …</source>
    <translation>Liste exportieren …</translation>
+  </message>
+  <message>
+   <source>Export …</source>
+   <translation>Ausgeben …</translation>
   </message>
   <message>
    <source>Export: {title}</source>
@@ -734,6 +866,10 @@
   <message>
    <source>Figures</source>
    <translation>Zahlen</translation>
+  </message>
+  <message>
+   <source>Figures of the baseline and the scenarios</source>
+   <translation>Kennzahlen von Ist-Stand und Szenarien</translation>
   </message>
   <message>
    <source>Filter   /</source>
@@ -796,6 +932,18 @@
    <translation>Gefunden durch das, was diese Fälle still hält.</translation>
   </message>
   <message>
+   <source>Freight</source>
+   <translation>Fracht</translation>
+  </message>
+  <message>
+   <source>Freight, by shipment</source>
+   <translation>Fracht nach Sendung</translation>
+  </message>
+  <message>
+   <source>Freight, by weight</source>
+   <translation>Fracht nach Gewicht</translation>
+  </message>
+  <message>
    <source>Fresh</source>
    <translation>Frisch</translation>
   </message>
@@ -841,7 +989,7 @@
   </message>
   <message>
    <source>Go to what-if</source>
-   <translation type="unfinished" />
+   <translation>Zu Was-wäre-wenn</translation>
   </message>
   <message>
    <source>Group by incident</source>
@@ -900,6 +1048,10 @@
    <translation>Vorfall: {action_words}</translation>
   </message>
   <message>
+   <source>It comes {days} after its window ends.</source>
+   <translation>Sie kommt {days} nach dem Ende ihres Zeitfensters.</translation>
+  </message>
+  <message>
    <source>It has been decided.</source>
    <translation>Es ist entschieden.</translation>
   </message>
@@ -912,12 +1064,24 @@
    <translation>Es läuft auf diesem Rechner und sendet nichts nach Hause. Wie wollen Sie beginnen?</translation>
   </message>
   <message>
+   <source>It still comes within its window.</source>
+   <translation>Sie kommt noch in ihrem Zeitfenster.</translation>
+  </message>
+  <message>
    <source>It would change no case.</source>
    <translation>Es würde keinen Fall ändern.</translation>
   </message>
   <message>
    <source>It would open {count} and close {count2}.</source>
    <translation>Es würde {count} öffnen und {count2} schließen.</translation>
+  </message>
+  <message>
+   <source>Item</source>
+   <translation>Artikel</translation>
+  </message>
+  <message>
+   <source>Its lane is lost: no carrier goes there from this node. Ship from another node.</source>
+   <translation>Ihre Strecke fällt aus: Von diesem Standort fährt niemand dorthin. Von einem anderen Standort versenden.</translation>
   </message>
   <message>
    <source>Its password or token is stored afterwards, never in the profile: </source>
@@ -980,12 +1144,28 @@
    <translation>Letzter Erfolg</translation>
   </message>
   <message>
+   <source>Late lines</source>
+   <translation>Späte Positionen</translation>
+  </message>
+  <message>
    <source>Late orders</source>
    <translation>Verspätet</translation>
   </message>
   <message>
+   <source>Lateness penalties</source>
+   <translation>Verzugsstrafen</translation>
+  </message>
+  <message>
+   <source>Later or not taken</source>
+   <translation>Später oder unversorgt</translation>
+  </message>
+  <message>
    <source>Ledger</source>
    <translation>Hauptbuch</translation>
+  </message>
+  <message>
+   <source>Left out: {change}. {why}</source>
+   <translation>Weggelassen: {change}. {why}</translation>
   </message>
   <message>
    <source>Lent to others</source>
@@ -1012,8 +1192,24 @@
    <translation>Helle Farben</translation>
   </message>
   <message>
+   <source>Line</source>
+   <translation>Position</translation>
+  </message>
+  <message>
    <source>Lines across systems</source>
    <translation>Zeilen über alle Systeme</translation>
+  </message>
+  <message>
+   <source>Lines that flip</source>
+   <translation>Geänderte Positionen</translation>
+  </message>
+  <message>
+   <source>Lines that ship from elsewhere, or are late or short where they were not.</source>
+   <translation>Positionen, die von anderswo gehen oder anders als zuvor spät oder unvollständig sind.</translation>
+  </message>
+  <message>
+   <source>Lines with a late unit.</source>
+   <translation>Positionen mit einem späten Stück.</translation>
   </message>
   <message>
    <source>Live</source>
@@ -1036,6 +1232,14 @@
    <translation>Eine Demo ansehen</translation>
   </message>
   <message>
+   <source>Lose a carrier</source>
+   <translation>Frachtführer verlieren</translation>
+  </message>
+  <message>
+   <source>Lose a lane</source>
+   <translation>Strecke verlieren</translation>
+  </message>
+  <message>
    <source>Loss of the lines concerned</source>
    <translation>Verlust der Positionen</translation>
   </message>
@@ -1044,12 +1248,24 @@
    <translation>Trotzdem verloren</translation>
   </message>
   <message>
+   <source>Lost on backorders</source>
+   <translation>Verlust durch Rückstand</translation>
+  </message>
+  <message>
    <source>Low</source>
    <translation>Gering</translation>
   </message>
   <message>
+   <source>Make a scenario first.</source>
+   <translation>Zuerst ein Szenario anlegen.</translation>
+  </message>
+  <message>
    <source>Make the profile</source>
    <translation>Profil anlegen</translation>
+  </message>
+  <message>
+   <source>Map before and after</source>
+   <translation>Karte vorher und nachher</translation>
   </message>
   <message>
    <source>Map filter: {choice}</source>
@@ -1058,6 +1274,14 @@
   <message>
    <source>Map legend and severity filter</source>
    <translation>Legende und Filter nach Schwere</translation>
+  </message>
+  <message>
+   <source>Map of the baseline</source>
+   <translation>Karte des Ist-Stands</translation>
+  </message>
+  <message>
+   <source>Map of the scenario</source>
+   <translation>Karte des Szenarios</translation>
   </message>
   <message>
    <source>Margin of cancelled goods</source>
@@ -1144,6 +1368,14 @@
    <translation>Meine</translation>
   </message>
   <message>
+   <source>Name</source>
+   <translation>Name</translation>
+  </message>
+  <message>
+   <source>Name of the scenario</source>
+   <translation>Name des Szenarios</translation>
+  </message>
+  <message>
    <source>Name of the site</source>
    <translation>Name des Standorts</translation>
   </message>
@@ -1177,7 +1409,7 @@
   </message>
   <message>
    <source>New scenario</source>
-   <translation type="unfinished" />
+   <translation>Neues Szenario</translation>
   </message>
   <message>
    <source>Next row</source>
@@ -1196,8 +1428,16 @@
    <translation>Keine Ausnahme passt. / und Esc löschen den Filter, oder Alle wählen.</translation>
   </message>
   <message>
+   <source>No lane from {subject} to {to}</source>
+   <translation>Keine Strecke von {subject} nach {to}</translation>
+  </message>
+  <message>
    <source>No open exceptions. New ones appear here after the next sync.</source>
    <translation>Keine offenen Ausnahmen. Neue erscheinen nach dem nächsten Abgleich.</translation>
+  </message>
+  <message>
+   <source>No open order line can be planned.</source>
+   <translation>Keine offene Auftragsposition lässt sich planen.</translation>
   </message>
   <message>
    <source>No option chosen</source>
@@ -1208,12 +1448,28 @@
    <translation>Noch keine Optionen ermittelt.</translation>
   </message>
   <message>
+   <source>No order must ship complete</source>
+   <translation>Kein Auftrag muss vollständig gehen</translation>
+  </message>
+  <message>
+   <source>No other carrier has room for it within the week.</source>
+   <translation>Kein anderer Frachtführer hat in dieser Woche Platz dafür.</translation>
+  </message>
+  <message>
+   <source>No plan of this world can cost less; the gap is how far the plan shown may be above the best.</source>
+   <translation>Kein Plan kann hier weniger kosten; die Lücke sagt, wie weit der gezeigte über dem besten liegen kann.</translation>
+  </message>
+  <message>
    <source>No proposal to look at.</source>
    <translation>Kein Vorschlag zu zeigen.</translation>
   </message>
   <message>
    <source>No proposals here. Propose an option of a case (P) and it appears.</source>
    <translation>Keine Vorschläge hier. Eine Option eines Falls vorschlagen (P), dann erscheint sie.</translation>
+  </message>
+  <message>
+   <source>No shipment loses its booking.</source>
+   <translation>Keine Sendung verliert ihre Buchung.</translation>
   </message>
   <message>
    <source>No source says anything yet</source>
@@ -1246,6 +1502,10 @@
   <message>
    <source>Not so</source>
    <translation>Fehlalarm</translation>
+  </message>
+  <message>
+   <source>Not solved: {names}.</source>
+   <translation>Nicht berechnet: {names}.</translation>
   </message>
   <message>
    <source>Note on the case</source>
@@ -1304,6 +1564,10 @@
    <translation>Desselben</translation>
   </message>
   <message>
+   <source>Of them: those that come later than they would have, and those that nothing can take.</source>
+   <translation>Davon: die später kommen als gebucht, und die niemand nehmen kann.</translation>
+  </message>
+  <message>
    <source>Offline</source>
    <translation>Offline</translation>
   </message>
@@ -1322,6 +1586,10 @@
   <message>
    <source>Only: {title}. Show all again</source>
    <translation>Nur: {title}. Wieder alle zeigen</translation>
+  </message>
+  <message>
+   <source>Open a shared scenario</source>
+   <translation>Geteiltes Szenario öffnen</translation>
   </message>
   <message>
    <source>Open approval</source>
@@ -1360,6 +1628,14 @@
    <translation>Demo öffnen</translation>
   </message>
   <message>
+   <source>Open units left.</source>
+   <translation>Offene Stück, die bleiben.</translation>
+  </message>
+  <message>
+   <source>Open …</source>
+   <translation>Öffnen …</translation>
+  </message>
+  <message>
    <source>Open, {words}</source>
    <translation>Offen, {words}</translation>
   </message>
@@ -1380,6 +1656,10 @@
    <translation>Eröffnet {value} von {hour:02d}:00 bis {value2:02d}:00</translation>
   </message>
   <message>
+   <source>Opened; the signature of {signer} holds.</source>
+   <translation>Geöffnet; die Unterschrift von {signer} ist gültig.</translation>
+  </message>
+  <message>
    <source>Options</source>
    <translation>Optionen</translation>
   </message>
@@ -1392,12 +1672,28 @@
    <translation>Auftrag / Strecke</translation>
   </message>
   <message>
+   <source>Order cost</source>
+   <translation>Auftragskosten</translation>
+  </message>
+  <message>
+   <source>Order cost difference</source>
+   <translation>Unterschied der Auftragskosten</translation>
+  </message>
+  <message>
+   <source>Order line</source>
+   <translation>Position</translation>
+  </message>
+  <message>
    <source>Order lines</source>
    <translation>Auftragszeilen</translation>
   </message>
   <message>
    <source>Order lines across systems</source>
    <translation>Auftragszeilen über alle Systeme</translation>
+  </message>
+  <message>
+   <source>Order lines that flip</source>
+   <translation>Auftragspositionen, die sich ändern</translation>
   </message>
   <message>
    <source>Orders</source>
@@ -1414,6 +1710,18 @@
   <message>
    <source>Orders of the case</source>
    <translation>Aufträge des Falls</translation>
+  </message>
+  <message>
+   <source>Orders on time, in full</source>
+   <translation>Aufträge pünktlich und vollständig</translation>
+  </message>
+  <message>
+   <source>Orders take at most 1 shipment</source>
+   <translation>Aufträge gehen in höchstens 1 Sendung</translation>
+  </message>
+  <message>
+   <source>Orders take at most {number} shipments</source>
+   <translation>Aufträge gehen in höchstens {number} Sendungen</translation>
   </message>
   <message>
    <source>Own policies</source>
@@ -1444,6 +1752,10 @@
    <translation>Strafen</translation>
   </message>
   <message>
+   <source>Penalties at</source>
+   <translation>Strafen zu</translation>
+  </message>
+  <message>
    <source>People</source>
    <translation>Personen</translation>
   </message>
@@ -1460,6 +1772,10 @@
    <translation>Kommission</translation>
   </message>
   <message>
+   <source>Plan the backlog of now as it is and under each scenario</source>
+   <translation>Den Auftragsbestand von jetzt planen, wie er ist und unter jedem Szenario</translation>
+  </message>
+  <message>
    <source>Planner</source>
    <translation>Disposition</translation>
   </message>
@@ -1472,8 +1788,28 @@
    <translation>Regeln: {problem}. Abgewiesen; {stays}.</translation>
   </message>
   <message>
+   <source>Policy: price of changing nodes</source>
+   <translation>Regel: Preis des Standortwechsels</translation>
+  </message>
+  <message>
+   <source>Policy: ship complete</source>
+   <translation>Regel: vollständig liefern</translation>
+  </message>
+  <message>
+   <source>Policy: shipments an order may take</source>
+   <translation>Regel: Sendungen je Auftrag</translation>
+  </message>
+  <message>
+   <source>Premium freight</source>
+   <translation>Mehrfracht</translation>
+  </message>
+  <message>
    <source>Previous row</source>
    <translation>Vorige Zeile</translation>
+  </message>
+  <message>
+   <source>Price of change</source>
+   <translation>Preis der Änderung</translation>
   </message>
   <message>
    <source>Problems of the edited policy</source>
@@ -1482,6 +1818,10 @@
   <message>
    <source>Profile</source>
    <translation>Profil</translation>
+  </message>
+  <message>
+   <source>Progress of the solve</source>
+   <translation>Fortschritt der Berechnung</translation>
   </message>
   <message>
    <source>Proof</source>
@@ -1498,6 +1838,14 @@
   <message>
    <source>Proposals</source>
    <translation>Vorschläge</translation>
+  </message>
+  <message>
+   <source>Propose the selected</source>
+   <translation>Auswahl vorschlagen</translation>
+  </message>
+  <message>
+   <source>Propose {count}</source>
+   <translation>{count} vorschlagen</translation>
   </message>
   <message>
    <source>Proposed by</source>
@@ -1550,6 +1898,10 @@
   <message>
    <source>Ranked {manual_rank}</source>
    <translation>Rang {manual_rank}</translation>
+  </message>
+  <message>
+   <source>Reading the backlog …</source>
+   <translation>Der Auftragsbestand wird gelesen …</translation>
   </message>
   <message>
    <source>Reading the ledger …</source>
@@ -1618,6 +1970,14 @@
   <message>
    <source>Remedy</source>
    <translation>Maßnahme</translation>
+  </message>
+  <message>
+   <source>Remove</source>
+   <translation>Entfernen</translation>
+  </message>
+  <message>
+   <source>Remove the chosen change</source>
+   <translation>Gewählte Änderung entfernen</translation>
   </message>
   <message>
    <source>Rename “{shown}” …</source>
@@ -1748,6 +2108,14 @@
    <translation>Erst den Grund nennen: er wird mit der Entscheidung signiert.</translation>
   </message>
   <message>
+   <source>Scenario</source>
+   <translation>Szenario</translation>
+  </message>
+  <message>
+   <source>Scenarios</source>
+   <translation>Szenarien</translation>
+  </message>
+  <message>
    <source>Schedule</source>
    <translation>Zeitplan</translation>
   </message>
@@ -1780,6 +2148,10 @@
    <translation>Eine Ausnahme in der Liste oder auf der Karte wählen.</translation>
   </message>
   <message>
+   <source>Select lines to propose them</source>
+   <translation>Positionen wählen, um sie vorzuschlagen</translation>
+  </message>
+  <message>
    <source>Service case {number}  ·  {customer}</source>
    <translation>Servicefall {number}  ·  {customer}</translation>
   </message>
@@ -1804,8 +2176,36 @@
    <translation>Schwere</translation>
   </message>
   <message>
+   <source>Share of orders whose every open unit arrives by the promise.</source>
+   <translation>Anteil der Aufträge, deren offene Stück alle bis zur Zusage ankommen.</translation>
+  </message>
+  <message>
+   <source>Share the scenario</source>
+   <translation>Szenario teilen</translation>
+  </message>
+  <message>
+   <source>Share the scenario as a signed file</source>
+   <translation>Szenario als unterschriebene Datei teilen</translation>
+  </message>
+  <message>
+   <source>Share …</source>
+   <translation>Teilen …</translation>
+  </message>
+  <message>
    <source>Ship</source>
    <translation>Versand</translation>
+  </message>
+  <message>
+   <source>Shipment {number} is booked with {carrier} for {money}.</source>
+   <translation>Sendung {number} ist bei {carrier} für {money} gebucht.</translation>
+  </message>
+  <message>
+   <source>Shipments</source>
+   <translation>Sendungen</translation>
+  </message>
+  <message>
+   <source>Shipments not picked up yet that lose their carrier or their lane.</source>
+   <translation>Noch nicht abgeholte Sendungen, die Frachtführer oder Strecke verlieren.</translation>
   </message>
   <message>
    <source>Ships as</source>
@@ -1888,6 +2288,18 @@
    <translation>Signiert von</translation>
   </message>
   <message>
+   <source>Signed scenario</source>
+   <translation>Unterschriebenes Szenario</translation>
+  </message>
+  <message>
+   <source>Signing …</source>
+   <translation>Wird unterschrieben …</translation>
+  </message>
+  <message>
+   <source>Since the last solve {come} came and {gone} went.</source>
+   <translation>Seit der letzten Berechnung kamen {come} hinzu, {gone} fielen weg.</translation>
+  </message>
+  <message>
    <source>Site</source>
    <translation>Standort</translation>
   </message>
@@ -1916,8 +2328,20 @@
    <translation>Ruht</translation>
   </message>
   <message>
+   <source>Solve</source>
+   <translation>Berechnen</translation>
+  </message>
+  <message>
+   <source>Solve again on the data of now</source>
+   <translation>Mit Daten von jetzt neu berechnen</translation>
+  </message>
+  <message>
+   <source>Solve all scenarios</source>
+   <translation>Alle Szenarien berechnen</translation>
+  </message>
+  <message>
    <source>Solve scenarios</source>
-   <translation type="unfinished" />
+   <translation>Szenarien berechnen</translation>
   </message>
   <message>
    <source>Solver {value}{gap}</source>
@@ -1984,6 +2408,18 @@
    <translation>Bestand, Auftragszeilen oder Zugänge als CSV oder XLSX. Datei hierher ziehen oder wählen.</translation>
   </message>
   <message>
+   <source>Stop and keep the best plans so far</source>
+   <translation>Anhalten und die besten Pläne behalten</translation>
+  </message>
+  <message>
+   <source>Stop here</source>
+   <translation>Hier anhalten</translation>
+  </message>
+  <message>
+   <source>Stopped early: the best plan so far.</source>
+   <translation>Vorzeitig angehalten: der bisher beste Plan.</translation>
+  </message>
+  <message>
    <source>Sun</source>
    <translation>So</translation>
   </message>
@@ -1994,6 +2430,10 @@
   <message>
    <source>Supply</source>
    <translation>Zugang</translation>
+  </message>
+  <message>
+   <source>Supply to {subject} {days} later</source>
+   <translation>Nachschub für {subject} {days} später</translation>
   </message>
   <message>
    <source>Switch dark and light</source>
@@ -2048,6 +2488,14 @@
    <translation>Zurückgenommen: {edit}</translation>
   </message>
   <message>
+   <source>The backlog as it is costs {cost}; no plan costs less than {bound} (gap {gap}).</source>
+   <translation>Der Auftragsbestand kostet, wie er ist, {cost}; kein Plan kostet weniger als {bound} (Lücke {gap}).</translation>
+  </message>
+  <message>
+   <source>The backlog is being read.</source>
+   <translation>Der Auftragsbestand wird gelesen.</translation>
+  </message>
+  <message>
    <source>The chosen policy</source>
    <translation>Die gewählten Regeln</translation>
   </message>
@@ -2078,6 +2526,10 @@
   <message>
    <source>The site's</source>
    <translation>Die des Standorts</translation>
+  </message>
+  <message>
+   <source>The sum of all terms below.</source>
+   <translation>Die Summe aller Teile darunter.</translation>
   </message>
   <message>
    <source>The systems will be told</source>
@@ -2148,12 +2600,24 @@
    <translation>An</translation>
   </message>
   <message>
+   <source>To which zone</source>
+   <translation>In welche Zone</translation>
+  </message>
+  <message>
    <source>Too late: acting helped until {moment}</source>
    <translation>Zu spät: Handeln half bis {moment}</translation>
   </message>
   <message>
+   <source>Total cost</source>
+   <translation>Gesamtkosten</translation>
+  </message>
+  <message>
    <source>Tower</source>
    <translation>Turm</translation>
+  </message>
+  <message>
+   <source>Try again {count}</source>
+   <translation>{count} erneut versuchen</translation>
   </message>
   <message>
    <source>Try on the cases</source>
@@ -2198,6 +2662,18 @@
   <message>
    <source>Unfold or fold the incident</source>
    <translation>Vorfall auf- oder zuklappen</translation>
+  </message>
+  <message>
+   <source>Units</source>
+   <translation>Stück</translation>
+  </message>
+  <message>
+   <source>Units by node in the baseline and the scenarios</source>
+   <translation>Stück je Standort im Ist-Stand und in den Szenarien</translation>
+  </message>
+  <message>
+   <source>Units that ship from {name} over the whole plan.</source>
+   <translation>Stück, die im ganzen Plan von {name} gehen.</translation>
   </message>
   <message>
    <source>Unlock signing</source>
@@ -2256,6 +2732,10 @@
    <translation>Ansichten{dot}</translation>
   </message>
   <message>
+   <source>Volume by node</source>
+   <translation>Menge je Standort</translation>
+  </message>
+  <message>
    <source>Wait for the hub</source>
    <translation>Warten auf den Hub</translation>
   </message>
@@ -2276,12 +2756,28 @@
    <translation>Was</translation>
   </message>
   <message>
+   <source>What changes</source>
+   <translation>Was sich ändert</translation>
+  </message>
+  <message>
    <source>What columns or partners mean is said by files beside the profile: see docs/profiles.md.</source>
    <translation>Was Spalten oder Partner bedeuten, sagen Dateien neben dem Profil: siehe docs/profiles.md.</translation>
   </message>
   <message>
+   <source>What differs</source>
+   <translation>Was anders ist</translation>
+  </message>
+  <message>
+   <source>What is different</source>
+   <translation>Was anders ist</translation>
+  </message>
+  <message>
    <source>What no row permits is denied; a row that forbids wins over any that permits.</source>
    <translation>Was keine Zeile erlaubt, ist verweigert; eine Zeile, die verbietet, geht jeder vor, die erlaubt.</translation>
+  </message>
+  <message>
+   <source>What other carriers ask more for them than was booked; no part of the total cost.</source>
+   <translation>Was andere Frachtführer dafür mehr verlangen als gebucht; kein Teil der Gesamtkosten.</translation>
   </message>
   <message>
    <source>What the edited policy would do</source>
@@ -2308,8 +2804,20 @@
    <translation>Was wurde für eine Ausnahme gehalten?</translation>
   </message>
   <message>
+   <source>What-if</source>
+   <translation>Was wäre, wenn</translation>
+  </message>
+  <message>
+   <source>What-if: {name}</source>
+   <translation>Was wäre, wenn: {name}</translation>
+  </message>
+  <message>
    <source>Where it is</source>
    <translation>Wo es ist</translation>
+  </message>
+  <message>
+   <source>Where or for whom</source>
+   <translation>Wo oder für wen</translation>
   </message>
   <message>
    <source>Which entries</source>
@@ -2348,6 +2856,14 @@
    <translation>Warum Gruppe</translation>
   </message>
   <message>
+   <source>Why the line goes this way</source>
+   <translation>Warum die Position so geht</translation>
+  </message>
+  <message>
+   <source>Why these moves are asked for</source>
+   <translation>Warum diese Umlagerungen beantragt werden</translation>
+  </message>
+  <message>
    <source>Why this option? The reason is signed with it.</source>
    <translation>Warum diese Option? Der Grund wird mit ihr signiert.</translation>
   </message>
@@ -2370,6 +2886,10 @@
   <message>
    <source>Worked out by rule; no solver ran.</source>
    <translation>Nach Regel ermittelt; kein Solver lief.</translation>
+  </message>
+  <message>
+   <source>Working it out …</source>
+   <translation>Wird ermittelt …</translation>
   </message>
   <message>
    <source>Working out the figures …</source>
@@ -2400,12 +2920,24 @@
    <translation>Verkleinern</translation>
   </message>
   <message>
+   <source>a booking: rebook it on its own case</source>
+   <translation>Buchung: im eigenen Fall umbuchen</translation>
+  </message>
+  <message>
+   <source>a first plan at fair prices</source>
+   <translation>ein erster Plan zu fairen Preisen</translation>
+  </message>
+  <message>
    <source>a folder that the profile names under [policies]</source>
    <translation>einem Ordner, den das Profil unter [policies] nennt</translation>
   </message>
   <message>
    <source>all rows that fit: {value}</source>
    <translation>alle passenden Zeilen: {value}</translation>
+  </message>
+  <message>
+   <source>allocated to several nodes today</source>
+   <translation>heute auf mehrere Standorte verteilt</translation>
   </message>
   <message>
    <source>another person</source>
@@ -2428,12 +2960,28 @@
    <translation>in Arbeit</translation>
   </message>
   <message>
+   <source>best so far {money}, {stage}</source>
+   <translation>bisher bester {money}, {stage}</translation>
+  </message>
+  <message>
+   <source>booked shipment</source>
+   <translation>gebuchte Sendung</translation>
+  </message>
+  <message>
    <source>busiest {label}:00, {count}</source>
    <translation>am meisten {label}:00, {count}</translation>
   </message>
   <message>
+   <source>can be proposed</source>
+   <translation>kann vorgeschlagen werden</translation>
+  </message>
+  <message>
    <source>cannot reach {value}</source>
    <translation>nicht erreichbar: {value}</translation>
+  </message>
+  <message>
+   <source>checked by the exact solver</source>
+   <translation>vom exakten Löser geprüft</translation>
   </message>
   <message>
    <source>closed after {duration}</source>
@@ -2488,6 +3036,22 @@
    <translation>gescheitert</translation>
   </message>
   <message>
+   <source>for the whole plan</source>
+   <translation>im ganzen Plan</translation>
+  </message>
+  <message>
+   <source>for {case}</source>
+   <translation>für {case}</translation>
+  </message>
+  <message>
+   <source>for {days}</source>
+   <translation>für {days}</translation>
+  </message>
+  <message>
+   <source>freight assumed on {lanes}</source>
+   <translation>Fracht angenommen auf {lanes}</translation>
+  </message>
+  <message>
    <source>fresh</source>
    <translation>frisch</translation>
   </message>
@@ -2516,6 +3080,10 @@
    <translation>Rechnung</translation>
   </message>
   <message>
+   <source>item or customer unknown</source>
+   <translation>mit unbekanntem Artikel oder Kunden</translation>
+  </message>
+  <message>
    <source>its owner</source>
    <translation>die Zuständige</translation>
   </message>
@@ -2526,6 +3094,14 @@
   <message>
    <source>late {time}</source>
    <translation>{time} spät</translation>
+  </message>
+  <message>
+   <source>leaves {day}, on time</source>
+   <translation>ab {day}, pünktlich</translation>
+  </message>
+  <message>
+   <source>leaves {day}, {late} d late</source>
+   <translation>ab {day}, {late} T. spät</translation>
   </message>
   <message>
    <source>line {value}, column {value2}</source>
@@ -2556,6 +3132,10 @@
    <translation>keine Spalte</translation>
   </message>
   <message>
+   <source>no plan costs less than {money}</source>
+   <translation>kein Plan kostet weniger als {money}</translation>
+  </message>
+  <message>
    <source>nobody</source>
    <translation>niemand</translation>
   </message>
@@ -2576,6 +3156,26 @@
    <translation>nicht gelistet: Klick zeigt sie</translation>
   </message>
   <message>
+   <source>not shipped in the scenario</source>
+   <translation>geht im Szenario nicht</translation>
+  </message>
+  <message>
+   <source>not shipped, {number} short</source>
+   <translation>geht nicht, {number} fehlen</translation>
+  </message>
+  <message>
+   <source>nothing is different</source>
+   <translation>nichts ist anders</translation>
+  </message>
+  <message>
+   <source>nothing takes it</source>
+   <translation>niemand nimmt sie</translation>
+  </message>
+  <message>
+   <source>nowhere</source>
+   <translation>nirgends</translation>
+  </message>
+  <message>
    <source>older than 7 days</source>
    <translation>älter als 7 Tage</translation>
   </message>
@@ -2586,6 +3186,10 @@
   <message>
    <source>on demand</source>
    <translation>auf Wunsch</translation>
+  </message>
+  <message>
+   <source>on time</source>
+   <translation>pünktlich</translation>
   </message>
   <message>
    <source>one {scope}</source>
@@ -2624,6 +3228,10 @@
    <translation>mitgeliefert</translation>
   </message>
   <message>
+   <source>packed or on the way</source>
+   <translation>gepackt oder unterwegs</translation>
+  </message>
+  <message>
    <source>pick</source>
    <translation>Pick</translation>
   </message>
@@ -2642,6 +3250,18 @@
   <message>
    <source>proof verified, {witnesses} witnessed it</source>
    <translation>Beweis geprüft, {witnesses} bezeugen ihn</translation>
+  </message>
+  <message>
+   <source>proposed</source>
+   <translation>vorgeschlagen</translation>
+  </message>
+  <message>
+   <source>proven better: the true difference lies between {least} and {most}</source>
+   <translation>erwiesen besser: der wahre Unterschied liegt zwischen {least} und {most}</translation>
+  </message>
+  <message>
+   <source>proven worse: the true difference lies between {least} and {most}</source>
+   <translation>erwiesen schlechter: der wahre Unterschied liegt zwischen {least} und {most}</translation>
   </message>
   <message>
    <source>recorded</source>
@@ -2664,6 +3284,14 @@
    <translation>aus dem Quelltext</translation>
   </message>
   <message>
+   <source>scenarios changed since: solve again</source>
+   <translation>Szenarien seither geändert: neu berechnen</translation>
+  </message>
+  <message>
+   <source>searching</source>
+   <translation>sucht</translation>
+  </message>
+  <message>
    <source>sent back for changes</source>
    <translation>zur Änderung zurück</translation>
   </message>
@@ -2674,6 +3302,14 @@
   <message>
    <source>shipment</source>
    <translation>Sendung</translation>
+  </message>
+  <message>
+   <source>ships from nowhere today</source>
+   <translation>geht heute von nirgends</translation>
+  </message>
+  <message>
+   <source>ships from {place} today already</source>
+   <translation>geht heute schon von {place}</translation>
   </message>
   <message>
    <source>signed</source>
@@ -2716,8 +3352,20 @@
    <translation>die erste passende Zeile antwortet</translation>
   </message>
   <message>
+   <source>the nearest node for every line</source>
+   <translation>der nächste Standort für jede Position</translation>
+  </message>
+  <message>
    <source>the profile's own</source>
    <translation>des Profils eigene</translation>
+  </message>
+  <message>
+   <source>the true difference lies between {least} and {most}, so which is cheaper is not proven</source>
+   <translation>der wahre Unterschied liegt zwischen {least} und {most}; was günstiger ist, ist nicht erwiesen</translation>
+  </message>
+  <message>
+   <source>the whole plan</source>
+   <translation>den ganzen Plan</translation>
   </message>
   <message>
    <source>unchanged {period}</source>
@@ -2772,6 +3420,10 @@
    <translation>jünger als eine Stunde</translation>
   </message>
   <message>
+   <source>zone {name}</source>
+   <translation>Zone {name}</translation>
+  </message>
+  <message>
    <source>{action}  ·  begin {time_left}</source>
    <translation>{action}  ·  beginnen {time_left}</translation>
   </message>
@@ -2786,6 +3438,10 @@
   <message>
    <source>{age} old</source>
    <translation>{age} alt</translation>
+  </message>
+  <message>
+   <source>{bookings} to make anew: {premium} premium freight, {late} later, {stranded} that nothing takes.</source>
+   <translation>{bookings} neu zu machen: {premium} Mehrfracht, {late} später, {stranded} nimmt niemand.</translation>
   </message>
   <message>
    <source>{cases} marked</source>
@@ -2814,6 +3470,10 @@
   <message>
    <source>{changes}  {count} open now  ·  {seconds:.1f} s</source>
    <translation>{changes}  {count} jetzt offen  ·  {seconds:.1f} s</translation>
+  </message>
+  <message>
+   <source>{chosen} selected, {able} can be proposed</source>
+   <translation>{chosen} gewählt, {able} vorzuschlagen</translation>
   </message>
   <message>
    <source>{code}  ·  {count} open now</source>
@@ -2924,6 +3584,18 @@
    <translation>{lines}  ·  {count} mit offenen Ausnahmen</translation>
   </message>
   <message>
+   <source>{lines} flip, {moved} to other nodes</source>
+   <translation>{lines} ändern sich, {moved} wechseln den Standort</translation>
+  </message>
+  <message>
+   <source>{lines} of now can be planned.</source>
+   <translation>Planbar sind jetzt {lines}.</translation>
+  </message>
+  <message>
+   <source>{lines} of {orders}, {days}</source>
+   <translation>{lines} aus {orders}, {days}</translation>
+  </message>
+  <message>
    <source>{moment} here
 {there} in {site}</source>
    <translation>{moment} hier
@@ -2938,20 +3610,44 @@
    <translation>{money} besser als die zweite Wahl, {other}.</translation>
   </message>
   <message>
+   <source>{name}  ·  dashed: carries more than in the baseline</source>
+   <translation>{name}  ·  gestrichelt: trägt mehr als im Ist-Stand</translation>
+  </message>
+  <message>
    <source>{name}  ·  {customer}</source>
    <translation>{name}  ·  {customer}</translation>
+  </message>
+  <message>
+   <source>{name}  ·  {number} of {worlds}  ·  {words}</source>
+   <translation>{name}  ·  {number} von {worlds}  ·  {words}</translation>
   </message>
   <message>
    <source>{name} (me)</source>
    <translation>{name} (ich)</translation>
   </message>
   <message>
+   <source>{name} now costs {delta} against the last solve.</source>
+   <translation>{name} kostet jetzt {delta} gegenüber der letzten Berechnung.</translation>
+  </message>
+  <message>
    <source>{name}, {role}; switch person</source>
    <translation>{name}, {role}; Person wechseln</translation>
   </message>
   <message>
+   <source>{number} % more demand</source>
+   <translation>{number} % mehr Nachfrage</translation>
+  </message>
+  <message>
+   <source>{number} % more demand in {subject}</source>
+   <translation>{number} % mehr Nachfrage in {subject}</translation>
+  </message>
+  <message>
    <source>{number} approvers</source>
    <translation>{number} Genehmiger</translation>
+  </message>
+  <message>
+   <source>{number} bookings</source>
+   <translation>{number} Buchungen</translation>
   </message>
   <message>
    <source>{number} cases</source>
@@ -2968,6 +3664,14 @@
   <message>
    <source>{number} customers</source>
    <translation>{number} Kunden</translation>
+  </message>
+  <message>
+   <source>{number} d late</source>
+   <translation>{number} T. spät</translation>
+  </message>
+  <message>
+   <source>{number} days</source>
+   <translation>{number} Tage</translation>
   </message>
   <message>
    <source>{number} devices</source>
@@ -2994,6 +3698,10 @@
    <translation>{number} offene Auftragszeilen</translation>
   </message>
   <message>
+   <source>{number} open units</source>
+   <translation>{number} Stück offen</translation>
+  </message>
+  <message>
    <source>{number} orders</source>
    <translation>{number} Aufträge</translation>
   </message>
@@ -3006,12 +3714,28 @@
    <translation>{number} Vorschläge</translation>
   </message>
   <message>
+   <source>{number} proposed</source>
+   <translation>{number} vorgeschlagen</translation>
+  </message>
+  <message>
    <source>{number} records</source>
    <translation>{number} Datensätze</translation>
   </message>
   <message>
+   <source>{number} refused</source>
+   <translation>{number} abgelehnt</translation>
+  </message>
+  <message>
    <source>{number} rows</source>
    <translation>{number} Zeilen</translation>
+  </message>
+  <message>
+   <source>{number} scenarios fit side by side: delete one first.</source>
+   <translation>{number} Szenarien passen nebeneinander: zuerst eines löschen.</translation>
+  </message>
+  <message>
+   <source>{number} short</source>
+   <translation>{number} fehlen</translation>
   </message>
   <message>
    <source>{number} sources</source>
@@ -3020,6 +3744,10 @@
   <message>
    <source>{number} times</source>
    <translation>{number} Mal</translation>
+  </message>
+  <message>
+   <source>{number} {why} left out</source>
+   <translation>{number} {why} weggelassen</translation>
   </message>
   <message>
    <source>{order_number}  ·  line {position}
@@ -3044,6 +3772,10 @@
    <translation>{selected} gewählt von {count}</translation>
   </message>
   <message>
+   <source>{service} asks {money}, {delta} against the booking.</source>
+   <translation>{service} verlangt {money}, {delta} gegenüber der Buchung.</translation>
+  </message>
+  <message>
    <source>{shown} of {total} rows  ·  page {page} of {pages}</source>
    <translation>{shown} von {total} Zeilen  ·  Seite {page} von {pages}</translation>
   </message>
@@ -3054,6 +3786,14 @@
   <message>
    <source>{start} until {end}</source>
    <translation>{start} bis {end}</translation>
+  </message>
+  <message>
+   <source>{subject} closed {lasts}</source>
+   <translation>{subject} {lasts} geschlossen</translation>
+  </message>
+  <message>
+   <source>{subject}: penalties at {number} %</source>
+   <translation>{subject}: Strafen zu {number} %</translation>
   </message>
   <message>
    <source>{text}, {badge} waiting</source>
@@ -3136,6 +3876,10 @@ Klick zeigt die anderen wieder</translation>
   <message>
    <source>{who}, entry {number}</source>
    <translation>{who}, Eintrag {number}</translation>
+  </message>
+  <message>
+   <source>{words}  ·  data of {time}</source>
+   <translation>{words}  ·  Daten von {time}</translation>
   </message>
   <message>
    <source>{words}; the dearest {count} listed</source>

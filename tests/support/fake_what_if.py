@@ -34,6 +34,7 @@ def choices() -> WhatIfChoices:
         ),
         zones=(Choice(key="Z-MAT", title="zone MAT"),),
         customers=(Choice(key="C-1", title="Acme", note="2 orders"),),
+        carriers=(Choice(key="HWKX", title="Hawk Express (HWKX)", note="3 bookings"),),
         busiest="DC-MEM",
     )
 

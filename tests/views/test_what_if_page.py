@@ -12,6 +12,9 @@ from pytestqt.qtbot import QtBot
 from domain.what_if import Change, ChangeKind, WhatIf
 from tests.support.fake_what_if import CLOSED, FLIPS, choices, solved
 from tests.support.open_window import OpenWindow, open_window
+from views import language
+from views.language import Language
+from views.shell.translation import speak
 from views.what_if.kept import from_kept, kept_text
 from views.what_if.state import (
     JOB_ID,
@@ -24,7 +27,7 @@ from views.what_if.state import (
     WhatIfWhy,
 )
 from views.what_if.view_model import MOST_SCENARIOS
-from views.what_if.words import KIND_TITLES, change_words
+from views.what_if.words import KIND_TITLES, change_words, in_english
 
 KEY = Qt.Key
 
@@ -93,7 +96,8 @@ def test_changes_are_added_replaced_and_removed_by_the_form(desk: OpenWindow) ->
         desk.click(editor.add_change)
     assert model.what_if is not None
     assert [each.kind for each in model.what_if.changes] == list(KIND_TITLES)
-    assert model.what_if.changes[1] == Change(kind=ChangeKind.LANE_LOST, subject="DC-MEM", to="Z-MAT")
+    assert model.what_if.changes[1] == Change(kind=ChangeKind.CARRIER_LOST, subject="HWKX")
+    assert model.what_if.changes[2] == Change(kind=ChangeKind.LANE_LOST, subject="DC-MEM", to="Z-MAT")
     editor.kind.setCurrentIndex(editor.kind.findData(ChangeKind.DEMAND_SURGE))
     editor.amount.setValue(35)
     desk.click(editor.add_change)
@@ -218,3 +222,32 @@ def test_changes_read_as_phrases() -> None:
     assert change_words(closed, names) == "Memphis closed for 1 day"
     later = Change(kind=ChangeKind.SUPPLY_DELAYED, subject="DC-X", amount=3)
     assert change_words(later, names) == "Supply to DC-X 3 days later"
+    lost = Change(kind=ChangeKind.CARRIER_LOST, subject="HWKX")
+    assert change_words(lost, {"HWKX": "Hawk Express (HWKX)"}) == (
+        "Carrier Hawk Express (HWKX) lost for the whole plan"
+    )
+
+
+def test_what_is_signed_is_english_whatever_the_window_speaks() -> None:
+    closed = Change(kind=ChangeKind.NODE_CLOSED, subject="DC-MEM")
+    speak("de")
+    try:
+        assert change_words(closed, {}) == "DC-MEM im ganzen Plan geschlossen"
+        assert change_words(closed, {}, in_english) == "DC-MEM closed for the whole plan"
+    finally:
+        language.put_in_force("en")
+
+
+@pytest.mark.parametrize("language_code", ["en", "de"])
+def test_the_page_fits_a_narrow_window(qtbot: QtBot, qapp: QApplication, language_code: Language) -> None:
+    speak(language_code)
+    try:
+        opened = open_window(qtbot, qapp)
+        opened.window.resize(1_280, 800)
+        opened.window.show_page("what_if")
+        opened.window.apply_page(choices())
+        solve(opened)
+        assert opened.window.width() == 1_280
+        assert opened.window.what_if.minimumSizeHint().width() <= 1_280 - opened.window.rail.width()
+    finally:
+        language.put_in_force("en")

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from domain.errors import TowerError
 from domain.what_if import AMOUNTS, Change, ChangeKind
 from views.formatting import counted
+from views.language import tr
 from views.shell.two_line_list import Line, TwoLineList
 from views.what_if.state import Choice
 from views.what_if.view_model import WhatIfViewModel
@@ -28,7 +29,7 @@ from views.widgets.labels import label
 _NODE_KINDS: Final = frozenset({ChangeKind.NODE_CLOSED, ChangeKind.LANE_LOST, ChangeKind.SUPPLY_DELAYED})
 _OUTAGES: Final = frozenset({ChangeKind.NODE_CLOSED, ChangeKind.CARRIER_LOST})
 _SCENARIO_ROWS_PX: Final = 46 * 3 + 4
-_EVERYWHERE: Final = Choice(key="", title="All zones")
+_EVERYWHERE: Final = Choice(key="", title=tr("All zones"))
 
 
 class ScenarioEditor(QFrame):
@@ -39,19 +40,19 @@ class ScenarioEditor(QFrame):
         super().__init__()
         self.setProperty("role", "panel")
         self._view_model = view_model
-        self.scenarios = TwoLineList("Scenarios", selectable=True, pad_px=14)
-        self.add = TowerButton("New", icon_name="plus", name="New scenario")
-        self.copy = TowerButton("Copy", icon_name="copy", name="Copy the scenario")
-        self.drop = TowerButton("", "icon", icon_name="x", name="Delete the scenario")
+        self.scenarios = TwoLineList(tr("Scenarios"), selectable=True, pad_px=14)
+        self.add = TowerButton(tr("New"), icon_name="plus", name=tr("New scenario"))
+        self.copy = TowerButton("", "icon", icon_name="copy", name=tr("Copy the scenario"))
+        self.drop = TowerButton("", "icon", icon_name="x", name=tr("Delete the scenario"))
         self.name = QLineEdit()
-        self.changes = TwoLineList("Changes of the scenario", selectable=True, pad_px=14)
-        self.remove = TowerButton("Remove", "link", name="Remove the chosen change")
+        self.changes = TwoLineList(tr("Changes of the scenario"), selectable=True, pad_px=14)
+        self.remove = TowerButton(tr("Remove"), "link", name=tr("Remove the chosen change"))
         self.kind = QComboBox()
         self.subject = QComboBox()
         self.to = QComboBox()
         self.amount = QSpinBox()
         self.amount_words = label("", "secondary")
-        self.add_change = TowerButton("Add the change", icon_name="plus")
+        self.add_change = TowerButton(tr("Add the change"), icon_name="plus")
         self.wrong = label("", "error")
         self._lay_out()
         self._connect()
@@ -59,12 +60,12 @@ class ScenarioEditor(QFrame):
         self._show()
 
     def _lay_out(self) -> None:
-        self.name.setAccessibleName("Name of the scenario")
-        self.name.setPlaceholderText("Name of the scenario")
-        self.kind.setAccessibleName("What changes")
-        self.subject.setAccessibleName("Where or for whom")
-        self.to.setAccessibleName("To which zone")
-        self.amount.setAccessibleName("By how much")
+        self.name.setAccessibleName(tr("Name of the scenario"))
+        self.name.setPlaceholderText(tr("Name of the scenario"))
+        self.kind.setAccessibleName(tr("What changes"))
+        self.subject.setAccessibleName(tr("Where or for whom"))
+        self.to.setAccessibleName(tr("To which zone"))
+        self.amount.setAccessibleName(tr("By how much"))
         self.wrong.setWordWrap(True)
         self.wrong.hide()
         for kind, title in KIND_TITLES.items():
@@ -74,7 +75,7 @@ class ScenarioEditor(QFrame):
             box.setMinimumContentsLength(8)
         head = QHBoxLayout()
         head.setContentsMargins(14, 0, 10, 0)
-        head.addWidget(label("Scenarios", "heading"), 1)
+        head.addWidget(label(tr("Scenarios"), "heading"), 1)
         for button in (self.add, self.copy, self.drop):
             head.addWidget(button)
         self.scenarios.setFixedHeight(_SCENARIO_ROWS_PX)
@@ -83,7 +84,7 @@ class ScenarioEditor(QFrame):
         named.addWidget(self.name)
         changes = QHBoxLayout()
         changes.setContentsMargins(14, 0, 10, 0)
-        changes.addWidget(label("What is different", "section"), 1)
+        changes.addWidget(label(tr("What is different"), "section"), 1)
         changes.addWidget(self.remove)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 12, 1, 12)
@@ -104,7 +105,7 @@ class ScenarioEditor(QFrame):
         form = QVBoxLayout()
         form.setContentsMargins(14, 0, 14, 0)
         form.setSpacing(6)
-        form.addWidget(label("Another change", "section"))
+        form.addWidget(label(tr("Another change"), "section"))
         for part in (self.kind, self.subject, self.to):
             form.addWidget(part)
         form.addLayout(amount)
@@ -133,7 +134,7 @@ class ScenarioEditor(QFrame):
                 key=str(number),
                 title=each.name,
                 text="  ·  ".join(model.words_of(change) for change in each.changes)
-                or "nothing is different",
+                or tr("nothing is different"),
                 right_text=counted(len(each.changes), "change") if len(each.changes) > 1 else "",
             )
             for number, each in enumerate(model.what_ifs)
@@ -166,7 +167,7 @@ class ScenarioEditor(QFrame):
         least, most = AMOUNTS[kind]
         self.amount.setRange(least, most)
         self.amount.setSuffix(unit)
-        self.amount.setSpecialValueText("the whole plan" if kind in _OUTAGES else "")
+        self.amount.setSpecialValueText(tr("the whole plan") if kind in _OUTAGES else "")
         self.amount.setValue(USUAL_AMOUNTS.get(kind, 0))
         self.wrong.hide()
         self._show()

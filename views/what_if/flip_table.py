@@ -17,13 +17,14 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from views.export import Cell, ExportColumn, ExportTable
 from views.formatting import count, money_delta
+from views.language import tr
 from views.theme import ToneName, numeric_font, theme_of
 from views.what_if.state import FlipRow, Turn
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 _ROW_PX: Final = 27
-_PROPOSED: Final = "proposed"
+_PROPOSED: Final = tr("proposed")
 _TONES: Final[dict[Turn, ToneName]] = {"": "neutral", "good": "ok", "bad": "high"}
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -33,7 +34,8 @@ _COST: Final = 6
 _STATE: Final = 9
 _NUMBERS: Final = frozenset({_UNITS, _COST})
 TITLES: Final = (
-    "Order line", "From", "To", "Baseline", "Scenario", "Units", "Order cost", "Item", "Customer", "Proposal",
+    tr("Order line"), tr("From"), tr("To"), tr("Baseline"), tr("Scenario"),
+    tr("Units"), tr("Order cost"), tr("Item"), tr("Customer"), tr("Proposal"),
 )  # fmt: skip
 _WIDTHS: Final = (124, 100, 120, 120, 168, 64, 104, 210, 200, 170)
 
@@ -79,7 +81,7 @@ class FlipModel(QAbstractTableModel):
         """Whether a line can be proposed, was, or why not."""
         if row.line_id in self.promoted:
             return self.promoted[row.line_id] or _PROPOSED
-        return row.why_not or ("for " + row.case_id if row.case_id else "can be proposed")
+        return row.why_not or (tr("for {case}", case=row.case_id) if row.case_id else tr("can be proposed"))
 
     def cell(self, row: FlipRow, column: int) -> str:
         """A cell in words."""
@@ -164,7 +166,7 @@ class FlipTable(QTableView):
         self.flips = FlipModel()
         self.flips.set_tones(lambda turn: theme_of(self).tone(_TONES[turn]).text)
         self.setModel(self.flips)
-        self.setAccessibleName("Order lines that flip")
+        self.setAccessibleName(tr("Order lines that flip"))
         self.setProperty("kind", "plain")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -211,10 +213,13 @@ class FlipTable(QTableView):
                 )  # fmt: skip
 
         columns = (
-            ExportColumn(title="Order"), ExportColumn(title="Line", kind="count"), ExportColumn(title="Item"),
-            ExportColumn(title="Name"), ExportColumn(title="Customer"),
-            ExportColumn(title="Units", kind="count"), ExportColumn(title="From"), ExportColumn(title="To"),
-            ExportColumn(title="Baseline"), ExportColumn(title="Scenario"),
-            ExportColumn(title="Order cost difference", kind="cents"), ExportColumn(title="Proposal"),
+            ExportColumn(title=tr("Order")), ExportColumn(title=tr("Line"), kind="count"),
+            ExportColumn(title=tr("Item")), ExportColumn(title=tr("Name")),
+            ExportColumn(title=tr("Customer")),
+            ExportColumn(title=tr("Units"), kind="count"), ExportColumn(title=tr("From")),
+            ExportColumn(title=tr("To")), ExportColumn(title=tr("Baseline")),
+            ExportColumn(title=tr("Scenario")),
+            ExportColumn(title=tr("Order cost difference"), kind="cents"),
+            ExportColumn(title=tr("Proposal")),
         )  # fmt: skip
         return ExportTable(title=title, columns=columns, count=len(rows), rows=cells)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from domain.errors import TowerError
 from domain.what_if import Change, ChangeKind, WhatIf
+from views.language import tr
 from views.ports import TowerIntents
 from views.what_if.kept import NAME, from_kept, kept_text
 from views.what_if.state import (
@@ -153,10 +154,10 @@ class WhatIfViewModel(QObject):
         if self.is_solving:
             return "A solve is under way."
         if self.choices is None:
-            return "The backlog is being read."
+            return tr("The backlog is being read.")
         if not self.choices.open_lines:
-            return "No open order line can be planned."
-        return "" if self.what_ifs else "Make a scenario first."
+            return tr("No open order line can be planned.")
+        return "" if self.what_ifs else tr("Make a scenario first.")
 
     def words_of(self, change: Change) -> str:
         """A change in words."""
@@ -178,7 +179,7 @@ class WhatIfViewModel(QObject):
     def take_over(self, made: WhatIf) -> None:
         """Put a scenario beside the others, under a name of its own."""
         if len(self.what_ifs) >= MOST_SCENARIOS:
-            self.failed = f"{MOST_SCENARIOS} scenarios fit side by side: delete one first."
+            self.failed = tr("{number} scenarios fit side by side: delete one first.", number=MOST_SCENARIOS)
             self.solve_changed.emit()
             return
         taken = {each.name for each in self.what_ifs}
@@ -218,7 +219,7 @@ class WhatIfViewModel(QObject):
         what_if = self.what_ifs[self.chosen]
         same = (change.kind, change.subject, change.to)
         others = [each for each in what_if.changes if (each.kind, each.subject, each.to) != same]
-        fresh = not what_if.changes and what_if.name.startswith("Scenario ")
+        fresh = not what_if.changes and what_if.name.startswith(tr("Scenario") + " ")
         self._replace(self.words_of(change) if fresh else what_if.name, (*others, change))
 
     def remove_change(self, number: int) -> None:
@@ -232,7 +233,7 @@ class WhatIfViewModel(QObject):
         if not self.what_ifs and choices is not None and choices.busiest:
             change = Change(kind=ChangeKind.NODE_CLOSED, subject=choices.busiest)
             return WhatIf(name=self.words_of(change), changes=(change,))
-        return WhatIf(name=f"Scenario {len(self.what_ifs) + 1}")
+        return WhatIf(name=f"{tr('Scenario')} {len(self.what_ifs) + 1}")
 
     def _replace(self, name: str, changes: tuple[Change, ...]) -> None:
         try:
@@ -257,7 +258,7 @@ class WhatIfViewModel(QObject):
         else:
             self.failed = ""
             self.progress = WhatIfProgress(
-                world=0, worlds=len(self.what_ifs) + 1, name="Baseline", words="Reading the backlog …"
+                world=0, worlds=len(self.what_ifs) + 1, name=tr("Baseline"), words=tr("Reading the backlog …")
             )
             self._intents.solve_what_if(tuple(self.what_ifs))
         self.solve_changed.emit()

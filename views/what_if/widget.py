@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from views.formatting import clock_with_zone, count, counted
+from views.language import tr
 from views.map.canvas import MapCanvas
 from views.ports import TowerIntents
 from views.shell.ask_file import ask_where
@@ -37,7 +38,9 @@ _SIDE_PX: Final = 320
 _NARROW_SIDE_PX: Final = 280
 _WIDE_FROM_PX: Final = 1_300
 _WHY_PX: Final = 300
-_EMPTY: Final = (
+_NARROW_WHY_PX: Final = 230
+_LEAST_MAP_PX: Final = 200
+_EMPTY: Final = tr(
     "Change the world and see what the plan would be.\n\n"
     "Make a scenario at the left: close a node, lose a lane, let demand surge, delay a supply, weigh a "
     "customer or change a policy. Then solve: the open backlog of now is planned as it is and under each "
@@ -58,28 +61,30 @@ class WhatIfPage(QWidget):
         self.ask_share: Callable[[QWidget, str], str] = ask_to_share
         self.ask_open: Callable[[QWidget], str] = ask_to_open
         self.editor = ScenarioEditor(view_model)
-        self.solve = TowerButton("Solve", "primary", icon_name="bolt", name="Solve all scenarios")
-        self.cancel = TowerButton("Stop here", name="Stop and keep the best plans so far")
-        self.share = TowerButton("Share …", icon_name="send", name="Share the scenario as a signed file")
-        self.open = TowerButton("Open …", icon_name="file-check", name="Open a shared scenario")
+        self.solve = TowerButton(tr("Solve"), "primary", icon_name="bolt", name=tr("Solve all scenarios"))
+        self.cancel = TowerButton(tr("Stop here"), name=tr("Stop and keep the best plans so far"))
+        self.share = TowerButton(
+            tr("Share …"), icon_name="send", name=tr("Share the scenario as a signed file")
+        )
+        self.open = TowerButton(tr("Open …"), icon_name="file-check", name=tr("Open a shared scenario"))
         self.progress = QProgressBar()
         self.progress_words = ElidedLabel("", "secondary")
         self.summary = ElidedLabel("", "secondary")
         self.failed = label("", "error")
         self.opened_words = label("", "secondary")
         self.notes = label("", "secondary")
-        self.figures = FigureTable("Figures of the baseline and the scenarios")
+        self.figures = FigureTable(tr("Figures of the baseline and the scenarios"))
         self.flips = FlipTable()
         self.flips_words = ElidedLabel("", "secondary")
-        self.export = TowerButton("Export …", icon_name="download", name="Export the lines that flip")
-        self.promote = TowerButton("Propose the selected", "primary", icon_name="clipboard-check")
+        self.export = TowerButton(tr("Export …"), icon_name="download", name=tr("Export the lines that flip"))
+        self.promote = TowerButton(tr("Propose the selected"), "primary", icon_name="clipboard-check")
         self.reason = ReasonField()
-        self.reason.setPlaceholderText("Why these moves are asked for")
-        self.reason.setAccessibleName("Why these moves are asked for")
+        self.reason.setPlaceholderText(tr("Why these moves are asked for"))
+        self.reason.setAccessibleName(tr("Why these moves are asked for"))
         self.why = QTextBrowser()
         self.before_map = MapCanvas(lambda _id: None)
         self.after_map = MapCanvas(lambda _id: None)
-        self.volumes = FigureTable("Units by node in the baseline and the scenarios")
+        self.volumes = FigureTable(tr("Units by node in the baseline and the scenarios"))
         self.tabs = QTabWidget()
         self.body = QStackedWidget()
         self.setFocusProxy(self.editor.first_widget())
@@ -99,7 +104,7 @@ class WhatIfPage(QWidget):
         main = frame("panel")
         titles = QVBoxLayout()
         titles.setSpacing(2)
-        titles.addWidget(label("What-if", "heading"))
+        titles.addWidget(label(tr("What-if"), "heading"))
         titles.addWidget(self.summary)
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -107,7 +112,7 @@ class WhatIfPage(QWidget):
         for button in (self.open, self.share, self.cancel, self.solve):
             head.addWidget(button)
         self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Progress of the solve")
+        self.progress.setAccessibleName(tr("Progress of the solve"))
         self.failed.setWordWrap(True)
         self.notes.setWordWrap(True)
         self.opened_words.setWordWrap(True)
@@ -135,10 +140,10 @@ class WhatIfPage(QWidget):
 
     def _worlds(self) -> QSplitter:
         self.tabs.setDocumentMode(True)
-        self.tabs.setAccessibleName("What differs")
-        self.tabs.addTab(self._flips_tab(), "Lines that flip")
-        self.tabs.addTab(self._map_tab(), "Map before and after")
-        self.tabs.addTab(self.volumes, "Volume by node")
+        self.tabs.setAccessibleName(tr("What differs"))
+        self.tabs.addTab(self._flips_tab(), tr("Lines that flip"))
+        self.tabs.addTab(self._map_tab(), tr("Map before and after"))
+        self.tabs.addTab(self.volumes, tr("Volume by node"))
         lower = QWidget()
         column = QVBoxLayout(lower)
         column.setContentsMargins(0, 4, 0, 0)
@@ -170,13 +175,14 @@ class WhatIfPage(QWidget):
         self.why.setProperty("kind", "quiet")
         self.why.setOpenLinks(False)
         self.why.setTabChangesFocus(True)
-        self.why.setAccessibleName("Why the line goes this way")
+        self.why.setAccessibleName(tr("Why the line goes this way"))
         side = frame("raised")
         side.setFixedWidth(_WHY_PX)
+        self._why_side = side
         inside = QVBoxLayout(side)
         inside.setContentsMargins(12, 10, 12, 10)
         inside.setSpacing(6)
-        inside.addWidget(label("Why", "section"))
+        inside.addWidget(label(tr("Why"), "section"))
         inside.addWidget(self.why, 1)
         row = QHBoxLayout(tab)
         row.setContentsMargins(0, 8, 0, 0)
@@ -192,10 +198,11 @@ class WhatIfPage(QWidget):
         row.setSpacing(10)
         self.after_title = ElidedLabel("", "section")
         for title, canvas, name in (
-            (label("Baseline", "section"), self.before_map, "Map of the baseline"),
-            (self.after_title, self.after_map, "Map of the scenario"),
+            (label(tr("Baseline"), "section"), self.before_map, tr("Map of the baseline")),
+            (self.after_title, self.after_map, tr("Map of the scenario")),
         ):
             canvas.setAccessibleName(name)
+            canvas.setMinimumSize(_LEAST_MAP_PX, _LEAST_MAP_PX)
             canvas.legend().hide()
             column = QVBoxLayout()
             column.setSpacing(4)
@@ -238,9 +245,9 @@ class WhatIfPage(QWidget):
     def _export_flips(self) -> None:
         world = self._view_model.world_view
         if world is not None and world.flips:
-            path = self.ask_table(self, "Export the lines that flip", "what-if.xlsx")
+            path = self.ask_table(self, tr("Export the lines that flip"), "what-if.xlsx")
             if path:
-                self._export(path, self.flips.export(f"What-if: {world.what_if.name}"))
+                self._export(path, self.flips.export(tr("What-if: {name}", name=world.what_if.name)))
 
     def _promote(self) -> None:
         self._view_model.promote(self.flips.chosen(), self.reason.text().strip())
@@ -256,19 +263,27 @@ class WhatIfPage(QWidget):
             self.progress.setRange(0, progress.worlds)
             self.progress.setValue(progress.world)
             self.progress_words.setText(
-                f"{progress.name}  ·  {progress.world + 1} of {progress.worlds}  ·  {progress.words}"
+                tr(
+                    "{name}  ·  {number} of {worlds}  ·  {words}",
+                    name=progress.name,
+                    number=progress.world + 1,
+                    worlds=progress.worlds,
+                    words=progress.words,
+                )
             )
         self.cancel.setVisible(solving)
         self.solve.setEnabled(not model.why_not_solve)
-        self.solve.setText("Solve" if model.solved is None else "Solve again on the data of now")
+        self.solve.setText(tr("Solve") if model.solved is None else tr("Solve again on the data of now"))
         self.solve.setToolTip(
-            model.why_not_solve or "Plan the backlog of now as it is and under each scenario"
+            model.why_not_solve or tr("Plan the backlog of now as it is and under each scenario")
         )
         self.failed.setText(model.failed)
         self.failed.setVisible(bool(model.failed))
         opened = model.opened
         told = (
-            () if opened is None else (f"Opened; the signature of {opened.signed_by} holds.", *opened.words)
+            ()
+            if opened is None
+            else (tr("Opened; the signature of {signer} holds.", signer=opened.signed_by), *opened.words)
         )
         self.opened_words.setText(" ".join(told))
         self.opened_words.setVisible(bool(told))
@@ -286,12 +301,13 @@ class WhatIfPage(QWidget):
         model = self._view_model
         solved, choices = model.solved, model.choices
         if solved is not None:
-            old = "" if model.is_current or model.is_solving else "  ·  scenarios changed since: solve again"
+            changed = tr("scenarios changed since: solve again")
+            old = "" if model.is_current or model.is_solving else f"  ·  {changed}"
             at = clock_with_zone(solved.as_of, solved.zone)
-            return f"{solved.words}  ·  data of {at}{old}"
+            return tr("{words}  ·  data of {time}", words=solved.words, time=at) + old
         if choices is None:
-            return "Reading the backlog …"
-        return f"{counted(choices.open_lines, 'open order line')} of now can be planned."
+            return tr("Reading the backlog …")
+        return tr("{lines} of now can be planned.", lines=counted(choices.open_lines, "open order line"))
 
     def _show_world(self) -> None:
         model = self._view_model
@@ -301,13 +317,15 @@ class WhatIfPage(QWidget):
         self.figures.choose(model.world)
         self.volumes.choose(model.world)
         said = [world.words, *world.dropped]
-        said += [f"Not solved: {', '.join(solved.skipped)}."] if solved.skipped else []
+        said += [tr("Not solved: {names}.", names=", ".join(solved.skipped))] if solved.skipped else []
         said += solved.changed
         self.notes.setText("\n".join(said))
         self.flips.flips.promoted = model.promoted
         self.flips.flips.show(world.flips, solved.currency)
-        self.tabs.setTabText(0, f"Lines that flip  {count(len(world.flips))}")
-        self.after_title.setText(f"{world.what_if.name}  ·  dashed: carries more than in the baseline")
+        self.tabs.setTabText(0, f"{tr('Lines that flip')}  {count(len(world.flips))}")
+        self.after_title.setText(
+            tr("{name}  ·  dashed: carries more than in the baseline", name=world.what_if.name)
+        )
         self.before_map.set_state(solved.worlds[0].map_state)
         self.after_map.set_state(world.map_state)
         self.share.setEnabled(model.world > 0)
@@ -320,9 +338,9 @@ class WhatIfPage(QWidget):
         elif model.why is not None:
             self.why.setPlainText("\n\n".join(model.why.sentences))
         elif model.why_wanted:
-            self.why.setPlainText("Working it out …")
+            self.why.setPlainText(tr("Working it out …"))
         else:
-            self.why.setPlainText("Choose a line to see why it goes this way, and what would change it.")
+            self.why.setPlainText(tr("Choose a line to see why it goes this way, and what would change it."))
 
     def _show_promoted(self) -> None:
         self.flips.flips.show_promoted(self._view_model.promoted)
@@ -336,15 +354,21 @@ class WhatIfPage(QWidget):
         done = len(model.promoted) - refused
         again = any(row.line_id in model.promoted for row in able)
         self.promote.setText(
-            "Signing …" if model.promoting
-            else f"{'Try again' if again else 'Propose'} {count(len(able))}" if able
-            else "Propose the selected"
+            tr("Signing …") if model.promoting
+            else (tr("Try again {count}", count=count(len(able))) if again
+                  else tr("Propose {count}", count=count(len(able)))) if able
+            else tr("Propose the selected")
         )  # fmt: skip
         self.promote.setEnabled(bool(able) and not model.promoting and bool(self.reason.text().strip()))
-        words = [f"{count(len(chosen))} selected, {count(len(able))} can be proposed" if chosen else ""]
-        words += [f"{count(done)} proposed" if done else "", f"{count(refused)} refused" if refused else ""]
+        words = [
+            tr("{chosen} selected, {able} can be proposed", chosen=count(len(chosen)), able=count(len(able)))
+            if chosen
+            else ""
+        ]
+        words += [tr("{number} proposed", number=count(done))] if done else []
+        words += [tr("{number} refused", number=count(refused))] if refused else []
         self.flips_words.setText(
-            "  ·  ".join(part for part in words if part) or "Select lines to propose them"
+            "  ·  ".join(part for part in words if part) or tr("Select lines to propose them")
         )
         self.export.setEnabled(bool(self.flips.flips.rows))
 
@@ -357,5 +381,7 @@ class WhatIfPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the worlds more of a narrow page."""
         super().resizeEvent(event)
-        self.editor.setFixedWidth(_SIDE_PX if self.width() >= _WIDE_FROM_PX else _NARROW_SIDE_PX)
+        wide = self.width() >= _WIDE_FROM_PX
+        self.editor.setFixedWidth(_SIDE_PX if wide else _NARROW_SIDE_PX)
+        self._why_side.setFixedWidth(_WHY_PX if wide else _NARROW_WHY_PX)
         self._share_height()

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from domain.what_if import Change, ChangeKind
+from views.language import noted, tr
 
 #: What the person chooses from, in this order.
 KIND_TITLES: Final[dict[ChangeKind, str]] = {
-    ChangeKind.NODE_CLOSED: "Close a node",
-    ChangeKind.CARRIER_LOST: "Lose a carrier",
-    ChangeKind.LANE_LOST: "Lose a lane",
-    ChangeKind.DEMAND_SURGE: "Demand surge",
-    ChangeKind.SUPPLY_DELAYED: "Delay a supply",
-    ChangeKind.CUSTOMER_WEIGHED: "Change a customer's priority",
-    ChangeKind.MOST_SHIPMENTS: "Policy: shipments an order may take",
-    ChangeKind.SHIP_COMPLETE: "Policy: ship complete",
-    ChangeKind.CHANGE_PRICED: "Policy: price of changing nodes",
+    ChangeKind.NODE_CLOSED: tr("Close a node"),
+    ChangeKind.CARRIER_LOST: tr("Lose a carrier"),
+    ChangeKind.LANE_LOST: tr("Lose a lane"),
+    ChangeKind.DEMAND_SURGE: tr("Demand surge"),
+    ChangeKind.SUPPLY_DELAYED: tr("Delay a supply"),
+    ChangeKind.CUSTOMER_WEIGHED: tr("Change a customer's priority"),
+    ChangeKind.MOST_SHIPMENTS: tr("Policy: shipments an order may take"),
+    ChangeKind.SHIP_COMPLETE: tr("Policy: ship complete"),
+    ChangeKind.CHANGE_PRICED: tr("Policy: price of changing nodes"),
 }
 #: What the amount of each kind is called and counted in; kinds without one are absent.
 AMOUNT_UNITS: Final[dict[ChangeKind, tuple[str, str]]] = {
-    ChangeKind.NODE_CLOSED: ("For", " days"),
-    ChangeKind.CARRIER_LOST: ("For", " days"),
-    ChangeKind.DEMAND_SURGE: ("By", " %"),
-    ChangeKind.SUPPLY_DELAYED: ("By", " days"),
-    ChangeKind.CUSTOMER_WEIGHED: ("Penalties at", " %"),
-    ChangeKind.MOST_SHIPMENTS: ("At most", ""),
-    ChangeKind.SHIP_COMPLETE: ("Complete", ""),
-    ChangeKind.CHANGE_PRICED: ("At", " %"),
+    ChangeKind.NODE_CLOSED: (tr("For"), tr(" days")),
+    ChangeKind.CARRIER_LOST: (tr("For"), tr(" days")),
+    ChangeKind.DEMAND_SURGE: (tr("By"), " %"),
+    ChangeKind.SUPPLY_DELAYED: (tr("By"), tr(" days")),
+    ChangeKind.CUSTOMER_WEIGHED: (tr("Penalties at"), " %"),
+    ChangeKind.MOST_SHIPMENTS: (tr("At most"), ""),
+    ChangeKind.SHIP_COMPLETE: (tr("Complete"), ""),
+    ChangeKind.CHANGE_PRICED: (tr("At"), " %"),
 }
 USUAL_AMOUNTS: Final[dict[ChangeKind, int]] = {
     ChangeKind.NODE_CLOSED: 0,
@@ -42,34 +43,52 @@ USUAL_AMOUNTS: Final[dict[ChangeKind, int]] = {
 }
 
 
-def change_words(change: Change, names: Mapping[str, str]) -> str:  # noqa: PLR0911 - a sentence a kind
-    """A change as a phrase; ``names`` gives what people call ids."""
+class Say(Protocol):
+    """Says a text of the catalogue, its names filled with values."""
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """The text as it is to be read."""
+        ...
+
+
+def in_english(text: str, /, **values: object) -> str:
+    """The text as it stands: for what is stored or signed."""
+    return text.format(**values)
+
+
+def change_words(change: Change, names: Mapping[str, str], say: Say = tr) -> str:
+    """A change as a phrase; ``names`` gives what people call ids, ``say`` the language."""
     subject = names.get(change.subject, change.subject)
-    match change.kind:
-        case ChangeKind.NODE_CLOSED:
-            return f"{subject} closed {_for(change.amount)}"
-        case ChangeKind.LANE_LOST:
-            return f"No lane from {subject} to {names.get(change.to, change.to)}"
-        case ChangeKind.CARRIER_LOST:
-            return f"Carrier {subject} lost {_for(change.amount)}"
-        case ChangeKind.DEMAND_SURGE:
-            where = f" in {subject}" if change.subject else ""
-            return f"{change.amount} % more demand{where}"
-        case ChangeKind.SUPPLY_DELAYED:
-            return f"Supply to {subject} {_days(change.amount)} later"
-        case ChangeKind.CUSTOMER_WEIGHED:
-            return f"{subject}: penalties at {change.amount} %"
-        case ChangeKind.MOST_SHIPMENTS:
-            return f"Orders take at most {change.amount} {'shipment' if change.amount == 1 else 'shipments'}"
-        case ChangeKind.SHIP_COMPLETE:
-            return "Every order ships complete" if change.amount else "No order must ship complete"
-        case _:
-            return f"Changing nodes costs {change.amount} % of what it does"
+    days = _days(change.amount, say)
+    lasts = say(noted("for {days}"), days=days) if change.amount else say(noted("for the whole plan"))
+    to = names.get(change.to, change.to)
+    text = _TEXTS.get(change.kind) or _text_by_amount(change)
+    return say(text, subject=subject, to=to, number=change.amount, days=days, lasts=lasts)
 
 
-def _for(days: int) -> str:
-    return f"for {_days(days)}" if days else "for the whole plan"
+_TEXTS: Final[dict[ChangeKind, str]] = {
+    ChangeKind.NODE_CLOSED: noted("{subject} closed {lasts}"),
+    ChangeKind.LANE_LOST: noted("No lane from {subject} to {to}"),
+    ChangeKind.CARRIER_LOST: noted("Carrier {subject} lost {lasts}"),
+    ChangeKind.SUPPLY_DELAYED: noted("Supply to {subject} {days} later"),
+    ChangeKind.CUSTOMER_WEIGHED: noted("{subject}: penalties at {number} %"),
+    ChangeKind.CHANGE_PRICED: noted("Changing nodes costs {number} % of what it does"),
+}
 
 
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
+def _text_by_amount(change: Change) -> str:
+    """The text of a kind that reads otherwise by its amount, or by whether it names anything."""
+    if change.kind is ChangeKind.DEMAND_SURGE:
+        return (
+            noted("{number} % more demand in {subject}")
+            if change.subject
+            else noted("{number} % more demand")
+        )
+    if change.kind is ChangeKind.MOST_SHIPMENTS:
+        one = noted("Orders take at most 1 shipment")
+        return one if change.amount == 1 else noted("Orders take at most {number} shipments")
+    return noted("Every order ships complete") if change.amount else noted("No order must ship complete")
+
+
+def _days(number: int, say: Say) -> str:
+    return say(noted("1 day")) if number == 1 else say(noted("{number} days"), number=number)
