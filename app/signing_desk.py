@@ -88,7 +88,11 @@ class SigningDesk:
             CannotSignError: the profile has a hub that this desk never reached, so its key is unknown.
         """
         return ApprovalRoom(
-            ledger=self._ledger, policy=self._policy, clock=self._clock, hub_key=self._pinned_key()
+            ledger=self._ledger,
+            policy=self._policy,
+            clock=self._clock,
+            hub_key=self._pinned_key(),
+            root=lambda: pinned_root(self._profile.folder),
         )
 
     @property

@@ -38,7 +38,8 @@ class RootDocument:
     """One version of the root.
 
     ``hub_keyids`` are the keys of hubs that count. ``executor_keyids`` are the keys that may carry anything
-    out; none named: the decision rights alone say who may.
+    out; none named: the decision rights alone say who may. ``rights_sha256s`` are the digests of decision
+    rights that hubs may put in force, ``device_keyids`` the keys they may let in; absent: the hub alone says.
     """
 
     version: int
@@ -48,6 +49,8 @@ class RootDocument:
     admins: tuple[RootAdmin, ...]
     hub_keyids: tuple[str, ...]
     executor_keyids: tuple[str, ...] = ()
+    rights_sha256s: tuple[str, ...] | None = None
+    device_keyids: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a root that one person could sign, that never ends, or that names no hub."""
@@ -64,9 +67,19 @@ class RootDocument:
         enough = MIN_THRESHOLD <= self.threshold <= len(self.admins)
         require(enough, f"a root takes the signatures of {MIN_THRESHOLD} to {len(self.admins)} of them.")
         require(bool(self.hub_keyids), "a root names at least one hub.")
-        for keyid in (*self.hub_keyids, *self.executor_keyids):
+        for keyid in (*self.hub_keyids, *self.executor_keyids, *(self.device_keyids or ())):
             require_sha256(keyid, "keyid")
+        for digest in self.rights_sha256s or ():
+            require_sha256(digest, "digest of decision rights")
 
     def signed_enough(self, keyids: frozenset[str]) -> bool:
         """Whether these keys are enough of its own administrators."""
         return len(keyids & {admin.keyid for admin in self.admins}) >= self.threshold
+
+    def lists_rights(self, sha256: str) -> bool:
+        """Whether this version names these decision rights."""
+        return sha256 in (self.rights_sha256s or ())
+
+    def lists_device(self, keyid: str) -> bool:
+        """Whether this version names that key, as one of a device or of an executor."""
+        return keyid in (self.device_keyids or ()) or keyid in self.executor_keyids

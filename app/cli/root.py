@@ -9,9 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.bootstrap import ask_pin_like_a_command, random_bytes, utc_now
+from app.cli.services import hub_policy
 from app.profile import load_profile, profiles_root
 from app.root_files import pin_root
 from app.secrets import PinFileSecrets, write_private
+from app.signing.canonical import digest_of
 from app.signing.keys import KeyOwner, PublicKey
 from app.signing.sealing import PinCost
 from app.signing.trust_root import (
@@ -55,13 +57,18 @@ def new(options: argparse.Namespace) -> int:
         admins=_admins(options.admin),
         hub_keyids=_keyids(options.hub_key),
         executor_keyids=_keyids(options.executor_key),
+        rights_sha256s=_rights(options.rights) or None,
+        device_keyids=_keyids(options.device_key) or None,
     )
     _write(file, [draft_root(root)])
     return _told(file)
 
 
 def rotate(options: argparse.Namespace) -> int:
-    """Write the next version behind a root that holds; what is not named stays as it is."""
+    """Write the next version behind a root that holds.
+
+    What is not named stays as it is; keys of devices are added to those there are, or taken from them.
+    """
     file = Path(options.file)
     data = _read(file)
     root = open_chain(data).current
@@ -75,6 +82,8 @@ def rotate(options: argparse.Namespace) -> int:
         admins=_admins(options.admin) or root.admins,
         hub_keyids=_keyids(options.hub_key) or root.hub_keyids,
         executor_keyids=_keyids(options.executor_key) or root.executor_keyids,
+        rights_sha256s=_rights(options.rights) or root.rights_sha256s,
+        device_keyids=_devices(root, options),
     )
     _write(file, [*lines_of(data), draft_root(changed)])
     return _told(file)
@@ -130,11 +139,26 @@ def _keyids(texts: list[str]) -> tuple[str, ...]:
     return tuple(sorted(whole))
 
 
+def _devices(root: RootDocument, options: argparse.Namespace) -> tuple[str, ...] | None:
+    """The keys of devices in the next version; ``None`` as long as the root never named any."""
+    named = {*(root.device_keyids or ()), *_keyids(options.device_key)} - {*_keyids(options.drop_device_key)}
+    return tuple(sorted(named)) if named or root.device_keyids is not None else None
+
+
+def _rights(files: list[str]) -> tuple[str, ...]:
+    """The digests of decision rights, as the hub that has them works them out."""
+    missing = next((file for file in files if not Path(file).exists()), "")
+    if missing:
+        raise BadInputError(what=f"There is no file {missing}.", remedy="Name the decision rights of a hub.")
+    return tuple(sorted(digest_of(hub_policy(Path(file))) for file in files))
+
+
 def _told(file: Path, *, check: bool = False) -> int:
     data = _read(file)
     last = lines_of(data)[-1]
     root, signers = root_in(last), signers_of(last)
     print(f"version {root.version}, until {root.expires_at.date()}, {root.threshold} signatures needed")
+    print(f"  {_many(root.rights_sha256s)} decision rights, {_many(root.device_keyids)} keys of devices")
     for admin in root.admins:
         print(f"  {'signed' if admin.keyid in signers else '      '}  {admin.name}")
     try:
@@ -143,6 +167,10 @@ def _told(file: Path, *, check: bool = False) -> int:
         print(f"it does not hold yet: {error.what}")
         return int(check)
     return 0
+
+
+def _many(named: tuple[str, ...] | None) -> str:
+    return "any" if named is None else str(len(named))
 
 
 def _read(file: Path) -> bytes:

@@ -29,7 +29,7 @@ def run_hub(options: argparse.Namespace) -> int:
     from app.hub.server import HubSettings, revoke_key, serve
 
     folder = server_folder(options.folder, "hub")
-    policy = _hub_policy(folder)
+    policy = hub_policy(folder / POLICY_FILE)
     key = hub_key(folder, ask_pin_like_a_command(), random_bytes)
     root = pinned_root(folder)
     settings = HubSettings(
@@ -66,9 +66,12 @@ def server_folder(given: str, name: str) -> Path:
     return folder
 
 
-def _hub_policy(folder: Path) -> RightsPolicy:
-    """The rights in the hub's folder, where the administrator names the people; made from the default."""
-    file = folder / POLICY_FILE
+def hub_policy(file: Path) -> RightsPolicy:
+    """The rights in a hub's file, where the administrator names the people; made from the default if absent.
+
+    Raises:
+        BadInputError: it names nobody, or cannot be used.
+    """
     if not file.exists():
         file.write_bytes(read_bytes("policy", POLICY_FILE))
     policy = parse_policy(file.read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ Writing is by batches: :mod:`app.hub.clerk` hands over what has come in by then.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ from app.signing.receipts import open_receipt
 from app.signing.statements import SignedEntry, open_entry
 from app.signing.tiles import TileTree
 from app.store.engine import reading
-from domain.errors import BadInputError, TowerError
+from domain.errors import BadInputError, RefusedError, TowerError
 from domain.ids import UserId
 from domain.trust import EnforcePolicy
 
@@ -59,10 +59,12 @@ class HubLog:
         key: SigningKey,
         clock: Clock,
         executors: frozenset[str] = frozenset(),
+        counts_device: Callable[[str], bool] = lambda _keyid: True,
     ) -> None:
         """Serve the log in ``engine``, made by ``open_hub_database``; new decision rights are put into it.
 
         ``executors`` are the keys that the trust root lets carry anything out; none: any that rights name.
+        ``counts_device`` tells whether the trust root names a key, or names none.
 
         Raises:
             BadInputError: the database is the log of a hub with another key.
@@ -73,6 +75,7 @@ class HubLog:
         self._key = key
         self._clock = clock
         self._executors = executors
+        self._counts_device = counts_device
         self._one_writer = threading.Lock()
         self._keys: dict[str, PublicKey] = {}
         self._found()
@@ -157,6 +160,11 @@ class HubLog:
             RefusedError: no proof, a wrong token, a revoked key, or nobody the decision rights know.
             ConflictError: first use is over for that person and device.
         """
+        if not self._counts_device(request.public_key.keyid):
+            raise RefusedError(
+                what=f"The trust root does not name the key {request.public_key.keyid}.",
+                remedy="Have its administrators sign it: control-tower root rotate --device-key KEY.",
+            )
         with self._batch() as (connection, batch):
             method, act = admit(connection, self._policy, request, token=token, now=self._clock.now())
             if act is not None:
@@ -252,7 +260,7 @@ class HubLog:
         )
         with self._reading() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else PublicKey(bytes(row.spki))
+        return None if row is None or not self._counts_device(keyid) else PublicKey(bytes(row.spki))
 
     def _known_key(self, keyid: str) -> PublicKey | None:
         """The key of an enrolled device, remembered; whether it still counts is asked when it is recorded."""

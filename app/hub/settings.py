@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.hub.hub_log import HubLog
+from app.signing.canonical import digest_of
 from domain.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -53,10 +54,21 @@ def open_log(engine: Engine, settings: HubSettings) -> HubLog:
                 what=f"The trust root does not name this hub ({settings.key.public.fingerprint}).",
                 remedy="Have its administrators sign a version that does: control-tower root rotate.",
             )
+        if root.rights_sha256s is not None and not root.lists_rights(digest_of(settings.policy)):
+            raise RefusedError(
+                what="The trust root does not name the decision rights of this hub.",
+                remedy="Have its administrators sign them: control-tower root rotate --rights FILE.",
+            )
     return HubLog(
         engine=engine,
         policy=settings.policy,
         key=settings.key,
         clock=settings.clock,
         executors=frozenset(executors),
+        counts_device=_anybody if settings.root is None else settings.root.counts_device,
     )
+
+
+def _anybody(_keyid: str) -> bool:
+    """Without a trust root the hub alone says whose key counts."""
+    return True

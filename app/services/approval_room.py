@@ -9,6 +9,7 @@ from typing import Protocol
 
 from app.signing.keys import PublicKey, SigningKey
 from app.signing.statements import SignedEntry, sign_value
+from app.signing.trust_root import RootChain
 from app.store.ledger import Ledger
 from app.store.ledger_transaction import LedgerTransaction
 from app.store.rows import fields_sha256
@@ -40,18 +41,30 @@ FreshVersions = Callable[[Iterable[EntityRef]], Mapping[EntityRef, ExpectedVersi
 class ApprovalRoom:
     """One desk: its ledger, the rights in force, the clock, and whether a hub records for it.
 
-    Without a hub (``hub_key`` is ``None``) a decision counts as soon as it is in the ledger.
+    Without a hub (``hub_key`` is ``None``) a decision counts as soon as it is in the ledger. ``root`` gives
+    the pinned trust root, where there is one.
     """
 
     ledger: Ledger
     policy: RightsPolicy
     clock: Clock
     hub_key: PublicKey | None = None
+    root: Callable[[], RootChain | None] = lambda: None
 
     def now(self) -> datetime:
         """The present instant in whole milliseconds, as signed documents write it."""
         now = self.clock.now().astimezone(UTC)
         return now.replace(microsecond=now.microsecond // _MILLISECOND_MICROSECONDS * 1000)
+
+    def counts_device(self, keyid: str) -> bool:
+        """Whether the pinned trust root names a key, or leaves that to the hub."""
+        root = self.root()
+        return root is None or root.counts_device(keyid)
+
+    def counts_rights(self, sha256: str) -> bool:
+        """Whether the pinned trust root names decision rights of the hub, or leaves them to it."""
+        root = self.root()
+        return root is None or root.counts_rights(sha256)
 
     def approved_before(self, wanted: Assent, ahead_of: str = "") -> tuple[Assent, ...]:
         """What was approved and may count against ``wanted``; ``ahead_of`` an entry: what came before it."""

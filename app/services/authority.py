@@ -10,7 +10,7 @@ from app.signing.receipts import HubOutcome, open_receipt
 from app.signing.statements import open_entry
 from app.store.ledger_transaction import Standing
 from app.store.ledger_views import ApprovalView, DecisionRow
-from domain.approvals import Decision, Proposal, Terms, Verdict
+from domain.approvals import Actor, Decision, Proposal, Terms, Verdict
 from domain.day_limits import assent_of
 from domain.decision_times import why_not_in_time
 from domain.errors import RefusedError
@@ -44,6 +44,7 @@ def require_authority(room: ApprovalRoom, view: ApprovalView) -> Authority:
     if not isinstance(proposal, Proposal):
         raise _refused("it rests on something that is no proposal")
     terms, proposer = proposal.terms, proposal.actor
+    _require_named(room, proposer)
     asked = room.policy.may_propose_terms(proposer.user_id, proposer.role, terms)
     if not asked.allowed:
         raise _refused(asked.why)
@@ -60,6 +61,7 @@ def require_authority(room: ApprovalRoom, view: ApprovalView) -> Authority:
             raise _refused("a decision on it is on other terms")
         if decision.proposal_sha256 != entry.sha256:
             raise _refused("a decision on it names another proposal")
+        _require_named(room, decision.actor)
         _require_rightful(room, row, decision, proposal)
         approvers.add(decision.actor.user_id)
         deciding = row
@@ -72,6 +74,11 @@ def require_authority(room: ApprovalRoom, view: ApprovalView) -> Authority:
         decision_sha256=deciding.entry.sha256,
         hub_index=deciding.hub_index,
     )
+
+
+def _require_named(room: ApprovalRoom, actor: Actor) -> None:
+    if not room.counts_device(actor.keyid):
+        raise _refused(f"the trust root does not name the key of {actor.user_id}")
 
 
 def _require_rightful(room: ApprovalRoom, row: DecisionRow, decision: Decision, proposal: Proposal) -> None:

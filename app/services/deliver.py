@@ -16,13 +16,14 @@ from app.services.approval_room import ApprovalRoom
 from app.services.watch_log import LogPort, accept_notes
 from app.signing.receipts import HubOutcome, HubReceipt
 from app.signing.statements import open_entry, read_unverified
-from app.signing.trust_entries import says_trust
+from app.signing.trust_entries import open_trust, says_trust
 from app.store.ledger_machines import Cause
 from app.store.ledger_transaction import LedgerTransaction
 from app.store.ledger_views import OutboxItem
 from domain.approval_states import DeliveryState
 from domain.approvals import Beginning, Decision, Ending, Execution, Proposal, Signed
 from domain.errors import RefusedError, TowerError
+from domain.trust import EnforcePolicy
 
 HUB = "hub"
 
@@ -170,7 +171,11 @@ def _without_effect(tx: LedgerTransaction, value: Signed, entry_sha256: str, cau
 
 def _register_devices(room: ApprovalRoom, hub: HubPort) -> None:
     known = {known.key.keyid for known in room.ledger.known_keys()}
-    unknown = [device for device in hub.devices() if device.key.keyid not in known]
+    unknown = [
+        device
+        for device in hub.devices()
+        if device.key.keyid not in known and room.counts_device(device.key.keyid)
+    ]
     with room.ledger.transaction() as tx:
         for device in unknown:
             tx.register_key(device.key, device.owner, f"hub, by {device.method}", room.now())
@@ -182,6 +187,7 @@ def _take_over(room: ApprovalRoom, tx: LedgerTransaction, item: HubEntry) -> boo
     if tx.has_entry(sha256):
         return False
     if says_trust(item.envelope):
+        _require_rights_named(room, item.envelope)
         tx.keep_blob(item.envelope, room.now())
         return False
     try:
@@ -205,6 +211,18 @@ def _take_over(room: ApprovalRoom, tx: LedgerTransaction, item: HubEntry) -> boo
     elif isinstance(value, Beginning | Execution | Ending):
         tx.settle_elsewhere(value, cause)
     return True
+
+
+def _require_rights_named(room: ApprovalRoom, envelope: bytes) -> None:
+    """Refuse to follow a hub whose decision rights the administrators of the trust root did not sign."""
+    if room.hub_key is None or room.root() is None:
+        return
+    act = open_trust(envelope, room.hub_key).value.act
+    if isinstance(act, EnforcePolicy) and not room.counts_rights(act.policy_sha256):
+        raise RefusedError(
+            what="The hub puts decision rights in force that the trust root does not name.",
+            remedy="Tell the administrators of the root; nothing of this hub counts until they sign them.",
+        )
 
 
 def _cause_of(receipt: HubReceipt) -> Cause:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from app.signing.canonical import canonical_bytes, is_canonical, sha256_hex
@@ -51,6 +52,18 @@ class RootChain:
                 remedy="Have its administrators sign a new version: control-tower root rotate.",
             )
         return self.current
+
+    def counts_rights(self, sha256: str) -> bool:
+        """Whether decision rights may be or have been in force: some version names them, if any must."""
+        if self.current.rights_sha256s is None:
+            return True
+        return any(version.lists_rights(sha256) for version in self.versions)
+
+    def counts_device(self, keyid: str) -> bool:
+        """Whether a key may be or have been let in: some version names it, if any must."""
+        if self.current.device_keyids is None:
+            return True
+        return any(version.lists_device(keyid) for version in self.versions)
 
     def goes_on_from(self, older: RootChain) -> bool:
         """Whether every version of ``older`` is one of these too."""
@@ -110,6 +123,7 @@ def lines_of(data: bytes) -> list[bytes]:
     return data.splitlines()
 
 
+@lru_cache(maxsize=4)
 def open_chain(data: bytes, fingerprint: str = "") -> RootChain:
     """Verify a file of roots from its first version to its last.
 

@@ -10,6 +10,7 @@ KIND = "application/vnd.control-tower.root+json"
 NAMES = frozenset(
     {"version", "issued_at", "expires_at", "threshold", "admins", "hub_keyids", "executor_keyids"}
 )
+MAY_NAME = frozenset({"rights_sha256s", "device_keyids"})
 MIN_THRESHOLD, MIN_ADMINS, LONGEST_DAYS = 2, 3, 400
 
 
@@ -29,7 +30,7 @@ class Root:
             self._add(strict(payload), payload, document["signatures"])
 
     def _add(self, root: Json, payload: bytes, signatures: list[Json]) -> None:
-        require(set(root) == NAMES, "a root holds something unknown")
+        require(set(root) - MAY_NAME == NAMES, "a root holds something unknown")
         require(root["version"] == len(self.versions) + 1, "a version of the root is missing")
         keys = _keys(root)
         many = len(keys) == len(root["admins"]) >= MIN_ADMINS
@@ -59,6 +60,16 @@ class Root:
         named = [version["executor_keyids"] for version in self.versions]
         counts = not named[-1] or any(keyid in each for each in named)
         require(counts, "the trust root does not name this executor")
+
+    def require_named(self, act: Json) -> None:
+        """Refuse decision rights or a key that the hub alone vouches for, where the administrators must."""
+        last, verb = self.versions[-1], act["verb"]
+        if verb == "policy" and "rights_sha256s" in last:
+            named = any(act["policy_sha256"] in each.get("rights_sha256s", []) for each in self.versions)
+            require(named, "the trust root does not name these decision rights")
+        elif verb == "enrol" and "device_keyids" in last:
+            lists = [[*each.get("device_keyids", []), *each["executor_keyids"]] for each in self.versions]
+            require(any(act["keyid"] in each for each in lists), "the trust root does not name a key let in")
 
     def require_in_force(self, at: str) -> None:
         """Refuse a log that goes on after the last version ended."""

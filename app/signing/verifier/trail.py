@@ -163,6 +163,8 @@ class Trail:
         require(entry.by["role"] == "hub" and entry.counts, "a statement of trust does not count")
         require((says["seq"], says["prev"]) == (self._trust_seq + 1, self.trust_head), "trust has a gap")
         self._trust_seq, self.trust_head = says["seq"], entry.sha256
+        if self.root is not None:
+            self.root.require_named(act)
         if act["verb"] == "enrol":
             spki = unbase64(act["public_key"])
             public_key(spki)
