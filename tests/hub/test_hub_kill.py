@@ -33,6 +33,7 @@ REPOSITORY = Path(__file__).parents[2]
 #: On each of the two databases; a longer run sets it higher.
 KILLS = int(os.environ.get("CONTROL_TOWER_HUB_KILLS", "10"))
 DEVICES = 8
+LOAD_SECONDS, LOOK_SECONDS = 60.0, 0.01
 SEED = 20261122
 
 
@@ -88,6 +89,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def wait_for_load(devices: list[Device], ended: threading.Event) -> None:
+    """Until this hub has acknowledged something; before that there is nothing to lose."""
+    before = sum(len(device.acknowledged) for device in devices)
+    for _ in range(int(LOAD_SECONDS / LOOK_SECONDS)):
+        if sum(len(device.acknowledged) for device in devices) > before:
+            return
+        ended.wait(LOOK_SECONDS)
+    pytest.fail(f"the hub acknowledged nothing in {LOAD_SECONDS} s")
+
+
 def test_kill_nine_under_load_loses_moves_and_forks_nothing(url: str) -> None:
     chance, port, ended = random.Random(SEED), free_port(), threading.Event()
     devices = [Device(name=f"load-{number}", port=port) for number in range(DEVICES)]
@@ -102,7 +113,8 @@ def test_kill_nine_under_load_loses_moves_and_forks_nothing(url: str) -> None:
     for thread in threads:
         thread.start()
     for _ in range(KILLS):
-        ended.wait(chance.uniform(0.05, 0.5))
+        wait_for_load(devices, ended)
+        ended.wait(chance.uniform(0.0, 0.4))
         hub.kill()
         hub.start()
     ended.wait(0.3)
