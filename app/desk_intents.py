@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +25,8 @@ from app.zones import TIMES_KEPT, DeskTimes, times_for
 from domain.cases import CaseState
 from domain.errors import TowerError
 from views.case_queue.bulk_state import BulkEdit, BulkOutcome
-from views.phrases import said
+from views.first_run.state import FilePreview
+from views.phrases import said, said_each
 
 if TYPE_CHECKING:
     from app.bridge_parts import BridgeParts
@@ -152,17 +155,24 @@ class DeskIntents:
         """Remember which theme the person chose."""
         self._store.save_theme(name)
 
-    def take_in_file(self, path: str) -> None:
-        """Take in a table file through the profile's source of files."""
-        from app.file_drop import take_dropped  # noqa: PLC0415 - needed when a file is dropped
+    def preview_file(self, path: str, kind: str, columns: Mapping[str, str]) -> FilePreview:
+        """What a table file would become."""
+        from app.first_run import FirstRun  # noqa: PLC0415 - needed when a file is imported
+
+        found = FirstRun().preview(path, kind, columns)
+        return replace(found, problem=said(found.problem), faults=said_each(found.faults))
+
+    def take_in_table(self, preview: FilePreview) -> str:
+        """Take a table file in through the profile's source of files; a problem in words."""
+        from app.file_drop import take_in_shown  # noqa: PLC0415 - needed when a file is imported
 
         try:
-            source = take_dropped(load_profile(str(self._store.folder)), path)
+            source = take_in_shown(load_profile(str(self._store.folder)), preview)
         except TowerError as error:
-            self._say(str(error), "error")
-            return
-        self._say(f"{Path(path).name} is taken in by {source}.", "ok")
+            return said(str(error))
+        self._say(f"{Path(preview.path).name} is taken in by {source}.", "ok")
         self.sync_now(source)
+        return ""
 
     def remember(self, name: str, text: str) -> None:
         """Keep a text of the window for the next start."""

@@ -69,7 +69,7 @@ class FirstRun:
         if missing:
             return replace(shown, problem=f"No column is chosen for {', '.join(missing)}.")
         try:
-            found = preview(body, parse_mapping(_mapping(shown), "first-run"), limit=_SHOWN_ROWS)
+            found = preview(body, parse_mapping(mapping_text(shown), "first-run"), limit=_SHOWN_ROWS)
         except TowerError as error:
             return replace(shown, problem=str(error))
         rows = tuple(
@@ -98,7 +98,7 @@ class FirstRun:
             return "", problem
         folder = load_profile(name).folder
         (folder / "mappings").mkdir(exist_ok=True)
-        (folder / "mappings" / f"{preview.kind}.toml").write_text(_mapping(preview), encoding="utf-8")
+        (folder / "mappings" / f"{preview.kind}.toml").write_text(mapping_text(preview), encoding="utf-8")
         waiting = folder / "sheets" / "in"
         waiting.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, waiting / file.name)
@@ -170,17 +170,20 @@ def _table_lines(file: Path, body: bytes) -> str:
     return f"delimiter = {_quoted(_delimiter(body))}\nencoding = {_quoted(encoding)}\n"
 
 
-def _mapping(shown: FilePreview) -> str:
-    """The mapping profile of what is shown, as the file connector reads it."""
+def mapping_text(shown: FilePreview, *, name: str = "", files: str = "") -> str:
+    """The mapping profile of what is shown, as the file connector reads it.
+
+    ``name`` and ``files`` (a pattern) are for files beside others; else it is for all of their kind.
+    """
     file = Path(shown.path)
     known = {each.name: each for each in FIELDS[shown.kind]}
     used = [each for each in shown.fields if each.column]
     taken = {each.name for each in used}
     constants = {name: value for name, value in _constants(shown.kind).items() if name not in taken}
     lines = [
-        f"name = {_quoted(shown.kind)}",
+        f"name = {_quoted(name or shown.kind)}",
         f"kind = {_quoted(shown.kind)}",
-        f"files = {_quoted('*' + file.suffix.lower())}",
+        f"files = {_quoted(files or '*' + file.suffix.lower())}",
         f"id = {_quoted(_ids(shown.kind, used))}",
         "snapshot = true",
         _table_lines(file, file.read_bytes()),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cache
@@ -155,6 +155,11 @@ def said(text: str, zone: tzinfo = UTC, *, site: tzinfo = UTC, near: datetime | 
     if near is not None:
         found = _CLOCK.sub(_clock_at(near, site), found)
     return found if forms() is ENGLISH else _localised(found)
+
+
+def said_each(texts: Iterable[str]) -> tuple[str, ...]:
+    """Several stored texts as they are shown."""
+    return tuple(said(text) for text in texts)
 
 
 def _moment(iso: str, zone: tzinfo) -> str:

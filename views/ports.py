@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from views.approvals.ledger_state import LedgerShown
     from views.case_detail.state import CaseDetail
     from views.case_queue.bulk_state import BulkEdit, BulkOutcome
     from views.export import ExportTable
+    from views.first_run.state import FilePreview
     from views.kpis.state import KpiFigures
     from views.rules.state import RulesChecked, RulesShown, RulesTried
     from views.settings.state import SettingsShown
@@ -156,8 +158,12 @@ class TowerIntents(WhatIfIntents, Protocol):
         """Write a table to a file beside the window; a toast says what came of it."""
         ...
 
-    def take_in_file(self, path: str) -> None:
-        """Take in a table file that was dropped on the window; a toast says what came of it."""
+    def preview_file(self, path: str, kind: str, columns: Mapping[str, str]) -> FilePreview:
+        """What a table file would become; ``columns`` say which column fills which field."""
+        ...
+
+    def take_in_table(self, preview: FilePreview) -> str:
+        """Take a table file in as it was shown, and keep its mapping; a problem in words, mostly empty."""
         ...
 
     def remember(self, name: str, text: str) -> None:

@@ -1036,6 +1036,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Datei importieren</translation>
   </message>
   <message>
+   <source>Import a file …</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>In triage</source>
    <translation>In Arbeit</translation>
   </message>

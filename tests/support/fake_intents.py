@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from views.case_queue.bulk_state import BulkEdit
+from views.first_run.state import FilePreview
 
 
 @dataclass
@@ -100,8 +102,13 @@ class FakeIntents:
     def open_what_if(self, path: str) -> None:
         self.calls.append(("open_what_if", path))
 
-    def take_in_file(self, path: str) -> None:
-        self.calls.append(("take_in_file", path))
+    def preview_file(self, path: str, kind: str, columns: Mapping[str, str]) -> FilePreview:
+        self.calls.append(("preview_file", path, kind, dict(columns)))
+        return FilePreview(path=path, kind=kind, columns=(), fields=())
+
+    def take_in_table(self, preview: FilePreview) -> str:
+        self.calls.append(("take_in_table", preview))
+        return ""
 
     def named(self, name: str) -> list[tuple[object, ...]]:
         """The calls of one intent."""

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from views.first_run.state import SHEETS, FilePreview, FirstRunIntents
+from views.first_run.state import SHEETS, FileIntents, FilePreview
 from views.formatting import count
 from views.language import tr
 from views.shell.ask_file import ask_which
@@ -33,8 +33,10 @@ class FilePage(QWidget):
     done = Signal(str)
     back_wanted = Signal()
 
-    def __init__(self, intents: FirstRunIntents, parent: QWidget | None = None) -> None:
-        """Show no file yet."""
+    def __init__(
+        self, intents: FileIntents, parent: QWidget | None = None, *, asks_person: bool = True
+    ) -> None:
+        """Show no file yet; ``asks_person`` where it is not known who sits here."""
         super().__init__(parent)
         self._intents = intents
         self.preview: FilePreview | None = None
@@ -52,6 +54,7 @@ class FilePage(QWidget):
         self.other = TowerButton(tr("Another file …"), "link")
         self.file = label("", "secondary")
         self._lay_out()
+        self.person.setVisible(asks_person)
         self.kinds.chosen.connect(self._choose_kind)
         self.take.clicked.connect(self._take)
         self.back.clicked.connect(self.back_wanted)

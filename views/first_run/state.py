@@ -63,7 +63,19 @@ class FilePreview:
     problem: str = ""
 
 
-class FirstRunIntents(Protocol):
+class FileIntents(Protocol):
+    """What the page of a file asks of the program."""
+
+    def preview(self, path: str, kind: str, columns: Mapping[str, str]) -> FilePreview:
+        """What a file would become; ``columns`` say which column fills which field, where a person chose."""
+        ...
+
+    def take_in(self, preview: FilePreview, person: str) -> tuple[str, str]:
+        """Take the file in; gives where to, or a problem in words."""
+        ...
+
+
+class FirstRunIntents(FileIntents, Protocol):
     """What the first run asks of the program; each answers at once with a profile's name or a problem."""
 
     def demo(self) -> str:
@@ -72,12 +84,4 @@ class FirstRunIntents(Protocol):
 
     def connect(self, form: ConnectForm) -> tuple[str, str]:
         """Make a profile with one source; gives its name, or a problem in words."""
-        ...
-
-    def preview(self, path: str, kind: str, columns: Mapping[str, str]) -> FilePreview:
-        """What a file would become; ``columns`` say which column fills which field, where a person chose."""
-        ...
-
-    def take_in(self, preview: FilePreview, person: str) -> tuple[str, str]:
-        """Make a profile that holds the file; gives its name, or a problem in words."""
         ...

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from views.shell.approval_sheets import ApprovalSheets
     from views.shell.key_sheet import KeySheet
     from views.shell.window import TowerWindow
+    from views.sources.file_sheet import FileSheet
     from views.sources.widget import SourcesPage
     from views.tower.state import TowerSnapshot
     from views.what_if.widget import WhatIfPage
@@ -93,6 +94,7 @@ def sources_page(window: TowerWindow) -> SourcesPage:
     from views.sources.widget import SourcesPage
 
     page = SourcesPage(window.sources_model)
+    page.file_wanted.connect(lambda: window.file_sheet.ask())
     window.sources_model.sources_changed.emit()
     window.sources_model.quarantine_changed.emit()
     return page
@@ -115,6 +117,13 @@ def settings_page(window: TowerWindow, intents: TowerIntents, kept: Mapping[str,
     page.show_times(kept.get("times", ""))
     page.show_messages(window.toasts.history)
     return page
+
+
+def file_sheet(window: TowerWindow, intents: TowerIntents) -> FileSheet:
+    """Make the sheet that a table file is looked at in."""
+    from views.sources.file_sheet import FileSheet
+
+    return FileSheet(window, intents)
 
 
 def help_panel(window: TowerWindow) -> HelpPanel:

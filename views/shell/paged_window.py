@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from views.shell.approval_sheets import ApprovalSheets
     from views.shell.key_sheet import KeySheet
     from views.shell.window import TowerWindow
+    from views.sources.file_sheet import FileSheet
     from views.sources.widget import SourcesPage
     from views.tower.state import TowerSnapshot
     from views.what_if.widget import WhatIfPage
@@ -77,6 +78,11 @@ class PagedWindow(DropWindow):
     def settings(self) -> SettingsPage:
         """Everything about the desk itself."""
         return self._taken_in(late_pages.settings_page(self._whole, self._intents, self._kept))
+
+    @cached_property
+    def file_sheet(self) -> FileSheet:
+        """A table file before it is taken in."""
+        return late_pages.file_sheet(self._whole, self._intents)
 
     @cached_property
     def help(self) -> HelpPanel:

@@ -122,7 +122,7 @@ class TowerWindow(PagedWindow):
         self.top.person_wanted.connect(self._switch_identity)
         self.tower_model.edits.done.connect(self._show_edit)
         self.tower_model.edits.undone.connect(lambda words: self.show_toast(words, "info"))
-        self.table_dropped.connect(self._intents.take_in_file)
+        self.table_dropped.connect(self.import_file)
         self.banner.retry_wanted.connect(lambda: self._intents.sync_now(""))
         self.status.sources_wanted.connect(lambda: self.show_page("sources"))
         self.status.cancel_wanted.connect(self._intents.cancel_job)
@@ -246,6 +246,10 @@ class TowerWindow(PagedWindow):
         """Ask for the reason to propose the chosen option; say why where that cannot be."""
         if not self.tower.propose():
             self.show_toast(self.tower_model.detail.why_not_propose or tr("Nothing to propose yet."), "info")
+
+    def import_file(self, path: str) -> None:
+        """Look at a table file before it is taken in."""
+        self.file_sheet.open_file(path)
 
     def export_queue(self) -> None:
         """Ask where the rows shown shall go, and let the program write them there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
@@ -25,11 +25,16 @@ _NO_CARDS_PX: Final = 40
 class SourcesPage(QWidget):
     """Health, schedule and quarantine."""
 
+    #: A table file is to be chosen and looked at.
+    file_wanted = Signal()
+
     def __init__(self, view_model: SourcesViewModel, parent: QWidget | None = None) -> None:
         """Show a view model."""
         super().__init__(parent)
         self._view_model = view_model
         self.cards: list[SourceCard] = []
+        self.import_file = TowerButton(tr("Import a file …"), icon_name="file-check")
+        self.import_file.clicked.connect(self.file_wanted)
         self.sync_all = TowerButton(tr("Sync all"), "primary", icon_name="refresh")
         self.quarantine = TwoLineList(tr("Quarantined records"), selectable=True, pad_px=15)
         self.quarantine_title = label(tr("Quarantine"), "section")
@@ -48,6 +53,7 @@ class SourcesPage(QWidget):
         head = QHBoxLayout()
         head.addWidget(label(tr("Sources"), "heading"))
         head.addStretch(1)
+        head.addWidget(self.import_file)
         head.addWidget(self.sync_all)
         holder = QWidget()
         self._cards_column = QVBoxLayout(holder)
