@@ -38,7 +38,7 @@ _WRITER_PRAGMAS = (
     "PRAGMA trusted_schema=OFF",
     "PRAGMA cell_size_check=ON",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA cache_size=-32768",
+    "PRAGMA cache_size=-65536",
 )
 _READER_PRAGMAS = (
     "PRAGMA busy_timeout={busy}",

@@ -138,8 +138,9 @@ MASTER_PATHS: dict[str, str] = {
         " WHERE o.customer_id IN temp.changed_id"
     ),
     "customer>position": (
-        "SELECT p.id FROM sales_order o JOIN order_line l ON l.order_id = o.id"
-        " JOIN inventory_position p ON p.item_id = l.item_id WHERE o.customer_id IN temp.changed_id"
+        "SELECT p.id FROM sales_order o JOIN pick_task t ON t.order_id = o.id"
+        " JOIN inventory_position p ON p.item_id = t.item_id AND p.node_id = t.node_id"
+        " WHERE o.customer_id IN temp.changed_id"
         " UNION SELECT p.id FROM sales_order o JOIN order_line l ON l.order_id = o.id"
         " JOIN allocation a ON a.line_id = l.id"
         " JOIN inventory_position p ON p.item_id = a.item_id AND p.node_id = a.node_id"

@@ -48,10 +48,11 @@ ORDER_PATHS: dict[str, str] = {
         "SELECT a.id FROM order_line l JOIN allocation a ON a.line_id = l.id"
         " WHERE l.order_id IN temp.changed_id"
     ),
-    # An allocation may hold another item than its line asks for: a substitute.
+    # Stock matters to an order where it is picked or allocated for it, be it of a substitute.
     "sales_order>position": (
-        "SELECT p.id FROM order_line l JOIN inventory_position p ON p.item_id = l.item_id"
-        " WHERE l.order_id IN temp.changed_id"
+        "SELECT p.id FROM pick_task t"
+        " JOIN inventory_position p ON p.item_id = t.item_id AND p.node_id = t.node_id"
+        " WHERE t.order_id IN temp.changed_id"
         " UNION SELECT p.id FROM order_line l JOIN allocation a ON a.line_id = l.id"
         " JOIN inventory_position p ON p.item_id = a.item_id AND p.node_id = a.node_id"
         " WHERE l.order_id IN temp.changed_id"
@@ -108,8 +109,9 @@ ORDER_PATHS: dict[str, str] = {
         " UNION SELECT" + _ALLOCATED_PEGS + "l.id IN temp.changed_id"
     ),
     "order_line>position": (
-        "SELECT p.id FROM order_line l JOIN inventory_position p ON p.item_id = l.item_id"
-        " WHERE l.id IN temp.changed_id"
+        "SELECT p.id FROM pick_task t"
+        " JOIN inventory_position p ON p.item_id = t.item_id AND p.node_id = t.node_id"
+        " WHERE t.line_id IN temp.changed_id"
         " UNION SELECT p.id FROM allocation a JOIN inventory_position p"
         " ON p.item_id = a.item_id AND p.node_id = a.node_id WHERE a.line_id IN temp.changed_id"
     ),
