@@ -224,10 +224,10 @@ def _add_root(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
             act.add_argument("--executor-key", action="append", default=[], metavar="KEY")
             act.add_argument("--rights", action="append", default=[], metavar="FILE", help="of a hub")
             act.add_argument("--device-key", action="append", default=[], metavar="KEY", help="may be let in")
-        if name == "rotate":
-            act.add_argument("--drop-device-key", action="append", default=[], metavar="KEY")
             act.add_argument("--threshold", type=int, default=0 if name == "rotate" else 2, metavar="N")
             act.add_argument("--days", type=int, default=365, metavar="N", help="at most 400 (default: 365)")
+        if name == "rotate":
+            act.add_argument("--drop-device-key", action="append", default=[], metavar="KEY")
         if name == "pin":
             _profile_option(act)
             act.add_argument("--fingerprint", required=True, metavar="F", help="as told by another way")
