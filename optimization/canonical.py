@@ -11,6 +11,9 @@ JsonValue: TypeAlias = "bool | int | str | list[JsonValue] | dict[str, JsonValue
 
 FORMAT_VERSION = 1
 
+OMITTED_WHEN_NONE = {"omitted_when_none": True}
+"""For a field that came later: values without it keep the digest that they had before."""
+
 
 def to_json_value(value: object) -> JsonValue:
     """The JSON shape of a frozen value made of dataclasses, tuples, text, integers and None.
@@ -25,7 +28,12 @@ def to_json_value(value: object) -> JsonValue:
     if isinstance(value, tuple | list):
         return [to_json_value(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_json_value(getattr(value, field.name)) for field in fields(value)}
+        held = {field: getattr(value, field.name) for field in fields(value)}
+        return {
+            field.name: to_json_value(each)
+            for field, each in held.items()
+            if each is not None or "omitted_when_none" not in field.metadata
+        }
     message = f"{type(value).__name__} has no exact JSON form"
     raise TypeError(message)
 

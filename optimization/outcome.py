@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from optimization.canonical import digest_of
 from optimization.plan import Plan
+
+if TYPE_CHECKING:
+    from optimization.decision.decide import DecisionOutcome
 
 BASIS_POINTS = 10_000
 
@@ -181,6 +185,7 @@ class Outcome:
     ``gap_basis_points`` is the distance from cost to bound, rounded up, in hundredths of a
     percent of the cost: the optimum cannot be cheaper by more. Without a plan (infeasible, or
     nothing found) ``plan``, ``effect``, ``objective_cents`` and ``gap_basis_points`` are None.
+    ``together`` answers the wider decision, where the problem asked for one.
     """
 
     problem_digest: str
@@ -197,13 +202,15 @@ class Outcome:
     seed: int
     versions: tuple[tuple[str, str], ...]
     solve_ms: int
+    together: DecisionOutcome | None = None
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of everything but ``solve_ms``: equal for the same problem, seed and limits."""
-        return digest_of(
-            tuple(getattr(self, field.name) for field in fields(self) if field.name != "solve_ms")
-        )
+        told = [field.name for field in fields(self) if field.name not in ("solve_ms", "together")]
+        if self.together is not None:
+            told.append("together")
+        return digest_of(tuple(getattr(self, name) for name in told))
 
     @property
     def cost_terms(self) -> CostTerms | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
+from optimization.decision.decide import decide
 from optimization.engine import Answer, Question, answer
 from optimization.limits import Limits, StopFlag
 from optimization.listener import ProgressSink
@@ -48,6 +49,8 @@ def solve_split(
     if found.status is not Status.INFEASIBLE:
         found = _with_modes(problem, question, found, search)
     outcome = reallocation_outcome(mixed, problem.digest, question, found, search)
+    if problem.together is not None:
+        outcome = replace(outcome, together=decide(problem.together, seed, stop))
     if not isinstance(outcome.plan, ReallocationPlan):
         return outcome
     # The choice says of each order what the reallocation's own sentence on its shipments would.

@@ -6,13 +6,14 @@ come from the policy and, when one way is tried for the whole wave, from that wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
 from domain.checks import require, require_text
 from optimization.bounds import MAX_DAY_DISTANCE, MAX_UNITS, require_known, require_range, require_unique
-from optimization.canonical import digest_of
+from optimization.canonical import OMITTED_WHEN_NONE, digest_of
+from optimization.decision.problem import DecisionProblem
 from optimization.problem import OrderDemand, ReallocationProblem
 
 
@@ -56,10 +57,15 @@ class SplitPolicy:
 
 @dataclass(frozen=True, kw_only=True)
 class SplitProblem:
-    """One order or a wave with the stock it competes for, and a policy for every order."""
+    """One order or a wave with the stock it competes for, and a policy for every order.
+
+    ``together`` is the wider decision on the same order: transfers, sooner supply and substitutes weighed
+    with splitting and waiting.
+    """
 
     demand: ReallocationProblem
     policies: tuple[SplitPolicy, ...]
+    together: DecisionProblem | None = field(default=None, metadata=OMITTED_WHEN_NONE)
 
     def __post_init__(self) -> None:
         """Order the policies; refuse a missing, doubled or unknown one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.services.quotes import RateSource
@@ -11,6 +12,7 @@ from app.services.recommend.facts import RemedyFacts
 from app.services.recommend.question import Question, RuleQuestion, SolverQuestion
 from app.services.recommend.shortage import shortage_of, shortage_problem
 from app.services.recommend.shortage_answer import shortage_answer
+from app.services.recommend.shortage_together import weigh_together, with_decided
 from app.services.recommend.shortage_ways import other_ways
 from domain.cases import ExceptionCase
 
@@ -33,10 +35,18 @@ def ask(
     if case.code in SHORTAGES:
         shortage = shortage_of(case, facts)
         others = other_ways(shortage, facts, now)
+        problem = shortage_problem(shortage, facts, now)
+        together = weigh_together(shortage, facts, now, problem.demand.days)
         return SolverQuestion(
-            problem=shortage_problem(shortage, facts, now),
+            problem=replace(problem, together=together.problem),
             answer=lambda outcome: shortage_answer(
-                case, shortage, outcome, others, recommendation_id=recommendation_id, now=now
+                case,
+                shortage,
+                outcome,
+                others,
+                lambda options: with_decided(options, shortage, together, outcome.together),
+                recommendation_id=recommendation_id,
+                now=now,
             ),
         )
     if case.code == "TR-ETA-LATE":

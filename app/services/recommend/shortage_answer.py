@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -25,11 +25,15 @@ def shortage_answer(
     shortage: Shortage,
     outcome: Outcome,
     others: Sequence[Option] = (),
+    together: Callable[[Sequence[Option]], list[Option]] = list,
     *,
     recommendation_id: str,
     now: datetime,
 ) -> Recommendation:
-    """The options of an outcome and ``others`` beside them, cheapest first."""
+    """The options of an outcome and ``others`` beside them, cheapest first.
+
+    ``together`` adds what all ways weighed together come to.
+    """
     options: list[Option] = []
     seen: set[tuple[Action, ...]] = set()
     for solved in sorted(outcome.options, key=lambda option: option.rank):
@@ -40,7 +44,7 @@ def shortage_answer(
         options.append(_option(shortage, solved, actions, outcome, recommended=not options))
     if () not in seen:
         options.append(_unsolved_nothing(case, recommended=not options))
-    options = _with_others(options, others)
+    options = together(_with_others(options, others))
     return Recommendation(
         recommendation_id=recommendation_id,
         case_id=case.case_id,

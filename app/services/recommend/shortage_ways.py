@@ -26,8 +26,9 @@ from app.services.recommend.tariffs import (
 from domain.checks import BASIS_POINTS
 from domain.commands import Action, ExpediteSupply, SubstituteItem, TransferStock
 from domain.distances import kilometres_between, road_days
-from domain.ids import EntityKind, EntityRef
-from domain.items import Item
+from domain.ids import EntityKind, EntityRef, NodeId
+from domain.inventory import InboundSupply
+from domain.items import Item, Substitute
 from domain.network import Node
 from domain.recommendations import Option, Remedy
 
@@ -121,12 +122,11 @@ def _transfer(shortage: Shortage, facts: RemedyFacts, now: datetime) -> Way | No
         return None
     ways: list[Way] = []
     for row in shortage.outlook:
-        giving = _node(shortage, row.node_id)
-        if giving is None:
+        giving, route = _node(shortage, row.node_id), route_of(shortage, row.node_id)
+        if giving is None or route is None:
             continue
         units = min(shortage.short_quantity, row.uncommitted_quantity)
-        kilometres = kilometres_between(_point(home), _point(giving))
-        day = 1 + road_days(kilometres)
+        kilometres, day = route
         grams = units * shortage.item.weight_grams
         price = (
             TRANSFER_FIXED_CENTS + TRANSFER_CENTS_PER_TONNE_KILOMETRE * kilometres * grams // _GRAMS_PER_TONNE
@@ -154,15 +154,50 @@ def _transfer(shortage: Shortage, facts: RemedyFacts, now: datetime) -> Way | No
     return min(ways, key=lambda way: way.then.total_cents + way.price_cents, default=None)
 
 
+def route_of(shortage: Shortage, giving_id: NodeId) -> tuple[int, int] | None:
+    """Kilometres by road from a node to the line's own one, and the day on which goods are there."""
+    home, giving = _node(shortage, shortage.home), _node(shortage, giving_id)
+    if home is None or giving is None:
+        return None
+    kilometres = kilometres_between(_point(home), _point(giving))
+    return kilometres, 1 + road_days(kilometres)
+
+
+def later_supply(shortage: Shortage, facts: RemedyFacts, now: datetime) -> list[InboundSupply]:
+    """What comes to the line's own node so late that it could come sooner, the first one first."""
+    coming = [s for s in facts.inbound_of(shortage.line.item_id) if s.node_id == shortage.home]
+    later = (s for s in coming if s.eta_at > now + 2 * _SOONEST)
+    return sorted(later, key=lambda s: (s.eta_at, s.supply_id))
+
+
+def expedite_cents(supply: InboundSupply) -> int:
+    """What it is assumed to cost to have a supply sooner."""
+    return EXPEDITE_BASE_CENTS + EXPEDITE_CENTS_PER_UNIT * supply.open_quantity
+
+
+def substitute_of(shortage: Shortage, facts: RemedyFacts) -> tuple[Substitute, Item] | None:
+    """The first substitute of which the line's own node has enough to spare for all open units."""
+    line = shortage.line
+    if not shortage.customer.allows_substitutes or line.shipped_quantity:
+        return None
+    for each in shortage.item.substitutes:
+        record = facts.get(EntityRef(kind=EntityKind.ITEM, entity_id=each.item_id))
+        here = next((r for r in facts.stock_outlook(each.item_id) if r.node_id == shortage.home), None)
+        other = record.entity if record is not None else None
+        enough = here is not None and here.uncommitted_quantity >= line.open_quantity
+        if isinstance(other, Item) and enough:
+            return each, other
+    return None
+
+
 def _expedite(shortage: Shortage, facts: RemedyFacts, now: datetime) -> Way | None:
     """The first goods on their way here, a day from now instead of later."""
-    coming = [s for s in facts.inbound_of(shortage.line.item_id) if s.node_id == shortage.home]
     wanted = now + _SOONEST
-    later = sorted((s for s in coming if s.eta_at > wanted + _SOONEST), key=lambda s: (s.eta_at, s.supply_id))
+    later = later_supply(shortage, facts, now)
     if not later:
         return None
     first = later[0]
-    price = EXPEDITE_BASE_CENTS + EXPEDITE_CENTS_PER_UNIT * first.open_quantity
+    price = expedite_cents(first)
     units = min(first.open_quantity, shortage.short_quantity)
     then = _reckon(shortage, [*inbound_days(shortage, facts, now), (1, units)], now)
     action = ExpediteSupply(supply_id=first.supply_id, eta_at=wanted, cost_cents=price)
@@ -178,35 +213,30 @@ def _expedite(shortage: Shortage, facts: RemedyFacts, now: datetime) -> Way | No
 
 
 def _substitute(shortage: Shortage, facts: RemedyFacts, now: datetime) -> Way | None:
-    """The first substitute of which the line's own node has enough to spare for all open units."""
-    line = shortage.line
-    if not shortage.customer.allows_substitutes or line.shipped_quantity:
+    """All open units of the line as another item."""
+    known = substitute_of(shortage, facts)
+    if known is None:
         return None
-    for each in shortage.item.substitutes:
-        record = facts.get(EntityRef(kind=EntityKind.ITEM, entity_id=each.item_id))
-        here = next((r for r in facts.stock_outlook(each.item_id) if r.node_id == shortage.home), None)
-        other = record.entity if record is not None else None
-        if not isinstance(other, Item) or here is None or here.uncommitted_quantity < line.open_quantity:
-            continue
-        price = each.extra_cost_cents * line.open_quantity
-        then = _reckon(shortage, [(0, shortage.short_quantity)], now, unit_grams=other.weight_grams)
-        action = SubstituteItem(
-            order_id=line.order_id,
-            line_id=line.line_id,
-            item_id=line.item_id,
-            substitute_item_id=each.item_id,
-            quantity=line.open_quantity,
-        )
-        dearer = f"{each.extra_cost_cents / 100:,.2f} a unit dearer"
-        return Way(
-            remedy=Remedy.SUBSTITUTE,
-            label=f"Substitute {other.sku}",
-            action=action,
-            price_cents=price,
-            then=then,
-            reason=f"{other.name} is here, {dearer}, and goes at the line's own price.",
-        )
-    return None
+    each, other = known
+    line = shortage.line
+    price = each.extra_cost_cents * line.open_quantity
+    then = _reckon(shortage, [(0, shortage.short_quantity)], now, unit_grams=other.weight_grams)
+    action = SubstituteItem(
+        order_id=line.order_id,
+        line_id=line.line_id,
+        item_id=line.item_id,
+        substitute_item_id=each.item_id,
+        quantity=line.open_quantity,
+    )
+    dearer = f"{each.extra_cost_cents / 100:,.2f} a unit dearer"
+    return Way(
+        remedy=Remedy.SUBSTITUTE,
+        label=f"Substitute {other.sku}",
+        action=action,
+        price_cents=price,
+        then=then,
+        reason=f"{other.name} is here, {dearer}, and goes at the line's own price.",
+    )
 
 
 def _option(shortage: Shortage, way: Way, nothing: Reckoning, now: datetime) -> Option:

@@ -1,0 +1,322 @@
+"""All ways out of a shortage weighed together: split, wait, re-source, transfer, expedite and substitute.
+
+The solver answers with the front of cost against lateness. An option of it that is one remedy can be signed
+as it stands. One made of several remedies is told in words, to be proposed one after the other: each remedy
+has decision rights of its own, and one signature must not carry what another has to decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from app.services.recommend.facts import RemedyFacts
+from app.services.recommend.shortage import Shortage
+from app.services.recommend.shortage_ways import expedite_cents, later_supply, route_of, substitute_of
+from app.services.recommend.tariffs import (
+    TRANSFER_CENTS_PER_TONNE_KILOMETRE,
+    TRANSFER_FIXED_CENTS,
+    assumed_lane,
+    cheapest_lanes,
+    late_cents,
+    unfilled_cents,
+    working_days,
+)
+from domain.checks import BASIS_POINTS
+from domain.commands import Action, ExpediteSupply, SubstituteItem, TransferStock
+from domain.ids import NodeId
+from domain.inventory import InboundSupply
+from domain.recommendations import Option, Remedy
+from optimization.decision.decide import DecisionOption, DecisionOutcome
+from optimization.decision.problem import PLANNED, DecisionLine, DecisionProblem, Service, Way, WayKind
+from optimization.outcome import OptionLabel
+
+_GRAMS_PER_TONNE = 1_000_000
+_SOONEST_DAY = 1
+_SAID = {
+    OptionLabel.CHEAPEST: "the cheapest",
+    OptionLabel.FASTEST: "the fastest",
+    OptionLabel.LEAST_DISTURBANCE: "the least disturbing",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What taking a way means: its remedy, the command for so many units, and the command in words."""
+
+    remedy: Remedy
+    command: Callable[[int], Action]
+    words: Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """The decision as the solver is asked for it, and what each way that has a command of its own means."""
+
+    problem: DecisionProblem
+    offers: Mapping[str, Offer]
+
+
+def weigh_together(shortage: Shortage, facts: RemedyFacts, now: datetime, days: int) -> Together:
+    """Every way to get units of the line within so many days, and how each node ships them."""
+    line, item, sla = shortage.line, shortage.item, shortage.customer.sla
+    services = _services(shortage, now, days)
+    shipping = {service.node_id for service in services}
+    found = [*_planned_or_sooner(shortage, facts, now, days), *_from_elsewhere(shortage, now)]
+    found += _instead(shortage, facts)
+    found = [(way, offer) for way, offer in found if way.node_id in shipping and way.ready_day < days]
+    problem = DecisionProblem(
+        order_id=shortage.order.order_id,
+        promised_day=(line.promised_at.date() - now.date()).days,
+        max_shipments=shortage.customer.split.max_shipments,
+        ship_complete=shortage.customer.split.ship_complete,
+        last_ship_day=days - 1,
+        lines=(
+            DecisionLine(
+                line_id=line.line_id,
+                quantity=line.open_quantity,
+                unit_grams=item.weight_grams,
+                unfilled_cents_per_unit=unfilled_cents(line.unit_price_cents, item.landed_cost_cents, sla),
+                late_cents_per_unit_day=late_cents(line.unit_price_cents, sla),
+            ),
+        ),
+        ways=tuple(way for way, _ in found),
+        services=services,
+        currency=shortage.order.currency,
+    )
+    return Together(problem=problem, offers={way.way_id: offer for way, offer in found if offer is not None})
+
+
+def _services(shortage: Shortage, now: datetime, days: int) -> tuple[Service, ...]:
+    """How each node that works ships to the customer: by its cheapest lane, on its working days."""
+    lanes, zone = cheapest_lanes(shortage.lanes), shortage.customer.zone_id
+    found = []
+    for node in shortage.nodes:
+        lane = lanes.get((node.node_id, zone)) or assumed_lane(node.node_id, zone)
+        pickups = working_days(node, now.date(), days)
+        if pickups:
+            found.append(
+                Service(
+                    service_id=lane.lane_id,
+                    node_id=node.node_id,
+                    fixed_cents=lane.fixed_cost_cents,
+                    cents_per_kg=lane.rate_cents_per_kg,
+                    transit_days=lane.transit_days,
+                    pickup_days=pickups,
+                    current=node.node_id == shortage.home,
+                )
+            )
+    return tuple(found)
+
+
+_Found = list[tuple[Way, Offer | None]]
+
+
+def _planned_or_sooner(shortage: Shortage, facts: RemedyFacts, now: datetime, days: int) -> _Found:
+    """What the line has at home, what comes there, and what could come sooner."""
+    name, home = str(shortage.line.line_id), str(shortage.home)
+    covered = shortage.line.open_quantity - shortage.short_quantity
+    found: _Found = []
+    if covered:
+        way = Way(way_id="ship", line_id=name, kind=WayKind.SHIP, node_id=home, ready_day=0, units=covered)
+        found.append((way, None))
+    coming = [s for s in facts.inbound_of(shortage.line.item_id) if s.node_id == home and s.open_quantity]
+    sooner = {supply.supply_id for supply in later_supply(shortage, facts, now)}
+    for supply in coming:
+        day = max(0, (supply.eta_at.date() - now.date()).days)
+        wait = Way(
+            way_id=f"wait:{supply.supply_id}",
+            line_id=name,
+            kind=WayKind.WAIT,
+            node_id=home,
+            ready_day=min(day, days),
+            units=min(supply.open_quantity, shortage.short_quantity),
+            pool_id=f"supply:{supply.supply_id}",
+        )
+        found.append((wait, None))
+        if supply.supply_id in sooner:
+            price = expedite_cents(supply)
+            way = replace(
+                wait,
+                way_id=f"expedite:{supply.supply_id}",
+                kind=WayKind.EXPEDITE,
+                ready_day=_SOONEST_DAY,
+                fixed_cents=price,
+            )
+            found.append((way, _expediting(supply, now + timedelta(days=_SOONEST_DAY), price)))
+    return found
+
+
+def _expediting(supply: InboundSupply, wanted: datetime, price: int) -> Offer:
+    action = ExpediteSupply(supply_id=supply.supply_id, eta_at=wanted, cost_cents=price)
+    words = f"expedite {supply.number} to {wanted:%d %b}"
+    return Offer(remedy=Remedy.EXPEDITE, command=lambda _: action, words=lambda _: words)
+
+
+def _from_elsewhere(shortage: Shortage, now: datetime) -> _Found:
+    """Goods of another node: shipped from there, or brought here; they are the same goods."""
+    name, grams = str(shortage.line.line_id), shortage.item.weight_grams
+    found: _Found = []
+    for row in shortage.outlook:
+        there = Way(
+            way_id=f"reallocate:{row.node_id}",
+            line_id=name,
+            kind=WayKind.REALLOCATE,
+            node_id=row.node_id,
+            ready_day=0,
+            units=min(shortage.short_quantity, row.uncommitted_quantity),
+            pool_id=f"stock:{row.node_id}",
+        )
+        found.append((there, None))
+        route = route_of(shortage, row.node_id)
+        if route is None:
+            continue
+        kilometres, day = route
+        freight = TRANSFER_CENTS_PER_TONNE_KILOMETRE * kilometres * grams
+        way = replace(
+            there,
+            way_id=f"transfer:{row.node_id}",
+            kind=WayKind.TRANSFER,
+            node_id=shortage.home,
+            ready_day=day,
+            unit_cents=-(-freight // _GRAMS_PER_TONNE),
+            fixed_cents=TRANSFER_FIXED_CENTS,
+        )
+        arrives = now + timedelta(days=day)
+        offer = Offer(
+            remedy=Remedy.TRANSFER,
+            command=partial(_transfer, shortage, row.node_id, arrives),
+            words=partial(_transfer_words, shortage.node_name(row.node_id), arrives),
+        )
+        found.append((way, offer))
+    return found
+
+
+def _transfer(shortage: Shortage, giving: NodeId, arrives: datetime, units: int) -> Action:
+    return TransferStock(
+        line_id=shortage.line.line_id,
+        item_id=shortage.item.item_id,
+        from_node_id=giving,
+        to_node_id=shortage.home,
+        quantity=units,
+        arrive_at=arrives,
+    )
+
+
+def _transfer_words(giving: str, arrives: datetime, units: int) -> str:
+    return f"transfer {units} from {giving}, there {arrives:%d %b}"
+
+
+def _instead(shortage: Shortage, facts: RemedyFacts) -> _Found:
+    """The substitute that is here for all open units; only all of them can be replaced."""
+    known = substitute_of(shortage, facts)
+    if known is None:
+        return []
+    each, other = known
+    line = shortage.line
+    action = SubstituteItem(
+        order_id=line.order_id,
+        line_id=line.line_id,
+        item_id=line.item_id,
+        substitute_item_id=each.item_id,
+        quantity=line.open_quantity,
+    )
+    way = Way(
+        way_id=f"substitute:{each.item_id}",
+        line_id=str(line.line_id),
+        kind=WayKind.SUBSTITUTE,
+        node_id=shortage.home,
+        ready_day=0,
+        units=line.open_quantity,
+        unit_cents=each.extra_cost_cents,
+    )
+    words = f"substitute {other.sku}"
+    return [(way, Offer(remedy=Remedy.SUBSTITUTE, command=lambda _: action, words=lambda _: words))]
+
+
+def with_decided(
+    options: Sequence[Option], shortage: Shortage, together: Together, decided: DecisionOutcome | None
+) -> list[Option]:
+    """The options with those of one remedy that the decision adds, and what it says, by cost."""
+    if decided is None:
+        return list(options)
+    nothing = next((o for o in decided.options if OptionLabel.DO_NOTHING in o.labels), None)
+    if nothing is None:
+        return list(options)
+    found = list(options)
+    told: list[str] = []
+    for option in decided.options:
+        units = _units(option)
+        offers = [(together.offers[way], count) for way, count in units.items() if way in together.offers]
+        changing = [kind for kind in option.kinds if kind not in PLANNED]
+        if not offers or _replaces_a_part(shortage, option):
+            # Splits and re-sourcing alone are the solver's own plans; they are there already.
+            continue
+        if len(changing) > 1:
+            told.append(_in_words(shortage, option, offers, nothing))
+            continue
+        actions = tuple(offer.command(count) for offer, count in offers)
+        if all(set(actions) != set(other.actions) for other in found):
+            found.append(_option(shortage, option, offers, actions, nothing, len(found)))
+    ranked = sorted(found, key=lambda option: option.cost_delta_cents)
+    first = replace(ranked[0], reasons=(*ranked[0].reasons, *told))
+    return [replace(each, recommended=place == 0) for place, each in enumerate([first, *ranked[1:]])]
+
+
+def _units(option: DecisionOption) -> dict[str, int]:
+    """Units by way."""
+    found: dict[str, int] = {}
+    for move in option.moves:
+        found[move.way_id] = found.get(move.way_id, 0) + move.units
+    return found
+
+
+def _replaces_a_part(shortage: Shortage, option: DecisionOption) -> bool:
+    """Whether a substitute stands in for a part of the line, which no command does."""
+    replaced = sum(move.units for move in option.moves if move.way_id.startswith("substitute:"))
+    return 0 < replaced < shortage.line.open_quantity
+
+
+def _in_words(
+    shortage: Shortage, option: DecisionOption, offers: Iterable[tuple[Offer, int]], nothing: DecisionOption
+) -> str:
+    """What several remedies at once would come to."""
+    elsewhere = {way: units for way, units in _units(option).items() if way.startswith("reallocate:")}
+    parts = [f"ship {units} from {shortage.node_name(way[11:])}" for way, units in elsewhere.items()]
+    parts += [offer.words(units) for offer, units in offers]
+    best = ", ".join(_SAID[label] for label in option.labels if label in _SAID)
+    change = (option.effect.total_cents - nothing.effect.total_cents) / 100
+    means = f"{abs(change):,.2f} {'less' if change < 0 else 'more'} than doing nothing"
+    whole = f"Of all ways together {best} is: " if best else "Together: "
+    return f"{whole}{' and '.join(parts)}; {means}. Each is proposed by itself."
+
+
+def _option(
+    shortage: Shortage,
+    option: DecisionOption,
+    offers: Sequence[tuple[Offer, int]],
+    actions: tuple[Action, ...],
+    nothing: DecisionOption,
+    place: int,
+) -> Option:
+    effect, remedy = option.effect, offers[0][0].remedy
+    late = effect.lateness_unit_days > 0 or effect.unfilled_units > 0
+    words = " and ".join(offer.words(units) for offer, units in offers)
+    best = ", ".join(_SAID[label] for label in option.labels if label in _SAID)
+    reasons = [f"Of all ways weighed together it is {best}."] if best else []
+    if effect.unfilled_units:
+        reasons.append(f"{effect.unfilled_units} units stay on backorder.")
+    return Option(
+        option_id=f"{remedy.value}-{place + 1}",
+        remedy=remedy,
+        label=words[0].upper() + words[1:],
+        actions=actions,
+        cost_delta_cents=effect.total_cents - nothing.effect.total_cents,
+        freight_cents=effect.freight_cents + effect.action_cents,
+        penalty_cents=effect.late_cents + effect.unfilled_cents,
+        late_orders=int(late),
+        otif_bp=0 if late else BASIS_POINTS,
+        reasons=(*reasons, f"Weighed with all other ways of {shortage.order.number}, prices from tariffs."),
+    )
