@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, insert, inspect, select
 
 from app.hub.hub_schema import HUB_METADATA, LOG_HEAD
+from app.store.engine import require_intact
 from app.store.server_engine import known_server_errors, server_engine
 from domain.errors import BadInputError
 
@@ -21,9 +22,13 @@ def open_hub_database(url: str) -> Engine:
 
     Raises:
         BadInputError: the URL is none of these, or the database is of an earlier program.
+        CorruptError: pages of the file are damaged.
         UnavailableError: the database cannot be reached.
     """
     engine = server_engine(url, server=_SERVER)
+    with known_hub_errors(engine):
+        if engine.dialect.name == "sqlite" and engine.url.database:
+            require_intact(engine, engine.url.database)
     with known_hub_errors(engine), engine.begin() as connection:
         HUB_METADATA.create_all(connection)
         _require_current(connection)
