@@ -90,7 +90,7 @@ def open_database(path: Path, *, role: Role, key: bytes = b"") -> Engine:
     engine = _engine(path, pragmas, key)
     try:
         with known_errors(path):
-            _require_intact(engine, path)
+            require_intact(engine, path)
             bring_up_to_date(engine, path=path, role=role)
     except TowerError:
         engine.dispose()
@@ -186,7 +186,12 @@ def _engine(path: Path, pragmas: list[str], key: bytes) -> Engine:
     return engine
 
 
-def _require_intact(engine: Engine, path: Path) -> None:
+def require_intact(engine: Engine, path: Path | str) -> None:
+    """Refuse a file whose pages are damaged.
+
+    Raises:
+        CorruptError: SQLite's own check finds something.
+    """
     with reading(engine).connect() as connection:
         answer = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
     if answer != "ok":
