@@ -183,3 +183,16 @@ def test_owner_and_history_survive_a_refresh(room: TowerRoom) -> None:
     assert case.owner == "ana"
     assert "$9,000.00" in case.consequence
     assert [event.kind for event in room.mirror.events(case_id)] == ["opened", "assigned", "changed"]
+
+
+def test_a_shortage_told_by_half_of_a_silent_source_is_no_news(room: TowerRoom) -> None:
+    room.sync(*facts.quiet_world())
+    # The goods left the stock, and whether they left the order too was not heard.
+    room.source.put(facts.position(on_hand=40), facts.item("I9"), facts.item("I8"))
+    room.clock.advance(seconds=91)
+    room.source.failure, room.source.fail_after_pages, room.source.calls = DOWN, 1, 0
+    room.sync(page_limit=2)
+    assert "AL-SHORT" not in room.codes()
+    room.source.failure = None
+    room.sync()
+    assert room.only_case("AL-SHORT").title.endswith("short 60 ea")

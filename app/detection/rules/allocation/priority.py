@@ -138,4 +138,5 @@ RULE = Rule(
     sql=_SQL,
     wakes=("peg>item", "allocation>item", *ITEM_MONEY_WAKES, "node>item"),
     assess=_assess,
+    compares=True,
 )

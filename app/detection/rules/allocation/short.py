@@ -138,15 +138,18 @@ _WAKES = (
     "inventory_position>short_line",
 )
 
+# Demand is one system's and stock another's: goods that have left still are wanted where one is silent.
 SHORT = Rule(
     case_type=AL_SHORT,
     sql=_SQL.replace("@elsewhere", "0"),
     wakes=_WAKES,
     assess=partial(_assess, case_type=AL_SHORT),
+    compares=True,
 )
 IMBALANCE = Rule(
     case_type=AL_IMBALANCE,
     sql=_SQL.replace("@elsewhere", "1"),
     wakes=_WAKES,
     assess=partial(_assess, case_type=AL_IMBALANCE),
+    compares=True,
 )
