@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from tests.simulator.evidence import (
+    DAY_MINOR,
     DELEGATE,
     LENDER,
     LENT_FROM,
@@ -39,6 +40,7 @@ TOLD = {"executed", "partially_executed", "failed", "stale", "expired", "compens
 ENDED = TOLD | {"rejected", "changes_requested", "revoked"}
 #: An action is named by its first signs; commands and steps back add to them.
 ULID_SIGNS = 26
+DAY = timedelta(hours=24)
 REPEATED_SAFELY = {"erp-a", "erp-b"}
 
 
@@ -69,6 +71,8 @@ def check(evidence: Evidence) -> list[str]:
     findings += _effects(evidence, log)
     findings += _repetitions(evidence)
     findings += _decided_twice(log)
+    findings += _revoked(evidence, log)
+    findings += _day_limits(evidence, log)
     states: dict[str, dict[str, str]] = defaultdict(dict)
     succeeded: set[str] = set()
     for name, file in evidence.desk_files.items():
@@ -271,8 +275,8 @@ def _repetitions(evidence: Evidence) -> Iterator[str]:
 
 def _decided_twice(log: list[Entry]) -> Iterator[str]:
     decisions = [e for e in log if e.kind == "decision" and e.outcome == "accepted"]
-    for (action_id, user), count in Counter(
-        (e.action_id, e.body["actor"]["user_id"]) for e in decisions
+    for (action_id, user, _), count in Counter(
+        (e.action_id, e.body["actor"]["user_id"], e.body["verdict"] == "revoke") for e in decisions
     ).items():
         if count > 1:
             yield f"{user} decided {count} times on {action_id}"
@@ -282,6 +286,46 @@ def _decided_twice(log: list[Entry]) -> Iterator[str]:
             yield f"{each.action_id} was decided again after it had been settled"
         if each.body["verdict"] != "approve":
             ended.add(each.action_id)
+
+
+def _revoked(evidence: Evidence, log: list[Entry]) -> Iterator[str]:
+    """What was taken back had been approved, was not begun, and nothing of it was done."""
+    accepted = [each for each in log if each.outcome == "accepted"]
+    approved = {e.action_id: e.index for e in accepted if e.body.get("verdict") == "approve"}
+    begun = {each.action_id for each in accepted if each.kind == "beginning"}
+    done = {effect.key[:ULID_SIGNS] for effect in evidence.effects}
+    for each in accepted:
+        if each.body.get("verdict") != "revoke":
+            continue
+        if approved.get(each.action_id, each.index) >= each.index:
+            yield f"{each.action_id} was revoked and nobody had approved it"
+        if each.action_id in begun:
+            yield f"{each.action_id} was revoked and begun"
+        if each.action_id in done:
+            yield f"{each.action_id} was revoked and done"
+
+
+def _day_limits(evidence: Evidence, log: list[Entry]) -> Iterator[str]:
+    """Nobody approves more of reallocating within a day than the limit, in person or by a lent right."""
+    proposals = {e.action_id: e for e in log if e.kind == "proposal" and e.outcome == "accepted"}
+    before: list[tuple[set[str], str, int, datetime]] = []
+    for each in log:
+        if each.outcome != "accepted" or each.body.get("verdict") != "approve":
+            continue
+        terms, at = each.body["terms"], datetime.fromisoformat(each.body["issued_at"])
+        if terms["remedy"] != "reallocate" or each.action_id not in proposals:
+            continue
+        user = each.body["actor"]["user_id"]
+        who = {user, _right_used(evidence, each, proposals[each.action_id]) or user}
+        amount = terms["amount"]["minor"]
+        others = {
+            action: minor
+            for people, action, minor, then in before
+            if people & who and action != each.action_id and abs(then - at) < DAY
+        }
+        if amount + sum(others.values()) > DAY_MINOR:
+            yield f"{user} approved more than a day's limit with {each.action_id}"
+        before.append((who, each.action_id, amount, at))
 
 
 def _endings(log: list[Entry], states: dict[str, dict[str, str]]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from app.services.take_over import take_over
 from app.signing.keys import KeyOwner, new_key
 from app.signing.statements import SignedEntry, preview, read_payload
 from app.store.engine import open_database
-from domain.approval_states import UNDECIDED, DeliveryState
+from domain.approval_states import UNDECIDED, ApprovalState, DeliveryState
 from domain.approvals import Decision, Proposal, Verdict
 from domain.commands import Action, SetLinePrice
 from domain.ids import LineId, OrderId, UserId
@@ -132,6 +132,22 @@ class SimulatedDesk:
         signer = replace(self.chance.choice(self.people), role="supervisor")
         prepared = prepare_decision(self.room, signer, request, fresh_from(self.facts))
         self._acknowledge(decide_service.sign_decision(self.room, signer, prepared), str(verdict))
+
+    def revoke(self) -> None:
+        """Somebody at this desk takes back what is approved and, as far as is known here, not begun."""
+        approved = self.ledger.approvals(states={ApprovalState.APPROVED})
+        if not approved:
+            return
+        view = self.chance.choice(approved)
+        request = DecisionRequest(
+            action_id=view.action_id,
+            verdict=Verdict.REVOKE,
+            reason="The customer called.",
+            offline=not self.wire.reachable,
+        )
+        signer = replace(self.chance.choice(self.people), role="supervisor")
+        prepared = prepare_decision(self.room, signer, request, fresh_from(self.facts))
+        self._acknowledge(decide_service.sign_decision(self.room, signer, prepared), "revoke")
 
     def decide_without_right(self) -> None:
         """A changed program signs what its user has no right to: it does not ask the policy first."""

@@ -14,6 +14,8 @@ from tests.support.approval_desk import START
 PEOPLE = {"a.moreno": "planner", "t.nguyen": "planner", "j.okafor": "supervisor", "m.silva": "supervisor"}
 #: j.okafor lends her right to t.nguyen for a part of the day and up to an amount.
 DELEGATE, LENDER, LENT_MINOR = "t.nguyen", "j.okafor", 3_000_000
+#: How much of reallocating one person may approve within any 24 hours, whoever's right they use.
+DAY_MINOR = 12_000_000
 LENT_FROM, LENT_UNTIL = START + timedelta(minutes=20), START + timedelta(minutes=150)
 
 

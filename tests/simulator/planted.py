@@ -12,10 +12,14 @@ import pytest
 import app.services.decide as decide_service
 import app.services.deliver as deliver_service
 import app.services.execute as execute_service
+from app.hub import judgement
 from app.services.execute import Executor
 from app.signing.statements import sign_value
-from domain.approval_states import CommandState
+from domain.approval_states import OPEN_TO, ApprovalState, CommandState
+from domain.approvals import Verdict
+from domain.day_limits import DayLimit
 from domain.rights import RightsPolicy
+from tests.simulator.crashes import Killed
 from tests.simulator.desk import SimulatedDesk
 from tests.simulator.hub import SimulatedHub
 
@@ -51,7 +55,17 @@ def forgets_what_left(patch: pytest.MonkeyPatch) -> None:
             with executor._room.ledger.transaction() as tx:
                 tx.machines.move_command(row.key, CommandState.RETRY_WAIT, cause, due_at=None)
 
+    answered, once = Executor._answered, set[str]()
+
+    def ends_first(executor: Executor, turn: Any, receipt: Any, **more: Any) -> bool:
+        # A day has few crashes between sending and answer: here every command has one.
+        if turn.row.key not in once:
+            once.add(turn.row.key)
+            raise Killed("execute:answered")
+        return answered(executor, turn, receipt, **more)
+
     patch.setattr(Executor, "_recover", recover)
+    patch.setattr(Executor, "_answered", ends_first)
 
 
 def one_pair_of_eyes(patch: pytest.MonkeyPatch) -> None:
@@ -142,9 +156,29 @@ def one_is_enough(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(RightsPolicy, "ruling", alone)
 
 
+def second_word(patch: pytest.MonkeyPatch) -> None:
+    """The hub takes every decision, whatever was said before, and by whom."""
+    patch.setattr(judgement, "OPEN_TO", dict.fromkeys(Verdict, frozenset(ApprovalState)))
+    patch.setattr(judgement.Judge, "_has_decided", lambda _judge, _value: False)
+
+
+def revokes_what_began(patch: pytest.MonkeyPatch) -> None:
+    """The hub lets an action be taken back that has begun."""
+    late = {**OPEN_TO, Verdict.REVOKE: frozenset({ApprovalState.APPROVED, ApprovalState.EXECUTING})}
+    patch.setattr(judgement, "OPEN_TO", late)
+
+
+def no_limit_of_the_day(patch: pytest.MonkeyPatch) -> None:
+    """Nobody adds up what was approved before."""
+    patch.setattr(DayLimit, "exceeded_by", lambda *_asked: False)
+
+
 PLANTED = {
+    "revokes what began": Planted(revokes_what_began, "was revoked and begun", 11),
+    "no limit of the day": Planted(no_limit_of_the_day, "more than a day's limit", 6),
+    "second word": Planted(second_word, "decided again after it had been settled", 11),
     "no probe": Planted(no_probe, "without asking whether it had happened", 10),
-    "forgets what left": Planted(forgets_what_left, "without asking whether it had happened", 10),
+    "forgets what left": Planted(forgets_what_left, "without asking whether it had happened", 22),
     "one pair of eyes": Planted(one_pair_of_eyes, "approvers with a right", 4),
     "anybody may": Planted(anybody_may, "approvers with a right", 3),
     "early word": Planted(early_word, "was acknowledged and is not in the ledger", 2),

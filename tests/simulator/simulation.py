@@ -12,11 +12,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from domain.day_limits import DayLimit, LimitScope
 from domain.errors import TowerError
+from domain.recommendations import Remedy
 from domain.rights import EXECUTOR_ROLE, RightsPolicy
 from tests.simulator.crashes import Fate, Killed
 from tests.simulator.desk import EXECUTOR, SimulatedDesk, signer
-from tests.simulator.evidence import DELEGATE, LENT_FROM, LENT_MINOR, LENT_UNTIL, PEOPLE, Evidence, Story
+from tests.simulator.evidence import (
+    DAY_MINOR,
+    DELEGATE,
+    LENT_FROM,
+    LENT_MINOR,
+    LENT_UNTIL,
+    PEOPLE,
+    Evidence,
+    Story,
+)
 from tests.simulator.hub import SimulatedHub, Wire
 from tests.simulator.upstream import LEVELS, Upstream
 from tests.support.approval_desk import TurnedClock, default_policy
@@ -36,6 +47,7 @@ WEIGHTS = {
     "propose": 4,
     "decide": 9,
     "decide_without_right": 1,
+    "revoke": 2,
     "edit": 2,
     "note": 2,
     "network": 2,
@@ -48,13 +60,23 @@ SEATS = {"propose": (0, 0, 0, 0, 0, 1), "decide": (0, 1, 1, 1, 2, 2, 2)}
 
 
 def policy() -> RightsPolicy:
-    """The default rights for the people of the site; a supervisor lends hers for part of the day."""
+    """The default rights for the people of the site, with a limit of the day and a right that is lent."""
     people = {user: (role,) for user, role in PEOPLE.items()}
     delegation = replace(
         lent(DELEGATE, "j.okafor", up_to=LENT_MINOR), starts_at=LENT_FROM, ends_at=LENT_UNTIL
     )
     return replace(
-        default_policy().with_users({**people, EXECUTOR: (EXECUTOR_ROLE,)}), delegations=(delegation,)
+        default_policy().with_users({**people, EXECUTOR: (EXECUTOR_ROLE,)}),
+        delegations=(delegation,),
+        limits=(
+            DayLimit(
+                limit_id="site-day",
+                remedy=Remedy.REALLOCATE,
+                currency="USD",
+                scope=LimitScope.APPROVER,
+                up_to_minor=DAY_MINOR,
+            ),
+        ),
     )
 
 
@@ -190,32 +212,35 @@ def simulate(seed: int, folder: Path, steps: int = STEPS) -> Evidence:
         for _ in range(steps):
             site.step()
         site.heal()
-        return Evidence(
-            hub_file=site.hub.file,
-            desk_files={desk.name: desk.file for desk in site.desks},
-            hub_spki=hub_key().public.spki,
-            spki_of={
-                each.key.public.keyid: (each.key.public.spki, each.key.owner.user_id)
-                for desk in site.desks
-                for each in (*desk.people, desk.executor)
-            },
-            effects=tuple(site.upstream.effects),
-            asked=tuple(site.upstream.asked),
-            acknowledged=tuple(each for desk in site.desks for each in desk.acknowledged),
-            moved=tuple(site.hub.moved),
-            seen={action: fields for desk in site.desks for action, fields in desk.seen.items()},
-            own_findings=own_findings(site),
-            story=Story(
-                refused=site.refused,
-                crashes=Counter(point for fate in site.fates for point in fate.ended_at),
-                effects=len(site.upstream.effects),
-                approvals=Counter(
-                    str(view.state) for desk in site.desks[:1] for view in desk.ledger.approvals()
-                ),
-            ),
-        )
+        return evidence_of(site)
     finally:
         site.close()
+
+
+def evidence_of(site: Site) -> Evidence:
+    """What is left of a day, for the checker."""
+    return Evidence(
+        hub_file=site.hub.file,
+        desk_files={desk.name: desk.file for desk in site.desks},
+        hub_spki=hub_key().public.spki,
+        spki_of={
+            each.key.public.keyid: (each.key.public.spki, each.key.owner.user_id)
+            for desk in site.desks
+            for each in (*desk.people, desk.executor)
+        },
+        effects=tuple(site.upstream.effects),
+        asked=tuple(site.upstream.asked),
+        acknowledged=tuple(each for desk in site.desks for each in desk.acknowledged),
+        moved=tuple(site.hub.moved),
+        seen={action: fields for desk in site.desks for action, fields in desk.seen.items()},
+        own_findings=own_findings(site),
+        story=Story(
+            refused=site.refused,
+            crashes=Counter(point for fate in site.fates for point in fate.ended_at),
+            effects=len(site.upstream.effects),
+            approvals=Counter(str(view.state) for desk in site.desks[:1] for view in desk.ledger.approvals()),
+        ),
+    )
 
 
 def own_findings(site: Site) -> tuple[str, ...]:

@@ -137,14 +137,14 @@ class Upstream:
         due = [command for at, command in self._late if at <= self.clock.now()]
         self._late = [(at, command) for at, command in self._late if at > self.clock.now()]
         for command in due:
-            self._note(command, "submit", self.take(command).result)
+            self._note(command, "arrived", self.take(command).result)
 
     def submit(self, command: Command) -> Receipt:
         """A command as a desk sends it, over a network that is not always kind."""
         if command.source in self.away:
             raise HttpUnavailableError(what="refused", remedy="Wait.", request_may_have_left=False)
         fault = self._fault()
-        if fault in {"late", "twice"} and LEVELS[command.source] not in KEYED:
+        if fault == "twice" and LEVELS[command.source] not in KEYED:
             fault = "silent"
         if fault == "refused":
             raise HttpUnavailableError(what="refused", remedy="Wait.", request_may_have_left=False)
