@@ -124,7 +124,16 @@ class FlipModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if section in _NUMBERS else _LEFT
-        return TITLES[section] if role == Qt.ItemDataRole.DisplayRole else None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return TITLES[section] + self._arrow(section)
+        return None
+
+    def _arrow(self, section: int) -> str:
+        """The sorted column's arrow, as a word of its title: the style's own covers titles at the right."""
+        column, order = self._by
+        if section != column:
+            return ""
+        return "  ▾" if order is Qt.SortOrder.DescendingOrder else "  ▴"
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column; equal lines stay as they were, and selected ones stay selected."""
@@ -136,6 +145,7 @@ class FlipModel(QAbstractTableModel):
         place = {row.line_id: number for number, row in enumerate(self.rows)}
         self.changePersistentIndexList(old, [self.index(place[line_id], at) for line_id, at in held])
         self.layoutChanged.emit()
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(TITLES) - 1)
 
     def _sort(self) -> None:
         column, order = self._by
@@ -186,6 +196,7 @@ class FlipTable(QTableView):
         for column, width in enumerate(_WIDTHS):
             self.setColumnWidth(column, width)
         self.setSortingEnabled(True)
+        head.setSortIndicatorShown(False)
         self.sortByColumn(_COST, Qt.SortOrder.DescendingOrder)
         self.activated.connect(self._ask)
         self.selectionModel().selectionChanged.connect(lambda *_: self.selection_moved.emit())
