@@ -14,6 +14,7 @@ from functools import partial
 
 from app.services.recommend.facts import RemedyFacts
 from app.services.recommend.shortage import Shortage
+from app.services.recommend.shortage_answer import move_actions
 from app.services.recommend.shortage_ways import expedite_cents, later_supply, route_of, substitute_of
 from app.services.recommend.tariffs import (
     TRANSFER_CENTS_PER_TONNE_KILOMETRE,
@@ -35,6 +36,7 @@ from optimization.outcome import OptionLabel
 
 _GRAMS_PER_TONNE = 1_000_000
 _SOONEST_DAY = 1
+_FROM = "reallocate:"
 _SAID = {
     OptionLabel.CHEAPEST: "the cheapest",
     OptionLabel.FASTEST: "the fastest",
@@ -161,7 +163,7 @@ def _from_elsewhere(shortage: Shortage, now: datetime) -> _Found:
     found: _Found = []
     for row in shortage.outlook:
         there = Way(
-            way_id=f"reallocate:{row.node_id}",
+            way_id=f"{_FROM}{row.node_id}",
             line_id=name,
             kind=WayKind.REALLOCATE,
             node_id=row.node_id,
@@ -181,7 +183,8 @@ def _from_elsewhere(shortage: Shortage, now: datetime) -> _Found:
             kind=WayKind.TRANSFER,
             node_id=shortage.home,
             ready_day=day,
-            unit_cents=-(-freight // _GRAMS_PER_TONNE),
+            # A cent at least, so that no more is brought than the line lacks.
+            unit_cents=max(1, -(-freight // _GRAMS_PER_TONNE)),
             fixed_cents=TRANSFER_FIXED_CENTS,
         )
         arrives = now + timedelta(days=day)
@@ -251,18 +254,35 @@ def with_decided(
         units = _units(option)
         offers = [(together.offers[way], count) for way, count in units.items() if way in together.offers]
         changing = [kind for kind in option.kinds if kind not in PLANNED]
-        if not offers or _replaces_a_part(shortage, option):
-            # Splits and re-sourcing alone are the solver's own plans; they are there already.
+        if not changing or _replaces_a_part(shortage, option):
             continue
         if len(changing) > 1:
             told.append(_in_words(shortage, option, offers, nothing))
             continue
-        actions = tuple(offer.command(count) for offer, count in offers)
-        if all(set(actions) != set(other.actions) for other in found):
+        actions = tuple(offer.command(count) for offer, count in offers) or _moves(shortage, units)
+        same = next((n for n, other in enumerate(found) if set(other.actions) == set(actions)), None)
+        if same is not None:
+            found[same] = replace(found[same], reasons=(*found[same].reasons, *_best_at(option)))
+        elif offers:
             found.append(_option(shortage, option, offers, actions, nothing, len(found)))
     ranked = sorted(found, key=lambda option: option.cost_delta_cents)
     first = replace(ranked[0], reasons=(*ranked[0].reasons, *told))
     return [replace(each, recommended=place == 0) for place, each in enumerate([first, *ranked[1:]])]
+
+
+def _moves(shortage: Shortage, units: Mapping[str, int]) -> tuple[Action, ...]:
+    """The command of an option that only ships from other nodes; what it leaves stays with the home node."""
+    by_node = {NodeId(way.removeprefix(_FROM)): n for way, n in units.items() if way.startswith(_FROM)}
+    left = shortage.line.open_quantity - sum(by_node.values())
+    if left:
+        by_node[shortage.home] = left
+    return move_actions(shortage.line, shortage.home, by_node)
+
+
+def _best_at(option: DecisionOption) -> tuple[str, ...]:
+    """What an option is best at, as a reason."""
+    best = ", ".join(_SAID[label] for label in option.labels if label in _SAID)
+    return (f"Of all ways weighed together it is {best}.",) if best else ()
 
 
 def _units(option: DecisionOption) -> dict[str, int]:
@@ -283,8 +303,10 @@ def _in_words(
     shortage: Shortage, option: DecisionOption, offers: Iterable[tuple[Offer, int]], nothing: DecisionOption
 ) -> str:
     """What several remedies at once would come to."""
-    elsewhere = {way: units for way, units in _units(option).items() if way.startswith("reallocate:")}
-    parts = [f"ship {units} from {shortage.node_name(way[11:])}" for way, units in elsewhere.items()]
+    elsewhere = {way: units for way, units in _units(option).items() if way.startswith(_FROM)}
+    parts = [
+        f"ship {units} from {shortage.node_name(way.removeprefix(_FROM))}" for way, units in elsewhere.items()
+    ]
     parts += [offer.words(units) for offer, units in offers]
     best = ", ".join(_SAID[label] for label in option.labels if label in _SAID)
     change = (option.effect.total_cents - nothing.effect.total_cents) / 100
@@ -304,8 +326,7 @@ def _option(
     effect, remedy = option.effect, offers[0][0].remedy
     late = effect.lateness_unit_days > 0 or effect.unfilled_units > 0
     words = " and ".join(offer.words(units) for offer, units in offers)
-    best = ", ".join(_SAID[label] for label in option.labels if label in _SAID)
-    reasons = [f"Of all ways weighed together it is {best}."] if best else []
+    reasons = list(_best_at(option))
     if effect.unfilled_units:
         reasons.append(f"{effect.unfilled_units} units stay on backorder.")
     return Option(
