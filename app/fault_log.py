@@ -45,6 +45,11 @@ def set_crash_aside(folder: Path, name: str) -> None:
         written.replace(folder / f"{name}.crash.last")
 
 
+def crashed_before(folder: Path) -> bool:
+    """Whether an earlier run crashed hard and nobody was told yet; asked before the logs are opened."""
+    return any(file.stat().st_size for file in folder.glob("*.crash"))
+
+
 def last_crashes(folder: Path) -> tuple[str, ...]:
     """What hard crashes of earlier runs left: names of functions, files and lines, never data."""
     found = []

@@ -14,7 +14,7 @@ from app.bootstrap import LEDGER_FILE, monotonic_seconds
 from app.bridge_parts import BridgeParts
 from app.desk_store import DeskStore
 from app.environment import PIN_FILE_VARIABLE, PIN_VARIABLE
-from app.fault_log import end_on_signal, log_to, report_faults_to
+from app.fault_log import crashed_before, end_on_signal, log_to, report_faults_to
 from app.gui_bridge import GuiBridge
 from app.instance_lock import InstanceLock
 from app.profile import LOG_FOLDER, Profile, ProfileKind
@@ -141,6 +141,7 @@ def run_window(run: WindowRun, script: Callable[[GuiSession], None] | None = Non
     """
     lock = InstanceLock(run.profile.folder)
     _require_databases(run.profile)
+    crashed = crashed_before(run.profile.folder / LOG_FOLDER)
     log_to(run.profile.folder / LOG_FOLDER, "window")
     store = DeskStore(run.profile.folder)
     theme = store.theme()
@@ -151,6 +152,8 @@ def run_window(run: WindowRun, script: Callable[[GuiSession], None] | None = Non
     session.window.set_theme(theme)
     show_first(session.window, application)
     session.note_time("first_window")
+    if crashed:
+        session.window.crash_notice.tell()
     end_on_signal(application.quit)
     report_faults_to(bridge.tell_fault)
     bridge.first_shown.connect(lambda: session.note_time("first_queue"))

@@ -108,6 +108,10 @@
    <translation>1 Auftrag</translation>
   </message>
   <message>
+   <source>1 page</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>1 problem</source>
    <translation>1 Fehler</translation>
   </message>
@@ -696,8 +700,8 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Erkannt</translation>
   </message>
   <message>
-   <source>Diagnostics are not there yet: still starting.</source>
-   <translation>Die Diagnose fehlt noch: es startet noch.</translation>
+   <source>Diagnostics are being read; they are copied in a moment.</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>Diagnostics copied: {lines} lines of versions, states and counts.</source>
@@ -1744,6 +1748,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>POD</translation>
   </message>
   <message>
+   <source>Page</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Pages</source>
    <translation>Seiten</translation>
   </message>
@@ -1814,6 +1822,14 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>Price of change</source>
    <translation>Preis der Änderung</translation>
+  </message>
+  <message>
+   <source>Print what is shown …</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Print: {title}</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>Problems of the edited policy</source>
@@ -2524,6 +2540,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Die ersten Zeilen, wie sie aufgenommen würden</translation>
   </message>
   <message>
+   <source>The program ended unexpectedly last time. What was signed and synced is safe.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>The record as it came</source>
    <translation>Der Satz, wie er kam</translation>
   </message>
@@ -2558,6 +2578,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>There is a view {name!r} already.</source>
    <translation>Die Ansicht {name!r} gibt es schon.</translation>
+  </message>
+  <message>
+   <source>There is nothing to print yet.</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>There is nothing to take back.</source>
@@ -3710,6 +3734,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>{number} Aufträge</translation>
   </message>
   <message>
+   <source>{number} pages</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{number} problems</source>
    <translation>{number} Fehler</translation>
   </message>
@@ -3762,6 +3790,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>{order_number} line {position}, {sku}: {stages}</source>
    <translation>{order_number} Zeile {position}, {sku}: {stages}</translation>
+  </message>
+  <message>
+   <source>{pages} sent to the printer.</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>{policy_id}  ·  version {version}  ·  {whose}</source>

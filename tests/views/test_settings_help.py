@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.fault_log import crashed_before, last_crashes, set_crash_aside
 from tests.support.open_window import OpenWindow, open_window
 from views.case_queue.state import Density
 from views.help.topics import TOPIC_OF, topics, topics_with
@@ -92,10 +95,34 @@ def test_diagnostics_go_to_the_clipboard(desk: OpenWindow) -> None:
     )
 
 
-def test_without_an_answer_nothing_is_copied(qtbot: QtBot, qapp: QApplication) -> None:
+def test_diagnostics_asked_for_early_are_copied_once_they_are_read(qtbot: QtBot, qapp: QApplication) -> None:
     early = open_window(qtbot, qapp, filled=False)
     early.window.settings.copy_diagnostics()
-    assert "still starting" in early.window.toasts.history[-1][1]
+    assert "in a moment" in early.window.toasts.history[-1][1]
+    early.window.apply_page(shown())
+    assert QGuiApplication.clipboard().text() == shown().diagnostics
+
+
+def test_after_a_crash_the_next_start_says_so_and_offers_diagnostics(desk: OpenWindow) -> None:
+    notice = desk.window.crash_notice
+    assert not notice.isVisible()
+    notice.tell()
+    assert notice.isVisible()
+    assert "What was signed and synced is safe." in notice.words.text()
+    desk.click(notice.copy)
+    assert desk.window.page == "settings"
+    assert QGuiApplication.clipboard().text() == shown().diagnostics
+    assert not notice.isVisible()
+
+
+def test_a_crash_is_told_once(tmp_path: Path) -> None:
+    assert not crashed_before(tmp_path)
+    (tmp_path / "window.crash").write_text("Fatal Python error: Aborted\n", encoding="utf-8")
+    (tmp_path / "sync-worker.crash").touch()
+    assert crashed_before(tmp_path)
+    set_crash_aside(tmp_path, "window")
+    assert not crashed_before(tmp_path)
+    assert last_crashes(tmp_path) == ("window\nFatal Python error: Aborted",)
 
 
 def test_f1_opens_the_topic_of_the_page_and_esc_leaves(desk: OpenWindow) -> None:

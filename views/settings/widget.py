@@ -55,6 +55,7 @@ class SettingsPage(QWidget):
         """Show nothing of the program until it tells."""
         super().__init__(parent)
         self._shown: SettingsShown | None = None
+        self._copy_when_shown = False
         self.theme = Segments(THEMES, tr("Theme"))
         self.language = Segments(LANGUAGES, tr("Language"))
         self.times = Segments(TIMES, tr("Time zone"))
@@ -180,6 +181,8 @@ class SettingsPage(QWidget):
             [Line(key=p.name, title=p.name, text=p.licence, right=p.version) for p in shown.parts]
         )
         self.notice.setPlainText(shown.notice)
+        if self._copy_when_shown:
+            self.copy_diagnostics()
 
     def show_choices(self, theme: ThemeName, density: Density) -> None:
         """Show which theme and which density are in use."""
@@ -204,8 +207,10 @@ class SettingsPage(QWidget):
     def copy_diagnostics(self) -> None:
         """Put versions, states and counts on the clipboard; no order, customer, price or secret."""
         if self._shown is None:
-            self.copied.emit(tr("Diagnostics are not there yet: still starting."))
+            self._copy_when_shown = True
+            self.copied.emit(tr("Diagnostics are being read; they are copied in a moment."))
             return
+        self._copy_when_shown = False
         QGuiApplication.clipboard().setText(self._shown.diagnostics)
         lines = len(self._shown.diagnostics.splitlines())
         self.copied.emit(tr("Diagnostics copied: {lines} lines of versions, states and counts.", lines=lines))

@@ -11,11 +11,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from views.case_queue.state import Density
+from views.formatting import counted
+from views.language import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtPrintSupport import QPrinter
+    from PySide6.QtWidgets import QWidget
 
     from views.approvals.widget import ApprovalsPage
+    from views.export import ExportTable
     from views.help.panel import HelpPanel
     from views.kpis.widget import KpisPage
     from views.ports import TowerIntents
@@ -28,6 +34,8 @@ if TYPE_CHECKING:
     from views.sources.widget import SourcesPage
     from views.tower.state import TowerSnapshot
     from views.what_if.widget import WhatIfPage
+
+    AskPrinter = Callable[[QWidget, str], QPrinter | None]
 
 
 def what_if_page(intents: TowerIntents, kept: Mapping[str, str]) -> WhatIfPage:
@@ -138,3 +146,14 @@ def key_sheet(window: TowerWindow) -> KeySheet:
     from views.shell.key_sheet import KeySheet
 
     return KeySheet(window, window.keys.actions)
+
+
+def print_shown(window: TowerWindow, table: ExportTable | None, ask: AskPrinter | None) -> None:
+    """Ask for a printer and print a table, or the page shown where there is none."""
+    from views.shell.printing import ask_printer, print_picture, print_table
+
+    printer = (ask or ask_printer)(window, tr("Queue") if table is not None else tr("Page"))
+    if printer is not None:
+        shown = window.pages.currentWidget()
+        pages = print_picture(printer, shown) if table is None else print_table(printer, table)
+        window.show_toast(tr("{pages} sent to the printer.", pages=counted(pages, "page")), "ok")

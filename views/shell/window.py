@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
@@ -21,9 +21,11 @@ from views.language import tr
 from views.local_edits import HELD_MS
 from views.ports import PageContent, TowerIntents
 from views.rules.view_model import RulesViewModel
+from views.shell import late_pages
 from views.shell.actions import ActionKeys
 from views.shell.ask_file import ask_where
 from views.shell.banner import OfflineBanner
+from views.shell.crash_notice import CrashNotice
 from views.shell.find_cases import find_cases
 from views.shell.layout import layout_from_text
 from views.shell.layout_keeper import layout_of, restore_layout
@@ -42,6 +44,9 @@ from views.theme import apply, theme_named, theme_of
 from views.tower.state import TowerSnapshot
 from views.tower.view_model import TowerViewModel
 from views.tower.widget import TowerPage
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
 
 MIN_SIZE_PX: Final = (1_024, 680)
 USUAL_SIZE_PX: Final = (1_600, 1_000)
@@ -68,6 +73,8 @@ class TowerWindow(PagedWindow):
         self._theme: ThemeName = theme_of(self).name
         #: Asks where a file shall go; a test answers by itself.
         self.ask_file: Callable[[QWidget, str, str], str] = ask_where
+        #: Asks for a printer; ``None`` asks a person.
+        self.ask_printer: Callable[[QWidget, str], QPrinter | None] | None = None
         self.tower_model = TowerViewModel(intents, idle_ms=idle_ms, held_ms=held_ms)
         self.approvals_model = ApprovalsViewModel(intents)
         self.sources_model = SourcesViewModel(intents)
@@ -77,6 +84,7 @@ class TowerWindow(PagedWindow):
         self.top = TopBar()
         self.banner = OfflineBanner()
         self.policy_notice = NoticeBar("alert-triangle")
+        self.crash_notice = CrashNotice()
         self.status = StatusBar()
         self.tower = TowerPage(self.tower_model)
         self.page: Page = "tower"
@@ -98,6 +106,7 @@ class TowerWindow(PagedWindow):
         right.addWidget(self.top)
         right.addWidget(self.banner)
         right.addWidget(self.policy_notice)
+        right.addWidget(self.crash_notice)
         right.addWidget(self.pages, 1)
         above = QHBoxLayout()
         above.setSpacing(0)
@@ -123,6 +132,7 @@ class TowerWindow(PagedWindow):
         self.tower_model.edits.done.connect(self._show_edit)
         self.tower_model.edits.undone.connect(lambda words: self.show_toast(words, "info"))
         self.table_dropped.connect(self.import_file)
+        self.crash_notice.copy_wanted.connect(self.copy_diagnostics)
         self.banner.retry_wanted.connect(lambda: self._intents.sync_now(""))
         self.status.sources_wanted.connect(lambda: self.show_page("sources"))
         self.status.cancel_wanted.connect(self._intents.cancel_job)
@@ -258,6 +268,14 @@ class TowerWindow(PagedWindow):
             return
         self.export_table(queue_export(self.tower_model.queue.store, self._snapshot.currency))
 
+    def print_shown(self) -> None:
+        """Ask for a printer and print the queue's rows, or another page as it looks."""
+        if self._snapshot is None:
+            self.show_toast(tr("There is nothing to print yet."), "info")
+            return
+        table = queue_export(self.tower_model.queue.store, self._snapshot.currency)
+        late_pages.print_shown(self._whole, table if self.page == "tower" else None, self.ask_printer)
+
     def export_table(self, table: ExportTable) -> None:
         """Ask where a table shall go, and let the program write it there."""
         if not table.count or self._snapshot is None:
@@ -354,6 +372,11 @@ class TowerWindow(PagedWindow):
     def open_palette(self) -> None:
         """Open the search for commands and cases."""
         self.palette_overlay.open_overlay()
+
+    def copy_diagnostics(self) -> None:
+        """Put versions, states and counts on the clipboard, as soon as they are read."""
+        self.show_page("settings")
+        self.settings.copy_diagnostics()
 
     def open_keys(self) -> None:
         """Show what the keys do."""
