@@ -12,8 +12,10 @@ from collections.abc import Collection, Sequence
 from domain.approvals import PlannedCommand
 from domain.commands import (
     Action,
+    AddNote,
     ReallocateLine,
     RebookCarrier,
+    RescheduleShipment,
     SetLinePrice,
     SetOrderField,
     SplitLine,
@@ -27,7 +29,10 @@ _UNDO = "-undo-"
 
 
 def undone_by(action: Action, before: object) -> tuple[Action, ...] | None:
-    """What takes an action back, in order, given its record as it was; ``None`` where nothing does."""
+    """What takes an action back, in order, given its record as it was.
+
+    ``None`` where nothing does; nothing at all where nothing has to be done.
+    """
     match action, before:
         case ReallocateLine(), _:
             return (_brought_back(action, action.to_node_id, action.from_node_id, action.quantity),)
@@ -43,6 +48,11 @@ def undone_by(action: Action, before: object) -> tuple[Action, ...] | None:
                     pickup_at=None if action.pickup_at is None else before.planned_pickup_at,
                 ),
             )
+        case RescheduleShipment(), Shipment():
+            return (RescheduleShipment(shipment_id=action.shipment_id, pickup_at=before.planned_pickup_at),)
+        case AddNote(), _:
+            # What was noted stays, and keeps nothing else from being taken back.
+            return ()
         case SetLinePrice(), OrderLine():
             back = before.unit_price_cents
             return (SetLinePrice(order_id=action.order_id, line_id=action.line_id, unit_price_cents=back),)
