@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Annotated
 
+import msgspec
 from fastapi import Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
@@ -276,7 +276,7 @@ class Face:
             while not self.bell.is_closing:
                 for each in await run_in_threadpool(self.log.feed, after, MAX_FEED):
                     after = each.index
-                    yield f"id: {after}\nevent: entry\ndata: {json.dumps(_entry(each))}\n\n"
+                    yield f"id: {after}\nevent: entry\ndata: {msgspec.json.encode(_entry(each)).decode()}\n\n"
                     beat = clock.time()
                 await self.bell.wait(LOOK_SECONDS)
                 if clock.time() - beat >= HEARTBEAT_SECONDS:
@@ -353,7 +353,7 @@ def _last_event(request: Request, after: int) -> int:
 
 
 def _json(document: object, status: int = 200) -> Response:
-    return Response(json.dumps(document), status_code=status, media_type="application/json")
+    return Response(msgspec.json.encode(document), status_code=status, media_type="application/json")
 
 
 def _entry(recorded: Recorded) -> dict[str, str | int]:
