@@ -8,6 +8,7 @@ undone is a point of no return: what was done before it stays.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from domain.approvals import PlannedCommand
 from domain.commands import (
@@ -33,44 +34,35 @@ def undone_by(action: Action, before: object) -> tuple[Action, ...] | None:
 
     ``None`` where nothing does; nothing at all where nothing has to be done.
     """
-    match action, before:
-        case ReallocateLine(), _:
+    match action:
+        case ReallocateLine():
             return (_brought_back(action, action.to_node_id, action.from_node_id, action.quantity),)
-        case SplitLine(), _:
+        case SplitLine():
             moved = [part for part in action.parts if part.node_id != action.from_node_id]
             return tuple(_brought_back(action, p.node_id, action.from_node_id, p.quantity) for p in moved)
-        case RebookCarrier(), Shipment() if before.service_id is not None and before.scac:
-            return (
-                RebookCarrier(
-                    shipment_id=action.shipment_id,
-                    service_id=before.service_id,
-                    scac=before.scac,
-                    pickup_at=None if action.pickup_at is None else before.planned_pickup_at,
-                ),
-            )
-        case RescheduleShipment(), Shipment():
-            return (RescheduleShipment(shipment_id=action.shipment_id, pickup_at=before.planned_pickup_at),)
-        case AddNote(), _:
+        case SubstituteItem():
+            return (replace(action, item_id=action.substitute_item_id, substitute_item_id=action.item_id),)
+        case AddNote():
             # What was noted stays, and keeps nothing else from being taken back.
             return ()
+        case _:
+            back = _set_back(action, before)
+            return None if back is None else (back,)
+
+
+def _set_back(action: Action, before: object) -> Action | None:
+    """The same kind of command with what the record held before."""
+    match action, before:
+        case RebookCarrier(), Shipment() if before.service_id is not None and before.scac:
+            at = None if action.pickup_at is None else before.planned_pickup_at
+            return replace(action, service_id=before.service_id, scac=before.scac, pickup_at=at)
+        case RescheduleShipment(), Shipment():
+            return replace(action, pickup_at=before.planned_pickup_at)
         case SetLinePrice(), OrderLine():
-            back = before.unit_price_cents
-            return (SetLinePrice(order_id=action.order_id, line_id=action.line_id, unit_price_cents=back),)
+            return replace(action, unit_price_cents=before.unit_price_cents)
         case SetOrderField(), SalesOrder():
             value = str(getattr(before.ship_to, action.field, ""))
-            return (
-                (SetOrderField(order_id=action.order_id, field=action.field, value=value),) if value else None
-            )
-        case SubstituteItem(), _:
-            return (
-                SubstituteItem(
-                    order_id=action.order_id,
-                    line_id=action.line_id,
-                    item_id=action.substitute_item_id,
-                    substitute_item_id=action.item_id,
-                    quantity=action.quantity,
-                ),
-            )
+            return replace(action, value=value) if value else None
         case _:
             return None
 
