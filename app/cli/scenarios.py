@@ -15,19 +15,26 @@ def run(options: argparse.Namespace) -> int:
     from optimization.rebooking.solve import Effort
     from optimization.scenarios.files import read_scenarios
     from optimization.scenarios.overrides import Scenario
+    from optimization.scenarios.rebase import rebase
     from optimization.scenarios.results import compare
     from optimization.scenarios.runners import open_runner, solve_all
     from optimization.scenarios.tasks import Task
 
     baseline = read_tables(Path(options.problem))
     scenarios = read_scenarios(Path(options.scenarios))
+    if options.rebase:
+        rebased = [rebase(scenario, baseline) for scenario in scenarios]
+        for each in rebased:
+            for _, why in each.dropped:
+                print(f"{each.scenario.name}: left out, {why}")
+        scenarios = tuple(each.scenario for each in rebased)
     task = Task(seed=options.seed, effort=Effort(threads=1), moves=options.moves)
     with open_runner(options.executor, baseline, task, monotonic_seconds, options.workers) as runner:
         first, *others = solve_all(runner, (Scenario(name="baseline"), *scenarios))
     print(f"baseline: {first.objective_cents} cents, at least {first.bound_cents}")
     compared = [compare(first, other) for other in others]
-    for each in compared:
-        print(each.sentence)
+    for told in compared:
+        print(told.sentence)
     if options.json:
         report = [
             {

@@ -14,10 +14,10 @@ from optimization.backlog.dual import Pricer
 from optimization.backlog.instance import Instance, build_instance
 from optimization.backlog.limits import BacklogLimits
 from optimization.backlog.price_file import read_prices, write_prices
-from optimization.backlog.proof import order_least, proven_thousandths
 from optimization.backlog.solve import solve_backlog
 from optimization.backlog.tables import Integers
 from optimization.outcome import Status
+from tests.support.backlog_proof import order_least, proven_thousandths
 from tests.support.small_backlogs import best_by_trying, small_instance, tiny_tables
 
 

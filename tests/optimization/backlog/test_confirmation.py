@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.__main__ import main
 from domain.errors import BadInputError
 from optimization.backlog.confirmation import (
     ConfirmationClass,
@@ -17,8 +19,10 @@ from optimization.backlog.confirmation import (
     fold_classes,
     solve_strictly,
 )
+from optimization.backlog.files import write_tables
 from optimization.backlog.limits import BacklogLimits
-from optimization.backlog.plan import BacklogPlan
+from optimization.backlog.parquet_columns import write_columns
+from optimization.backlog.plan import BacklogPlan, read_plan
 from optimization.backlog.tables import Integers, Tables
 from tests.support.small_backlogs import small_instance
 
@@ -101,3 +105,31 @@ def test_a_class_or_quantity_that_cannot_be_is_refused(classes: int, confirmed: 
     tables, _, _ = backlog(1)
     with pytest.raises(BadInputError, match=words):
         fold_classes(tables, np.full(tables.sizes.orders, classes), np.full(tables.sizes.lines, confirmed))
+
+
+def test_the_command_plans_class_by_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tables, classes, confirmed = backlog(5)
+    write_tables(tables, tmp_path / "backlog")
+    of_line = classes[tables.lines["order"]]
+    columns = {"line": np.arange(of_line.size), "confirmed_qty": confirmed, "conf_class": of_line}
+    write_columns(columns, tmp_path / "classes.parquet")
+    command = [
+        "confirm",
+        "--problem",
+        str(tmp_path / "backlog"),
+        "--classes",
+        str(tmp_path / "classes.parquet"),
+    ]
+    assert main([*command, "--out", str(tmp_path / "plan.parquet"), "--moves", "60"]) == 0
+    units = served(tables, read_plan(tmp_path / "plan.parquet"))
+    assert not units[of_line == ConfirmationClass.LOSE].any()
+    assert units.any()
+    assert "cents; below what was confirmed" in capsys.readouterr().out
+    torn = {**columns, "conf_class": np.where(np.arange(of_line.size) == 0, (of_line + 1) % 6, of_line)}
+    write_columns(torn, tmp_path / "classes.parquet")
+    lines_of_first = int((tables.lines["order"] == tables.lines["order"][0]).sum())
+    code = main([*command, "--out", str(tmp_path / "other.parquet"), "--moves", "60"])
+    assert code == (2 if lines_of_first > 1 else 0)
+    write_columns({**columns, "line": np.zeros(of_line.size, np.int64)}, tmp_path / "classes.parquet")
+    assert main([*command, "--out", str(tmp_path / "other.parquet")]) == 2
+    assert "not every line once" in capsys.readouterr().err

@@ -34,9 +34,9 @@ from optimization.backlog.plan import (
     write_plan,
 )
 from optimization.backlog.price_file import read_prices, write_prices
-from optimization.backlog.proof import proven_thousandths
 from optimization.backlog.solve import solve_backlog
 from optimization.backlog.tables import RULES, Tables, digest_of_tables
+from tests.support.backlog_proof import proven_thousandths
 from tests.support.small_backlogs import best_by_trying, tiny_tables
 
 EVERY = tuple(GENERATED)

@@ -63,3 +63,16 @@ def test_the_command_compares_every_scenario_with_the_baseline(
     assert compared["scenario"] == "closed"
     assert compared["least_cents"] <= compared["objective_delta_cents"] <= compared["most_cents"]
     assert "closed: " in capsys.readouterr().out
+
+
+def test_what_names_something_gone_is_left_out_when_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_tables(generate_tables("D", 60, 4, 1), tmp_path / "backlog")
+    gone = [{"name": "moved", "overrides": [{"type": "node_closed", "node": 99}]}]
+    given = ["scenarios", "--problem", str(tmp_path / "backlog"), "--scenarios", str(written(tmp_path, gone))]
+    given += ["--executor", "here", "--moves", "50"]
+    assert main(given) == 2
+    capsys.readouterr()
+    assert main([*given, "--rebase"]) == 0
+    assert "moved: left out, " in capsys.readouterr().out
