@@ -470,7 +470,7 @@
   <message>
    <source>Change the world and see what the plan would be.
 
-Make a scenario at the left: close a node, lose a lane, let demand surge, delay a supply, weigh a customer or change a policy. Then solve: the open backlog of now is planned as it is and under each scenario, side by side.</source>
+Make a scenario at the left: close a node, lose a carrier or a lane, let demand surge, delay a supply, weigh a customer or change a policy. Then solve: the open backlog of now is planned as it is and under each scenario, side by side.</source>
    <translation>Ändern Sie die Welt und sehen Sie, wie der Plan wäre.
 
 Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer oder eine Strecke verlieren, mehr Nachfrage, späterer Nachschub, ein Kunde mit mehr Gewicht, eine andere Regel. Dann berechnen: Der offene Auftragsbestand von jetzt wird geplant, wie er ist und unter jedem Szenario, nebeneinander.</translation>

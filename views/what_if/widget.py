@@ -42,9 +42,9 @@ _NARROW_WHY_PX: Final = 230
 _LEAST_MAP_PX: Final = 200
 _EMPTY: Final = tr(
     "Change the world and see what the plan would be.\n\n"
-    "Make a scenario at the left: close a node, lose a lane, let demand surge, delay a supply, weigh a "
-    "customer or change a policy. Then solve: the open backlog of now is planned as it is and under each "
-    "scenario, side by side."
+    "Make a scenario at the left: close a node, lose a carrier or a lane, let demand surge, delay a supply, "
+    "weigh a customer or change a policy. Then solve: the open backlog of now is planned as it is and under "
+    "each scenario, side by side."
 )
 
 
