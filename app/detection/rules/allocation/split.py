@@ -111,18 +111,12 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         "as_of_ms": head.observed_at,
         "entity": (EntityKind.SALES_ORDER, head.entity_id),
     }
-    takes = f"{head.max_shipments} shipment{'s' if head.max_shipments != 1 else ''}"
-    why = (
-        f"{head.customer_name} takes {takes} an order"
-        if is_beyond
-        else f"its margin is {money_words(head.order_margin_cents)}"
-    )
     return Finding(
         case_type=AL_SPLIT,
         entity=EntityRef(kind=EntityKind.SALES_ORDER, entity_id=head.entity_id),
         title=f"{head.number} would ship from {len(rows)} nodes",
         consequence=(
-            f"{head.number} is planned from {names}, and {why}: "
+            f"{head.number} is planned from {names}, and {_why(head, too_many=is_beyond)}: "
             f"{money_words(extra)} more freight, promised {day_words(head.promised_at)}."
         ),
         impact=Impact(
@@ -149,6 +143,14 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         sources=distinct([head.source, head.customer_source]),
         about=tuple(EntityRef(kind=EntityKind.NODE, entity_id=row.node_id) for row in rows),
     )
+
+
+def _why(row: Row[Any], *, too_many: bool) -> str:
+    """What speaks against the plan: the customer's limit, or what the order earns."""
+    if too_many:
+        shipments = "shipment" if row.max_shipments == 1 else "shipments"
+        return f"{row.customer_name} takes {row.max_shipments} {shipments} an order"
+    return f"its margin is {money_words(row.order_margin_cents)}"
 
 
 RULE = Rule(
