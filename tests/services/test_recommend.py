@@ -26,7 +26,8 @@ from domain.commands import (
 )
 from domain.customers import SplitPolicy
 from domain.errors import ConflictError, CorruptError
-from domain.ids import EntityKind
+from domain.ids import EntityKind, ServiceId
+from domain.network import CarrierService
 from domain.orders import ShipTo
 from domain.quotes import LiveRate
 from domain.recommendations import Option, Recommendation, Remedy
@@ -152,6 +153,25 @@ def test_a_late_shipment_is_rebooked_where_lateness_costs_more_than_freight() ->
     assert isinstance(action, RebookCarrier)
     assert (action.service_id, action.scac) == (EXPRESS.service_id, "FAST")
     assert best.cost_delta_cents < 0
+
+
+class WithRail(FakeFacts):
+    """A third service, as good as the express one."""
+
+    def carrier_services(self) -> tuple[CarrierService, ...]:
+        rail = replace(EXPRESS, service_id=ServiceId("RAIL"), scac="RAIL", name="Rail night")
+        return (*super().carrier_services(), rail)
+
+
+def test_the_best_rebooking_says_whom_to_ask_if_its_carrier_declines() -> None:
+    found = recommend(late_case(), WithRail())
+    best = next(o for o in found.options if o.recommended)
+    (action,) = best.actions
+    assert isinstance(action, RebookCarrier)
+    other = "Rail night" if action.scac == "FAST" else EXPRESS.name
+    assert any(reason.startswith(f"If it declines, ask {other}, pickup ") for reason in best.reasons)
+    alone = next(o for o in recommend(late_case(), FakeFacts()).options if o.recommended)
+    assert not any("declines" in reason for reason in alone.reasons)
 
 
 def rebooked(rates: RateSource | None) -> Option:

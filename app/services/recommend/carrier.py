@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from app.services.quotes import RateSource, priced
@@ -28,6 +28,7 @@ from optimization.plan import BookingPlan
 
 MODEL = "carrier rebooking (CP-SAT)"
 HORIZON_DAYS = 7
+MOST_FALLBACKS = 3
 REBOOKING_CENTS = 1_500
 NOT_LEFT_YET = frozenset({ShipmentStatus.PLANNED, ShipmentStatus.BOOKED, ShipmentStatus.PACKED})
 PICKUP_TIME = time(16, tzinfo=UTC)
@@ -134,9 +135,18 @@ def _offer(
 
 
 def rebooking_answer(
-    case: ExceptionCase, late: LateShipment, outcome: Outcome, *, recommendation_id: str, now: datetime
+    case: ExceptionCase,
+    late: LateShipment,
+    problem: RebookingProblem,
+    outcome: Outcome,
+    *,
+    recommendation_id: str,
+    now: datetime,
 ) -> Recommendation:
-    """The options of an outcome, cheapest first, each a different booking."""
+    """The options of an outcome, cheapest first, each a different booking.
+
+    The recommended one says whom to ask next if its carrier declines.
+    """
     options: list[Option] = []
     seen: set[str] = set()
     for solved in sorted(outcome.options, key=lambda option: option.rank):
@@ -144,6 +154,10 @@ def rebooking_answer(
         if option.option_id not in seen:
             seen.add(option.option_id)
             options.append(option)
+    booked = next((each for each in options[0].actions if isinstance(each, RebookCarrier)), None)
+    if booked is not None:
+        asked = _tender_order(late, problem, booked.service_id, now)
+        options[0] = replace(options[0], reasons=(*options[0].reasons, *asked))
     return Recommendation(
         recommendation_id=recommendation_id,
         case_id=case.case_id,
@@ -151,6 +165,27 @@ def rebooking_answer(
         options=tuple(options),
         trail=trail_of(outcome, MODEL),
     )
+
+
+def _tender_order(
+    late: LateShipment, problem: RebookingProblem, booked: ServiceId, now: datetime
+) -> tuple[str, ...]:
+    """Whom to ask if the carrier declines: other services with room, the cheapest first, lateness counted."""
+    (demand,) = problem.shipments
+    names = {str(each.service_id): each.name for each in late.services}
+    found: dict[str, tuple[int, str]] = {}
+    offers = {offer.service_id: offer for offer in problem.offers}
+    for each in problem.service_days:
+        if each.day < demand.ready_day or each.service_id in (booked, demand.current_service_id):
+            continue
+        offer = offers[each.service_id]
+        days_late = max(0, each.day + offer.transit_days - demand.due_day)
+        cents = offer.rate_cents + days_late * demand.late_cents_per_day + demand.rebooking_cents
+        day = now.date() + timedelta(days=each.day)
+        said = f"{names[each.service_id]}, pickup {day:%d %b}, {cents / 100:,.2f}"
+        found[each.service_id] = min(found.get(each.service_id, (cents, said)), (cents, said))
+    order = [said for cents, said in sorted(found.values()) if cents < demand.unbooked_cents]
+    return (f"If it declines, ask {'; then '.join(order[:MOST_FALLBACKS])}.",) if order else ()
 
 
 def _option(

@@ -52,10 +52,11 @@ def ask(
     if case.code == "TR-ETA-LATE":
         late = late_shipment_of(case, facts, rates)
         if late is not None:
+            bookings = rebooking_problem(late, facts, now)
             return SolverQuestion(
-                problem=rebooking_problem(late, facts, now),
+                problem=bookings,
                 answer=lambda outcome: rebooking_answer(
-                    case, late, outcome, recommendation_id=recommendation_id, now=now
+                    case, late, bookings, outcome, recommendation_id=recommendation_id, now=now
                 ),
             )
     return RuleQuestion(
