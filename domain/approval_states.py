@@ -95,7 +95,8 @@ APPROVAL_MOVES: dict[ApprovalState, frozenset[ApprovalState]] = {
     _A.SUBMITTED: _ENDED_UNAPPROVED | {_A.PARTIAL, _A.APPROVED},
     _A.PARTIAL: _ENDED_UNAPPROVED | {_A.APPROVED, _A.REVOKED},
     _A.APPROVED: frozenset({_A.EXECUTING, _A.REVOKED, _A.EXPIRED, _A.STALE}),
-    _A.EXECUTING: _ENDED_RUNS | {_A.IN_DOUBT},
+    # It ran out, where its executor never heard in time that its beginning was recorded.
+    _A.EXECUTING: _ENDED_RUNS | {_A.IN_DOUBT, _A.EXPIRED},
     _A.IN_DOUBT: _ENDED_RUNS | {_A.EXECUTING},
     _A.REJECTED: frozenset(),
     _A.CHANGES_REQUESTED: frozenset(),

@@ -17,6 +17,7 @@ from domain.approval_states import (
     RUNNING,
     ApprovalState,
     CommandState,
+    approval_may_move,
     outcome_of,
     outcome_with_steps_back,
 )
@@ -27,7 +28,7 @@ from domain.endings import CommandEnd, CommandFate, EndedAs
 from domain.errors import CorruptError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from domain.approvals import Signed
@@ -101,12 +102,13 @@ class SettlingWrites(EvidenceWrites):
         wanted = self._said_by(word)
         if wanted is current:
             return
-        if current is ApprovalState.APPROVED and wanted not in {ApprovalState.STALE, ApprovalState.EXPIRED}:
-            self.machines.move_approval(word.action_id, ApprovalState.EXECUTING, cause)
-            current = ApprovalState.EXECUTING
-        if wanted is not current:
+        for step in _way(current, wanted):
+            if not approval_may_move(current, step):
+                # What a desk cannot follow must not keep it from the entries after it.
+                return
             self.machines.cancel_commands(word.action_id, cause)
-            self.machines.move_approval(word.action_id, wanted, cause)
+            self.machines.move_approval(word.action_id, step, cause)
+            current = step
 
     def _said_by(self, word: Beginning | Execution | Ending) -> ApprovalState:
         match word:
@@ -173,6 +175,17 @@ class SettlingWrites(EvidenceWrites):
 
 
 _STATE_OF_END = {end: ApprovalState(end.value) for end in EndedAs}
+
+
+def _way(current: ApprovalState, wanted: ApprovalState) -> Iterator[ApprovalState]:
+    """The states between: a follower may hear of the end before it heard of all that led to it."""
+    begins = wanted not in {ApprovalState.STALE, ApprovalState.EXPIRED, ApprovalState.EXECUTING}
+    if current is ApprovalState.APPROVED and begins:
+        yield ApprovalState.EXECUTING
+    taken_back = wanted in {ApprovalState.COMPENSATED, ApprovalState.COMPENSATION_FAILED}
+    if taken_back and current is not ApprovalState.COMPENSATING:
+        yield ApprovalState.COMPENSATING
+    yield wanted
 
 
 def _by_outcomes(values: list[Signed]) -> ApprovalState:

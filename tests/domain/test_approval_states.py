@@ -25,7 +25,7 @@ APPROVAL = """
 submitted: partial approved rejected changes_requested expired stale
 partial: approved rejected changes_requested revoked expired stale
 approved: executing revoked expired stale
-executing: in_doubt executed partially_executed failed stale compensating
+executing: in_doubt executed partially_executed failed stale expired compensating
 in_doubt: executing executed partially_executed failed stale compensating
 compensating: partially_executed compensated compensation_failed
 expired: partial approved rejected changes_requested revoked

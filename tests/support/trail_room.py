@@ -27,6 +27,7 @@ from app.signing.keys import PublicKey
 from app.signing.receipts import open_receipt
 from app.signing.statements import SignedEntry
 from domain.approvals import Verdict
+from domain.commands import Action
 from domain.errors import RefusedError
 from domain.rights import RightsPolicy
 from tests.support.approval_desk import ERP, CountingSystem, Desk, TurnedClock, default_policy
@@ -94,9 +95,16 @@ class TrailRoom:
     hub: HubInHand
     system: CountingSystem
 
-    def propose(self, *, number: int = 1, user: str = "a.moreno", loss_cents: int = 250_000) -> SignedEntry:
-        """Ask for a reallocation, with everything it rests on."""
-        request = self.desk.request(number=number, loss_cents=loss_cents)
+    def propose(
+        self,
+        *,
+        number: int = 1,
+        user: str = "a.moreno",
+        loss_cents: int = 250_000,
+        actions: tuple[Action, ...] = (),
+    ) -> SignedEntry:
+        """Ask for a reallocation, or for other actions, with everything it rests on."""
+        request = self.desk.request(number=number, loss_cents=loss_cents, actions=actions)
         trail = replace(request.recommendation.trail, problem_sha256=sha256_hex(PROBLEM))
         request = replace(
             request,
