@@ -29,13 +29,8 @@ CONTACTS = """
         { from = "Name", to = "name" },
         { from = "Mail", to = "email", required = false },
         { from = "Tel", to = "phone", required = false },
+        { from = "Function", to = "role", type = "choice", choices = { Buy = "buying", Gate = "receiving" } },
     ]
-
-    [[column]]
-    from = "Function"
-    to = "role"
-    type = "choice"
-    choices = { Einkauf = "buying", Lager = "receiving" }
     """
 CASES = """
     name = "cases"
@@ -51,23 +46,18 @@ CASES = """
         { from = "Closed", to = "closed_at", type = "datetime", format = "%d.%m.%Y %H:%M", required = false },
         { from = "Order", to = "order_id", required = false },
         { from = "Contact", to = "contact_id", required = false },
+        { from = "State", to = "status", type = "choice", choices = { neu = "open", fertig = "closed" } },
     ]
-
-    [[column]]
-    from = "State"
-    to = "status"
-    type = "choice"
-    choices = { offen = "open", wartet = "waiting", erledigt = "closed" }
     """
 CONTACT_ROWS = (
     "Id,Account,Name,Function,Mail,Tel\n"
-    "k1,c-1,Dana Hill,Einkauf,dana@acme.example,\n"
-    "k2,c-1,Gate,Lager,,+49 30 1\n"
+    "k1,c-1,Dana Hill,Buy,dana@acme.example,\n"
+    "k2,c-1,Gate,Gate,,+49 30 1\n"
 )
 CASE_ROWS = (
     "Ticket,Account,Subject,State,Opened,Closed,Order,Contact\n"
-    "T-1,c-1,Wo bleibt es?,offen,20.11.2026 09:30,,SO-1,k1\n"
-    "T-2,c-1,Karton nass,erledigt,18.11.2026 08:00,19.11.2026 10:00,,\n"
+    "T-1,c-1,Wo bleibt es?,neu,20.11.2026 09:30,,SO-1,k1\n"
+    "T-2,c-1,Karton nass,fertig,18.11.2026 08:00,19.11.2026 10:00,,\n"
 )
 
 
@@ -115,7 +105,7 @@ def test_who_left_is_gone_with_the_next_export_and_a_contact_nobody_can_reach_is
     source: FilesConnector, tmp_path: Path
 ) -> None:
     source.changes("service", None, 50)
-    _put(tmp_path, "contacts-2.csv", CONTACT_ROWS.replace("k2,c-1,Gate,Lager,,+49 30 1\n", ""))
+    _put(tmp_path, "contacts-2.csv", CONTACT_ROWS.replace("k2,c-1,Gate,Gate,,+49 30 1\n", ""))
     page = source.changes("service", None, 50)
     assert [gone.ref.entity_id for gone in page.deleted] == ["k2"]
     _put(tmp_path, "contacts-3.csv", CONTACT_ROWS.replace("+49 30 1", ""))
