@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
@@ -46,6 +46,7 @@ class DeskIntents:
     _screen: TowerScreen | None
     _bulk: dict[str, BulkEdit]
     _own_zone: tzinfo
+    _read_all_again: Callable[[], None]
 
     def _say(self, text: str, kind: str) -> None:
         if self._screen is not None and kind in {"info", "ok", "warning", "error"}:
@@ -54,10 +55,6 @@ class DeskIntents:
     def _times(self) -> DeskTimes:
         """In which zone times are shown, as the person chose."""
         return times_for(self._store.kept().get(TIMES_KEPT, ""), self._own_zone)
-
-    def _read_all_again(self) -> None:
-        """Read everything that is shown once more; ``app.gui_bridge`` knows how."""
-        raise NotImplementedError
 
     def _ask(self, request: Request) -> None:
         if self._parts is None:

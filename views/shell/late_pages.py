@@ -154,6 +154,6 @@ def print_shown(window: TowerWindow, table: ExportTable | None, ask: AskPrinter 
 
     printer = (ask or ask_printer)(window, tr("Queue") if table is not None else tr("Page"))
     if printer is not None:
-        shown = window.pages.currentWidget()
+        shown = window.pages.currentWidget() or window
         pages = print_picture(printer, shown) if table is None else print_table(printer, table)
         window.show_toast(tr("{pages} sent to the printer.", pages=counted(pages, "page")), "ok")

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 def window_actions(window: TowerWindow, intents: TowerIntents) -> tuple[Action, ...]:
     """The one list behind keys, palette and key sheet."""
+    return (*_triage_actions(window), *_other_actions(window, intents))
+
+
+def _triage_actions(window: TowerWindow) -> tuple[Action, ...]:
+    """What is done with cases, on the tower page."""
     tower = frozenset[Page]({"tower"})
-    queue = window.tower_model.queue
-    approvals = frozenset[Page]({"approvals"})
-    what_if = frozenset[Page]({"what_if"})
     triage = frozenset[Page]({"tower", "approvals"})
-    page = window.tower
+    queue, page = window.tower_model.queue, window.tower
     return (
         Action(title=tr("Next row"), keys=("J",), run=lambda: window.step_row(1), pages=triage, listed=False),
         Action(
@@ -38,7 +40,6 @@ def window_actions(window: TowerWindow, intents: TowerIntents) -> tuple[Action, 
         Action(title=tr("Views and columns"), keys=("V",), run=page.queue.pop_views_menu, pages=tower),
         Action(title=tr("Save the view …"), keys=(), run=page.queue.ask_to_save_view, pages=tower),
         Action(title=tr("Export the queue …"), keys=("Ctrl+E",), run=window.export_queue, pages=tower),
-        Action(title=tr("Print what is shown …"), keys=("Ctrl+P",), run=window.print_shown),
         Action(title=tr("Group by incident"), keys=("G,G",), run=queue.toggle_groups, pages=tower),
         Action(title=tr("Unfold or fold the incident"), keys=("X",), run=queue.toggle_fold, pages=tower),
         Action(title=tr("Mark the case"), keys=("Space",), run=queue.toggle_mark, pages=tower),
@@ -54,6 +55,15 @@ def window_actions(window: TowerWindow, intents: TowerIntents) -> tuple[Action, 
         Action(title=tr("Let new cases in"), keys=("R",), run=queue.refresh, pages=tower),
         Action(title=tr("Close the panel"), keys=("Esc",), run=page.close_detail, pages=tower, listed=False),
         Action(title=tr("Fit the map"), keys=("F",), run=page.map.fit, pages=tower),
+    )
+
+
+def _other_actions(window: TowerWindow, intents: TowerIntents) -> tuple[Action, ...]:
+    """Pages, what they offer, and the desk itself."""
+    approvals = frozenset[Page]({"approvals"})
+    what_if = frozenset[Page]({"what_if"})
+    return (
+        Action(title=tr("Print what is shown …"), keys=("Ctrl+P",), run=window.print_shown),
         Action(title=tr("Usual layout"), keys=(), run=window.reset_layout),
         Action(title=tr("Go to the tower"), keys=("G,T",), run=lambda: window.show_page("tower")),
         Action(title=tr("Go to what-if"), keys=("G,W",), run=lambda: window.show_page("what_if")),
