@@ -81,7 +81,8 @@ TR_PICKUP = CaseType(
     ),
     evidence=("planned_pickup_at", "overdue_minutes", "scac", "status", "last_milestone"),
     severity_inputs=("loss of the shipment", "slack to the window"),
-    parents=("WH-OUTAGE", "TR-ROUTE", "WH-LABOUR", "TR-CARRIER", "TR-CAPACITY"),
+    # Who has no room says so when asked; who took the load and does not come is in trouble.
+    parents=("WH-OUTAGE", "TR-ROUTE", "WH-LABOUR", "TR-CARRIER"),
 )
 
 TR_GAP = CaseType(

@@ -226,3 +226,10 @@ def test_a_trickle_is_one_matter_for_three_days_and_a_wave_ends_with_its_cases(
     after = book.open("TR-OVERSPEND", SHIPMENT, "SH-1", correlation_key="freight:ACME")
     book.correlate(after)
     assert (book.incident_of(after)["incident_id"] == known) is again
+
+
+def test_who_took_a_load_and_does_not_come_is_not_full(book: CaseBook) -> None:
+    full = book.open("TR-CAPACITY", EntityKind.CARRIER, "ACME|MEM")
+    missed = book.open("TR-PICKUP", SHIPMENT, "SH-1", correlation_key="pickup:ACME")
+    book.correlate()
+    assert not book.together(full, missed)
