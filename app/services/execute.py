@@ -260,7 +260,15 @@ class Executor:
             self._crash("execute:failed")
             return self._submit_failed(turn, error)
         self._crash("execute:answered")
-        return self._answered(turn, receipt, attempt=turn.row.attempt + 1, started_at=started_at)
+        probed = receipt.result is CommandResult.CONFLICT and turn.row.attempt > 0
+        if probed:
+            # What changed the record may be this very command: an earlier attempt that came late.
+            try:
+                receipt = turn.connector.probe(command) or receipt
+            except TowerError as error:
+                return self._wait(turn, CommandState.UNKNOWN, error.what, turn.row.probes)
+        attempt = turn.row.attempt + 1
+        return self._answered(turn, receipt, attempt=attempt, started_at=started_at, probed=probed)
 
     def _as_of_now(self, expected: tuple[ExpectedVersion, ...]) -> tuple[ExpectedVersion, ...]:
         """The same records at their present versions: what decisions rest on is unchanged in them.
