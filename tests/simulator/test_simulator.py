@@ -14,9 +14,11 @@ from tests.simulator.simulation import simulate
 #: A longer run sets it higher; ``CONTROL_TOWER_SEED`` is where it begins.
 SEEDS = int(os.environ.get("CONTROL_TOWER_SEEDS", "50"))
 FIRST = int(os.environ.get("CONTROL_TOWER_SEED", "1"))
+#: Seeds that found something once: they are always tried.
+KEPT = (71,)
 
 
-@pytest.mark.parametrize("seed", range(FIRST, FIRST + SEEDS))
+@pytest.mark.parametrize("seed", sorted({*range(FIRST, FIRST + SEEDS), *KEPT}))
 def test_every_promise_holds(tmp_path: Path, seed: int) -> None:
     sys.stdout.write(f"CONTROL_TOWER_SEEDS=1 CONTROL_TOWER_SEED={seed}\n")
     evidence = simulate(seed, tmp_path)
