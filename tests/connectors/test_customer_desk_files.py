@@ -50,9 +50,7 @@ CASES = """
     ]
     """
 CONTACT_ROWS = (
-    "Id,Account,Name,Function,Mail,Tel\n"
-    "k1,c-1,Dana Hill,Buy,dana@acme.example,\n"
-    "k2,c-1,Gate,Gate,,+49 30 1\n"
+    "Id,Account,Name,Function,Mail,Tel\nk1,c-1,Dana Hill,Buy,dana@acme.example,\nk2,c-1,Gate,Gate,,+49 30 1\n"
 )
 CASE_ROWS = (
     "Ticket,Account,Subject,State,Opened,Closed,Order,Contact\n"
