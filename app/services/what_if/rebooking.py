@@ -1,7 +1,7 @@
-"""What becomes of booked shipments when a carrier or a lane is lost: other services, premium freight, lateness.
+"""What becomes of booked shipments when a carrier or a lane is lost: other services, dearer freight, delay.
 
-The shipments that keep their booking keep their pickup; those that lose it share what room is left, all solved
-at once by the engine that rebooks a single late shipment.
+The shipments that keep their booking keep their pickup; those that lose it share what room is left, all
+solved at once by the engine that rebooks a single late shipment.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ENDS: frozenset[ChangeKind] = frozenset({ChangeKind.CARRIER_LOST, ChangeKind.LAN
 class Rebooked:
     """A shipment that lost its booking; a blank ``service_id`` says that nothing can take it.
 
-    ``late_days`` counts from its window's end; ``on_lane`` that its whole lane is gone, so that no carrier helps.
+    ``late_days`` counts from its window's end; ``on_lane``: its whole lane is gone, so that no carrier helps.
     """
 
     booked: Booked
@@ -83,15 +83,18 @@ def rebook(bookings: Bookings, changes: Iterable[Change], today: date, seed: int
         if change.kind is ChangeKind.CARRIER_LOST
     }
     lanes = {(change.subject, change.to) for change in ends if change.kind is ChangeKind.LANE_LOST}
-    cut = [row for row in bookings.rows if (row.node_id, row.zone_id) in lanes]
-    lost = [row for row in bookings.rows if row.pickup_day <= last_day.get(row.scac, -1) and row not in cut]
-    if not lost:
-        return Rebooking(rows=tuple(Rebooked(booked=row, on_lane=True) for row in cut))
-    kept = [row for row in bookings.rows if row not in lost and row not in cut]
-    problem = _problem(bookings, lost, kept, last_day, today)
-    went = _solved(problem, seed)
-    rows = [_rebooked(row, went, bookings) for row in lost]
-    return Rebooking(rows=(*rows, *(Rebooked(booked=row, on_lane=True) for row in cut)))
+    cut: list[Rebooked] = []
+    lost: list[Booked] = []
+    kept: list[Booked] = []
+    for row in bookings.rows:
+        if (row.node_id, row.zone_id) in lanes:
+            cut.append(Rebooked(booked=row, on_lane=True))
+        elif row.pickup_day <= last_day.get(row.scac, -1):
+            lost.append(row)
+        else:
+            kept.append(row)
+    went = _solved(_problem(bookings, lost, kept, last_day, today), seed) if lost else {}
+    return Rebooking(rows=(*(_rebooked(row, went, bookings) for row in lost), *cut))
 
 
 def _problem(
