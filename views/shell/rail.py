@@ -20,7 +20,7 @@ _ICON_PX: Final = 20
 _MOST: Final = 99
 PAGES: Final[tuple[tuple[Page, str, str], ...]] = (
     ("tower", tr("Tower"), "access-point"),
-    ("what_if", "What-if", "git-compare"),
+    ("what_if", tr("What-if"), "git-compare"),
     ("approvals", tr("Approve"), "clipboard-check"),
     ("kpis", tr("KPIs"), "chart-line"),
     ("rules", tr("Rules"), "adjustments"),
