@@ -100,3 +100,13 @@ def test_nothing_to_book_costs_nothing() -> None:
     answer = solve_instance(small_instance([], pickups=[1]), ALONE, seed=1)
     assert (answer.objective_cents, answer.bound_cents) == (0, 0)
     assert np.array_equal(answer.chosen, [])
+
+
+def test_chains_that_fail_leave_nobody_out_so_that_improving_never_costs_more() -> None:
+    told: dict[str, int] = {}
+    instance = generate_instance(10_000, 20, 1)
+    answer = solve_instance(
+        instance, effort_for(10_000), 1, report=lambda stage, cost, _: told.update({stage: cost})
+    )
+    assert answer.objective_cents == told["improved"] <= told["constructed"]
+    assert waiting(answer).size == 0
