@@ -109,7 +109,7 @@
   </message>
   <message>
    <source>1 page</source>
-   <translation type="unfinished" />
+   <translation>1 Seite</translation>
   </message>
   <message>
    <source>1 problem</source>
@@ -701,7 +701,7 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   </message>
   <message>
    <source>Diagnostics are being read; they are copied in a moment.</source>
-   <translation type="unfinished" />
+   <translation>Die Diagnose wird gelesen; gleich ist sie kopiert.</translation>
   </message>
   <message>
    <source>Diagnostics copied: {lines} lines of versions, states and counts.</source>
@@ -1041,7 +1041,7 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   </message>
   <message>
    <source>Import a file …</source>
-   <translation type="unfinished" />
+   <translation>Datei einlesen …</translation>
   </message>
   <message>
    <source>In triage</source>
@@ -1749,7 +1749,7 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   </message>
   <message>
    <source>Page</source>
-   <translation type="unfinished" />
+   <translation>Seite</translation>
   </message>
   <message>
    <source>Pages</source>
@@ -1825,11 +1825,11 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   </message>
   <message>
    <source>Print what is shown …</source>
-   <translation type="unfinished" />
+   <translation>Gezeigtes drucken …</translation>
   </message>
   <message>
    <source>Print: {title}</source>
-   <translation type="unfinished" />
+   <translation>Drucken: {title}</translation>
   </message>
   <message>
    <source>Problems of the edited policy</source>
@@ -2541,7 +2541,7 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   </message>
   <message>
    <source>The program ended unexpectedly last time. What was signed and synced is safe.</source>
-   <translation type="unfinished" />
+   <translation>Das Programm endete zuletzt unerwartet. Unterschriebenes und Abgeglichenes ist sicher.</translation>
   </message>
   <message>
    <source>The record as it came</source>
@@ -2581,7 +2581,7 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   </message>
   <message>
    <source>There is nothing to print yet.</source>
-   <translation type="unfinished" />
+   <translation>Es gibt noch nichts zu drucken.</translation>
   </message>
   <message>
    <source>There is nothing to take back.</source>
@@ -2833,7 +2833,7 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   </message>
   <message>
    <source>What-if</source>
-   <translation>Was wäre, wenn</translation>
+   <translation>Was-wenn</translation>
   </message>
   <message>
    <source>What-if: {name}</source>
@@ -3735,7 +3735,7 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   </message>
   <message>
    <source>{number} pages</source>
-   <translation type="unfinished" />
+   <translation>{number} Seiten</translation>
   </message>
   <message>
    <source>{number} problems</source>
@@ -3793,7 +3793,7 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   </message>
   <message>
    <source>{pages} sent to the printer.</source>
-   <translation type="unfinished" />
+   <translation>{pages} an den Drucker gesandt.</translation>
   </message>
   <message>
    <source>{policy_id}  ·  version {version}  ·  {whose}</source>
