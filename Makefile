@@ -8,7 +8,7 @@ TWO_AT_ONCE := -q -n 2 --dist loadfile
 # As often as issue 5 promises; `make test` runs the same tests at their defaults.
 SOAK := CONTROL_TOWER_SEEDS=2000 CONTROL_TOWER_POWER_CUTS=10000 CONTROL_TOWER_DESK_KILLS=2000 \
 	CONTROL_TOWER_HUB_KILLS=100 CONTROL_TOWER_EDITS=2000 CONTROL_TOWER_FUZZ=1000 CONTROL_TOWER_CHAOS=500 \
-	CONTROL_TOWER_OFFLINE=500
+	CONTROL_TOWER_OFFLINE=500 CONTROL_TOWER_FULL_DISKS=100 CONTROL_TOWER_BUNDLE_EDITS=20000
 .PHONY: help setup setup-test run test soak lint types imports test-without-qt unit screenshots bench format lock wheel clean catalogue
 
 help: ## say what can be made
@@ -44,7 +44,7 @@ unit: setup-test ## pytest: everything that the pass without Qt has not run
 
 soak: setup-test ## the trials of faults, as long as they take: kills, power cuts, seeds, edits (hours)
 	$(SOAK) $(PY) -m pytest -q -n 2 tests/simulator tests/soak tests/hub/test_hub_kill.py tests/hub/test_hub_fuzz.py \
-		tests/services/test_upstream_edits.py
+		tests/services/test_upstream_edits.py tests/connectors/test_service_fuzz.py tests/signing/test_bundle_edits.py
 	TOWER_SOAK=200 $(PY) -m pytest -q tests/connectors/test_sync_killed.py
 
 screenshots: setup ## make the pictures of docs/images
