@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import select
 import signal
 import time
 from collections.abc import Callable
@@ -33,15 +34,14 @@ def killed(
     seed: int,
     feed: Callable[[int], None],
     waits: Callable[[], bool],
-    first_seconds: float = 0.05,
 ) -> int:
     """Run ``work`` in ``times`` processes, each killed at a random moment after ``feed`` gave it more to do.
 
-    Gives how many were killed with something still to do, as ``waits`` says. ``first_seconds`` is about how
-    long ``work`` takes.
+    Gives how many were killed with something still to do, as ``waits`` says. The first process is left to its
+    end: how long it takes on this machine is how long the others are given at most, about.
     """
     chance = random.Random(seed)
-    hit, whole_seconds = 0, first_seconds
+    hit, whole_seconds = 0, _seconds_of(work)
     for number in range(times):
         feed(number)
         began = time.monotonic()
@@ -49,9 +49,7 @@ def killed(
         if child == 0:
             _run_and_end(work)
         until = began + chance.random() * whole_seconds
-        ended = 0
-        while not ended and time.monotonic() < until:
-            ended, _ = os.waitpid(child, os.WNOHANG)
+        ended = _ended_by(child, until)
         if not ended:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
@@ -59,6 +57,25 @@ def killed(
         # Longer while processes are shot before they do anything, shorter when they come to their end.
         whole_seconds = min(_LONGEST_SECONDS, whole_seconds * (0.8 if ended else 1.2))
     return hit
+
+
+def _seconds_of(work: Callable[[], None]) -> float:
+    began = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        _run_and_end(work)
+    os.waitpid(child, 0)
+    return time.monotonic() - began
+
+
+def _ended_by(child: int, until: float) -> bool:
+    """Whether a process ended before a moment; the wait leaves it the processor."""
+    handle = os.pidfd_open(child)
+    try:
+        select.select([handle], [], [], max(0.0, until - time.monotonic()))
+    finally:
+        os.close(handle)
+    return os.waitpid(child, os.WNOHANG)[0] == child
 
 
 def _run_and_end(work: Callable[[], None]) -> None:
