@@ -132,8 +132,8 @@ def test_what_is_signed_offline_waits_and_is_delivered_once(site: ManualSite, tm
         assert state_of(tower, action) is ApprovalState.EXECUTED
         again = tower.settle()
         assert again.delivery.recorded == again.execution.sent == 0
-        assert times_recorded(tower, action) == [1, 1, 1, 1], (
-            "proposal, decision, beginning and outcome, each once"
+        assert times_recorded(tower, action) == [1, 1, 1, 1, 1], (
+            "proposal, decision, beginning, outcome and ending, each once"
         )
         assert tower.verify_ledger().intact
     assert executions(tmp_path / "world", f"{action}-1") == 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from app.tower import Tower
+from domain.commands import RebookCarrier
 from tests.support import tryton_scenarios as scenarios
 from tests.support.tryton_rpc import TrytonRpc
 from tests.support.tryton_scenarios import LateInbound, Order
@@ -84,6 +86,13 @@ def carrier_of(clerk: TrytonRpc, order: Order) -> int:
     """The carrier of the order's first shipment."""
     carrier: int = clerk.read("stock.shipment.out", order.shipments[0], "carrier")["carrier"]
     return carrier
+
+
+def approved_carrier(tower: Tower, action_id: str) -> int:
+    """The carrier an approved rebooking is for: which one is best depends on the day of the week."""
+    [command] = tower.parts.ledger.approval(action_id).proposal.terms.commands
+    assert isinstance(command.action, RebookCarrier)
+    return int(command.action.service_id.removeprefix("carrier-"))
 
 
 def sale_state(clerk: TrytonRpc, order: Order) -> str:

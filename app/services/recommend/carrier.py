@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from app.services.quotes import RateSource, priced
 from app.services.recommend.facts import RemedyFacts, entity_of
@@ -31,7 +31,6 @@ HORIZON_DAYS = 7
 MOST_FALLBACKS = 3
 REBOOKING_CENTS = 1_500
 NOT_LEFT_YET = frozenset({ShipmentStatus.PLANNED, ShipmentStatus.BOOKED, ShipmentStatus.PACKED})
-PICKUP_TIME = time(16, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +200,8 @@ def _option(
     label, option_id, remedy = "Do nothing", "do-nothing", Remedy.DO_NOTHING
     if not stays and service is not None and booking is not None:
         day = now.date() + timedelta(days=booking.pickup_day)
-        pickup_at = datetime.combine(day, PICKUP_TIME)
+        # At another hour the pickup would be on another day of the site's, wherever it is east of Greenwich.
+        pickup_at = datetime.combine(day, late.shipment.planned_pickup_at.timetz())
         actions = (
             RebookCarrier(
                 shipment_id=late.shipment.shipment_id,
