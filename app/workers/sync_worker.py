@@ -16,6 +16,7 @@ from app.fault_log import SORRY, leave_interrupts_to_the_window, log_to
 from app.profile import LOG_FOLDER, Profile
 from app.schedule import Schedule
 from app.signing_desk import fixed_pin
+from app.workers.case_moves import move_case, move_each
 from app.workers.messages import (
     AddNote,
     Changed,
@@ -25,7 +26,6 @@ from app.workers.messages import (
     KeepRecommendation,
     MoveCase,
     MoveCases,
-    Moved,
     Propose,
     Ready,
     Report,
@@ -39,7 +39,6 @@ from app.workers.messages import (
 from app.workers.what_if_acts import promote_moves, share_scenario
 from app.workers.what_if_wishes import PromoteMoves, ShareScenario
 from domain.approvals import Verdict
-from domain.cases import CaseState
 from domain.errors import TowerError
 from domain.ids import SourceName
 
@@ -272,36 +271,14 @@ class SyncWorker:
         self._settle_soon()
 
     def _move_each(self, request: MoveCases) -> None:
-        done, failed = [], []
-        for move in request.moves:
-            try:
-                self._apply(move)
-            except TowerError as error:
-                failed.append((move.case_id, str(error)))
-            else:
-                done.append(move.case_id)
-        self._voice.say(Moved(wish_id=request.wish_id, done=tuple(done), failed=tuple(failed)))
-        if done:
+        moved = move_each(self._tower.cases.life, request)
+        self._voice.say(moved)
+        if moved.done:
             self._changed("cases")
 
     def _move(self, request: MoveCase) -> None:
-        self._apply(request)
+        move_case(self._tower.cases.life, request)
         self._changed("cases")
-
-    def _apply(self, request: MoveCase) -> None:
-        life, case_id, user = self._tower.cases.life, request.case_id, request.user
-        if request.owner is not None:
-            life.assign(case_id, request.owner, user)
-        if request.until_doubled:
-            life.snooze_until_doubled(case_id, user)
-        elif request.snooze_minutes or request.wake:
-            life.snooze(case_id, request.snooze_minutes, user)
-        if request.state is CaseState.ACKNOWLEDGED:
-            life.acknowledge(case_id, user)
-        elif request.state is CaseState.IN_PROGRESS:
-            life.start(case_id, user)
-        elif request.state is CaseState.FALSE_POSITIVE:
-            life.deny(case_id, request.reason, user)
 
     def _changed(self, *parts: str) -> None:
         self._voice.say(Changed(parts=frozenset(parts)))

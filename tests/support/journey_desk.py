@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -29,9 +29,8 @@ from app.read_models.snapshot import SnapshotReader
 from app.services.case_life import CaseLife
 from app.store.engine import read_only_engine
 from app.store.mirror import Mirror
-from app.workers.messages import Changed, MoveCase, MoveCases, Moved, Request, RetryQuarantined, SyncNow
-from domain.cases import CaseState
-from domain.errors import TowerError
+from app.workers.case_moves import move_case, move_each
+from app.workers.messages import Changed, MoveCase, MoveCases, Request, RetryQuarantined, SyncNow
 from domain.ids import SourceName
 from optimization.limits import Limits
 from tests.support.approval_desk import Desk, TurnedClock, default_policy
@@ -67,9 +66,9 @@ class RoomWorker:
         self.asked.append(request)
         match request:
             case MoveCases():
-                self._move_each(request)
+                self.pipe.send(move_each(self.life, request))
             case MoveCase():
-                self._apply(request)
+                move_case(self.life, request)
             case RetryQuarantined():
                 source, stream, _ = request.quarantine_id.split("/", 2)
                 with self.room.mirror.write() as transaction:
@@ -78,27 +77,6 @@ class RoomWorker:
             case SyncNow():
                 self.room.sync(force=True)
         self.pipe.send(Changed(parts=frozenset({"cases", "sources"})))
-
-    def _move_each(self, request: MoveCases) -> None:
-        done, failed = [], []
-        for move in request.moves:
-            try:
-                self._apply(move)
-            except TowerError as error:
-                failed.append((move.case_id, str(error)))
-            else:
-                done.append(move.case_id)
-        self.pipe.send(Moved(wish_id=request.wish_id, done=tuple(done), failed=tuple(failed)))
-
-    def _apply(self, move: MoveCase) -> None:
-        if move.owner is not None:
-            self.life.assign(move.case_id, move.owner, move.user)
-        if move.state is CaseState.ACKNOWLEDGED:
-            self.life.acknowledge(move.case_id, move.user)
-        if move.state is CaseState.IN_PROGRESS:
-            self.life.start(move.case_id, move.user)
-        if move.snooze_minutes:
-            self.life.snooze(move.case_id, move.snooze_minutes, move.user)
 
 
 @dataclass
@@ -131,7 +109,7 @@ class JourneyDesk:
         """Click a row of the queue."""
         table = self.window.tower.queue.table
         where = table.visualRect(self.window.tower_model.queue.model.index(row, 1)).center()
-        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=where + QPoint(0, 0))
+        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=where)
 
     def focus(self) -> QWidget:
         """Where the keyboard is."""
