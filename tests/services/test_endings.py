@@ -128,12 +128,18 @@ def test_facts_that_changed_after_it_was_begun(pair: Pair) -> None:
     assert [each.fate for each in ending.commands] == [CommandFate.CANCELLED]
 
 
-@pytest.mark.parametrize(("fault", "end"), [("refuse", EndedAs.FAILED), ("conflict", EndedAs.STALE)])
-def test_a_no_of_the_system(pair: Pair, fault: str, end: EndedAs) -> None:
+@pytest.mark.parametrize(
+    ("fault", "end", "fate"),
+    [
+        ("refuse", EndedAs.FAILED, CommandFate.REJECTED),
+        ("conflict", EndedAs.STALE, CommandFate.CONFLICT),
+    ],
+)
+def test_a_no_of_the_system(pair: Pair, fault: str, end: EndedAs, fate: CommandFate) -> None:
     entry = pair.approved()
     pair.room.system.faults = [fault]
     pair.run()
-    require_told(pair, entry, end)
+    assert [each.fate for each in require_told(pair, entry, end).commands] == [fate]
 
 
 def test_given_up_after_the_last_attempt(pair: Pair) -> None:
