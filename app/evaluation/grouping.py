@@ -37,6 +37,7 @@ class DisruptionScore:
 class GroupingScore:
     """All disruptions together; shares are ``None`` where nothing was there to be grouped.
 
+    What several disruptions caused jointly is judged neither way: it counts in no incident.
     An incident is of the disruption that caused at least half of its members. ``together`` is the share of
     the caused cases that are in an incident of a cause of theirs, ``in_one`` the share of the cases of a
     disruption that are in the largest of its incidents, ``foreign`` the share of strangers in the incidents
@@ -61,7 +62,8 @@ def score_grouping(truth: WorldTruth, episodes: Sequence[Episode], matching: Mat
             members[disruption_id].append(number)
     by_incident: dict[str, list[int]] = defaultdict(list)
     for number, episode in enumerate(episodes):
-        if episode.incident_id:
+        is_joint = not causes.get(number) and _is_joint(truth.exceptions, matching.truths_of[number])
+        if episode.incident_id and not is_joint:
             by_incident[episode.incident_id].append(number)
     owners = {incident: _owners(places, causes) for incident, places in by_incident.items()}
     scores = tuple(
@@ -90,6 +92,10 @@ def _owners(places: Sequence[int], causes: dict[int, frozenset[str]]) -> frozens
 
 def _causes(truths: Sequence[TrueException], places: tuple[int, ...]) -> frozenset[str]:
     return frozenset(cause for place in places for cause in truths[place].causes)
+
+
+def _is_joint(truths: Sequence[TrueException], places: tuple[int, ...]) -> bool:
+    return any(truths[place].jointly for place in places)
 
 
 def _disruption(

@@ -72,7 +72,7 @@ def without(*spells: Spell) -> Run:
 def test_what_is_mostly_not_so_without_a_disruption_was_caused_by_it(
     here: Spell, there: list[Spell], is_caused: bool
 ) -> None:
-    assert caused_by(BLOW, [here], without(*there)) == ([0] if is_caused else [])
+    assert caused_by([here], without(*there)) == ([0] if is_caused else [])
 
 
 def test_two_runs_agree_from_when_the_same_holds_in_both() -> None:
@@ -186,3 +186,20 @@ def test_without_a_plan_all_is_null_and_nothing_has_a_cause() -> None:
     quiet = truth_of(SEED, replace(SPECK, span_days=4), ())
     assert quiet.null_spells == ((HISTORY_BEGINS_AT, HISTORY_BEGINS_AT + 4 * DAY, quiet.orders),)
     assert not any(each.causes for each in quiet.exceptions)
+
+
+def test_what_each_of_two_would_have_caused_alone_was_caused_jointly() -> None:
+    twice = plan_of(*(one(DisruptionKind.MASTER_DATA_LOSS, number=number) for number in (1, 2)))
+    lost = [
+        each
+        for each in truth_of(SEED, replace(SPECK, span_days=4), twice).exceptions
+        if each.code == "DQ-MASTER"
+    ]
+    assert lost
+    assert all(each.jointly and not each.causes for each in lost)
+
+
+def test_no_condition_has_causes_of_its_own_and_joint_ones(truth: WorldTruth) -> None:
+    caused = next(each for each in truth.exceptions if each.causes)
+    with pytest.raises(BadInputError, match="joint"):
+        replace(caused, jointly=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -105,6 +106,27 @@ def test_one_cause_in_one_incident_with_one_stranger() -> None:
     assert (score.together, score.in_one) == (1.0, 3 / 4)
     assert score.foreign == 1 / 5
     assert score.compression == 5 / 2
+
+
+def test_what_two_disruptions_caused_jointly_is_neither_at_home_nor_a_stranger() -> None:
+    strike, cut = (
+        TrueDisruption(
+            disruption_id=name, kind="carrier_strike", starts_at=START + 10 * HOUR, ends_at=START + 40 * HOUR
+        )
+        for name in ("D-1", "D-2")
+    )
+    joint = [replace(true_one(n, 12, 30), jointly=True) for n in "ef"]
+    episodes = [said(n, 13, 31, "I-1") for n in "abef"]
+
+    def foreign(*others: TrueException) -> float | None:
+        truth = world([true_one("a", 12, 30, "D-1"), true_one("b", 12, 30, "D-1"), *others], strike, cut)
+        return score_grouping(
+            truth, episodes, match(truth.exceptions, episodes, slack=HOUR, until=END)
+        ).foreign
+
+    assert foreign(*joint) == 0
+    assert foreign(true_one("e", 12, 30), joint[1]) == 1 / 3
+    assert foreign(true_one("e", 12, 30), true_one("f", 12, 30)) == 1 / 2
 
 
 def test_a_false_incident_counts_where_it_opened_and_only_if_all_of_it_is_false() -> None:

@@ -35,6 +35,7 @@ class _Exception(msgspec.Struct, forbid_unknown_fields=True):
     onset: datetime
     clear: datetime | None
     causes: list[str]
+    jointly: bool
     loss_cents: int
     avoidable_cents: int
     act_by: datetime | None
@@ -89,6 +90,7 @@ def _plain(each: TrueException) -> _Exception:
         onset=each.onset,
         clear=each.clear,
         causes=list(each.causes),
+        jointly=each.jointly,
         loss_cents=each.loss_cents,
         avoidable_cents=each.avoidable_cents,
         act_by=each.act_by,
@@ -102,6 +104,7 @@ def _whole(each: _Exception) -> TrueException:
         onset=each.onset,
         clear=each.clear,
         causes=tuple(each.causes),
+        jointly=each.jointly,
         loss_cents=each.loss_cents,
         avoidable_cents=each.avoidable_cents,
         act_by=each.act_by,

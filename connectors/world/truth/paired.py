@@ -1,7 +1,8 @@
 """The truth of a world by paired runs: what is not so in the world without a disruption was caused by it.
 
 Randomness is keyed by entity, so a world without one disruption of its plan meets the same orders,
-pickers and trucks with the same luck. Whatever differs is that disruption's doing.
+pickers and trucks with the same luck. Whatever differs is that disruption's doing. What two of them would
+each have caused is so in the world without either; a last run, without any, tells it from everyday faults.
 """
 
 from __future__ import annotations
@@ -73,8 +74,13 @@ def truth_of(
         spells = observer.spells()
     causes: dict[int, list[str]] = defaultdict(list)
     effects: list[TrueDisruption] = []
+    jointly: frozenset[int] = frozenset()
     for disruption, other in _other_runs(seed, size, plan, begins_at, spells, workers, progress):
-        for number in caused_by(disruption, spells, other):
+        found = caused_by(spells, other)
+        if disruption is None:
+            jointly = frozenset(found) - causes.keys()
+            continue
+        for number in found:
             causes[number].append(disruption.disruption_id)
         effects.append(_effect(disruption, outcome, other))
     return WorldTruth(
@@ -84,8 +90,8 @@ def truth_of(
         ends_at=ends_at,
         orders=len({fate.order_id for fate in outcome.fates.values()}),
         disruptions=tuple(effects),
-        exceptions=_exceptions(spells, causes, outcome),
-        null_spells=_null_spells(state, effects, spells, causes, begins_at),
+        exceptions=_exceptions(spells, causes, jointly, outcome),
+        null_spells=_null_spells(state, effects, spells, causes, jointly, begins_at),
     )
 
 
@@ -134,6 +140,18 @@ def run_without(
     )
 
 
+def run_undisturbed(*, seed: int, size: WorldSize, plan: Plan, begins_at: datetime) -> Run:
+    """The same world without any disruption, watched from where the first one would have begun."""
+    since = min(disruption.starts_at for disruption in plan)
+    until = begins_at + timedelta(days=size.span_days)
+    with collector_paused():
+        state = begin_history(seed, size, (), begins_at).state
+        state.run_until(since)
+        observer = Observer(state)
+        watch_until(state, observer, until)
+        return Run(since=since, until=until, spells=tuple(observer.spells()), there_at={}, loss_cents={})
+
+
 def _other_runs(
     seed: int,
     size: WorldSize,
@@ -142,29 +160,39 @@ def _other_runs(
     spells: Sequence[Spell],
     workers: int,
     progress: Progress,
-) -> Iterable[tuple[Disruption, Run]]:
-    """Each disruption with the run without it, in the order of the plan."""
+) -> Iterable[tuple[Disruption | None, Run]]:
+    """Each disruption with the run without it, in the order of the plan; at last the run without any.
+
+    One disruption has nothing to share, so its world needs no run without any.
+    """
     known = [replace(spell, stake=NO_STAKE) for spell in spells]
     run = partial(run_without, seed=seed, size=size, plan=plan, begins_at=begins_at, spells=known)
+    undisturbed = partial(run_undisturbed, seed=seed, size=size, plan=plan, begins_at=begins_at)
     if workers <= 1 or len(plan) <= 1:
         for disruption in plan:
             progress(f"without {disruption.disruption_id}")
             yield disruption, run(disruption)
+        if len(plan) > 1:
+            progress("without any disruption")
+            yield None, undisturbed()
         return
     with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
+        last = pool.submit(undisturbed)
         for disruption, found in zip(plan, pool.map(run, plan), strict=True):
             progress(f"without {disruption.disruption_id}")
             yield disruption, found
+        progress("without any disruption")
+        yield None, last.result()
 
 
-def caused_by(disruption: Disruption, spells: Sequence[Spell], other: Run) -> list[int]:
-    """Places of the spells that are not there, or are mostly not there, in the world without it."""
+def caused_by(spells: Sequence[Spell], other: Run) -> list[int]:
+    """Places of the spells that are not there, or are mostly not there, in the other run."""
     there: dict[Identity, list[Spell]] = defaultdict(list)
     for spell in other.spells:
         there[spell.identity].append(spell)
     found: list[int] = []
     for number, spell in enumerate(spells):
-        start = max(spell.onset, disruption.starts_at)
+        start = max(spell.onset, other.since)
         end = min(spell.clear or other.until, other.until)
         if end <= start:
             continue
@@ -200,7 +228,7 @@ def _effect(disruption: Disruption, outcome: Outcome, other: Run) -> TrueDisrupt
 
 
 def _exceptions(
-    spells: Sequence[Spell], causes: Mapping[int, list[str]], outcome: Outcome
+    spells: Sequence[Spell], causes: Mapping[int, list[str]], jointly: frozenset[int], outcome: Outcome
 ) -> tuple[TrueException, ...]:
     found = []
     for number, spell in enumerate(spells):
@@ -214,6 +242,7 @@ def _exceptions(
                 onset=spell.onset,
                 clear=spell.clear,
                 causes=tuple(causes.get(number, ())),
+                jointly=number in jointly,
                 loss_cents=worth.loss_cents,
                 avoidable_cents=worth.avoidable_cents,
                 act_by=worth.act_by,
@@ -224,15 +253,20 @@ def _exceptions(
 
 def _null_spells(
     state: WorldState,
-    disruptions: Iterable[TrueDisruption],
+    disruptions: Sequence[TrueDisruption],
     spells: Sequence[Spell],
     causes: Mapping[int, list[str]],
+    jointly: frozenset[int],
     begins_at: datetime,
 ) -> tuple[tuple[datetime, datetime, int], ...]:
     """Stretches without a disruption and without anything that one caused, with the orders they brought."""
     ends_at = state.now
     last_of: dict[str, datetime] = {each.disruption_id: each.ends_at for each in disruptions}
-    for number, found in causes.items():
+    begun = {
+        number: [each.disruption_id for each in disruptions if each.starts_at <= spells[number].onset]
+        for number in jointly
+    }
+    for number, found in (*causes.items(), *begun.items()):
         for disruption_id in found:
             cleared = spells[number].clear or ends_at
             last_of[disruption_id] = max(last_of[disruption_id], cleared)

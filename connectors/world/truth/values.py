@@ -14,8 +14,9 @@ class TrueException:
     """A condition of the catalogue that really held, from ``onset`` until ``clear`` (``None``: to the end).
 
     ``causes`` are the disruptions without which it would not have been, by paired runs; empty for the
-    ordinary faults of every day. ``loss_cents`` is what it really cost, and ``avoidable_cents`` what
-    the right action before ``act_by`` would have saved.
+    ordinary faults of every day, and for what several disruptions at once would each have caused
+    (``jointly``: it is not so in the world without any of them). ``loss_cents`` is what it really cost,
+    and ``avoidable_cents`` what the right action before ``act_by`` would have saved.
     """
 
     code: str
@@ -23,6 +24,7 @@ class TrueException:
     onset: datetime
     clear: datetime | None
     causes: tuple[str, ...] = ()
+    jointly: bool = False
     loss_cents: int = 0
     avoidable_cents: int = 0
     act_by: datetime | None = None
@@ -33,6 +35,7 @@ class TrueException:
         for name in ("onset", "clear", "act_by"):
             require_utc(getattr(self, name), name)
         require(self.clear is None or self.clear >= self.onset, f"{self.code} clears before its onset.")
+        require(not (self.jointly and self.causes), f"{self.code} has causes of its own and joint ones.")
 
     @property
     def identity(self) -> tuple[str, str]:
