@@ -130,6 +130,11 @@ def duration(seconds: int) -> str:
     return f"{minutes} min" if minutes else f"{seconds} s"
 
 
+def tenths(seconds: float) -> str:
+    """A short span to the tenth of a second: ``1.8 s``."""
+    return written(f"{seconds:.1f}") + " s"
+
+
 def age(seconds: int) -> str:
     """An age in one unit: ``8 s``, ``12 min``, ``3 h``, ``2 d``."""
     if seconds < _MINUTE_S:

@@ -3496,8 +3496,8 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>{case} ruht, bis sich der Betrag verdoppelt.</translation>
   </message>
   <message>
-   <source>{changes}  {count} open now  ·  {seconds:.1f} s</source>
-   <translation>{changes}  {count} jetzt offen  ·  {seconds:.1f} s</translation>
+   <source>{changes}  {count} open now  ·  {time}</source>
+   <translation>{changes}  {count} jetzt offen  ·  {time}</translation>
   </message>
   <message>
    <source>{chosen} selected, {able} can be proposed</source>
@@ -3862,8 +3862,8 @@ Klick zeigt die anderen wieder</translation>
    <translation>{value:,} Fälle</translation>
   </message>
   <message>
-   <source>{value}  ·  bound {money_short}  ·  gap {percent}  ·  {value2:.1f} s</source>
-   <translation>{value}  ·  Schranke {money_short}  ·  Lücke {percent}  ·  {value2:.1f} s</translation>
+   <source>{value}  ·  bound {money_short}  ·  gap {percent}  ·  {time}</source>
+   <translation>{value}  ·  Schranke {money_short}  ·  Lücke {percent}  ·  {time}</translation>
   </message>
   <message>
    <source>{value}  ·  code {digest_code}</source>

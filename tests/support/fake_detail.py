@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from domain.cases import CaseState, ExceptionCase, Fact, Impact, Severity
@@ -71,6 +72,22 @@ def recommendation() -> Recommendation:
             seed=7,
             solve_ms=1_830,
             problem_sha256="ab" * 32,
+        ),
+    )
+
+
+def six_options() -> Recommendation:
+    """More options than the panel is wide for as columns, with names as long as real ones."""
+    nothing, move, air = _options()
+    return replace(
+        recommendation(),
+        options=(
+            replace(move, label="Re-source Minneapolis"),
+            replace(air, option_id="o-3", label="Substitute HV-4301 for KT-2201"),
+            replace(air, option_id="o-4", label="Split Ontario 4 + Reno 4", late_orders=4, otif_bp=9_000),
+            air,
+            replace(air, option_id="o-5", label="Ship complete later", penalty_cents=120_000),
+            nothing,
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.support.fake_detail import detail, exception_case
+from tests.support.fake_detail import detail, exception_case, six_options
 from tests.support.fake_tower import FIRST_ID, NOW
 from tests.support.open_window import OpenWindow, open_window
 from views.case_detail.facts import value_hint
@@ -55,7 +56,7 @@ def test_the_options_with_their_proof(desk: OpenWindow) -> None:
 
 def test_another_option_is_chosen_by_click_and_by_key(desk: OpenWindow) -> None:
     matrix, model = desk.window.tower.detail.options.matrix, desk.window.tower_model.detail
-    QTest.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=matrix.column_rect(2).center())
+    QTest.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=matrix.option_rect(2).center())
     assert model.chosen is not None
     assert model.chosen.option_id == "o-2"
     assert "finance" in desk.window.tower.detail.options.need.text()
@@ -64,6 +65,50 @@ def test_another_option_is_chosen_by_click_and_by_key(desk: OpenWindow) -> None:
     assert matrix.chosen_id() == "o-0"
     assert not desk.window.tower.detail.options.primary.isEnabled()
     assert desk.window.tower.detail.options.need.text() == "Doing nothing needs no approval."
+
+
+@pytest.mark.parametrize("size_px", [(1_366, 768), (1_600, 1_000), (1_920, 1_080)])
+def test_many_options_are_all_in_sight(desk: OpenWindow, size_px: tuple[int, int]) -> None:
+    desk.window.resize(*size_px)
+    desk.window.apply_detail(detail(recommendation=six_options()))
+    QApplication.processEvents()
+    matrix, page = desk.window.tower.detail.options.matrix, desk.window.tower.detail.options
+    areas = [matrix.option_rect(number) for number in range(6)]
+    assert matrix.lies(matrix.width())
+    assert all(matrix.rect().contains(area) for area in areas)
+    assert all(above.bottom() < below.top() for above, below in pairwise(areas))
+    assert matrix.mapTo(page, matrix.rect().bottomRight()).x() < page.width()
+    assert page.width() <= desk.window.tower.detail.pages.width()
+
+
+def test_options_that_are_rows_are_chosen_by_click_and_by_key(desk: OpenWindow) -> None:
+    desk.window.apply_detail(detail(recommendation=six_options()))
+    QApplication.processEvents()
+    matrix, model = desk.window.tower.detail.options.matrix, desk.window.tower_model.detail
+    QTest.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=matrix.option_rect(4).center())
+    assert model.chosen is not None
+    assert model.chosen.label == "Ship complete later"
+    matrix.setFocus()
+    desk.press(KEY.Key_Down)
+    assert matrix.chosen_id() == "o-0"
+    desk.press(KEY.Key_Up, KEY.Key_Left)
+    assert matrix.chosen_id() == "o-2"
+
+
+def test_few_options_stand_side_by_side(desk: OpenWindow) -> None:
+    matrix = desk.window.tower.detail.options.matrix
+    areas = [matrix.option_rect(number) for number in range(3)]
+    assert not matrix.lies(matrix.width())
+    assert all(left.right() < right.left() + 2 for left, right in pairwise(areas))
+    assert [area.height() for area in areas] == [matrix.height()] * 3
+
+
+def test_the_facts_share_the_width_by_what_they_say(desk: OpenWindow) -> None:
+    desk.window.tower.columns.setSizes([2_000, 1])
+    QApplication.processEvents()
+    values = desk.window.tower.detail.head.values
+    short = {key: shown.shown_text() for key, shown in values.items() if key in ("orders", "breach", "owner")}
+    assert short == {"orders": "42  ·  9 customers", "breach": "in 1 h 48 min", "owner": "A. Moreno"}
 
 
 def test_p_asks_why_and_enter_sends(desk: OpenWindow) -> None:

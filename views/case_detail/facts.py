@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from views.case_detail.state import CaseDetail
 from views.case_queue.row_texts import MUTED, SNOOZED, STATUS_WORDS, breach_tone
@@ -29,6 +29,7 @@ from views.widgets.pill import Pill
 
 _SEVERITY_TONES: dict[int, ToneName] = {4: "critical", 3: "high", 2: "medium", 1: "low"}
 _FACTS = ("orders", "value", "breach", "subject", "detected", "owner")
+_SHORT = ("orders", "value", "breach")
 
 
 def detected_words(detail: CaseDetail, now: datetime) -> str:
@@ -83,6 +84,10 @@ class CaseHead(QWidget):
             words.setWordWrap(True)
         self.names = {key: label("", "caption") for key in _FACTS}
         self.values = {key: ToneLabel(digits=key == "value") for key in _FACTS}
+        for key, value in self.values.items():
+            # Each column takes what its words need; names give way before amounts and the time left do.
+            wide = QSizePolicy.Policy.Minimum if key in _SHORT else QSizePolicy.Policy.Preferred
+            value.setSizePolicy(wide, QSizePolicy.Policy.Preferred)
         self._lay_out()
         self.acknowledge.clicked.connect(self.acknowledge_wanted)
         self.assign.clicked.connect(self.assign_wanted)
@@ -104,7 +109,6 @@ class CaseHead(QWidget):
             row, column = divmod(number, 3)
             grid.addWidget(self.names[key], 3 * row, column)
             grid.addWidget(self.values[key], 3 * row + 1, column)
-            grid.setColumnStretch(column, (9, 12, 6)[column])
         grid.setRowMinimumHeight(2, 6)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

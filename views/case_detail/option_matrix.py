@@ -1,4 +1,7 @@
-"""The options side by side: what each costs and saves, the recommended one outlined, one of them chosen."""
+"""The options side by side: what each costs and saves, the recommended one outlined, one of them chosen.
+
+A few options stand as columns. More than the panel is wide for lie as rows, so that all are seen at once.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -20,10 +23,18 @@ from views.widgets.meter import paint_meter
 _LABEL_PX: Final = 82
 _HEAD_PX: Final = 52
 _ROW_PX: Final = 28
-_MIN_COLUMN_PX: Final = 88
+_MIN_COLUMN_PX: Final = 84
 _BAR_INSET_PX: Final = 14
+_LYING_LABEL_PX: Final = 124
+_LYING_HEAD_PX: Final = 36
+_LYING_ROW_PX: Final = 38
+_LYING_BAR_INSET_PX: Final = 8
+_MIN_CELL_PX: Final = 48
+_TAG_PX: Final = 14
 _FULL_BP: Final = 10_000
 _CENTRE: Final = int(Qt.AlignmentFlag.AlignCenter)
+_CENTRE_LOW: Final = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
+_AT_LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +88,7 @@ MEASURES: Final = (
 
 
 class OptionMatrix(QWidget):
-    """A column an option; click or the arrow keys choose one."""
+    """An option a column, or a row where there are many; click or the arrow keys choose one."""
 
     #: The id of the option a person chose.
     chosen = Signal(str)
@@ -90,7 +101,10 @@ class OptionMatrix(QWidget):
         self._chosen_id = ""
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(_LYING_LABEL_PX + _MIN_CELL_PX * len(MEASURES))
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def chosen_id(self) -> str:
         """The option chosen now, empty when there is none."""
@@ -100,7 +114,6 @@ class OptionMatrix(QWidget):
         """Show options, one of them chosen."""
         self._options = tuple(options)
         self._currency = currency
-        self.setMinimumWidth(_LABEL_PX + _MIN_COLUMN_PX * len(self._options))
         self._choose(chosen_id)
         self.updateGeometry()
 
@@ -119,27 +132,52 @@ class OptionMatrix(QWidget):
         values = ", ".join(f"{m.title.casefold()} {m.words(option, self._currency)}" for m in MEASURES)
         return f"{option.label}{tr(' (recommended)') if option.recommended else ''}: {values}"
 
-    def sizeHint(self) -> QSize:
-        """As high as its lines."""
-        return QSize(_LABEL_PX + 100 * max(len(self._options), 1), _HEAD_PX + _ROW_PX * len(MEASURES) + 8)
+    # ------------------------------------------------------------------ lay-out
+    def lies(self, width_px: int) -> bool:
+        """Whether the options are rows at that width because as columns they would not fit."""
+        return _LABEL_PX + _MIN_COLUMN_PX * len(self._options) > width_px
 
-    def column_rect(self, number: int) -> QRect:
-        """Where an option's column is."""
+    def heightForWidth(self, width_px: int) -> int:
+        """As high as its lines at that width, px."""
+        if not self.lies(width_px):
+            return _HEAD_PX + _ROW_PX * len(MEASURES) + 8
+        return _LYING_HEAD_PX + sum(_lying_px(o) for o in self._options) + 4
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for columns, as high as its lines are at the width it has."""
+        wanted = _LABEL_PX + 100 * max(len(self._options), 1)
+        return QSize(wanted, self.heightForWidth(self.width()))
+
+    def option_rect(self, number: int) -> QRect:
+        """Where an option lies."""
+        if self.lies(self.width()):
+            top = _LYING_HEAD_PX + sum(_lying_px(o) for o in self._options[:number])
+            return QRect(0, top, self.width(), _lying_px(self._options[number]))
         width = (self.width() - _LABEL_PX) / max(len(self._options), 1)
         left = _LABEL_PX + round(number * width)
         return QRect(left, 0, round(width), self.height())
 
+    def _cell_rect(self, option: QRect, measure: int) -> QRect:
+        """Where an option's value of a measure is written, its bar at the foot."""
+        if not self.lies(self.width()):
+            return QRect(option.left(), _HEAD_PX + measure * _ROW_PX, option.width(), _ROW_PX)
+        width = (self.width() - _LYING_LABEL_PX) / len(MEASURES)
+        left = _LYING_LABEL_PX + round(measure * width)
+        return QRect(left, option.center().y() - _ROW_PX // 2, round(width), _ROW_PX)
+
     # ------------------------------------------------------------------ events
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the column under the pointer."""
-        for number, option in enumerate(self._options):
-            if self.column_rect(number).contains(event.position().toPoint()):
-                self._choose(option.option_id)
-                self.chosen.emit(option.option_id)
+        """Choose the option under the pointer."""
+        if (number := self._at(event.position().toPoint())) is not None:
+            self._choose(self._options[number].option_id)
+            self.chosen.emit(self._chosen_id)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose the column to the left or to the right."""
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        """Choose the option before or after; up and down only where options are rows."""
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if self.lies(self.width()):
+            steps |= {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        step = steps.get(Qt.Key(event.key()), 0)
         if not step or not self._options:
             super().keyPressEvent(event)
             return
@@ -150,33 +188,54 @@ class OptionMatrix(QWidget):
         self.chosen.emit(wanted)
 
     def event(self, event: QEvent) -> bool:
-        """Say why an option is as it is, where its column is pointed at."""
+        """Say why an option is as it is, where it is pointed at."""
         if event.type() == QEvent.Type.ToolTip:
-            where = self.mapFromGlobal(self.cursor().pos())
-            hit = [o for n, o in enumerate(self._options) if self.column_rect(n).contains(where)]
-            self.setToolTip("\n".join([self.spoken(hit[0]), *hit[0].reasons]) if hit else "")
+            number = self._at(self.mapFromGlobal(self.cursor().pos()))
+            hit = None if number is None else self._options[number]
+            self.setToolTip("\n".join([self.spoken(hit), *hit.reasons]) if hit else "")
         return super().event(event)
+
+    def _at(self, where: QPoint) -> int | None:
+        hits = (n for n in range(len(self._options)) if self.option_rect(n).contains(where))
+        return next(hits, None)
 
     # ------------------------------------------------------------------ paint
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
-        """Draw the line names, then each option's column."""
+        """Draw the names of the measures, then each option."""
         theme = theme_of(self)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.lies(self.width()):
+            self._paint_lying_titles(painter, theme)
+        else:
+            self._paint_titles(painter, theme)
+        for number, option in enumerate(self._options):
+            self._paint_option(painter, self.option_rect(number), option, theme)
+
+    def _paint_titles(self, painter: QPainter, theme: Theme) -> None:
         painter.setFont(ui_font(12))
         for number, measure in enumerate(MEASURES):
             top = _HEAD_PX + number * _ROW_PX
             painter.fillRect(QRect(0, top, self.width(), 1), theme.border)
             painter.setPen(theme.muted)
-            area = QRect(0, top, _LABEL_PX, _ROW_PX)
-            painter.drawText(
-                area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), measure.title
-            )
-        for number, option in enumerate(self._options):
-            self._paint_column(painter, self.column_rect(number), option, theme)
+            painter.drawText(QRect(0, top, _LABEL_PX, _ROW_PX), _AT_LEFT, measure.title)
 
-    def _paint_column(self, painter: QPainter, rect: QRect, option: Option, theme: Theme) -> None:
-        outline = QRectF(rect).adjusted(2.5, 1, -2.5, -1)
+    def _paint_lying_titles(self, painter: QPainter, theme: Theme) -> None:
+        painter.setFont(ui_font(11))
+        metrics = QFontMetrics(painter.font())
+        painter.setPen(theme.muted)
+        for number, measure in enumerate(MEASURES):
+            cell = self._cell_rect(QRect(), number)
+            area = QRect(cell.left(), 0, cell.width(), _LYING_HEAD_PX - 4)
+            lines = _two_lines(metrics, measure.title, area.width() - 2)
+            painter.drawText(area, _CENTRE_LOW, "\n".join(lines))
+        for number in range(len(self._options)):
+            painter.fillRect(QRect(0, self.option_rect(number).top(), self.width(), 1), theme.border)
+
+    def _paint_option(self, painter: QPainter, rect: QRect, option: Option, theme: Theme) -> None:
+        lies = self.lies(self.width())
+        inset = (1.0, 2.5) if lies else (2.5, 1.0)
+        outline = QRectF(rect).adjusted(inset[0], inset[1], -inset[0], -inset[1])
         if option.option_id == self._chosen_id:
             painter.setPen(QPen(theme.accent, 1.4))
             ground = QColor(theme.selection)
@@ -185,38 +244,50 @@ class OptionMatrix(QWidget):
             painter.drawRoundedRect(outline, 8, 8)
             if self.hasFocus():
                 paint_focus_ring(painter, outline.adjusted(-2, -1, 2, 1), theme)
-        self._paint_head(painter, rect, option, theme)
+        head = (
+            QRect(rect.left() + 8, rect.top(), _LYING_LABEL_PX - 18, rect.height())
+            if lies
+            else QRect(rect.left() + 7, 5, rect.width() - 14, _HEAD_PX - 9)
+        )
+        _paint_head(painter, head, option, theme, _AT_LEFT if lies else _CENTRE)
         for number, measure in enumerate(MEASURES):
-            top = _HEAD_PX + number * _ROW_PX
-            painter.setFont(numeric_font(13, MEDIUM_WEIGHT))
-            painter.setPen(theme.text)
-            area = QRect(rect.left(), top + 1, rect.width(), _ROW_PX - 9)
-            painter.drawText(area, _CENTRE, measure.words(option, self._currency))
-            most = max((measure.size(o) for o in self._options), default=0) if measure.of_most else _FULL_BP
-            share = measure.size(option) / most if most else 0.0
-            bar = QRectF(rect.left() + _BAR_INSET_PX, top + _ROW_PX - 7, rect.width() - 2 * _BAR_INSET_PX, 3)
-            paint_meter(painter, bar, share, theme.tone(measure.tone(option)).mark, theme.border)
+            self._paint_cell(painter, self._cell_rect(rect, number), option, measure, theme)
 
-    def _paint_head(self, painter: QPainter, rect: QRect, option: Option, theme: Theme) -> None:
-        font = ui_font(12, SEMI_BOLD)
-        painter.setFont(font)
+    def _paint_cell(
+        self, painter: QPainter, cell: QRect, option: Option, measure: Measure, theme: Theme
+    ) -> None:
+        lies = self.lies(self.width())
+        painter.setFont(numeric_font(12 if lies else 13, MEDIUM_WEIGHT))
         painter.setPen(theme.text)
-        room = rect.width() - 14
-        lines = _two_lines(font_metrics(12), option.label, room)
-        below_px = 14 if option.recommended else 0
-        head = QRect(rect.left() + 7, 5, room, _HEAD_PX - 9 - below_px)
-        painter.drawText(head, _CENTRE, "\n".join(lines))
-        if option.recommended:
-            painter.setFont(ui_font(10, SEMI_BOLD))
-            painter.setPen(theme.accent)
-            painter.drawText(
-                QRect(rect.left() + 7, head.bottom(), room, below_px), _CENTRE, tr("Recommended")
-            )
+        area = cell.adjusted(0, 1, 0, -8)
+        painter.drawText(area, _CENTRE, measure.words(option, self._currency))
+        most = max((measure.size(o) for o in self._options), default=0) if measure.of_most else _FULL_BP
+        share = measure.size(option) / most if most else 0.0
+        inset = _LYING_BAR_INSET_PX if lies else _BAR_INSET_PX
+        bar = QRectF(cell.left() + inset, cell.top() + _ROW_PX - 7, cell.width() - 2 * inset, 3)
+        paint_meter(painter, bar, share, theme.tone(measure.tone(option)).mark, theme.border)
 
 
-def font_metrics(px: int) -> QFontMetrics:
-    """The metrics of the bold face the heads are set in."""
-    return QFontMetrics(ui_font(px, SEMI_BOLD))
+def _lying_px(option: Option) -> int:
+    """How high an option's row is, px: the recommended one says so under its name."""
+    return _LYING_ROW_PX + (_TAG_PX if option.recommended else 0)
+
+
+def _paint_head(painter: QPainter, head: QRect, option: Option, theme: Theme, align: int) -> None:
+    """Write an option's name, and under it that it is the recommended one, both together in the middle."""
+    font = ui_font(12, SEMI_BOLD)
+    metrics = QFontMetrics(font)
+    lines = _two_lines(metrics, option.label, head.width())
+    name_px = metrics.lineSpacing() * len(lines)
+    tag_px = _TAG_PX if option.recommended else 0
+    top = head.center().y() - (name_px + tag_px) // 2
+    painter.setFont(font)
+    painter.setPen(theme.text)
+    painter.drawText(QRect(head.left(), top, head.width(), name_px), align, "\n".join(lines))
+    if option.recommended:
+        painter.setFont(ui_font(10, SEMI_BOLD))
+        painter.setPen(theme.accent)
+        painter.drawText(QRect(head.left(), top + name_px, head.width(), tag_px), align, tr("Recommended"))
 
 
 def _fitted(metrics: QFontMetrics, text: str, room: int) -> str:

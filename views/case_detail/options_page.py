@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QVBoxLayout, QWidget
 
 from domain.recommendations import SolverTrail
 from views.case_detail.option_matrix import OptionMatrix
@@ -11,7 +11,7 @@ from views.case_detail.state import CaseDetail
 from views.case_detail.timeline import Timeline
 from views.case_detail.view_model import DetailViewModel
 from views.case_queue.state import SNOOZES, UNTIL_DOUBLED
-from views.formatting import money_short, percent
+from views.formatting import money_short, percent, tenths
 from views.language import tr
 from views.shell.tone_label import ToneLabel
 from views.theme import REGULAR
@@ -26,11 +26,11 @@ _MAX_REASON = 500
 def proof_words(trail: SolverTrail, currency: str) -> str:
     """How good the recommended option is proven to be: status, bound, gap and time."""
     return tr(
-        "{value}  ·  bound {money_short}  ·  gap {percent}  ·  {value2:.1f} s",
+        "{value}  ·  bound {money_short}  ·  gap {percent}  ·  {time}",
         value=trail.status.capitalize(),
         money_short=money_short(trail.bound_cents, currency),
         percent=percent(trail.gap_bp),
-        value2=trail.solve_ms / 1000,
+        time=tenths(trail.solve_ms / 1000),
     )
 
 
@@ -72,11 +72,6 @@ class OptionsPage(QWidget):
         self.reason.setMaxLength(_MAX_REASON)
         self.sign.setEnabled(False)
         self.state.setWordWrap(True)
-        self._matrix_area = QScrollArea()
-        self._matrix_area.setAccessibleName(tr("Options"))
-        self._matrix_area.setWidgetResizable(True)
-        self._matrix_area.setWidget(self.matrix)
-        self._matrix_area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._working = _row(self.progress, self.cancel)
         self._acts = _row(self.primary, self.again, self.snooze, stretch_first=True)
         self._asking = _row(self.sign, self.keep, stretch_first=True)
@@ -91,7 +86,7 @@ class OptionsPage(QWidget):
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(8)
         for part in (
-            self._matrix_area,
+            self.matrix,
             self.proof,
             self.state,
             self._working,
@@ -123,15 +118,12 @@ class OptionsPage(QWidget):
     def show_detail(self, detail: CaseDetail) -> None:
         """Show a case's options."""
         solved = detail.recommendation
-        self._matrix_area.setVisible(solved is not None)
+        self.matrix.setVisible(solved is not None)
         self.proof.setVisible(solved is not None)
         if solved is not None:
             self.proof.setText(proof_words(solved.trail, detail.currency))
             chosen = self._view_model.chosen
             self.matrix.set_options(solved.options, chosen.option_id if chosen else "", detail.currency)
-            # Room for the bar that scrolls sideways: with many options it would lie over the last line.
-            bar = self._matrix_area.horizontalScrollBar().sizeHint().height()
-            self._matrix_area.setFixedHeight(self.matrix.sizeHint().height() + bar)
         self._working.setVisible(detail.solving is not None)
         if detail.solving is not None:
             share = detail.solving.share

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontDatabase, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
-from views.formatting import count, counted
+from views.formatting import count, counted, tenths
 from views.language import tr
 from views.rules.state import RulesTried, line_of
 from views.rules.view_model import RulesViewModel
@@ -167,10 +167,10 @@ def tried_words(tried: RulesTried) -> str:
         )
     )
     return tr(
-        "{changes}  {count} open now  ·  {seconds:.1f} s",
+        "{changes}  {count} open now  ·  {time}",
         changes=changes,
         count=count(tried.open_now),
-        seconds=tried.seconds,
+        time=tenths(tried.seconds),
     )
 
 
