@@ -12,14 +12,11 @@ from PySide6.QtWidgets import QApplication
 
 
 def running_timers() -> dict[int, str]:
-    """The timers that run on and on now, by identity.
-
-    Qt's own have no Python object, and one that fires once ends by itself: neither is counted.
-    """
+    """The timers that run now, by identity; Qt's own have no Python object and are not counted."""
     return {
         id(each): f"{each.interval()} ms of {type(each.parent()).__name__}"
         for each in gc.get_objects()
-        if type(each) is QTimer and shiboken6.isValid(each) and each.isActive() and not each.isSingleShot()
+        if type(each) is QTimer and shiboken6.isValid(each) and each.isActive()
     }
 
 

@@ -209,6 +209,10 @@ class QueueViewModel(QObject):
         if self.store.pending:
             self._idle.start()
 
+    def rest(self) -> None:
+        """Order itself no more: the window closes."""
+        self._idle.stop()
+
     def _change(self, view: QueueView) -> None:
         self.model.apply_view(view)
         self.view_changed.emit()

@@ -338,8 +338,8 @@ class TowerWindow(PagedWindow):
         self._intents.remember("layout", "")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Keep the layout for the next day."""
-        self.tower_model.edits.flush()
+        """Keep the layout for the next day, and leave nothing running."""
+        self.tower_model.rest()
         if self._layout_timer.isActive():
             self._layout_timer.stop()
             self.keep_layout()

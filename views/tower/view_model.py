@@ -47,6 +47,11 @@ class TowerViewModel(QObject):
         self.queue.selection_changed.connect(self._select)
         self.detail.detail_changed.connect(self.map_changed)
 
+    def rest(self) -> None:
+        """Do at once what is held and let no timer run on: the window closes."""
+        self.edits.flush()
+        self.queue.rest()
+
     # ------------------------------------------------------------------ from the program
     def apply(self, snapshot: TowerSnapshot) -> None:
         """Take a snapshot; the first one with cases selects the one at the top."""
