@@ -109,10 +109,13 @@ class TrytonClient:
         *,
         limit: int | None = None,
         order: list[list[str]] | None = None,
+        context: Row | None = None,
     ) -> list[Row]:
         """Rows in a domain with the given fields."""
         ordering = order or [["id", "ASC"]]
-        found = self.call(f"model.{model}.search_read", domain, 0, limit, ordering, list(fields))
+        found = self.call(
+            f"model.{model}.search_read", domain, 0, limit, ordering, list(fields), context=context
+        )
         return [_row(each) for each in _list(found)]
 
     def read(

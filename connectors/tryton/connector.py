@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+
+import msgspec
 
 from connectors.http import HttpUnavailableError
 from connectors.outage import OutageLog
@@ -16,10 +19,11 @@ from connectors.tryton.client import Transport, TrytonClient
 from connectors.tryton.cursor import Cursor
 from connectors.tryton.paging import read_page
 from connectors.tryton.reading import Reader
+from connectors.tryton.recent import RecentChanges, Round
 from connectors.tryton.reference import Reference, read_reference
 from connectors.tryton.saga import Saga
 from connectors.tryton.settings import TrytonSettings
-from connectors.tryton.streams import STREAMS
+from connectors.tryton.streams import STREAMS, StreamReader
 from connectors.tryton.values import microseconds
 from domain.clock import Clock
 from domain.commands import Command, CommandResult, Receipt
@@ -29,8 +33,19 @@ from domain.ids import SourceName
 _MANIFEST = Path(__file__).with_name("manifest.toml")
 #: The cursor of a stream that could not be begun yet.
 _BEGINNING = ""
-#: Sites, units, carriers and the like are read again after this long.
+#: Sites, units, carriers and the like are read again after this long before a record is made of them...
 REFERENCE_AGE = timedelta(seconds=60)
+#: ... and after this long when nothing changes that could need them.
+IDLE_REFERENCE_AGE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _KeptReference:
+    """The small tables as they were read, with their fingerprint."""
+
+    at: datetime
+    data: Reference
+    fingerprint: str
 
 
 class TrytonConnector:
@@ -54,7 +69,8 @@ class TrytonConnector:
         )
         self._manifest = parse_manifest(_MANIFEST.read_text(encoding="utf-8"))
         self._outage = OutageLog(source, logging.getLogger(__name__))
-        self._reference: tuple[datetime, Reference] | None = None
+        self._reference: _KeptReference | None = None
+        self._recent = RecentChanges(self._client, clock)
 
     @property
     def source(self) -> SourceName:
@@ -72,16 +88,30 @@ class TrytonConnector:
         spec = STREAMS[stream]
         known = None if cursor in {None, _BEGINNING} else positions.decode(cursor, len(spec.drivers))
         with self._outage.watching():
-            reference_data = self._reference_data()
-            if spec.module and spec.module not in reference_data.modules:
+            kept = self._kept_reference(IDLE_REFERENCE_AGE)
+            if spec.module and spec.module not in kept.data.modules:
                 # A cursor of its beginning: all is read once somebody activates the module.
                 return Page(records=(), rejected=(), deleted=(), cursor=_BEGINNING, more=False)
-            now = microseconds(self._now())
             if known is None:
-                known = positions.start(len(spec.drivers), now)
+                kept = self._kept_reference(REFERENCE_AGE)
+                known = positions.start(len(spec.drivers), microseconds(self._now()))
             elif not known.open:
-                known = positions.next_pull(known, now)
-            return read_page(spec, known, limit, self._reader(stream, reference_data, known))
+                asked = self._recent.ask(stream, known.since)
+                if _is_settled(known, spec, asked, kept.fingerprint):
+                    idle = msgspec.structs.replace(known, began=microseconds(self._now()))
+                    cursor = positions.encode(_sealed(idle, spec, asked))
+                    return Page(records=(), rejected=(), deleted=(), cursor=cursor, more=False)
+                kept = self._kept_reference(REFERENCE_AGE)
+                now = microseconds(self._now())
+                known = positions.next_pull(known, now, asked=asked.number, rests_on=kept.fingerprint)
+            return self._page(stream, known, limit, kept.data)
+
+    def _page(self, stream: str, cursor: Cursor, limit: int, reference_data: Reference) -> Page:
+        def seal(done: Cursor) -> Cursor:
+            return _sealed(done, STREAMS[stream], self._recent.round_of(done.asked))
+
+        reader = self._reader(stream, reference_data, cursor)
+        return read_page(STREAMS[stream], cursor, limit, reader, seal)
 
     def ids(self, stream: str) -> frozenset[str] | None:
         """All ids of a stream now, or None for stock positions, which never vanish."""
@@ -103,6 +133,7 @@ class TrytonConnector:
             done = saga.noted("done")
             if done is not None:
                 return self._receipt(command, CommandResult.SUCCEEDED, done, saga, repeated=True)
+            self._recent.forget()
             message = commands.carry_out(saga)
             saga.note("done", f"{message}. {command.reason}".strip())
             return self._receipt(command, CommandResult.SUCCEEDED, message, saga)
@@ -152,9 +183,14 @@ class TrytonConnector:
         return self._client.server_time or self._clock.now()
 
     def _reference_data(self) -> Reference:
-        if self._reference is None or self._clock.now() - self._reference[0] > REFERENCE_AGE:
-            self._reference = (self._clock.now(), read_reference(self._client, self._settings))
-        return self._reference[1]
+        return self._kept_reference(REFERENCE_AGE).data
+
+    def _kept_reference(self, oldest: timedelta) -> _KeptReference:
+        now = self._clock.now()
+        if self._reference is None or now - self._reference.at > oldest:
+            data = read_reference(self._client, self._settings)
+            self._reference = _KeptReference(at=now, data=data, fingerprint=data.fingerprint())
+        return self._reference
 
     def _reader(self, stream: str, reference_data: Reference, cursor: Cursor) -> Reader:
         return Reader(
@@ -181,3 +217,15 @@ class TrytonConnector:
         return Receipt(
             key=command.key, result=result, message=message, upstream_version=version, repeated=repeated
         )
+
+
+def _is_settled(cursor: Cursor, spec: StreamReader, asked: Round, rests_on: str) -> bool:
+    """Whether a stream has given all that changed lately, read with the small tables as they are."""
+    is_known = cursor.seen != "" and cursor.rests_on == rests_on
+    return is_known and asked.fingerprint(spec, cursor.since) == cursor.seen
+
+
+def _sealed(done: Cursor, spec: StreamReader, asked: Round | None) -> Cursor:
+    """A closed cursor that knows which rows were given: those there were before the pull began."""
+    seen = "" if asked is None or done.spoiled else asked.fingerprint(spec, done.since)
+    return msgspec.structs.replace(done, seen=seen)

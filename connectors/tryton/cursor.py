@@ -19,6 +19,9 @@ class Cursor(msgspec.Struct, frozen=True):
     ``began`` is when this pull began, ``newest`` the stamp of the newest row seen, in microseconds;
     ``driver`` is the one being read; ``skip`` counts records of the next rows that were given already;
     ``open`` is true while a pull goes on; ``first`` while the stream is read from its beginning.
+    ``asked`` is the round of questions before this pull, ``rests_on`` the fingerprint of the small tables it
+    was read with, ``spoiled`` says that it met a record it could not read, ``seen`` is the fingerprint of the
+    recent rows that were given (empty: read them again).
     """
 
     positions: tuple[tuple[int, int], ...]
@@ -28,6 +31,15 @@ class Cursor(msgspec.Struct, frozen=True):
     skip: int = 0
     open: bool = False
     first: bool = False
+    asked: int = 0
+    rests_on: str = ""
+    spoiled: bool = False
+    seen: str = ""
+
+    @property
+    def since(self) -> int:
+        """Where the next pull starts: back by the overlap, to catch rows that were committed late."""
+        return max(0, self.newest - OVERLAP_MICROS, self.began - SETTLED_MICROS)
 
 
 def start(drivers: int, now: int) -> Cursor:
@@ -36,11 +48,13 @@ def start(drivers: int, now: int) -> Cursor:
     return Cursor(positions=((0, 0), *(((recent, 0),) * (drivers - 1))), began=now, open=True, first=True)
 
 
-def next_pull(cursor: Cursor, now: int) -> Cursor:
-    """The start of another pull: back by the overlap, to catch rows that were committed late."""
+def next_pull(cursor: Cursor, now: int, *, asked: int, rests_on: str) -> Cursor:
+    """The start of another pull, after a round of questions."""
     # One point for all drivers: a record re-read by one of them would otherwise look older than it was.
-    since = max(0, cursor.newest - OVERLAP_MICROS, cursor.began - SETTLED_MICROS)
-    return Cursor(positions=((since, 0),) * len(cursor.positions), began=now, newest=cursor.newest, open=True)
+    places = ((cursor.since, 0),) * len(cursor.positions)
+    return Cursor(
+        positions=places, began=now, newest=cursor.newest, open=True, asked=asked, rests_on=rests_on
+    )
 
 
 def encode(cursor: Cursor) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from connectors.protocol import Page
@@ -16,24 +18,29 @@ from domain.errors import BadValueError
 _ORDER = [["last_modified_at", "ASC"], ["id", "ASC"]]
 #: A page's reads are joined in memory; more roots a page make no read faster.
 MAX_ROWS = 500
+#: What a finished pull leaves behind, made of its last cursor.
+Seal = Callable[[Cursor], Cursor]
 
 
-def read_page(stream: StreamReader, cursor: Cursor, limit: int, reader: Reader) -> Page:
-    """The next records at or after a cursor, at most ``limit``."""
+def read_page(stream: StreamReader, cursor: Cursor, limit: int, reader: Reader, seal: Seal) -> Page:
+    """The next records at or after a cursor, at most ``limit``; ``seal`` is asked when they were the last."""
     rows_limit = max(1, min(limit, MAX_ROWS))
     while cursor.driver < len(stream.drivers):
         driver = stream.drivers[cursor.driver]
         rows = _changed_rows(reader, driver, cursor.positions[cursor.driver], rows_limit)
         if rows:
-            return _page_of(stream, driver, rows, cursor, limit, reader, full=len(rows) == rows_limit)
+            return _page_of(stream, driver, rows, cursor, limit, reader, seal, full=len(rows) == rows_limit)
         cursor = msgspec.structs.replace(cursor, driver=cursor.driver + 1, skip=0)
-    return Page(records=(), rejected=(), deleted=(), cursor=_closed(cursor), more=False)
+    going_on, more = _after(stream, cursor, seal)
+    return Page(records=(), rejected=(), deleted=(), cursor=going_on, more=more)
 
 
-def _closed(cursor: Cursor) -> str:
-    """The cursor of a finished pull."""
+def _after(stream: StreamReader, cursor: Cursor, seal: Seal) -> tuple[str, bool]:
+    """The cursor as text, closed when no driver is left, and whether there is more."""
+    if cursor.driver < len(stream.drivers):
+        return positions.encode(cursor), True
     done = msgspec.structs.replace(cursor, driver=0, skip=0, open=False, first=False)
-    return positions.encode(done)
+    return positions.encode(seal(done)), False
 
 
 def _changed_rows(reader: Reader, driver: Driver, position: tuple[int, int], limit: int) -> list[Row]:
@@ -56,6 +63,7 @@ def _page_of(
     cursor: Cursor,
     limit: int,
     reader: Reader,
+    seal: Seal,
     *,
     full: bool,
 ) -> Page:
@@ -76,12 +84,14 @@ def _page_of(
             driver=cursor.driver if full and last else cursor.driver + 1,
             skip=0,
         )
-    more = following.driver < len(stream.drivers)
+    if batch.rejected or built.rejected:
+        following = msgspec.structs.replace(following, spoiled=True)
+    going_on, more = _after(stream, following, seal)
     return Page(
         records=tuple(records),
         rejected=(*batch.rejected, *built.rejected) if first_part else (),
         deleted=tuple(built.deleted) if first_part else (),
-        cursor=positions.encode(following) if more else _closed(following),
+        cursor=going_on,
         more=more,
     )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
 
 from connectors.tryton.capabilities import NEEDED, active_modules, missing
 from connectors.tryton.client import TrytonClient
@@ -17,6 +20,7 @@ from domain.errors import BadInputError, BadValueError
 
 #: A date of Tryton means the end of that business day.
 CLOSING_TIME = time(17)
+_FINGERPRINT_LETTERS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,13 @@ class Reference:
     carrier_cost_cents: Mapping[int, int] = field(default_factory=dict)
     no_customers: frozenset[int] = frozenset()
     modules: frozenset[str] = frozenset()
+
+    def fingerprint(self) -> str:
+        """Another one as soon as anything in it differs."""
+        values = (getattr(self, each.name) for each in fields(self))
+        # A set of texts comes in another order in every process.
+        content = [sorted(value) if isinstance(value, frozenset) else value for value in values]
+        return hashlib.sha256(msgspec.json.encode(content)).hexdigest()[:_FINGERPRINT_LETTERS]
 
     def zone(self) -> tzinfo:
         """The company's time zone, UTC where this machine does not know it."""

@@ -26,8 +26,9 @@ def test_next_pull_begins_no_later_than_a_late_commit(
 ) -> None:
     newest = max(stamp for stamp, _ in positions)
     cursor = Cursor(positions=positions, began=began, newest=newest)
-    pull = cursors.next_pull(cursor, began + later)
+    pull = cursors.next_pull(cursor, began + later, asked=7, rests_on="tables")
     assert (pull.newest, pull.began) == (newest, began + later)
+    assert (pull.asked, pull.rests_on, pull.seen) == (7, "tables", "")
     starts = {stamp for stamp, _ in pull.positions}
     assert len(starts) == 1, "all drivers start at one point"
     # What was stamped in the last minute before the newest row seen, or ten minutes before the pull, is read.
