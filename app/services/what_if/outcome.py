@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.services.what_if.baseline import Baseline
-from app.services.what_if.rebooking import Rebooking
 from domain.checks import BASIS_POINTS, require
-from domain.what_if import Change, WhatIf
-from optimization.backlog.audit import BacklogAudit
-from optimization.backlog.plan import BacklogPlan
-from optimization.backlog.tables import Tables
+
+if TYPE_CHECKING:
+    # The window and the sync worker read answers; the solver behind them takes 80 MiB to load.
+    from datetime import datetime
+
+    from app.services.what_if.baseline import Baseline
+    from app.services.what_if.rebooking import Rebooking
+    from domain.what_if import Change, WhatIf
+    from optimization.backlog.audit import BacklogAudit
+    from optimization.backlog.plan import BacklogPlan
+    from optimization.backlog.tables import Tables
 
 #: Cost terms of a plan by their name in the solver, in the order in which they are told.
 TERMS: tuple[tuple[str, str], ...] = (
