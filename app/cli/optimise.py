@@ -55,7 +55,7 @@ def _explain(instance: Instance, outcome: BacklogOutcome, line: int) -> None:
     """Print why the plan treats a line as it does."""
     from optimization.scenarios.explained import explain_in_plan
 
-    for sentence in explain_in_plan(instance, outcome.warm, outcome.plan, line).sentences():
+    for sentence in explain_in_plan(instance, outcome.warm.led, outcome.plan, line).sentences():
         print(sentence)
 
 

@@ -18,8 +18,8 @@ from optimization.backlog.goods import days_late, goods_at, hands_at
 from optimization.backlog.holdings import Holdings, clear_order, order_cost, refresh_free
 from optimization.backlog.insertion import insert_order
 from optimization.backlog.instance import Arrays
-from optimization.backlog.patterns import SCALE, Market
-from optimization.backlog.repair import Standing, copied
+from optimization.backlog.patterns import SCALE
+from optimization.backlog.standing import Standing
 from optimization.backlog.tables import Integers
 
 
@@ -177,7 +177,7 @@ def _unit(arrays: Arrays, pair: int, at: int) -> int:
 
 
 def _price(standing: Standing, pair: int, at: int) -> int:
-    arrays, led = standing.instance.arrays, standing.warm.led
+    arrays, led = standing.instance.arrays, standing.led
     cell = goods_at(arrays, pair, at)
     return int((led.stock[cell] if cell >= 0 else 0) + led.pick[hands_at(arrays, pair, at)])
 
@@ -287,17 +287,17 @@ def _flips(standing: Standing, line: int, pairs: list[int]) -> tuple[Flip, ...]:
         day = int(arrays.order_promised[order] - arrays.lane_transit[lane])
         day = min(max(lead, day), int(arrays.pair_last[pair]))
         drawn, held = day - lead, int(arrays.row_node[row])
-        worth = wanted * int(standing.warm.led.stock[row * days + drawn])
+        worth = wanted * int(standing.led.stock[row * days + drawn])
         tried(FlipKind.STOCK, held, drawn, wanted, worth, *_with_stock(standing, row, drawn, wanted))
-        worth = wanted * int(standing.warm.led.pick[node * days + day])
+        worth = wanted * int(standing.led.pick[node * days + day])
         tried(FlipKind.HANDS, node, day, wanted, worth, *_with_hands(standing, node, day, wanted))
     more = arrays.order_shipments.copy()
     more[order] += 1
-    tried(FlipKind.SHIPMENT, -1, -1, 1, 0, arrays._replace(order_shipments=more), copied(holdings))
+    tried(FlipKind.SHIPMENT, -1, -1, 1, 0, arrays._replace(order_shipments=more), standing.draft())
     if arrays.order_complete[order] == 1:
         part = arrays.order_complete.copy()
         part[order] = 0
-        tried(FlipKind.PART, -1, -1, 1, 0, arrays._replace(order_complete=part), copied(holdings))
+        tried(FlipKind.PART, -1, -1, 1, 0, arrays._replace(order_complete=part), standing.draft())
     return tuple(
         sorted(found, key=lambda flip: (flip.worth_thousandths, flip.amount, -flip.saved_cents, flip.node))
     )
@@ -308,7 +308,7 @@ def _treatment(holdings: Holdings, pairs: list[int]) -> tuple[tuple[int, int, in
 
 
 def _with_stock(standing: Standing, row: int, day: int, units: int) -> tuple[Arrays, Holdings]:
-    arrays, holdings = standing.instance.arrays, copied(standing.holdings)
+    arrays, holdings = standing.instance.arrays, standing.draft()
     days = arrays.n_days
     supply = arrays.supply.copy()
     supply[row * days + day : (row + 1) * days] += units
@@ -320,7 +320,7 @@ def _with_stock(standing: Standing, row: int, day: int, units: int) -> tuple[Arr
 
 
 def _with_hands(standing: Standing, node: int, day: int, units: int) -> tuple[Arrays, Holdings]:
-    arrays, holdings = standing.instance.arrays, copied(standing.holdings)
+    arrays, holdings = standing.instance.arrays, standing.draft()
     pick = arrays.pick.copy()
     pick[node * arrays.n_days + day] += units
     holdings.hands[node * arrays.n_days + day] += units
@@ -329,9 +329,7 @@ def _with_hands(standing: Standing, node: int, day: int, units: int) -> tuple[Ar
 
 def _planned_anew(standing: Standing, arrays: Arrays, holdings: Holdings, order: int) -> int:
     """What the order costs when it is planned again, alone, in what is left."""
-    led = standing.warm.led
     clear_order(arrays, holdings, order)
-    market = Market(holdings.free, holdings.hands, led.stock, led.pick, 0)
-    first, last = standing.every[0][order], standing.every[0][order + 1]
-    insert_order(arrays, holdings, market, standing.every[1][first:last], order, standing.scratch)
+    market = standing.market(holdings, 0)
+    insert_order(arrays, holdings, market, standing.entries_of(order), order, standing.scratch)
     return int(order_cost(arrays, holdings.qty, holdings.day, order))

@@ -96,10 +96,29 @@ class Instance:
         """All orders, those with nothing to plan as well."""
         return self.tables.sizes.orders
 
+    def rows_of(self, sku: Integers, node: Integers, expires: Integers) -> tuple[Integers, NDArray[np.bool_]]:
+        """The stock row of each SKU, node and date, and whether there is one."""
+        arrays = self.arrays
+        dates, date = np.unique(self.row_expires, return_inverse=True)
+        known = (node >= 0) & (node < arrays.n_nodes) & np.isin(expires, dates)
+        keys = (arrays.row_sku * arrays.n_nodes + arrays.row_node) * dates.size + date
+        wanted = (sku * arrays.n_nodes + node) * dates.size + np.searchsorted(dates, expires)
+        return places_of(keys, wanted, known)
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of what the tables say."""
         return digest_of_tables(self.tables)
+
+
+def places_of(
+    keys: Integers, wanted: Integers, known: NDArray[np.bool_]
+) -> tuple[Integers, NDArray[np.bool_]]:
+    """Where each of ``wanted`` lies among sorted keys, and which of those known so far do; 0 for the rest."""
+    place = np.searchsorted(keys, wanted)
+    known = known & (place < keys.size)
+    known[known] = keys[place[known]] == wanted[known]
+    return np.where(known, place, 0), known
 
 
 def build_instance(tables: Tables) -> Instance:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from optimization.backlog.checks_of_columns import bad_input
-from optimization.backlog.instance import Instance
+from optimization.backlog.instance import Instance, places_of
 from optimization.backlog.parquet_columns import numbers_of, read_columns, write_columns
 from optimization.backlog.rules import NEVER_EXPIRES
 from optimization.backlog.tables import Integers
@@ -118,6 +118,36 @@ def plan_of_units(instance: Instance, pair: Integers, day: Integers, qty: Intege
         np.append(qty, firm["qty"]),
         ways=ways,
     )
+
+
+def pairs_of_plan(instance: Instance, plan: BacklogPlan) -> PairPlan:
+    """A plan in the search's own form again, without the firm rows.
+
+    Raises:
+        BadInputError: the plan ships what the backlog cannot, or a pair on two days.
+    """
+    arrays = instance.arrays
+    free = np.flatnonzero(~np.isin(plan.line, instance.tables.rule("firm")["line"]))
+    none = np.zeros(plan.line.size, np.int64)
+    ways = plan.ways or Ways(from_node=plan.node, expedited=none, expires_day=none + NEVER_EXPIRES)
+    row, known = instance.rows_of(plan.sku[free], ways.from_node[free], ways.expires_day[free])
+    source = plan.node[free] + ways.expedited[free] * arrays.n_nodes
+    known &= (source >= 0) & (source < arrays.n_sources)
+    rows, sources = arrays.row_sku.size, arrays.n_sources
+    keys = (instance.line_id[arrays.pair_line] * rows + arrays.pair_row) * sources + arrays.pair_source
+    order = np.argsort(keys, kind="stable")
+    place, known = places_of(keys[order], (plan.line[free] * rows + row) * sources + source, known)
+    known &= (plan.ship_day[free] >= 0) & (plan.ship_day[free] < arrays.n_days)
+    if not known.all():
+        raise bad_input("The plan ships what this backlog cannot.")
+    pairs = order[place]
+    if np.unique(pairs).size < pairs.size:
+        raise bad_input(
+            "The plan ships units of a line from one node on two days, which cannot be gone on from."
+        )
+    qty, day = np.zeros(keys.size, np.int64), np.zeros(keys.size, np.int64)
+    qty[pairs], day[pairs] = plan.qty[free], plan.ship_day[free]
+    return PairPlan(qty=qty, day=day)
 
 
 def write_plan(plan: BacklogPlan, file: Path) -> None:

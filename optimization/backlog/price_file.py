@@ -51,17 +51,11 @@ def read_prices(instance: Instance, file: Path) -> Certificate:
     except (FileNotFoundError, KeyError, pa.ArrowInvalid) as error:
         raise bad_input(f"{file} holds no prices: {error}.") from None
     arrays = instance.arrays
-    dates, date = np.unique(instance.row_expires, return_inverse=True)
-    key = (arrays.row_sku * arrays.n_nodes + arrays.row_node) * dates.size + date
-    wanted = (sku * arrays.n_nodes + node) * dates.size + np.searchsorted(dates, expires)
     of_stock = sku >= 0
-    row = np.searchsorted(key, wanted[of_stock])
-    known = row < key.size
-    known[known] = key[row[known]] == wanted[of_stock][known]
+    row, known = instance.rows_of(sku[of_stock], node[of_stock], expires[of_stock])
     of_floor, most = sku == FLOOR, instance.floors.short_cents
     inside = (day >= 0) & (day < arrays.n_days) & (node >= 0) & (price >= 0)
     inside &= node < np.where(of_floor, most.size, arrays.n_nodes)
-    known &= np.isin(expires[of_stock], dates)
     if not known.all() or not inside.all():
         raise bad_input(f"{file} holds prices of another backlog.")
     stock, pick = np.zeros_like(arrays.supply), np.zeros_like(arrays.pick)

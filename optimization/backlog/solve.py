@@ -21,12 +21,14 @@ from optimization.backlog.mip_model import Columns, build_model, plan_of_columns
 from optimization.backlog.mip_process import MipProcess
 from optimization.backlog.outcome import BacklogOutcome
 from optimization.backlog.patterns import new_scratch
-from optimization.backlog.plan import BacklogPlan, PairPlan, plan_of_pairs
+from optimization.backlog.plan import BacklogPlan, PairPlan, pairs_of_plan, plan_of_pairs
 from optimization.backlog.polish import Polisher, can_polish
 from optimization.backlog.pricing import room_for_ideal
 from optimization.backlog.run import Clock, Listener, Run
 from optimization.backlog.scarcity import scarcity_prices
 from optimization.backlog.search import Led, Searcher, cooling, hottest
+from optimization.backlog.standing import Standing
+from optimization.backlog.tables import Integers
 from optimization.backlog.warm_state import Warm
 from optimization.limits import StopFlag
 from optimization.outcome import Ending, Status
@@ -137,7 +139,7 @@ def plan_by_prices(instance: Instance, run: Run, seed: int, mip: Mip | None) -> 
     finally:
         searcher.close()
     best = found if min(searcher.best_cents, run.milestones[-1].objective_cents) <= rule_cents else rule
-    return plan_of_pairs(instance, best), Warm(prices=prices, led=led, pairs=best), searcher.moves
+    return plan_of_pairs(instance, best), Warm(led=led, pairs=best), searcher.moves
 
 
 def timed(pricer: Pricer, prices: Prices, run: Run, size: float) -> tuple[Prices, float]:
@@ -179,12 +181,15 @@ def first_prices(instance: Instance) -> Prices:
 
 def lead(pricer: Pricer, run: Run, prices: Prices) -> Led:
     """Price every order over all its nodes: a bound, and what leads the search."""
-    days = pricer.instance.arrays.n_days
-    stock, pick = prices.whole(days)
+    led = led_by(pricer, *prices.whole(pricer.instance.arrays.n_days), prices.whole_reward())
+    run.bound_thousandths = max(run.bound_thousandths, led.bound_thousandths)
+    return led
+
+
+def led_by(pricer: Pricer, stock: Integers, pick: Integers, reward: Integers) -> Led:
+    """The same for whole prices, whoever found them."""
     ideal = room_for_ideal(pricer.instance.arrays)
-    reward = prices.whole_reward()
     priced = pricer.price(stock, pick, pricer.every, ideal, reward)
-    run.bound_thousandths = max(run.bound_thousandths, priced.bound_thousandths)
     return Led(
         stock=stock,
         pick=pick,
@@ -194,6 +199,21 @@ def lead(pricer: Pricer, run: Run, prices: Prices) -> Led:
         lists=choose_entries(pricer.instance, stock, pick),
         bound_thousandths=priced.bound_thousandths,
     )
+
+
+def standing_at(instance: Instance, certificate: Certificate, plan: BacklogPlan) -> Standing:
+    """A plan that was written, laid out for questions at the prices that were written with it.
+
+    Raises:
+        BadInputError: the plan is of another backlog.
+    """
+    pairs = pairs_of_plan(instance, plan)
+    pricer = Pricer(instance)
+    try:
+        led = led_by(pricer, certificate.stock, certificate.pick, certificate.reward)
+    finally:
+        pricer.close()
+    return Standing(instance, led, pairs)
 
 
 def refine(pricer: Pricer, run: Run, prices: Prices, led: Led, stages: Sequence[Stage]) -> tuple[Prices, Led]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from optimization.kernel_cache import warm_kernels
@@ -15,13 +16,15 @@ def compile_kernels() -> None:
     from optimization.backlog.generate import generate_tables
     from optimization.backlog.instance import build_instance
     from optimization.backlog.limits import BacklogLimits
-    from optimization.backlog.repair import Standing, local_repair, one_order
+    from optimization.backlog.repair import local_repair, one_order
     from optimization.backlog.solve import solve_backlog
+    from optimization.backlog.standing import Standing
 
     instance = build_instance(generate_tables("T", LINES, NODES, 1))
     outcome = solve_backlog(instance, BacklogLimits(moves=MOVES), 1, monotonic=_stopped_clock)
-    standing = Standing(instance, outcome.warm)
-    local_repair(standing, 0)
+    standing = Standing(instance, outcome.warm.led, outcome.warm.pairs)
+    fewer = instance.arrays._replace(pick=instance.arrays.pick // 2)
+    local_repair(standing, replace(instance, arrays=fewer))
     one_order(standing, 0)
 
 

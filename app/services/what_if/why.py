@@ -27,7 +27,7 @@ def why_line(baseline: Baseline, world: SolvedWorld, line_id: str) -> tuple[str,
     place = next((n for n, line in enumerate(baseline.lines) if line.line_id == line_id), -1)
     if place < 0:
         raise BadInputError(what=f"The baseline has no line {line_id}.", remedy="Rebase on the data of now.")
-    found = explain_in_plan(world.instance, world.outcome.warm, world.plan, place)
+    found = explain_in_plan(world.instance, world.outcome.warm.led, world.plan, place)
     names = [node.name for node in baseline.nodes]
     return words_of(found, names, baseline.today)
 

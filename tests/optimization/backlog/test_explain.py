@@ -13,8 +13,8 @@ from optimization.backlog.generate import generate_tables
 from optimization.backlog.instance import build_instance
 from optimization.backlog.limits import BacklogLimits
 from optimization.backlog.outcome import BacklogOutcome
-from optimization.backlog.repair import Standing
 from optimization.backlog.solve import solve_backlog
+from optimization.backlog.standing import Standing
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def standing() -> Standing:
     outcome: BacklogOutcome = solve_backlog(
         instance, BacklogLimits(seconds=60.0, moves=400), 1, monotonic=lambda: next(ticks) * 1e-4
     )
-    return Standing(instance, outcome.warm)
+    return Standing(instance, outcome.warm.led, outcome.warm.pairs)
 
 
 def test_every_node_that_may_serve_a_line_is_accounted_for(standing: Standing) -> None:

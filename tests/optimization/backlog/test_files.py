@@ -160,6 +160,29 @@ def test_the_commands_make_and_solve_a_backlog(tmp_path: Path, capsys: pytest.Ca
     assert "feasible" in capsys.readouterr().out
 
 
+def test_the_command_mends_what_solve_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    problem, plan, prices, mended = (str(tmp_path / each) for each in ("dir", "plan", "prices", "mended"))
+    write_tables(generate_tables("T", 120, 4, 3), Path(problem))
+    given = ["--problem", problem, "--prices", prices]
+    assert main(["solve", *given, "--out", plan, "--moves", "200"]) == 0
+    before = read_plan(Path(plan))
+    busiest = int(np.bincount(before.node, before.qty).argmax())
+    asked = ["repair", *given, "--plan", plan, "--out", mended]
+    assert main([*asked, "--closed-node", str(busiest)]) == 0
+    after = read_plan(Path(mended))
+    assert busiest in before.node
+    assert busiest not in after.node
+    assert not audit_plan(read_tables(Path(problem)), after).errors
+    assert main([*asked, "--order", "3"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert f"node {busiest} closed" in said[-2]
+    assert "order 3:" in said[-1]
+    assert main([*asked, "--order", "999999"]) == 2
+    write_tables(generate_tables("T", 120, 4, 4), Path(problem))
+    assert main([*asked, "--order", "3"]) == 2
+    assert "of another backlog" in capsys.readouterr().err
+
+
 def test_a_command_on_no_backlog_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["solve", "--problem", str(tmp_path), "--out", str(tmp_path / "plan.parquet")]) == 2
     assert "meta.json is missing" in capsys.readouterr().err

@@ -9,17 +9,28 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimization.backlog.audit import audit_plan
+from optimization.backlog.audit import BacklogAudit, audit_plan
 from optimization.backlog.dual import Pricer
 from optimization.backlog.erp_rule import erp_plan
+from optimization.backlog.instance import build_instance
 from optimization.backlog.limits import BacklogLimits
 from optimization.backlog.outcome import BacklogOutcome, Milestone
 from optimization.backlog.plan import PairPlan, plan_of_pairs, sorted_plan
-from optimization.backlog.repair import Standing, local_repair, one_order
+from optimization.backlog.repair import Repaired, local_repair, one_order
 from optimization.backlog.run import Run
 from optimization.backlog.search import Searcher
 from optimization.backlog.solve import first_plan, first_prices, lead, solve_backlog
+from optimization.backlog.standing import Standing
 from optimization.outcome import Ending, Status
+from optimization.scenarios.on_backlog import apply_to_backlog
+from optimization.scenarios.overrides import (
+    DemandSurge,
+    LaneDown,
+    NodeClosed,
+    Override,
+    PriorityChanged,
+    Scenario,
+)
 from tests.support.small_backlogs import small_instance
 
 
@@ -127,29 +138,60 @@ def test_the_checker_finds_what_is_wrong() -> None:
 def test_a_closed_node_is_repaired_and_the_plan_stands() -> None:
     instance = small_instance(300, 6, 4)
     outcome = solve_backlog(instance, BacklogLimits(moves=600), 1, monotonic=time.monotonic)
-    standing = Standing(instance, outcome.warm)
+    standing = Standing(instance, outcome.warm.led, outcome.warm.pairs)
     before = standing.holdings.qty.copy()
     node = int(np.bincount(outcome.plan.node).argmax())
-    repaired = local_repair(standing, node)
-    plan = plan_of_pairs(repaired.instance, repaired.pairs)
-    audit = audit_plan(repaired.instance.tables, plan)
+    closing = Scenario(name="closed", overrides=(NodeClosed(node=node),))
+    closed = build_instance(apply_to_backlog(instance.tables, closing))
+    repaired = local_repair(standing, closed)
+    assert repaired is not None
+    plan = plan_of_pairs(closed, repaired.pairs)
+    audit = audit_plan(closed.tables, plan)
     assert not audit.errors
     assert not (plan.node == node).any()
     assert audit.terms.total_cents == repaired.objective_cents >= outcome.bound_cents
-    assert repaired.affected_orders.size > 0
+    orders = instance.tables.lines["order"]
+    assert (
+        repaired.affected_orders.tolist()
+        == np.unique(orders[outcome.plan.line[outcome.plan.node == node]]).tolist()
+    )
     assert (standing.holdings.qty == before).all()
+
+
+def test_what_leaves_no_room_for_a_plan_is_repaired_and_what_makes_it_another_is_not() -> None:
+    instance = small_instance(300, 6, 4)
+    outcome = solve_backlog(instance, BacklogLimits(moves=600), 1, monotonic=time.monotonic)
+    standing = Standing(instance, outcome.warm.led, outcome.warm.pairs)
+
+    def repaired(override: Override) -> tuple[Repaired | None, BacklogAudit | None]:
+        tables = apply_to_backlog(instance.tables, Scenario(name="changed", overrides=(override,)))
+        changed = build_instance(tables)
+        found = local_repair(standing, changed)
+        return found, None if found is None else audit_plan(tables, plan_of_pairs(changed, found.pairs))
+
+    for override, is_touched in (
+        (NodeClosed(node=2, first_day=1), True),
+        (LaneDown(node=2, zone=1), False),
+        (PriorityChanged(percent=300, priority=0), False),
+    ):
+        found, audit = repaired(override)
+        assert found is not None
+        assert audit is not None
+        assert not audit.errors
+        assert audit.terms.total_cents == found.objective_cents
+        assert (found.affected_orders.size > 0) is is_touched
+    assert repaired(DemandSurge(percent=20)) == (None, None)
 
 
 def test_one_order_asks_without_changing_anything() -> None:
     instance = small_instance(300, 6, 4)
     outcome = solve_backlog(instance, BacklogLimits(moves=100), 1, monotonic=time.monotonic)
-    standing = Standing(instance, outcome.warm)
+    standing = Standing(instance, outcome.warm.led, outcome.warm.pairs)
     saved = 0
     for order in range(0, instance.n_orders, 9):
         told = one_order(standing, order)
-        qty, day = outcome.warm.pairs.qty.copy(), outcome.warm.pairs.day.copy()
-        qty[told.changed.pair], day[told.changed.pair] = told.changed.qty, told.changed.day
-        audit = audit_plan(instance.tables, plan_of_pairs(instance, PairPlan(qty=qty, day=day)))
+        changed = told.changed.applied_to(outcome.warm.pairs)
+        audit = audit_plan(instance.tables, plan_of_pairs(instance, changed))
         assert not audit.errors
         assert audit.terms.total_cents == outcome.objective_cents - told.saved_cents
         saved = max(saved, told.saved_cents)

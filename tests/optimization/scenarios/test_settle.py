@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from app.__main__ import main
-from domain.errors import BadValueError
+from domain.errors import BadInputError
 from optimization.backlog.audit import audit_plan
 from optimization.backlog.files import write_tables
 from optimization.backlog.generate import generate_tables
 from optimization.backlog.instance import Instance, build_instance
 from optimization.backlog.limits import BacklogLimits
 from optimization.backlog.outcome import BacklogOutcome
-from optimization.backlog.plan import BacklogPlan, sorted_plan
+from optimization.backlog.plan import BacklogPlan, pairs_of_plan, sorted_plan
 from optimization.backlog.solve import solve_backlog
-from optimization.scenarios.explained import costs_by_order, explain_in_plan, pairs_of_plan
+from optimization.scenarios.explained import costs_by_order, explain_in_plan
 from optimization.scenarios.on_backlog import apply_to_backlog
 from optimization.scenarios.overrides import NodeClosed, Scenario
 from optimization.scenarios.settle import settled
@@ -76,11 +76,11 @@ def test_a_plan_comes_back_in_the_form_that_is_explained() -> None:
     pairs = pairs_of_plan(instance, outcome.plan)
     assert int(pairs.qty.sum()) == int(outcome.plan.qty.sum())
     line = int(outcome.plan.line[0])
-    told = explain_in_plan(instance, outcome.warm, outcome.plan, line)
+    told = explain_in_plan(instance, outcome.warm.led, outcome.plan, line)
     assert told.planned == int(outcome.plan.qty[outcome.plan.line == line].sum())
     foreign = sorted_plan(*(np.array([each]) for each in (line, 0, tables.sizes.skus - 1, 0, 1)))
     if int(tables.lines["sku"][line]) != tables.sizes.skus - 1:
-        with pytest.raises(BadValueError, match="cannot"):
+        with pytest.raises(BadInputError, match="cannot"):
             pairs_of_plan(instance, foreign)
 
 
