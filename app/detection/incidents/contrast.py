@@ -84,17 +84,19 @@ def upper_tail(hits: int, draws: int, marked: int, total: int) -> float:
 def contrasts(observations: Sequence[Observation], population: Population) -> tuple[Contrast, ...]:
     """The values that stand out, the clearest first; a case belongs to one of them at most."""
     pool = _Pool(observations)
-    looked_at = len(pool.groups)
     found: list[Contrast] = []
     while True:
-        best = _clearest(pool, population, looked_at)
+        best = _clearest(pool, population)
         if best is None:
             return tuple(found)
         found.append(best)
 
 
 class _Pool:
-    """The keys not grouped yet, by trait and value; a key has what all its cases have."""
+    """The keys not grouped yet, by trait and value; a key has what all its cases have.
+
+    ``looked_at`` is how many values there were; those that too few keys have are not kept.
+    """
 
     def __init__(self, observations: Sequence[Observation]) -> None:
         self.units: dict[str, list[Observation]] = {}
@@ -104,6 +106,8 @@ class _Pool:
         for key, cases in self.units.items():
             for trait in _shared(cases):
                 self.groups.setdefault(trait, set()).add(key)
+        self.looked_at = len(self.groups)
+        self._drop_small()
 
     def take(self, trait: Trait) -> tuple[str, ...]:
         """The cases that share a value; they are left out from now on."""
@@ -111,7 +115,11 @@ class _Pool:
         cases = [observation for key in keys for observation in self.units.pop(key)]
         for group in self.groups.values():
             group.difference_update(keys)
+        self._drop_small()
         return tuple(sorted(observation.case_id for observation in cases))
+
+    def _drop_small(self) -> None:
+        self.groups = {trait: keys for trait, keys in self.groups.items() if len(keys) >= FEWEST_CASES}
 
 
 def _shared(cases: Sequence[Observation]) -> list[Trait]:
@@ -123,19 +131,17 @@ def _shared(cases: Sequence[Observation]) -> list[Trait]:
     ]
 
 
-def _clearest(pool: _Pool, population: Population, looked_at: int) -> Contrast | None:
+def _clearest(pool: _Pool, population: Population) -> Contrast | None:
     of_keys = len(pool.units)
     best: tuple[float, int, str, int, int] | None = None
     for (name, value), group in pool.groups.items():
         keys = len(group)
-        if keys < FEWEST_CASES:
-            continue
         total = max(population.total(name), of_keys)
         records = max(population.counts.get(name, {}).get(value, 0), keys)
         if keys * total < LEAST_LIFT * records * of_keys:
             continue
         tail = upper_tail(keys, of_keys, records, total)
-        if tail * looked_at < FALSE_ALARM:
+        if tail * pool.looked_at < FALSE_ALARM:
             candidate = (tail, TRAITS.index(name), value, records, total)
             best = candidate if best is None else min(best, candidate)
     if best is None:

@@ -18,6 +18,7 @@ from app.detection.incidents.contrast import (
 from app.detection.incidents.edges import MS_PER_HOUR
 from app.detection.incidents.facts import OpenIncident
 from app.detection.incidents.write import ACTOR, open_incidents
+from app.store.quick import run
 from app.store.schema_cases import CASE_EVENT, DETECTION_STATE
 from domain.ids import CaseId, EntityKind
 from domain.incidents import IncidentBasis, incident_identity
@@ -83,9 +84,13 @@ _ORDER_NODES = {
 SELECT ship_from_node_id AS value, COUNT(*) AS records FROM sales_order GROUP BY ship_from_node_id
 """
 }
+# By node in the order of the index of items, then over its few sums: lines are too many to sort.
 _LINES = _ORDERS | {
     "item": "SELECT item_id AS value, COUNT(*) AS records FROM order_line GROUP BY item_id",
-    "node": "SELECT node_id AS value, COUNT(*) AS records FROM order_line GROUP BY node_id",
+    "node": """
+SELECT g.node_id AS value, SUM(g.records) AS records
+  FROM (SELECT node_id, COUNT(*) AS records FROM order_line GROUP BY item_id, node_id) g GROUP BY g.node_id
+""",
 }
 _TASKS = _ORDERS | {
     "item": "SELECT item_id AS value, COUNT(*) AS records FROM pick_task GROUP BY item_id",
@@ -115,7 +120,7 @@ SELECT customer_id AS value, COUNT(*) AS records FROM return_authorisation GROUP
 }
 
 #: With which records the cases about a kind are comparable, and how those are counted by trait.
-_POPULATIONS: dict[str, tuple[frozenset[str], Mapping[str, Any]]] = {
+_POPULATIONS: dict[str, tuple[frozenset[str], Mapping[str, str]]] = {
     "shipments": (
         frozenset(
             {
@@ -168,6 +173,7 @@ def group_leftovers(connection: Connection, *, now_ms: int) -> tuple[set[CaseId]
         traits.setdefault(row.case_id, {})[row.kind] = row.value
     moved: set[CaseId] = set()
     left: set[str] = set()
+    counted = _Counted(connection, now_ms)
     for name, (kinds, queries) in _POPULATIONS.items():
         pool = [
             Observation(case_id=row.case_id, key=_unit(row), traits=traits.get(row.case_id, {}))
@@ -176,7 +182,7 @@ def group_leftovers(connection: Connection, *, now_ms: int) -> tuple[set[CaseId]
         ]
         if len({o.key for o in pool}) < FEWEST_CASES:
             continue
-        for found in contrasts(pool, _population(connection, queries, pool, now_ms)):
+        for found in contrasts(pool, _population(counted, queries, pool)):
             _join(connection, found, name, cases, now_ms, moved, left)
     return moved, left
 
@@ -186,18 +192,30 @@ def _unit(row: Row[Any]) -> str:
     return str(row.incident_id if row.basis == IncidentBasis.STATIC_KEY else row.correlation_key)
 
 
-def _population(
-    connection: Connection, queries: Mapping[str, Any], pool: Sequence[Observation], now_ms: int
-) -> Population:
-    counts = {}
-    for trait, query in queries.items():
-        if any(trait in observation.traits for observation in pool):
-            found = {str(row.value): row.records for row in connection.exec_driver_sql(query) if row.value}
+class _Counted:
+    """Records by trait, each query asked once: several populations count the same orders."""
+
+    def __init__(self, connection: Connection, now_ms: int) -> None:
+        self._connection = connection
+        self._now_ms = now_ms
+        self._found: dict[str, Mapping[str, int]] = {}
+
+    def by(self, trait: str, query: str) -> Mapping[str, int]:
+        """How many records have each value."""
+        if query not in self._found:
+            found = {str(value): records for value, records in run(self._connection, query) if value}
             if trait == "hour":
                 # An hour that is not over would seem rarer than it is.
-                found.pop(str(now_ms // MS_PER_HOUR), None)
-            counts[trait] = found
-    return Population(counts=counts)
+                found.pop(str(self._now_ms // MS_PER_HOUR), None)
+            self._found[query] = found
+        return self._found[query]
+
+
+def _population(counted: _Counted, queries: Mapping[str, str], pool: Sequence[Observation]) -> Population:
+    known = {trait for observation in pool for trait in observation.traits}
+    return Population(
+        counts={trait: counted.by(trait, query) for trait, query in queries.items() if trait in known}
+    )
 
 
 def _join(
