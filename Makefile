@@ -1,9 +1,11 @@
 # Two commands from a fresh clone: make run, make test. Each does its own set-up.
 SHELL := /bin/bash
 PY := .venv/bin/python
-# Whole files go to one worker, so that a module's server is started once.
-TWO_AT_ONCE := -q -n 2 --dist loadfile
+# Whole files go to one worker, so that a module's server is started once; tests/conftest.py says which come first.
+TWO_AT_ONCE := -q -n 2 --dist loadfile --no-loadscope-reorder
 .NOTPARALLEL:
+# The processes that tests start read the bytecode that the first one wrote, also where the caller's setting forbids that.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 # As often as issue 5 promises; `make test` runs the same tests at their defaults.
 SOAK := CONTROL_TOWER_SEEDS=2000 CONTROL_TOWER_POWER_CUTS=10000 CONTROL_TOWER_DESK_KILLS=2000 \
@@ -36,7 +38,7 @@ imports: setup-test ## the import contracts of ARCHITECTURE.md
 	.venv/bin/lint-imports
 
 test-without-qt: setup-test ## domain, optimization, connectors and store where PySide6 is not installed
-	.ci/test_without_qt.sh
+	.ci/test_without_qt.sh $(TWO_AT_ONCE)
 
 unit: setup-test ## pytest: everything that the pass without Qt has not run
 	$(PY) -m pytest $(TWO_AT_ONCE) --ignore=tests/domain --ignore=tests/optimization --ignore=tests/connectors \
@@ -64,8 +66,8 @@ lock: ## write the locks in requirements/ anew
 	.ci/lock.sh
 
 clean: ## remove environments, caches and output
-	rm -rf .venv .venv-noqt .venv-tryton .venv-lock .mypy_cache .pytest_cache .ruff_cache .import_linter_cache \
-		.hypothesis out build dist
+	rm -rf .venv .venv-noqt .venv-tryton .venv-karrio .venv-lock .mypy_cache .pytest_cache .ruff_cache \
+		.import_linter_cache .hypothesis out build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 catalogue: setup ## write docs/exceptions.md from the catalogue, docs/connectors.md from the manifests

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests of the rooms that know nothing of windows, where PySide6 is not installed.
+# The tests of the rooms that know nothing of windows, where PySide6 is not installed; arguments go to pytest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if .venv-noqt/bin/python -c 'import PySide6' 2>/dev/null; then
@@ -10,4 +10,4 @@ rooms=()
 for room in domain optimization connectors store; do
     if [ -d "tests/$room" ]; then rooms+=("tests/$room"); fi
 done
-exec .venv-noqt/bin/python -m pytest -q -n 2 --dist loadfile "${rooms[@]}"
+exec .venv-noqt/bin/python -m pytest "$@" "${rooms[@]}"
