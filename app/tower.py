@@ -17,6 +17,7 @@ from app.services.draft_commands import draft_commands
 from app.services.evidence import records_behind, solver_input
 from app.services.execute import Executor
 from app.services.policy_watch import PolicyWatch
+from app.services.policy_folder import DESK, PolicyFolder
 from app.services.propose import ProposalRequest, amount_of, currency_of, customer_of, propose
 from app.services.quotes import RateSource
 from app.services.rank import rank_cases
@@ -36,6 +37,7 @@ from app.signing.vault import CannotSignError
 from app.signing_desk import EXECUTOR, SigningDesk
 from app.store.ledger import Ledger
 from app.store.recommendations import recommendation_body
+from app.tower_afterwards import TowerAfterwards
 from app.tower_cases import TowerCases
 from domain.approval_states import RUNNING, ApprovalState
 from domain.approvals import Verdict
@@ -71,6 +73,12 @@ class TowerParts:
     jitter: Callable[[], float]
     upkeep: Upkeep | None = None
 
+    def signer(self, user: str) -> Signer:
+        """A person who may sign now: there is a key, and room on the disk for what is signed."""
+        if self.upkeep is not None:
+            self.upkeep.require_room_to_sign()
+        return self.desk.signer(user)
+
 
 class Tower:
     """The use cases of one profile. One of it writes at a time; the window reads beside it."""
@@ -79,6 +87,7 @@ class Tower:
         """Make every source known; nothing is read or sent yet."""
         self.parts = parts
         self.cases = TowerCases.of(parts)
+        self.afterwards = TowerAfterwards(parts=parts)
         self._sync_options = {
             SourceName(s.name): SyncOptions(interval_seconds=s.poll_seconds) for s in parts.profile.sources
         }
@@ -239,7 +248,7 @@ class Tower:
             customer_id=customer_of(case, facts),
             regulated=is_regulated(case, self.parts.mirror, self.parts.desk.policy.regulated_categories),
         )
-        signer = self._signer(user)
+        signer = self.parts.signer(user)
         entry = propose(self.parts.desk.room, signer, request)
         self._tell()
         return entry
@@ -268,7 +277,7 @@ class Tower:
             reason=reason or verdict.without_reason,
             offline=offline,
         )
-        signer = self._signer(user)
+        signer = self.parts.signer(user)
         entry = decide(self.parts.desk.room, signer, request, fresh_from(self.parts.mirror))
         self._tell()
         return entry
@@ -307,7 +316,7 @@ class Tower:
                 return SettleReport(delivery=delivery, taken_over=taken, told=self._tell(), cannot=cannot)
         executor = Executor(
             room=room,
-            connectors=self.parts.connectors,
+            connectors={**self.parts.connectors, DESK: PolicyFolder(folder=self.parts.profile.policy_folder)},
             away=self._refresh_targets(),
             fresh=fresh_from(self.parts.mirror),
             signer=signer,
@@ -368,12 +377,6 @@ class Tower:
         return self.parts.ledger.verify(hub_key)
 
     # ---- inside
-
-    def _signer(self, user: str) -> Signer:
-        """A person who may sign now: there is a key, and room on the disk for what is signed."""
-        if self.parts.upkeep is not None:
-            self.parts.upkeep.require_room_to_sign()
-        return self.parts.desk.signer(user)
 
     def _register(self, name: SourceName, interval_seconds: int) -> None:
         """Make a source known, so that rules wait for what it gives; a sync does so for one never reached."""

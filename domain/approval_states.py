@@ -104,12 +104,28 @@ APPROVAL_MOVES: dict[ApprovalState, frozenset[ApprovalState]] = {
     # What a desk ended by its own facts or clock goes on where the hub recorded a decision: the log counts.
     _A.EXPIRED: _SAID_BY_LOG,
     _A.STALE: _SAID_BY_LOG,
-    _A.EXECUTED: frozenset(),
+    # Another approved action takes it back.
+    _A.EXECUTED: frozenset({_A.COMPENSATING}),
     _A.PARTIALLY_EXECUTED: frozenset(),
     _A.FAILED: frozenset(),
-    _A.COMPENSATING: _ENDED_BACK,
+    # It stands again when the action that was to take it back changed nothing.
+    _A.COMPENSATING: _ENDED_BACK | {_A.EXECUTED},
     _A.COMPENSATED: frozenset(),
     _A.COMPENSATION_FAILED: frozenset(),
+}
+
+#: Where an executed action stands, by where the one stands that takes it back; unbegun, it changes nothing.
+WHILE_TAKEN_BACK: dict[ApprovalState, ApprovalState] = {
+    _A.EXECUTING: _A.COMPENSATING,
+    _A.IN_DOUBT: _A.COMPENSATING,
+    _A.COMPENSATING: _A.COMPENSATING,
+    _A.EXECUTED: _A.COMPENSATED,
+    _A.PARTIALLY_EXECUTED: _A.COMPENSATION_FAILED,
+    _A.COMPENSATION_FAILED: _A.COMPENSATION_FAILED,
+    _A.COMPENSATED: _A.EXECUTED,
+    _A.FAILED: _A.EXECUTED,
+    _A.STALE: _A.EXECUTED,
+    _A.EXPIRED: _A.EXECUTED,
 }
 
 _ANSWERED = frozenset({_C.SUCCEEDED, _C.REJECTED, _C.CONFLICT})
@@ -128,7 +144,8 @@ COMMAND_MOVES: dict[CommandState, frozenset[CommandState]] = {
     _C.CONFLICT: frozenset(),
     _C.CANCELLED: frozenset(),
     _C.DEAD: frozenset(),
-    _C.MANUAL: frozenset(),
+    # A person has said whether it happened.
+    _C.MANUAL: frozenset({_C.SUCCEEDED, _C.RETRY_WAIT}),
 }
 
 DELIVERY_MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {

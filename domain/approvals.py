@@ -13,11 +13,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.cases import Fact
-from domain.checks import MAX_EXACT_INTEGER, require, require_text, require_utc
+from domain.checks import MAX_EXACT_INTEGER, require, require_sha256, require_text, require_utc
 from domain.commands import Action, Command, CommandResult, ExpectedVersion
-from domain.endings import MAX_WHY_CHARACTERS, CommandEnd, EndedAs
-from domain.ids import CaseId, CustomerId, EntityRef, SourceName, UserId
+from domain.endings import MAX_WHY_CHARACTERS, CommandEnd, CommandFate, EndedAs
+from domain.ids import CustomerId, SourceName, UserId
 from domain.recommendations import Remedy, SolverTrail
+from domain.subjects import CaseSubject, RecommendationSubject
 
 MAX_REASON_CHARACTERS = 500
 FULL_CONFIDENCE_BP = 10_000
@@ -25,13 +26,7 @@ FULL_CONFIDENCE_BP = 10_000
 CHAIN_START = "0" * 64
 
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}\Z")
-_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _CURRENCY = re.compile(r"[A-Z]{3}\Z")
-
-
-def require_sha256(value: str, name: str) -> None:
-    """Refuse what is not 64 hexadecimal digits in lower case."""
-    require(_SHA256.match(value) is not None, f"{name} is no SHA-256 digest.")
 
 
 class AmountBasis(StrEnum):
@@ -54,23 +49,6 @@ class Amount:
         """Refuse a negative amount or an unknown spelling of a currency."""
         require(_CURRENCY.match(self.currency) is not None, f"{self.currency!r} is no currency code.")
         require(0 <= self.minor <= MAX_EXACT_INTEGER, f"an amount of {self.minor} cannot be approved.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseSubject:
-    """The case that is treated, and the digest of it as the proposer saw it."""
-
-    case_id: CaseId
-    code: str
-    title: str
-    entity: EntityRef
-    sha256: str
-
-    def __post_init__(self) -> None:
-        """Refuse a case without identity."""
-        require_text(self.case_id, "case_id")
-        require_text(self.code, "case code")
-        require_sha256(self.sha256, "case digest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,20 +105,6 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecommendationSubject:
-    """Which computed recommendation the option comes from, and the proof behind it."""
-
-    recommendation_id: str
-    sha256: str
-    trail: SolverTrail
-
-    def __post_init__(self) -> None:
-        """Refuse a recommendation without identity."""
-        require_text(self.recommendation_id, "recommendation_id")
-        require_sha256(self.sha256, "recommendation digest")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyRow:
     """The row of decision rights that was applied, so that nobody has to guess later."""
 
@@ -150,11 +114,24 @@ class PolicyRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """The executed action that terms take back, and the ending that says so, by its envelope's digest."""
+
+    action_id: str
+    ending_sha256: str
+
+    def __post_init__(self) -> None:
+        """Refuse to take back what is not named."""
+        require_text(self.action_id, "action taken back")
+        require_sha256(self.ending_sha256, "ending digest")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What is proposed and, unchanged, what is decided on.
 
     ``customer_id`` is the customer it is granted to, where there is exactly one; ``regulated`` tells that
-    goods are concerned that the decision rights call regulated.
+    goods are concerned that the decision rights call regulated; ``undoes`` names what it takes back.
     """
 
     action_id: str
@@ -170,6 +147,7 @@ class Terms:
     policy: PolicyRow
     customer_id: CustomerId | None = None
     regulated: bool = False
+    undoes: Undone | None = None
 
     def __post_init__(self) -> None:
         """Refuse an unordered action: no ULID, no command, or keys that are not the action's own."""
@@ -211,36 +189,73 @@ class Actor:
         require_sha256(self.keyid, "keyid")
 
 
-def _check_signing(issued_at: datetime, seq: int, prev: str) -> None:
-    require_utc(issued_at, "issued_at")
-    require(seq >= 1, "seq counts from 1.")
-    require_sha256(prev, "prev")
-    require((seq == 1) == (prev == CHAIN_START), "only the first entry of a device has no entry before it.")
-
-
-def _check_reason(reason: str) -> None:
-    require_text(reason, "reason")
-    require(len(reason) <= MAX_REASON_CHARACTERS, f"the reason has more than {MAX_REASON_CHARACTERS} signs.")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """A planner asks that an option be carried out, and why."""
+class _Entry:
+    """What every signed document holds: who signed it when, and its place in the chain of the device."""
 
-    terms: Terms
     actor: Actor
-    reason: str
     issued_at: datetime
-    expires_at: datetime
     seq: int
     prev: str
 
     def __post_init__(self) -> None:
-        """Refuse a proposal without reason or that expires before it is made."""
-        _check_reason(self.reason)
-        _check_signing(self.issued_at, self.seq, self.prev)
+        """Refuse a place that no chain has."""
+        require_utc(self.issued_at, "issued_at")
+        require(self.seq >= 1, "seq counts from 1.")
+        require_sha256(self.prev, "prev")
+        is_first = self.prev == CHAIN_START
+        require((self.seq == 1) is is_first, "only the first entry of a device has no entry before it.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfAction(_Entry):
+    """A word on an action, resting on the decision that entitles to it, by its envelope's digest.
+
+    ``hub_index`` is the hub's record number of the decision; absent where none is needed.
+    """
+
+    action_id: str
+    decision_sha256: str
+    hub_index: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a word on nothing."""
+        _Entry.__post_init__(self)
+        require_text(self.action_id, "action_id")
+        require_sha256(self.decision_sha256, "decision digest")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said(_Entry):
+    """What a person says, and why."""
+
+    reason: str
+
+    def __post_init__(self) -> None:
+        """Refuse a word without a reason."""
+        _Entry.__post_init__(self)
+        require_text(self.reason, "reason")
+        most = MAX_REASON_CHARACTERS
+        require(len(self.reason) <= most, f"the reason has more than {most} signs.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OnTerms(_Said):
+    """What a person says of terms, good until they expire."""
+
+    terms: Terms
+    expires_at: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse a word that comes when the terms have expired."""
+        _Said.__post_init__(self)
         require_utc(self.expires_at, "expires_at")
-        require(self.issued_at < self.expires_at, "the proposal expires before it is made.")
+        require(self.issued_at < self.expires_at, "it was signed after it expired.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal(_OnTerms):
+    """A planner asks that an option be carried out, and why."""
 
 
 class Verdict(StrEnum):
@@ -270,115 +285,93 @@ _WITHOUT_REASON = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(_OnTerms):
     """An approver's word on a proposal, named by the digest of its envelope.
 
     ``offline`` tells that the hub could not be reached when it was signed.
     """
 
-    terms: Terms
     verdict: Verdict
     proposer: UserId
     proposal_sha256: str
-    actor: Actor
-    reason: str
-    issued_at: datetime
-    expires_at: datetime
     offline: bool
-    seq: int
-    prev: str
 
     def __post_init__(self) -> None:
-        """Refuse a decision without reason, on no proposal, or made after its expiry."""
-        _check_reason(self.reason)
-        _check_signing(self.issued_at, self.seq, self.prev)
+        """Refuse a decision on no proposal."""
+        _OnTerms.__post_init__(self)
         require_sha256(self.proposal_sha256, "proposal digest")
-        require_utc(self.expires_at, "expires_at")
-        require(self.issued_at < self.expires_at, "the decision was made after the proposal expired.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beginning:
-    """The executor says, before anything is sent, that it begins: from its record on nothing is revoked.
-
-    ``hub_index`` is the hub's record number of the decision that entitles to it.
-    """
-
-    action_id: str
-    decision_sha256: str
-    hub_index: int
-    actor: Actor
-    issued_at: datetime
-    seq: int
-    prev: str
+class Beginning(_OfAction):
+    """The executor says, before anything is sent, that it begins: from its record on nothing is revoked."""
 
     def __post_init__(self) -> None:
-        """Refuse a beginning of nothing."""
-        require_text(self.action_id, "action_id")
-        require_sha256(self.decision_sha256, "decision digest")
-        require(self.hub_index >= 0, "record numbers count from 0.")
-        _check_signing(self.issued_at, self.seq, self.prev)
+        """Refuse a beginning that no record entitles to."""
+        _OfAction.__post_init__(self)
+        require(self.hub_index is not None and self.hub_index >= 0, "record numbers count from 0.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Execution:
+class Execution(_OfAction):
     """What came of one command: signed by the executor when an attempt has ended.
 
-    ``hub_index`` is the hub's record number of the decision; absent where none is needed.
     ``probed`` tells that the answer was found by asking, not by the first reply.
     """
 
-    action_id: str
     command_key: str
     source: SourceName
     attempt: int
     result: CommandResult
     message: str
     request_sha256: str
-    decision_sha256: str
     upstream_version: str
     probed: bool
     started_at: datetime
-    issued_at: datetime
-    actor: Actor
-    seq: int
-    prev: str
-    hub_index: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse an outcome that is none, or one that belongs to no decision."""
+        _OfAction.__post_init__(self)
         require(self.result is not CommandResult.UNKNOWN, "a command in doubt has not ended.")
         require(self.attempt >= 1, "attempts count from 1.")
         require_sha256(self.request_sha256, "request digest")
-        require_sha256(self.decision_sha256, "decision digest")
         require_utc(self.started_at, "started_at")
-        _check_signing(self.issued_at, self.seq, self.prev)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """The executor's last word on an action: what became of it and of each of its commands.
+class Ending(_OfAction):
+    """The executor's last word on an action: what became of it and of each of its commands."""
 
-    ``hub_index`` is the hub's record number of the decision; absent where none is needed.
-    """
-
-    action_id: str
-    decision_sha256: str
     outcome: EndedAs
     why: str
     commands: tuple[CommandEnd, ...]
-    issued_at: datetime
-    actor: Actor
-    seq: int
-    prev: str
-    hub_index: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse the ending of nothing."""
-        require_text(self.action_id, "action_id")
+        _OfAction.__post_init__(self)
         require(len(self.why) <= MAX_WHY_CHARACTERS, f"the reason has more than {MAX_WHY_CHARACTERS} signs.")
-        require_sha256(self.decision_sha256, "decision digest")
-        _check_signing(self.issued_at, self.seq, self.prev)
+
+    def leaves_in_doubt(self, command_key: str) -> bool:
+        """Whether only a person can tell what became of that command."""
+        doubted = {end.key for end in self.commands if end.fate is CommandFate.MANUAL}
+        return self.outcome is EndedAs.IN_DOUBT and command_key in doubted
 
 
-Signed = Proposal | Decision | Beginning | Execution | Ending
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement(_Said):
+    """A person says whether a command happened that the executor left in doubt with a named ending."""
+
+    action_id: str
+    command_key: str
+    ending_sha256: str
+    happened: bool
+
+    def __post_init__(self) -> None:
+        """Refuse a word on nothing."""
+        _Said.__post_init__(self)
+        require_text(self.action_id, "action_id")
+        require_text(self.command_key, "command key")
+        require_sha256(self.ending_sha256, "ending digest")
+
+
+Signed = Proposal | Decision | Beginning | Execution | Ending | Settlement

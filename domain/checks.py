@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from domain.errors import BadValueError
 
 MAX_EXACT_INTEGER = 2**53 - 1
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 BASIS_POINTS = 10_000
 """Basis points in a whole: shares are kept as integers."""
 
@@ -26,6 +28,12 @@ def require_text(value: str, name: str) -> None:
     """Refuse an empty or blank text."""
     if not value or value.isspace():
         raise _wrong(f"{name} is empty.")
+
+
+def require_sha256(value: str, name: str) -> None:
+    """Refuse what is not 64 hexadecimal digits in lower case."""
+    if _SHA256.match(value) is None:
+        raise _wrong(f"{name} is no SHA-256 digest.")
 
 
 def require_quantity(value: int, name: str) -> None:

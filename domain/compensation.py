@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from domain.approvals import PlannedCommand
+from domain.approvals import PlannedCommand, Terms
 from domain.commands import (
     Action,
     AddNote,
@@ -22,7 +22,8 @@ from domain.commands import (
     SplitLine,
     SubstituteItem,
 )
-from domain.ids import NodeId
+from domain.errors import RefusedError
+from domain.ids import NodeId, SourceName
 from domain.orders import OrderLine, SalesOrder
 from domain.transport import Shipment
 
@@ -106,3 +107,72 @@ def to_take_back(commands: Sequence[PlannedCommand], done: Collection[str]) -> t
             break
         found.append(command)
     return tuple(found)
+
+
+def way_back(commands: Sequence[PlannedCommand]) -> tuple[tuple[SourceName, Action], ...]:
+    """What takes a whole executed action back: each write with its system, the last command first.
+
+    Raises:
+        RefusedError: a command cannot be taken back, or there is nothing to take back.
+    """
+    for command in commands:
+        if command.undone_by is None:
+            raise RefusedError(
+                what=f"Nothing takes back {_words(command.action)} ({command.key}): no return from there.",
+                remedy="Propose what puts it right; that is an action of its own.",
+            )
+    steps = tuple((each.source, step) for each in reversed(commands) for step in each.undone_by or ())
+    if not steps:
+        raise RefusedError(what="There is nothing in it to take back.", remedy="Leave it as it is.")
+    return steps
+
+
+def why_not_way_back(undo: Terms, done: Terms) -> str:
+    """Why terms are not those that take back what was ``done``; empty when they are."""
+    if done.undoes is not None:
+        return "what it would take back takes back another action itself"
+    if (undo.remedy, undo.amount, undo.case.case_id) != (done.remedy, done.amount, done.case.case_id):
+        return "it speaks of another case, remedy or amount than what it takes back"
+    try:
+        wanted = way_back(done.commands)
+    except RefusedError as error:
+        return error.what
+    if tuple((each.source, each.action) for each in undo.commands) != wanted:
+        return "its commands are not those that take the other action back"
+    return ""
+
+
+def why_too_late(done: Action, now: object) -> str:
+    """Why an action can be taken back no more, by its record as it is now; empty when it can.
+
+    The point of no return is past once goods have left, and what somebody set since is not overwritten.
+    """
+    match done, now:
+        case (RebookCarrier() | RescheduleShipment(), Shipment()) if now.shipped_at is not None:
+            return f"the shipment {now.number} has left"
+        case (ReallocateLine() | SplitLine() | SubstituteItem() | SetLinePrice(), OrderLine()) if (
+            not now.open_quantity
+        ):
+            return f"nothing of the line {now.line_id} is left to ship"
+        case ReallocateLine() | SubstituteItem(), OrderLine() if now.open_quantity < done.quantity:
+            return f"only {now.open_quantity} units of the line {now.line_id} are left to ship"
+        case _:
+            return _set_since(done, now)
+
+
+def _set_since(done: Action, now: object) -> str:
+    match done, now:
+        case RebookCarrier(), Shipment() if now.service_id != done.service_id:
+            return f"the shipment {now.number} does not go with {done.service_id} any more"
+        case SetLinePrice(), OrderLine() if now.unit_price_cents != done.unit_price_cents:
+            return f"the price of the line {now.line_id} is another one by now"
+        case SetOrderField(), SalesOrder() if str(getattr(now.ship_to, done.field, "")) != done.value:
+            return f"the {done.field.replace('_', ' ')} of the order {now.order_id} is another one by now"
+        case SubstituteItem(), OrderLine() if now.item_id != done.substitute_item_id:
+            return f"the item of the line {now.line_id} is another one by now"
+        case _:
+            return ""
+
+
+def _words(action: Action) -> str:
+    return action.verb.replace("_", " ")

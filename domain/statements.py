@@ -6,7 +6,7 @@ a tool that knows in-toto only can still follow the chain from case to outcome.
 
 from __future__ import annotations
 
-from domain.approvals import Beginning, Decision, Ending, Execution, Proposal, Signed
+from domain.approvals import Beginning, Decision, Ending, Execution, Proposal, Settlement, Signed
 from domain.profile_json import JsonObject, JsonValue, from_profile, object_of, refuse
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -18,6 +18,7 @@ DECISION_TYPE = f"{_PREDICATES}decision/v1"
 BEGINNING_TYPE = f"{_PREDICATES}beginning/v1"
 EXECUTION_TYPE = f"{_PREDICATES}execution/v1"
 ENDING_TYPE = f"{_PREDICATES}ending/v1"
+SETTLEMENT_TYPE = f"{_PREDICATES}settlement/v1"
 
 _TYPE_OF: dict[type[Signed], str] = {
     Proposal: PROPOSAL_TYPE,
@@ -25,6 +26,7 @@ _TYPE_OF: dict[type[Signed], str] = {
     Beginning: BEGINNING_TYPE,
     Execution: EXECUTION_TYPE,
     Ending: ENDING_TYPE,
+    Settlement: SETTLEMENT_TYPE,
 }
 
 
@@ -35,7 +37,7 @@ def predicate_type_of(value: Signed) -> str:
 
 def action_id_of(value: Signed) -> str:
     """The action that a signed value belongs to."""
-    return value.action_id if isinstance(value, Beginning | Execution | Ending) else value.terms.action_id
+    return value.terms.action_id if isinstance(value, Proposal | Decision) else value.action_id
 
 
 def to_statement(value: Signed) -> JsonObject:
@@ -76,6 +78,8 @@ def _subject_list(value: Signed) -> list[JsonValue]:
 def _subjects(value: Signed) -> list[tuple[str, str]]:
     if isinstance(value, Beginning | Ending):
         return [(f"decision/{value.action_id}", value.decision_sha256)]
+    if isinstance(value, Settlement):
+        return [(f"ending/{value.action_id}", value.ending_sha256)]
     if isinstance(value, Execution):
         return [
             (f"command/{value.command_key}", value.request_sha256),
@@ -87,6 +91,8 @@ def _subjects(value: Signed) -> list[tuple[str, str]]:
         (f"evidence/{terms.case.case_id}", terms.evidence.facts_sha256),
         (f"recommendation/{terms.recommendation.recommendation_id}", terms.recommendation.sha256),
     ]
+    if terms.undoes is not None:
+        subjects.append((f"ending/{terms.undoes.action_id}", terms.undoes.ending_sha256))
     if isinstance(value, Decision):
         subjects.append((f"proposal/{terms.action_id}", value.proposal_sha256))
     return subjects

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from domain.approvals import CHAIN_START, Actor, require_sha256
-from domain.checks import require, require_text, require_utc
+from domain.approvals import CHAIN_START, Actor
+from domain.checks import require, require_sha256, require_text, require_utc
 from domain.ids import UserId
 from domain.profile_json import JsonObject, from_profile, object_of, refuse
 from domain.rights import RightsPolicy

@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.approvals import require_sha256
-from domain.checks import require, require_text, require_utc
+from domain.checks import require, require_sha256, require_text, require_utc
 
 MIN_THRESHOLD = 2
 MIN_ADMINS = 3

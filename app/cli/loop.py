@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from app.cli.afterwards import propose_way_back
+from app.cli.printing import print_document, signed_document
 from app.cli.running import running_tower
 from app.services.recommend.record import recommendation_json
 from app.services.replay import replay
 from app.services.source_health import source_health
 from domain.approvals import Verdict
+from domain.errors import BadInputError
 
 if TYPE_CHECKING:
     from app.services.sync import SyncResult
@@ -28,25 +30,26 @@ def cycle(options: argparse.Namespace) -> int:
     with running_tower(options.profile) as tower:
         results = tower.sync_all()
         tower.settle()
-        _print(_cycle_document(tower, results))
+        print_document(_cycle_document(tower, results))
     return 0
 
 
 def propose(options: argparse.Namespace) -> int:
     """Work out a case's options; sign a proposal of one of them unless only the list is wanted."""
+    if bool(options.case) is bool(options.undo):
+        raise BadInputError(
+            what="Name either a case or an action to take back.", remedy="See control-tower propose --help."
+        )
+    if options.undo:
+        return propose_way_back(options)
     with running_tower(options.profile) as tower:
         recommendation = tower.recommend(options.case)
         document = {"case": options.case, "options": _options(recommendation)}
         if not options.list:
             user = options.user or tower.parts.profile.first_with_role("planner").user
             entry = tower.propose(options.case, options.option, user, options.reason)
-            report = tower.settle()
-            document |= {"action": entry.action_id, "digest_code": entry.code, "by": user}
-            document |= {
-                "recorded": not report.delivery.waiting and not report.cannot,
-                "waits": report.cannot,
-            }
-        _print(document)
+            document |= signed_document(entry, user, tower.settle())
+        print_document(document)
     return 0
 
 
@@ -65,7 +68,7 @@ def approve(options: argparse.Namespace) -> int:
         )
         report = tower.deliver()
         view = tower.parts.ledger.approval(options.action)
-        _print(
+        print_document(
             {
                 "action": options.action,
                 "verdict": str(verdict),
@@ -91,7 +94,7 @@ def execute(options: argparse.Namespace) -> int:
     """Deliver what is signed, carry out what is approved, and say what was held back and why."""
     with running_tower(options.profile) as tower:
         report = tower.settle()
-        _print(
+        print_document(
             {
                 "delivered": report.delivery.recorded,
                 "waiting": report.delivery.waiting,
@@ -110,7 +113,7 @@ def replay_action(options: argparse.Namespace) -> int:
     """Work out the recommendation behind an action again; exit code 1 when any bit of it is another one."""
     with running_tower(options.profile) as tower:
         found = replay(tower.parts.ledger, options.action, tower.parts.solve)
-        _print({**asdict(found), "same": found.same})
+        print_document({**asdict(found), "same": found.same})
     return 0 if found.same else EXIT_CHECK_FAILED
 
 
@@ -118,7 +121,7 @@ def verify_ledger(options: argparse.Namespace) -> int:
     """Check every signature, chain and receipt; exit code 1 when something does not hold."""
     with running_tower(options.profile) as tower:
         report = tower.verify_ledger()
-        _print(
+        print_document(
             {
                 "intact": report.intact,
                 "entries": report.entries,
@@ -186,7 +189,3 @@ def _fact(fact: Fact) -> dict[str, Any]:
 def _options(recommendation: Recommendation) -> list[dict[str, Any]]:
     options: list[dict[str, Any]] = json.loads(recommendation_json(recommendation))["options"]
     return options
-
-
-def _print(document: Mapping[str, Any]) -> None:
-    print(json.dumps(document, indent=1, ensure_ascii=False))

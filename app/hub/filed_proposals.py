@@ -24,6 +24,19 @@ class FiledProposal:
     proposer: UserId
     expires_at: datetime
 
+    @property
+    def undone_id(self) -> str:
+        """The action that it takes back; empty for one that takes nothing back."""
+        return _undoing.decode(self.terms).undoes.action_id
+
+
+class _Undone(msgspec.Struct):
+    action_id: str = ""
+
+
+class _Terms(msgspec.Struct):
+    undoes: _Undone = msgspec.field(default_factory=_Undone)
+
 
 class _Actor(msgspec.Struct):
     user_id: str
@@ -45,6 +58,7 @@ class _Envelope(msgspec.Struct):
 
 _envelopes = msgspec.json.Decoder(_Envelope)
 _statements = msgspec.json.Decoder(_Statement)
+_undoing = msgspec.json.Decoder(_Terms)
 
 
 def filed_proposal(envelope: bytes) -> FiledProposal:

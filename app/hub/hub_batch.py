@@ -334,9 +334,10 @@ class Batch:
             rows = self._connection.execute(_ENVELOPES, {"digests": sorted(wanted)})
             self._known = {row.sha256: bytes(row.envelope) for row in rows}
 
-    def _envelope_of(self, sha256: str) -> bytes:
+    def _envelope_of(self, sha256: str) -> bytes | None:
         for known in (self._envelopes, self._known):
             if sha256 in known:
                 return known[sha256]
         query = select(LOG_ENTRY.c.envelope).where(LOG_ENTRY.c.sha256 == sha256)
-        return bytes(self._connection.execute(query).scalar_one())
+        found = self._connection.execute(query).scalar_one_or_none()
+        return None if found is None else bytes(found)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.services.approval_room import ApprovalRoom
+from app.services.compensate import why_not_entitled
 from app.signing.receipts import HubOutcome, open_receipt
 from app.signing.statements import open_entry
 from app.store.ledger_transaction import Standing
@@ -45,6 +46,8 @@ def require_authority(room: ApprovalRoom, view: ApprovalView) -> Authority:
         raise _refused("it rests on something that is no proposal")
     terms, proposer = proposal.terms, proposal.actor
     _require_named(room, proposer)
+    if why := why_not_entitled(room, terms, view.state):
+        raise _refused(why)
     asked = room.policy.may_propose_terms(proposer.user_id, proposer.role, terms)
     if not asked.allowed:
         raise _refused(asked.why)

@@ -100,7 +100,14 @@ def _chosen(entries: list[HubEntry], action_ids: frozenset[str]) -> list[HubEntr
             what=f"The log holds nothing of the action {min(absent)}.",
             remedy="Deliver it first, or copy the id.",
         )
-    chosen = [entry for entry, value in signed if not action_ids or value.action_id in action_ids]
+    # What takes an action back is told with the action that it takes back.
+    undone = {
+        value.value.terms.undoes.action_id
+        for _, value in signed
+        if value.action_id in action_ids and isinstance(value.value, Proposal) and value.value.terms.undoes
+    }
+    wanted = action_ids | undone
+    chosen = [entry for entry, value in signed if not action_ids or value.action_id in wanted]
     return sorted([*trust, *chosen], key=lambda entry: entry.receipt.index)
 
 

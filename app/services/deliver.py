@@ -21,7 +21,7 @@ from app.store.ledger_machines import Cause
 from app.store.ledger_transaction import LedgerTransaction
 from app.store.ledger_views import OutboxItem
 from domain.approval_states import DeliveryState
-from domain.approvals import Beginning, Decision, Ending, Execution, Proposal, Signed
+from domain.approvals import Decision, Ending, Proposal, Settlement, Signed
 from domain.errors import RefusedError, TowerError
 from domain.trust import EnforcePolicy
 
@@ -159,6 +159,8 @@ def _take_receipt(room: ApprovalRoom, entry_sha256: str, answer: HubEntry) -> bo
             tx.record_decision(entry_sha256, cause)
         elif isinstance(value, Ending):
             tx.settle_elsewhere(value, cause)
+        elif isinstance(value, Settlement):
+            tx.hear_settled(value.action_id, cause)
     return accepted
 
 
@@ -208,7 +210,9 @@ def _take_over(room: ApprovalRoom, tx: LedgerTransaction, item: HubEntry) -> boo
         tx.add_decision(entry, value, plan_commands=False)
         tx.record_decision(sha256, cause)
         tx.leave_to_others(value.terms.action_id, cause)
-    elif isinstance(value, Beginning | Execution | Ending):
+    elif isinstance(value, Settlement):
+        tx.hear_settled(value.action_id, cause)
+    else:
         tx.settle_elsewhere(value, cause)
     return True
 

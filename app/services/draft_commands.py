@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.services.approval_room import Facts, expected_now
@@ -23,12 +24,21 @@ class CommandDraft:
 
 
 def draft_commands(option: Option, facts: Facts) -> tuple[CommandDraft, ...]:
+    """What :func:`draft_actions` gives for an option.
+
+    Raises:
+        ConflictError: a record is no longer there.
+    """
+    return draft_actions(option.actions, facts)
+
+
+def draft_actions(actions: Iterable[Action], facts: Facts) -> tuple[CommandDraft, ...]:
     """One draft an action; each goes to the system that the record it changes comes from.
 
     Raises:
         ConflictError: a record is no longer there.
     """
-    return tuple(_draft(action, facts) for action in option.actions)
+    return tuple(_draft(action, facts) for action in actions)
 
 
 def _draft(action: Action, facts: Facts) -> CommandDraft:

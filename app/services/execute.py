@@ -23,6 +23,7 @@ from app.services.authority import Authority, require_authority
 from app.services.beginning import announce, why_not_begun
 from app.services.deliver import CrashPoint, no_crash
 from app.services.ending import end_unbegun, expire, settle_here
+from app.services.ending_settled import settled
 from app.services.execution_turn import ExecutionReport, Turn, next_step
 from app.services.watch_log import LogRewrittenError, require_whole_log
 from app.store.instants import to_ms
@@ -89,6 +90,7 @@ class Executor:
             return self._all_held(str(error))
         if why := self._halted():
             return self._all_held(f"Everything is halted: {why}")
+        self._hear_settled()
         begun, held, waiting = self._begin_all()
         sent, settled = 0, []
         for view in self._room.ledger.approvals(states=RUNNING):
@@ -164,6 +166,22 @@ class Executor:
             with self._room.ledger.transaction() as tx:
                 tx.machines.move_command(row.key, left[row.state], cause)
                 tx.settle(row.action_id, cause)
+
+    def _hear_settled(self) -> None:
+        """Go on where a person told whether a command in doubt happened; what did not is sent again."""
+        for row in self._room.ledger.commands_in(CommandState.MANUAL):
+            said = settled(self._room, row.action_id, row.key)
+            if said is None:
+                continue
+            entry, word = said
+            wanted = CommandState.SUCCEEDED if word.happened else CommandState.RETRY_WAIT
+            cause = Cause(
+                actor=word.actor.user_id, why=word.reason, at=self._room.now(), entry_sha256=entry.sha256
+            )
+            with self._room.ledger.transaction() as tx:
+                tx.machines.move_command(row.key, wanted, cause, due_at=None, probes=0)
+                settle_here(tx, self._room, self._signer, row.action_id, cause)
+            self._crash("execute:settled")
 
     def _checked(self, view: ApprovalView) -> Authority:
         """The authority behind an approval, when the facts it rests on are unchanged."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.services.approval_room import ApprovalRoom, Facts, Signer, sign_next
 from app.services.draft_commands import CommandDraft
@@ -13,21 +15,23 @@ from domain.approvals import (
     Alternative,
     Amount,
     AmountBasis,
-    CaseSubject,
     Evidence,
     PlannedCommand,
     PolicyRow,
     Proposal,
-    RecommendationSubject,
     Signed,
     Terms,
     confidence_of,
 )
 from domain.cases import ExceptionCase
 from domain.errors import BadInputError, RefusedError
-from domain.ids import CustomerId, EntityKind, EntityRef
+from domain.ids import CaseId, CustomerId, EntityKind, EntityRef
 from domain.orders import SalesOrder
 from domain.recommendations import Option, Recommendation, Remedy
+from domain.subjects import CaseSubject, RecommendationSubject
+
+if TYPE_CHECKING:
+    from domain.rights import Ruling
 
 #: Recommendations may hold dozens of options; the best others are enough to judge the choice by.
 MAX_ALTERNATIVES = 6
@@ -74,13 +78,27 @@ def propose(room: ApprovalRoom, signer: Signer, request: ProposalRequest) -> Sig
     if not ruling.allowed:
         raise not_permitted(ruling.why, ruling.policy_row)
     terms = _terms(request, option, amount, ruling.policy_row)
+    evidence = (bytes_of(request.case), bytes_of(request.recommendation), *request.evidence)
+    return sign_proposal(room, signer, terms, ruling, reason=request.reason, evidence=evidence)
+
+
+def sign_proposal(
+    room: ApprovalRoom,
+    signer: Signer,
+    terms: Terms,
+    ruling: Ruling,
+    *,
+    reason: str,
+    evidence: Iterable[bytes],
+) -> SignedEntry:
+    """Sign permitted terms, keep the evidence that they name, and put them before the approvers."""
     now = room.now()
 
     def proposal(seq: int, prev: str) -> Signed:
         return Proposal(
             terms=terms,
-            actor=actor,
-            reason=request.reason.strip(),
+            actor=signer.actor,
+            reason=reason.strip(),
             issued_at=now,
             expires_at=now + ruling.valid_for,
             seq=seq,
@@ -91,7 +109,7 @@ def propose(room: ApprovalRoom, signer: Signer, request: ProposalRequest) -> Sig
         entry = sign_next(tx, signer, proposal)
         if not isinstance(entry.value, Proposal):
             raise TypeError(entry.predicate_type)
-        for data in (bytes_of(request.case), bytes_of(request.recommendation), *request.evidence):
+        for data in evidence:
             tx.keep_blob(data, now)
         tx.open_approval(entry, entry.value, ruling.min_approvers, now)
         if room.hub_key is not None:
@@ -160,15 +178,37 @@ def _option(request: ProposalRequest) -> Option:
 def _require_free(room: ApprovalRoom, case: ExceptionCase) -> None:
     if not case.is_open:
         raise RefusedError(what=f"The case {case.case_id} is closed.", remedy="There is nothing to do.")
-    under_way = room.ledger.approvals(
-        states=UNDECIDED | RUNNING | {ApprovalState.APPROVED}, case_id=case.case_id
-    )
+    require_none_under_way(room, case.case_id)
+
+
+def require_none_under_way(room: ApprovalRoom, case_id: CaseId) -> None:
+    """Refuse a second proposal beside one that waits for its decision or its end.
+
+    Raises:
+        RefusedError: there is one.
+    """
+    under_way = room.ledger.approvals(states=UNDECIDED | RUNNING | {ApprovalState.APPROVED}, case_id=case_id)
     live = [view for view in under_way if view.expires_at > room.now() or view.state in RUNNING]
     if live:
         raise RefusedError(
-            what=f"The case {case.case_id} already has the proposal {live[0].action_id}.",
+            what=f"The case {case_id} already has the proposal {live[0].action_id}.",
             remedy="Wait for its decision, or have it rejected first.",
         )
+
+
+def planned(action_id: str, drafts: Iterable[CommandDraft]) -> tuple[PlannedCommand, ...]:
+    """Drafts as the commands of an action, in their order."""
+    return tuple(
+        PlannedCommand(
+            key=f"{action_id}-{number}",
+            source=draft.source,
+            action=draft.action,
+            payload_sha256=digest_of(draft.action),
+            expected=draft.expected,
+            undone_by=draft.undone_by,
+        )
+        for number, draft in enumerate(drafts, start=1)
+    )
 
 
 def _terms(request: ProposalRequest, option: Option, amount: Amount, row: PolicyRow) -> Terms:
@@ -188,17 +228,7 @@ def _terms(request: ProposalRequest, option: Option, amount: Amount, row: Policy
         option_id=option.option_id,
         option_label=option.label,
         amount=amount,
-        commands=tuple(
-            PlannedCommand(
-                key=f"{request.action_id}-{number}",
-                source=draft.source,
-                action=draft.action,
-                payload_sha256=digest_of(draft.action),
-                expected=draft.expected,
-                undone_by=draft.undone_by,
-            )
-            for number, draft in enumerate(request.drafts, start=1)
-        ),
+        commands=planned(request.action_id, request.drafts),
         evidence=Evidence(
             facts=case.evidence,
             facts_sha256=digest_of(case.evidence),

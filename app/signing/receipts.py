@@ -16,8 +16,7 @@ from app.signing.envelope import sign_envelope, verify_envelope
 from app.signing.keys import PublicKey, SigningKey
 from app.signing.merkle import leaf_hash, verify_inclusion
 from app.signing.notes import Checkpoint, open_checkpoint
-from domain.approvals import require_sha256
-from domain.checks import require, require_utc
+from domain.checks import require, require_sha256, require_utc
 from domain.errors import RefusedError
 from domain.profile_json import from_profile, load_strict, object_of
 

@@ -12,8 +12,7 @@ from datetime import datetime
 from app.signing.canonical import canonical_bytes, sha256_hex
 from app.signing.envelope import sign_envelope, verify_envelope
 from app.signing.keys import PublicKey, SigningKey
-from domain.approvals import require_sha256
-from domain.checks import require_text, require_utc
+from domain.checks import require_sha256, require_text, require_utc
 from domain.errors import RefusedError
 from domain.profile_json import from_profile, load_strict, object_of
 

@@ -15,7 +15,7 @@ from app.signing.canonical import (
 )
 from app.signing.envelope import KeyLookup, payload_of_unverified, sign_envelope, verify_envelope
 from app.signing.keys import SigningKey
-from domain.approvals import Beginning, Ending, Execution, Signed
+from domain.approvals import Decision, Proposal, Signed
 from domain.errors import RefusedError
 from domain.statements import action_id_of, from_statement, predicate_type_of, to_statement
 
@@ -98,7 +98,7 @@ def read_payload(payload: bytes) -> Signed:
             what="A signed statement is not written in its canonical form.", remedy="Do not trust it."
         )
     value = from_statement(document)
-    if not isinstance(value, Beginning | Execution | Ending):
+    if isinstance(value, Proposal | Decision):
         # The document is the value, as was just compared: its own parts are digested, not written anew.
         terms: Any = document["predicate"]["terms"]  # type: ignore[index,call-overload] # read as Terms above
         evidence = terms["evidence"]

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from app.signing.statements import read_unverified
 from app.store.instants import to_ms
-from app.store.ledger_schema import APPROVAL_CASE, COMMAND, OUTBOX, STATE_EVENT
+from app.store.ledger_schema import APPROVAL_CASE, AUDIT_ENTRY, COMMAND, OUTBOX, STATE_EVENT
 from domain.approval_states import (
+    WHILE_TAKEN_BACK,
     ApprovalState,
     CommandState,
     DeliveryState,
@@ -17,7 +19,8 @@ from domain.approval_states import (
     command_may_move,
     delivery_may_move,
 )
-from domain.errors import ConflictError, RefusedError
+from domain.approvals import Proposal, Terms
+from domain.errors import ConflictError, CorruptError, RefusedError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,7 +46,7 @@ class Machines:
         self._connection = connection
 
     def move_approval(self, action_id: str, wanted: ApprovalState, cause: Cause) -> None:
-        """Move an approval.
+        """Move an approval, and with it the executed action that it takes back.
 
         Raises:
             RefusedError: the move is not legal.
@@ -52,6 +55,31 @@ class Machines:
         current, rev = self._now(APPROVAL_CASE, APPROVAL_CASE.c.action_id, action_id)
         _require(approval_may_move(ApprovalState(current), wanted), "approval", action_id, current, wanted)
         self._move(APPROVAL_CASE, APPROVAL_CASE.c.action_id, action_id, (current, rev), wanted, cause, {})
+        undone = self.terms_of(action_id).undoes
+        if undone is None or wanted not in WHILE_TAKEN_BACK:
+            return
+        standing = self._now(APPROVAL_CASE, APPROVAL_CASE.c.action_id, undone.action_id)[0]
+        if approval_may_move(ApprovalState(standing), WHILE_TAKEN_BACK[wanted]):
+            self.move_approval(undone.action_id, WHILE_TAKEN_BACK[wanted], cause)
+
+    def terms_of(self, action_id: str) -> Terms:
+        """The terms of an action, as its proposal says them.
+
+        Raises:
+            CorruptError: it rests on something else.
+        """
+        query = (
+            select(AUDIT_ENTRY.c.envelope)
+            .join(APPROVAL_CASE, APPROVAL_CASE.c.proposal_sha256 == AUDIT_ENTRY.c.sha256)
+            .where(APPROVAL_CASE.c.action_id == action_id)
+        )
+        value = read_unverified(self._connection.execute(query).scalar_one()).value
+        if not isinstance(value, Proposal):
+            raise CorruptError(
+                what=f"{action_id} rests on something that is no proposal.",
+                remedy="Run control-tower verify-ledger and restore a backup.",
+            )
+        return value.terms
 
     def move_command(self, key: str, wanted: CommandState, cause: Cause, **columns: int | str | None) -> None:
         """Move a command, and set further columns with it.

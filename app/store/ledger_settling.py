@@ -25,7 +25,6 @@ from domain.approvals import Beginning, Ending, Execution, Proposal, Terms
 from domain.commands import Action
 from domain.compensation import steps_of, to_take_back, undone_key
 from domain.endings import CommandEnd, CommandFate, EndedAs
-from domain.errors import CorruptError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -110,6 +109,13 @@ class SettlingWrites(EvidenceWrites):
             self.machines.move_approval(word.action_id, step, cause)
             current = step
 
+    def hear_settled(self, action_id: str, cause: Cause) -> None:
+        """Follow what a person said of a command in doubt; where the command is, its executor goes on."""
+        if CommandState.MANUAL in self.steps(action_id).values():
+            return
+        if self._state_of(action_id) is ApprovalState.IN_DOUBT:
+            self.machines.move_approval(action_id, ApprovalState.EXECUTING, cause)
+
     def _said_by(self, word: Beginning | Execution | Ending) -> ApprovalState:
         match word:
             case Ending():
@@ -124,7 +130,7 @@ class SettlingWrites(EvidenceWrites):
                 assert_never(word)
 
     def _plan_way_back(self, action_id: str, steps: dict[str, CommandState], cause: Cause) -> None:
-        commands = self._terms_of(action_id).commands
+        commands = self.machines.terms_of(action_id).commands
         done = [key for key, state in steps.items() if state is CommandState.SUCCEEDED]
         back = [
             (key, command.source, action)
@@ -153,20 +159,6 @@ class SettlingWrites(EvidenceWrites):
                     updated_at=to_ms(at),
                 )
             )
-
-    def _terms_of(self, action_id: str) -> Terms:
-        query = (
-            select(AUDIT_ENTRY.c.envelope)
-            .join(APPROVAL_CASE, APPROVAL_CASE.c.proposal_sha256 == AUDIT_ENTRY.c.sha256)
-            .where(APPROVAL_CASE.c.action_id == action_id)
-        )
-        value = read_unverified(self._connection.execute(query).scalar_one()).value
-        if not isinstance(value, Proposal):
-            raise CorruptError(
-                what=f"{action_id} rests on something that is no proposal.",
-                remedy="Run control-tower verify-ledger and restore a backup.",
-            )
-        return value.terms
 
     def _state_of(self, action_id: str) -> ApprovalState | None:
         query = select(APPROVAL_CASE.c.state).where(APPROVAL_CASE.c.action_id == action_id)

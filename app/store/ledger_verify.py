@@ -33,7 +33,7 @@ from app.store.ledger_schema import (
 from app.store.ledger_transaction import Standing
 from app.store.ledger_views import LedgerReport
 from domain.approval_states import CommandState
-from domain.approvals import Decision, Execution, Signed, Verdict
+from domain.approvals import Decision, Execution, Settlement, Signed, Verdict
 from domain.compensation import steps_of
 from domain.errors import TowerError
 
@@ -155,6 +155,7 @@ def _check_execution(connection: Connection, values: dict[str, Signed]) -> Itera
         if isinstance(value, Decision) and value.verdict is Verdict.APPROVE and digest in recorded
     }
     executed = {value.command_key for value in values.values() if isinstance(value, Execution)}
+    executed |= {v.command_key for v in values.values() if isinstance(v, Settlement) and v.happened}
     done = select(COMMAND).where(COMMAND.c.state == str(CommandState.SUCCEEDED))
     for row in connection.execute(done):
         decision = decisions.get(row.action_id)

@@ -27,7 +27,8 @@ partial: approved rejected changes_requested revoked expired stale
 approved: executing revoked expired stale
 executing: in_doubt executed partially_executed failed stale expired compensating
 in_doubt: executing executed partially_executed failed stale compensating
-compensating: partially_executed compensated compensation_failed
+executed: compensating
+compensating: partially_executed compensated compensation_failed executed
 expired: partial approved rejected changes_requested revoked
 stale: partial approved rejected changes_requested revoked
 """
@@ -39,6 +40,7 @@ sending: succeeded rejected conflict retry_wait unknown
 unknown: probing manual
 probing: succeeded rejected conflict retry_wait unknown
 retry_wait: ready dead cancelled
+manual: succeeded retry_wait
 """
 DELIVERY = """
 pending: sent
@@ -79,7 +81,9 @@ def test_no_state_is_forgotten() -> None:
 def test_nothing_is_sent_without_being_marked_as_sending_first() -> None:
     answered = {CommandState.SUCCEEDED, CommandState.REJECTED, CommandState.CONFLICT}
     ways_in = {a for a, ends in COMMAND_MOVES.items() if ends & answered}
-    assert ways_in == {CommandState.SENDING, CommandState.PROBING}
+    # A person who was asked is the third way to learn that it happened.
+    assert ways_in == {CommandState.SENDING, CommandState.PROBING, CommandState.MANUAL}
+    assert COMMAND_MOVES[CommandState.MANUAL] & answered == {CommandState.SUCCEEDED}
     assert {a for a, ends in COMMAND_MOVES.items() if CommandState.SENDING in ends} == {CommandState.CLAIMED}
 
 

@@ -11,20 +11,19 @@ from domain.approvals import (
     Alternative,
     Amount,
     AmountBasis,
-    CaseSubject,
     Decision,
     Evidence,
     Execution,
     PlannedCommand,
     PolicyRow,
     Proposal,
-    RecommendationSubject,
     Terms,
     Verdict,
 )
 from domain.commands import CommandResult, ExpectedVersion
 from domain.ids import UserId
 from domain.recommendations import Remedy
+from domain.subjects import CaseSubject, RecommendationSubject
 from tests.support.approval_desk import ERP, START, reallocation, recommendation_for, short_case
 
 ACTION_ID = "01JD9ZK3V0000000000000000A"

@@ -11,6 +11,12 @@ from app.signing.verifier.rights import require_approver, require_decider, requi
 from app.signing.verifier.trail import Entry, Trail
 
 NO = {"reject": "rejected", "request_changes": "changes_requested", "revoke": "revoked"}
+#: What an action is that another one takes back, by how that one ended; otherwise it stays executed.
+UNDONE_BY = {
+    "executed": "compensated",
+    "partially_executed": "compensation_failed",
+    "compensation_failed": "compensation_failed",
+}
 ONLINE_GRACE = timedelta(minutes=15)
 ENDS = frozenset(
     {"executed", "partially_executed", "failed", "stale", "expired", "in_doubt"}
@@ -36,7 +42,10 @@ class Action:
         self.begun: Json = {}
         self.ended: Json = {}
         self.back: dict[str, Json] = {}
+        self.doubted: tuple[str, set[str]] = ("", set())
         self.state = "submitted"
+        self.undone: Action | None = None
+        self.settled: list[Json] = []
         self.commands = {
             each["key"]: {"key": each["key"], "source": each["source"], "verb": each["action"]["verb"]}
             for each in self.terms["commands"]
@@ -92,6 +101,10 @@ class Action:
         late = instant(entry.receipt["received_at"]) >= instant(self.entry.says["expires_at"])
         require(not late, f"{self.action_id}: it was begun after its expiry")
         self.state = "begun"
+        if self.undone is not None:
+            taken = f"{self.action_id}: what it takes back was taken back before"
+            require(self.undone.state == "executed", taken)
+            self.undone.state = "compensating"
         self.begun = {"by": entry.by["user_id"], "at": entry.says["issued_at"], "log_index": entry.index}
 
     def execute(self, entry: Entry) -> None:
@@ -162,9 +175,59 @@ class Action:
         clean = not kept or outcome not in {"compensated", "failed", "stale", "expired"}
         require(clean, f"{self.action_id}: what was done is not told at its end")
         self.ended = {"as": outcome, "by": entry.by["user_id"], "at": says["issued_at"], "why": says["why"]}
-        self.ended["log_index"] = entry.index
+        self.ended |= {"log_index": entry.index, "sha256": entry.sha256}
+        left = {key for key, fate in fates.items() if fate == "manual"}
+        self.doubted = (entry.sha256, left) if outcome == "in_doubt" else ("", set())
         if outcome != "in_doubt":
             self.state = outcome
+            if self.undone is not None and self.undone.state == "compensating":
+                self.undone.state = UNDONE_BY.get(outcome, "executed")
+
+    def take_back(self, undone: Action) -> None:
+        """Judge that the commands are those, and only those, that take another action back."""
+        says, done = self.terms["undoes"], undone.terms
+        whole = undone.state == "executed" and undone.ended["sha256"] == says["ending_sha256"]
+        require(whole, f"{self.action_id}: what it takes back was not executed, or ended otherwise")
+        require("undoes" not in done, f"{self.action_id}: it takes back what takes back another action")
+        for name in ("remedy", "amount"):
+            require(
+                self.terms[name] == done[name], f"{self.action_id}: it has another {name} than it takes back"
+            )
+        same = self.terms["case"]["case_id"] == done["case"]["case_id"]
+        require(same, f"{self.action_id}: it takes back an action of another case")
+        steps = [
+            (each["source"], step)
+            for each in reversed(done["commands"])
+            for step in each.get("undone_by", [None])
+        ]
+        planned = [(each["source"], each["action"]) for each in self.terms["commands"]]
+        require(planned == steps, f"{self.action_id}: its commands do not take the other action back")
+        self.undone = undone
+
+    def settle(self, entry: Entry) -> None:
+        """Judge a person's word on a command that the executor left in doubt; the first one counts."""
+        says, by, proposal = entry.says, entry.by, self.entry
+        ending, left = self.doubted
+        doubted = self.state == "begun" and says["ending_sha256"] == ending and says["command_key"] in left
+        require(doubted, f"{says['command_key']}: it was not in doubt")
+        right = right_of(entry.policy, self.terms)
+        same = right["four_eyes"] and by["user_id"] == proposal.by["user_id"]
+        require(not same, f"{by['user_id']} told what became of a proposal of their own")
+        require_decider(entry.policy, self._assent(entry), proposal.by["user_id"], right["approve_roles"])
+        word = {"outcome": "succeeded", "at": says["issued_at"], "log_index": entry.index}
+        if says["happened"]:
+            self.commands[says["command_key"]] |= word
+        self.doubted = ("", set())
+        self.settled.append(
+            {
+                "command": says["command_key"],
+                "user": by["user_id"],
+                "happened": says["happened"],
+                "reason": says["reason"],
+                "at": says["issued_at"],
+                "log_index": entry.index,
+            }
+        )
 
     def _require_entitled(self, says: Json) -> None:
         require(says["decision_sha256"] in self.entitling, "an outcome rests on no decision that counts")
@@ -223,6 +286,9 @@ def actions_of(trail: Trail) -> dict[str, Action]:
         if entry.kind == "proposal":
             require(action_id not in found, f"{action_id}: it was proposed twice")
             found[action_id] = Action(entry)
+            if undoes := entry.says["terms"].get("undoes"):
+                require(undoes["action_id"] in found, f"{action_id}: what it takes back is missing")
+                found[action_id].take_back(found[undoes["action_id"]])
         elif action_id not in found:
             fail(f"{action_id}: its proposal is missing")
         elif entry.kind == "decision":
@@ -231,6 +297,8 @@ def actions_of(trail: Trail) -> dict[str, Action]:
             found[action_id].begin(entry)
         elif entry.kind == "ending":
             found[action_id].end(entry)
+        elif entry.kind == "settlement":
+            found[action_id].settle(entry)
         else:
             found[action_id].execute(entry)
     return found
@@ -275,5 +343,6 @@ def _require_walk(terms: Json, found: dict[str, bytes]) -> None:
         planned = [command["action"] for command in terms["commands"]]
         require(said["case_id"] == terms["case"]["case_id"], "the options are of another case")
         require(said["trail"] == terms["recommendation"]["trail"], "the options came about in another way")
-        require(chosen.get("actions") == planned, "the commands are not those of the option")
+        whole = chosen.get("actions") == planned or "undoes" in terms
+        require(whole, "the commands are not those of the option")
         require(chosen.get("remedy") == terms["remedy"], "the remedy is not that of the option")

@@ -63,6 +63,7 @@ def _action(action: Action, blobs: dict[str, bytes]) -> Json:
         "data": {"records": sorted(set(digests)), "as_of": terms["evidence"]["as_of"]},
         "worked_out_by": {name: trail[name] for name in ("model", "status", "problem_sha256")},
         "option": terms["option_label"],
+        "takes_back": terms.get("undoes", {}).get("action_id", ""),
         "remedy": terms["remedy"],
         "amount": terms["amount"],
         "proposed_by": {
@@ -79,6 +80,7 @@ def _action(action: Action, blobs: dict[str, bytes]) -> Json:
         "state": action.state,
         "commands": list(action.commands.values()),
         "taken_back": list(action.back.values()),
+        "settled_by": action.settled,
         "evidence_here": sum(name in blobs for name in [terms["case"]["sha256"], *digests]),
     }
 
@@ -113,6 +115,8 @@ def _action_in_words(action: Json) -> Iterator[str]:
     yield f"rule    {_one_line(made['model'])}, {made['status']}, input {made['problem_sha256'][:16]}"
     yield f"option  {action['remedy']}: {_one_line(action['option'])}"
     yield f"        {whole:,}.{cents:02d} {amount['currency']} ({amount['basis']})"
+    if action["takes_back"]:
+        yield f"undoes  {action['takes_back']}"
     yield f"asked   {by['user']} ({by['role']}) {by['at']} #{by['log_index']}: {_one_line(by['reason'])}"
     for each in action["approved_by"]:
         right = each["right"]
@@ -130,6 +134,10 @@ def _action_in_words(action: Json) -> Iterator[str]:
             f"{each['outcome']} {each['at']} #{each['log_index']}" if "outcome" in each else "no outcome here"
         )
         yield f"did     {each['key']} {each['verb']} in {each['source']}: {done}"
+    for each in action["settled_by"]:
+        said = "happened" if each["happened"] else "did not happen"
+        yield f"settled {each['user']} {each['at']} #{each['log_index']}: {each['command']} {said}"
+        yield f"        {_one_line(each['reason'])}"
     for each in action["taken_back"]:
         done = f"{each['outcome']} {each['at']} #{each['log_index']}"
         yield f"undid   {each['key']} {each['verb']} in {each['source']}: {done}"

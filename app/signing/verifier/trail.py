@@ -62,6 +62,8 @@ class Entry:
             if act["verb"] == "policy":
                 return [(f"policy/{act['policy']['policy_id']}", act["policy_sha256"])]
             return [(f"{act['verb']}/{act['keyid']}", act["keyid"])]
+        if self.kind == "settlement":
+            return [(f"ending/{says['action_id']}", says["ending_sha256"])]
         if self.kind in {"beginning", "ending"}:
             return [(f"decision/{says['action_id']}", says["decision_sha256"])]
         if self.kind == "execution":
@@ -76,6 +78,8 @@ class Entry:
             (f"evidence/{case['case_id']}", evidence["facts_sha256"]),
             (f"recommendation/{options['recommendation_id']}", options["sha256"]),
         ]
+        if undone := says["terms"].get("undoes"):
+            found.append((f"ending/{undone['action_id']}", undone["ending_sha256"]))
         if self.kind == "decision":
             found.append((f"proposal/{says['terms']['action_id']}", says["proposal_sha256"]))
         return found

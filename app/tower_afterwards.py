@@ -1,0 +1,51 @@
+"""The tower's use cases about actions that were approved before: taking them back, settling a doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.services.compensate import propose_way_back
+from app.services.ending_settled import say_settled
+from app.services.recommend.mirror_facts import MirrorFacts
+
+if TYPE_CHECKING:
+    from app.signing.statements import SignedEntry
+    from app.tower import TowerParts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TowerAfterwards:
+    """What people say of an action after its approval; it takes effect with the next settling."""
+
+    parts: TowerParts
+
+    def propose_way_back(self, action_id: str, user: str, reason: str) -> SignedEntry:
+        """Sign a proposal that takes back an executed action, as a planner.
+
+        Raises:
+            RefusedError: it is not executed, cannot be taken back any more, or the rights do not permit it.
+            BadInputError: there is no such action.
+            ConflictError: a record of it is gone.
+        """
+        label = self.parts.ledger.approval(action_id).proposal.terms.option_label
+        return propose_way_back(
+            self.parts.desk.room,
+            self.parts.signer(user),
+            action_id,
+            action_id=self.parts.ids.new_id(),
+            reason=reason or f"To be taken back: {label}",
+            facts=MirrorFacts(self.parts.mirror),
+        )
+
+    def say_settled(
+        self, action_id: str, command_key: str, user: str, *, happened: bool, reason: str
+    ) -> SignedEntry:
+        """Sign whether a command in doubt happened, as somebody who may decide on its action.
+
+        Raises:
+            RefusedError: it is not in doubt, somebody told already, or the rights do not permit it.
+            BadInputError: there is no such action.
+        """
+        room, signer = self.parts.desk.room, self.parts.signer(user)
+        return say_settled(room, signer, action_id, command_key, happened=happened, reason=reason)
