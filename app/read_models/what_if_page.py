@@ -49,6 +49,7 @@ MOST_HIGHLIGHTED: Final = 14
 STAGE_WORDS: Final = {
     "rule": noted("the nearest node for every line"),
     "first plan": noted("a first plan at fair prices"),
+    "repaired": noted("the plan as it is, mended for it"),
     "search": noted("searching"),
     "mip": noted("checked by the exact solver"),
 }

@@ -33,6 +33,7 @@ from domain.orders import CreditStatus
 from domain.planned_moves import LineMove, ScenarioEvidence
 from domain.transport import ShipmentStatus
 from domain.what_if import Change, ChangeKind, WhatIf, from_plain, to_plain
+from optimization.backlog.outcome import Milestone
 from tests.support.approval_desk import Desk, TurnedClock, signer_of
 from tests.support.distributor import make_case
 from tests.support.facts import NOW, allocation, line, order, shipment
@@ -188,6 +189,23 @@ def test_a_stop_keeps_the_best_plan_and_skips_the_rest(room: TowerRoom) -> None:
     found = solve_worlds(baseline, (CLOSED,), EFFORT, monotonic=time.monotonic, stop=stop)
     assert [each.answer.what_if.name for each in found] == ["Baseline"]
     assert found[0].answer.kpis.total_cents >= found[0].answer.kpis.bound_cents
+
+
+def test_the_mended_plan_of_the_baseline_is_told_before_a_world_is_searched(room: TowerRoom) -> None:
+    sync_backlog(room)
+    told: list[tuple[int, Milestone]] = []
+    closed, more = CLOSED, WhatIf(name="surge", changes=(Change(kind=K.DEMAND_SURGE, amount=100),))
+    found = solve_worlds(
+        read_baseline(room.mirror, NOW),
+        (closed, more),
+        EFFORT,
+        monotonic=time.monotonic,
+        tell=lambda world, milestone: told.append((world, milestone)),
+    )
+    first = [next(each for world, each in told if world == number) for number in range(3)]
+    # More demand is another backlog, which no mended plan answers.
+    assert [each.stage for each in first] == ["rule", "repaired", "rule"]
+    assert first[1].objective_cents >= found[1].answer.kpis.total_cents
 
 
 def test_why_a_line_moved_is_said_with_names_and_a_verified_flip(room: TowerRoom) -> None:

@@ -15,8 +15,10 @@ from optimization.backlog.audit import audit_plan
 from optimization.backlog.instance import Instance, build_instance
 from optimization.backlog.limits import BacklogLimits
 from optimization.backlog.outcome import BacklogOutcome, Milestone
-from optimization.backlog.plan import BacklogPlan
+from optimization.backlog.plan import BacklogPlan, plan_of_pairs
+from optimization.backlog.repair import local_repair
 from optimization.backlog.solve import solve_backlog
+from optimization.backlog.standing import Standing
 from optimization.backlog.tables import Tables
 from optimization.limits import StopFlag
 from optimization.outcome import Ending
@@ -29,6 +31,7 @@ SEED = 1
 MOVES_AN_ORDER = 40
 FEWEST_MOVES, MOST_MOVES = 10_000, 1_000_000
 SAFETY_SECONDS = 600.0
+REPAIRED = "repaired"
 
 Clock = Callable[[], float]
 #: Told while a world is solved: its number (0 is the baseline) and where the solve stands.
@@ -79,11 +82,16 @@ def solve_worlds(
         AuditRefusedError: a bug: a plan breaks a law.
     """
     found: list[_Found] = []
+    standing: Standing | None = None
     for number, what_if in enumerate((BASELINE, *what_ifs)):
         if number and stop is not None and stop.is_set():
             break
-        found.append(_solve(baseline, translate(what_if, baseline), effort, number, monotonic, stop, tell))
-    plans = [each.outcome.plan for each in found]
+        ask = _Asking(effort=effort, number=number, monotonic=monotonic, stop=stop, tell=tell)
+        found.append(_solve(baseline, translate(what_if, baseline), ask, standing))
+        if standing is None and what_ifs:
+            warm = found[0].outcome.warm
+            standing = Standing(found[0].instance, warm.led, warm.pairs)
+    plans = [plan for each in found for plan in each.plans]
     first = _cheapest(found[0].instance.tables, plans)
     return tuple(
         _answer(baseline, each, first if each is found[0] else _kept(each, plans, first)) for each in found
@@ -92,29 +100,52 @@ def solve_worlds(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
+    """A world as it was solved; ``plans`` are all that were found for it."""
+
     translated: Translated
     instance: Instance
     outcome: BacklogOutcome
+    plans: tuple[BacklogPlan, ...]
 
 
-def _solve(
-    baseline: Baseline,
-    translated: Translated,
-    effort: Effort,
-    number: int,
-    monotonic: Clock,
-    stop: StopFlag | None,
-    tell: Tell | None,
-) -> _Found:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asking:
+    """How a world is solved, its number, and who may end it or wants to hear of it."""
+
+    effort: Effort
+    number: int
+    monotonic: Clock
+    stop: StopFlag | None
+    tell: Tell | None
+
+    def listen(self, milestone: Milestone) -> None:
+        if self.tell is not None:
+            self.tell(self.number, milestone)
+
+
+def _solve(baseline: Baseline, translated: Translated, ask: _Asking, standing: Standing | None) -> _Found:
+    """Solve a world; where the baseline's plan can be mended for it, that is told first."""
     instance = build_instance(apply_to_backlog(baseline.tables, translated.scenario))
+    mended = None if standing is None else _mended(standing, instance, ask)
+    effort = ask.effort
     limits = BacklogLimits(seconds=effort.seconds, moves=effort.moves_for(instance.n_orders))
+    outcome = solve_backlog(
+        instance, limits, effort.seed, monotonic=ask.monotonic, stop=ask.stop, listener=ask.listen
+    )
+    plans = (outcome.plan,) if mended is None else (outcome.plan, mended)
+    return _Found(translated=translated, instance=instance, outcome=outcome, plans=plans)
 
-    def listen(milestone: Milestone) -> None:
-        if tell is not None:
-            tell(number, milestone)
 
-    outcome = solve_backlog(instance, limits, effort.seed, monotonic=monotonic, stop=stop, listener=listen)
-    return _Found(translated=translated, instance=instance, outcome=outcome)
+def _mended(standing: Standing, instance: Instance, ask: _Asking) -> BacklogPlan | None:
+    """The baseline's plan made to hold in another world, if that world is enough like it."""
+    begun = ask.monotonic()
+    repaired = local_repair(standing, instance, ask.effort.seed)
+    if repaired is None:
+        return None
+    elapsed = round(1000 * (ask.monotonic() - begun))
+    cents = repaired.objective_cents
+    ask.listen(Milestone(stage=REPAIRED, elapsed_ms=elapsed, objective_cents=cents, bound_cents=0))
+    return plan_of_pairs(instance, repaired.pairs)
 
 
 def _cheapest(tables: Tables, plans: Sequence[BacklogPlan]) -> BacklogPlan:
@@ -126,7 +157,7 @@ def _cheapest(tables: Tables, plans: Sequence[BacklogPlan]) -> BacklogPlan:
 
 def _kept(found: _Found, plans: Sequence[BacklogPlan], before: BacklogPlan) -> BacklogPlan:
     tables = found.instance.tables
-    return settled(tables, _cheapest(tables, (found.outcome.plan, *plans)), before)
+    return settled(tables, _cheapest(tables, (*found.plans, *plans)), before)
 
 
 def _answer(baseline: Baseline, found: _Found, plan: BacklogPlan) -> SolvedWorld:
