@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
 import statistics
 import subprocess
@@ -28,6 +27,7 @@ from app.services.sync import SyncOptions, sync_source
 from app.store.engine import open_database
 from app.store.mirror import Mirror
 from app.store.quick import run, run_many
+from benchmarks._cpu import cpu_seconds
 from benchmarks.tryton import age, enter_orders
 from connectors.http import HttpClient, HttpReply
 from connectors.service_client.connector import ServiceConnector
@@ -70,13 +70,6 @@ def service(size: str, folder: Path) -> Iterator[tuple[list[str], str, int]]:
     finally:
         process.terminate()
         process.wait()
-
-
-def cpu_seconds(pid: int) -> float:
-    """What a process has used of the processors."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    ticks = os.sysconf("SC_CLK_TCK")
-    return (int(fields[11]) + int(fields[12])) / ticks
 
 
 def synced(connectors: list[ServiceConnector], mirror: Mirror) -> tuple[int, int]:

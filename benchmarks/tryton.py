@@ -1,4 +1,4 @@
-"""Rows a second from a real Tryton: first and idle sync, the same orders by dotted fields; change to case."""
+"""A real Tryton: rows a second; polls with nothing new, asking or reading every stream; change to case."""
 
 from __future__ import annotations
 
@@ -15,10 +15,15 @@ from pathlib import Path
 from app.services.sync import SyncOptions, sync_source
 from app.store.engine import open_database
 from app.store.mirror import Mirror
+from benchmarks._cpu import cpu_seconds, family_of, started_with
 from connectors.http import HttpClient
+from connectors.protocol import Page
+from connectors.tryton import cursor as positions
 from connectors.tryton.client import TrytonClient
 from connectors.tryton.connector import TrytonConnector
 from connectors.tryton.settings import settings_from
+from connectors.tryton.streams import STREAMS
+from connectors.tryton.values import microseconds
 from tests.support.tryton_company import CLERK, INTEGRATION
 from tests.support.tryton_rpc import PASSWORD, Row, TrytonRpc
 from tests.support.tryton_scenarios import wrong_price
@@ -29,6 +34,7 @@ from tests.support.tryton_tower import SOURCE, tryton_options
 PRICES = {code: Decimal(price) for code, (_, price, _) in PRODUCTS.items()}
 LINES_AN_ORDER = 5
 BATCH = 50
+ORDERS_A_MINUTE = 10
 PAGE = 500
 #: What a line and its order need, asked for as one row a line: the way a report would do it.
 DOTTED = (
@@ -123,7 +129,7 @@ def read_streams(connector: TrytonConnector, *streams: str) -> int:
     return rows
 
 
-def measure(orders: int, repeats: int, folder: Path) -> dict[str, float | int]:
+def measure(orders: int, repeats: int, folder: Path) -> dict[str, object]:
     """Fill a Tryton, read it, change it; the figures."""
     with TrytonServer() as server:
         clerk = server.rpc(CLERK)
@@ -135,8 +141,9 @@ def measure(orders: int, repeats: int, folder: Path) -> dict[str, float | int]:
         connector = _connector(server)
         mirror = Mirror(open_database(folder / "mirror.db", role="mirror"))
         try:
-            figures = {"orders": orders, "entering_seconds": round(entered, 1)}
-            figures |= _reading(connector, mirror, repeats)
+            figures: dict[str, object] = {"orders": orders, "entering_seconds": round(entered, 1)}
+            figures |= _first_sync(connector, mirror)
+            figures |= _idle(server, mirror, repeats, clerk, distributor)
             figures |= _against_dotted(connector, server, repeats)
             figures |= _change_to_case(connector, mirror, clerk, distributor, repeats)
         finally:
@@ -145,25 +152,58 @@ def measure(orders: int, repeats: int, folder: Path) -> dict[str, float | int]:
     return figures | {"peak_memory_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}
 
 
-def _reading(connector: TrytonConnector, mirror: Mirror, repeats: int) -> dict[str, float | int]:
-    clock, options = RealClock(), SyncOptions(force=True)
+def _first_sync(connector: TrytonConnector, mirror: Mirror) -> dict[str, float | int]:
     begun = time.perf_counter()
-    first = sync_source(connector, mirror, clock=clock, options=options)
-    first_seconds = time.perf_counter() - begun
+    first = sync_source(connector, mirror, clock=RealClock(), options=SyncOptions(force=True))
+    seconds = time.perf_counter() - begun
     if first.why or first.rejected:
         raise SystemExit(f"the first read failed: {first.why or f'{first.rejected} rejected'}")
-    polls = []
-    rows = 0
-    for _ in range(repeats):
-        begun = time.perf_counter()
-        rows = sync_source(connector, mirror, clock=clock, options=options).rows
-        polls.append(time.perf_counter() - begun)
     return {
         "first_sync_rows": first.rows,
-        "first_sync_seconds": round(first_seconds, 2),
-        "first_sync_rows_per_second": round(first.rows / first_seconds),
-        "idle_sync_rows": rows,
-        "idle_sync_median_seconds": round(statistics.median(polls), 2),
+        "first_sync_seconds": round(seconds, 2),
+        "first_sync_rows_per_second": round(first.rows / seconds),
+    }
+
+
+def _idle(
+    server: TrytonServer, mirror: Mirror, repeats: int, clerk: TrytonRpc, distributor: Distributor
+) -> dict[str, object]:
+    """Polls with nothing new since the one before, after quiet hours and just after orders were entered."""
+    ways = {"asking": _connector(server), "reading": _connector(server, ReadsAlways)}
+    figures: dict[str, object] = {}
+    for when, orders in (("quiet_hours", 0), ("busy_minute", ORDERS_A_MINUTE)):
+        enter_orders(clerk, distributor, orders)
+        for name, connector in ways.items():
+            # The first poll of a process reads the small tables and may read the last minute again.
+            for _ in range(2):
+                sync_source(connector, mirror, clock=RealClock(), options=SyncOptions(force=True))
+            figures[f"{when}_{name}"] = _polls(server, connector, mirror, repeats)
+    for connector in ways.values():
+        connector.close()
+    return figures
+
+
+def _polls(
+    server: TrytonServer, connector: TrytonConnector, mirror: Mirror, repeats: int
+) -> dict[str, float | int]:
+    """The median of polls: wall time, and what desk and server used of the processors."""
+    data = Path(server.sql("show data_directory")[0][0])
+    database = int((data / "postmaster.pid").read_text(encoding="ascii").split()[0])
+    tryton = started_with(f"{server.database}.conf")
+    seconds, desk, peer, rows = [], [], [], []
+    for _ in range(repeats):
+        used = sum(cpu_seconds(each) for each in (tryton, *family_of(database)))
+        begun, own = time.perf_counter(), time.process_time()
+        rows.append(sync_source(connector, mirror, clock=RealClock(), options=SyncOptions(force=True)).rows)
+        seconds.append(time.perf_counter() - begun)
+        desk.append(time.process_time() - own)
+        peer.append(sum(cpu_seconds(each) for each in (tryton, *family_of(database))) - used)
+    return {
+        "median_seconds": round(statistics.median(seconds), 3),
+        "fastest_seconds": round(min(seconds), 3),
+        "desk_cpu_seconds": round(statistics.fmean(desk), 3),
+        "server_cpu_seconds": round(statistics.fmean(peer), 3),
+        "rows": max(rows),
     }
 
 
@@ -196,20 +236,38 @@ def _change_to_case(
     connector: TrytonConnector, mirror: Mirror, clerk: TrytonRpc, distributor: Distributor, repeats: int
 ) -> dict[str, float | int]:
     clock, options = RealClock(), SyncOptions(force=True)
-    taken = []
+    taken, used = [], []
     for _ in range(repeats):
         order = wrong_price(clerk, distributor)
-        begun = time.perf_counter()
+        begun, own = time.perf_counter(), time.process_time()
         sync_source(connector, mirror, clock=clock, options=options)
         found = {case.entity.entity_id for case in mirror.cases()}
         taken.append(time.perf_counter() - begun)
+        used.append(time.process_time() - own)
         if f"line-{order.lines[0]}" not in found:
             raise SystemExit("the change gave no case at the next sync")
-    return {"change_to_case_median_seconds": round(statistics.median(taken), 2)}
+    return {
+        "change_to_case_median_seconds": round(statistics.median(taken), 2),
+        "change_to_case_slowest_seconds": round(max(taken), 2),
+        "change_to_case_desk_cpu_seconds": round(statistics.fmean(used), 3),
+    }
 
 
-def _connector(server: TrytonServer) -> TrytonConnector:
-    return TrytonConnector(
+class ReadsAlways(TrytonConnector):
+    """Begins to read at every poll: how it would be without questions."""
+
+    def changes(self, stream: str, cursor: str | None, limit: int) -> Page:
+        """What changed at or after ``cursor``, at most ``limit`` records."""
+        if cursor:
+            known = positions.decode(cursor, len(STREAMS[stream].drivers))
+            now = microseconds(RealClock().now())
+            if not known.open:
+                cursor = positions.encode(positions.next_pull(known, now, asked=0, rests_on=""))
+        return super().changes(stream, cursor, limit)
+
+
+def _connector(server: TrytonServer, kind: type[TrytonConnector] = TrytonConnector) -> TrytonConnector:
+    return kind(
         SOURCE,
         HttpClient(server.url),
         settings=settings_from(tryton_options(server)),
