@@ -6,7 +6,6 @@ that saves work: one bad record in a page is rejected alone, with its bytes kept
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
 from typing import TypeVar
@@ -112,6 +111,9 @@ class _OutgoingPage(msgspec.Struct):
     more: bool
 
 
+#: What reading one record may raise when that record is bad; the others are kept.
+_UNREADABLE = (msgspec.MsgspecError, BadValueError, RecursionError, ValueError)
+
 _encoder = msgspec.json.Encoder()
 _record_decoder = msgspec.json.Decoder(WireRecord)
 _entity_decoders: dict[EntityKind, msgspec.json.Decoder[Entity]] = {
@@ -150,18 +152,25 @@ def decode_page(body: bytes, *, source: SourceName, stream: StreamSpec) -> Page:
     rejected: list[RejectedRecord] = []
     deleted: list[DeletedRecord] = []
 
-    def keep(raw: msgspec.Raw, read: Callable[[bytes], None]) -> None:
-        try:
-            read(bytes(raw))
-        except (msgspec.MsgspecError, BadValueError, RecursionError, ValueError) as error:
-            rejected.append(_rejected(bytes(raw), error, source=source, stream=stream.name, as_of=as_of))
+    def set_aside(raw: msgspec.Raw, error: Exception) -> None:
+        rejected.append(_rejected(bytes(raw), error, source=source, stream=stream.name, as_of=as_of))
 
+    # A page is mostly records: each is read where it stands in the page, without a call or a copy more.
     for raw in wire.records:
-        keep(raw, lambda text: records.append(_record(text, source, stream)))
+        try:
+            records.append(_record(_record_decoder.decode(raw), source, stream))
+        except _UNREADABLE as error:
+            set_aside(raw, error)
     for raw in wire.rejected:
-        keep(raw, lambda text: rejected.append(_rejected_upstream(text, source, stream.name)))
+        try:
+            rejected.append(_rejected_upstream(raw, source, stream.name))
+        except _UNREADABLE as error:
+            set_aside(raw, error)
     for raw in wire.deleted:
-        keep(raw, lambda text: deleted.append(_deleted(text, source)))
+        try:
+            deleted.append(_deleted(raw, source))
+        except _UNREADABLE as error:
+            set_aside(raw, error)
     return Page(
         records=tuple(records),
         rejected=tuple(rejected),
@@ -171,8 +180,7 @@ def decode_page(body: bytes, *, source: SourceName, stream: StreamSpec) -> Page:
     )
 
 
-def _record(text: bytes, source: SourceName, stream: StreamSpec) -> SourceRecord:
-    wire = _record_decoder.decode(text)
+def _record(wire: WireRecord, source: SourceName, stream: StreamSpec) -> SourceRecord:
     if wire.kind not in stream.kinds:
         raise BadValueError(what=f"{wire.kind} is not carried by stream {stream.name}.", remedy="")
     return SourceRecord(
@@ -204,7 +212,7 @@ def _decode_exactly(body: bytes, kind: type[T], what: str) -> T:
     return _decode(body, kind, what)
 
 
-def _rejected_upstream(text: bytes, source: SourceName, stream: str) -> RejectedRecord:
+def _rejected_upstream(text: msgspec.Raw, source: SourceName, stream: str) -> RejectedRecord:
     wire = msgspec.json.decode(text, type=WireRejected)
     return RejectedRecord(
         source=source,
@@ -217,7 +225,7 @@ def _rejected_upstream(text: bytes, source: SourceName, stream: str) -> Rejected
     )
 
 
-def _deleted(text: bytes, source: SourceName) -> DeletedRecord:
+def _deleted(text: msgspec.Raw, source: SourceName) -> DeletedRecord:
     wire = msgspec.json.decode(text, type=WireDeleted)
     if wire.kind not in TYPE_OF_KIND:
         raise BadValueError(what=f"{wire.kind} is not a kind of record.", remedy="")

@@ -151,8 +151,8 @@ def sync_source(
             _read_stream(run, stream.name)
             if run.down:
                 break
-    present = _ids_now(run, state, started, chosen)
-    return _finish(run, state, started, present, detects=chosen.detects)
+        present = _ids_now(run, state, started, chosen)
+        return _finish(run, state, started, present, detects=chosen.detects)
 
 
 def detect_now(mirror: Mirror, *, clock: Clock, full: bool = False) -> frozenset[CaseId]:
@@ -220,8 +220,8 @@ def _never_reached(
 
 @contextmanager
 def _collecting_rarely() -> Iterator[None]:
-    """Look for garbage less often: pages are many small values without cycles, and the search costs half as
-    much again as reading them.
+    """Look for garbage less often: pages and the rows of a detection are many small values without cycles,
+    and the search costs half as much again as reading them.
     """
     usual = gc.get_threshold()
     gc.set_threshold(YOUNG_OBJECTS, *usual[1:])

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import hashlib
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Table, update
 
 from app.store.dirt import mark_after, mark_before, mark_whole
 from app.store.instants import to_ms
 from app.store.quick import firsts, run, run_many
 from app.store.rows import Row, record_rows
 from app.store.schema import CHILD_TABLES, TABLES
-from app.store.schema_cases import QUARANTINE, STREAM_STATE, TOMBSTONE
+from app.store.schema_cases import QUARANTINE, TOMBSTONE
 from app.store.values import PageOutcome
 from domain.ids import EntityKind
 from domain.records import kind_of
@@ -159,6 +158,30 @@ _DELETE_CHILDREN = {
     for kind, (table, parent) in CHILD_TABLES.items()
 }
 _INSERT_CHILD = {kind: _insert_into(table) for kind, (table, _) in CHILD_TABLES.items()}
+_BURY = {kind: f"UPDATE {table.name} SET deleted_at = ? WHERE id = ?" for kind, table in TABLES.items()}  # noqa: S608 - as above
+#: The latest deletion of a record is the one that counts.
+_GRAVE = """
+INSERT INTO tombstone (kind, entity_id, source, stamp, deleted_at)
+VALUES (:kind, :entity_id, :source, :stamp, :deleted_at)
+    ON CONFLICT (kind, entity_id) DO UPDATE SET stamp = excluded.stamp, deleted_at = excluded.deleted_at
+ WHERE excluded.stamp > tombstone.stamp
+"""
+_QUARANTINE = """
+INSERT INTO quarantine
+       (source, stream, external_id, code, message, raw, raw_sha256,
+        first_seen_at, last_seen_at, attempts, resolved_at)
+VALUES (:source, :stream, :external_id, :code, :message, :raw, :raw_sha256, :seen_at, :seen_at, 1, NULL)
+    ON CONFLICT (source, stream, external_id) DO UPDATE
+   SET code = excluded.code, message = excluded.message, raw = excluded.raw,
+       raw_sha256 = excluded.raw_sha256, last_seen_at = excluded.last_seen_at,
+       attempts = attempts + 1, resolved_at = NULL
+ WHERE quarantine.resolved_at IS NULL OR quarantine.raw_sha256 <> excluded.raw_sha256
+"""
+_SAVE_CURSOR = """
+INSERT INTO stream_state (source, stream, cursor, rows_read, updated_at) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (source, stream) DO UPDATE
+   SET cursor = excluded.cursor, rows_read = rows_read + excluded.rows_read, updated_at = excluded.updated_at
+"""
 
 
 def mark_dirty(connection: Connection, kinds: Iterable[EntityKind]) -> None:
@@ -185,7 +208,7 @@ def apply_deletions(connection: Connection, *, source: SourceName, deleted: Sequ
         present = _stored(connection, kind, [grave["entity_id"] for grave in graves])
         alive = [grave for grave in graves if _buries(grave, present.get(grave["entity_id"]))]
         bury(connection, kind, {grave["entity_id"]: grave["deleted_at"] for grave in alive})
-        connection.execute(_GRAVE, graves)
+        run_many(connection, _GRAVE, graves)
         count += len({grave["entity_id"] for grave in alive})
     return count
 
@@ -203,60 +226,30 @@ def bury(connection: Connection, kind: EntityKind, graves: Mapping[str, int]) ->
     """Take rows of a kind for deleted, each at its instant, and note the keys they belonged to."""
     if not graves:
         return
-    table = TABLES[kind]
-    connection.execute(
-        update(table).where(table.c.id == bindparam("gone_id")).values(deleted_at=bindparam("gone_at")),
-        [{"gone_id": gone, "gone_at": at} for gone, at in graves.items()],
-    )
+    run_many(connection, _BURY[kind], [(at, gone) for gone, at in graves.items()])
     mark_after(connection, kind, list(graves))
-
-
-def _grave() -> Any:  # noqa: ANN401 - SQLAlchemy's own type is internal
-    """The latest deletion of a record is the one that counts."""
-    grave = upsert(TOMBSTONE)
-    return grave.on_conflict_do_update(
-        index_elements=["kind", "entity_id"],
-        set_={"stamp": grave.excluded["stamp"], "deleted_at": grave.excluded.deleted_at},
-        where=grave.excluded["stamp"] > TOMBSTONE.c.stamp,
-    )
-
-
-_GRAVE = _grave()
 
 
 def apply_rejections(connection: Connection, rejected: Sequence[RejectedRecord], *, at: datetime) -> None:
     """Keep what could not be understood; the same bytes seen again after being resolved stay resolved."""
-    for bad in rejected:
-        digest = hashlib.sha256(bad.raw).hexdigest()
-        row = upsert(QUARANTINE).values(
-            source=bad.source,
-            stream=bad.stream,
-            external_id=bad.external_id,
-            code=bad.code,
-            message=bad.message,
-            raw=bad.raw,
-            raw_sha256=digest,
-            first_seen_at=to_ms(at),
-            last_seen_at=to_ms(at),
-            attempts=1,
-            resolved_at=None,
-        )
-        again = row.excluded
-        connection.execute(
-            row.on_conflict_do_update(
-                index_elements=["source", "stream", "external_id"],
-                set_={
-                    "code": again.code,
-                    "message": again.message,
-                    "raw": again.raw,
-                    "raw_sha256": again.raw_sha256,
-                    "last_seen_at": again.last_seen_at,
-                    "attempts": QUARANTINE.c.attempts + 1,
-                    "resolved_at": None,
-                },
-                where=(QUARANTINE.c.resolved_at.is_(None)) | (QUARANTINE.c.raw_sha256 != digest),
-            )
-        )
+    seen = to_ms(at)
+    run_many(
+        connection,
+        _QUARANTINE,
+        [
+            {
+                "source": bad.source,
+                "stream": bad.stream,
+                "external_id": bad.external_id,
+                "code": bad.code,
+                "message": bad.message,
+                "raw": bad.raw,
+                "raw_sha256": hashlib.sha256(bad.raw).hexdigest(),
+                "seen_at": seen,
+            }
+            for bad in rejected
+        ],
+    )
 
 
 def resolve_rejections(
@@ -280,19 +273,7 @@ def save_cursor(
     connection: Connection, *, source: SourceName, stream: str, cursor: str, rows: int, at: datetime
 ) -> None:
     """Remember how far a stream has been read; only ever together with its rows."""
-    entry = upsert(STREAM_STATE).values(
-        source=source, stream=stream, cursor=cursor, rows_read=rows, updated_at=to_ms(at)
-    )
-    connection.execute(
-        entry.on_conflict_do_update(
-            index_elements=["source", "stream"],
-            set_={
-                "cursor": entry.excluded.cursor,
-                "rows_read": STREAM_STATE.c.rows_read + entry.excluded.rows_read,
-                "updated_at": entry.excluded.updated_at,
-            },
-        )
-    )
+    run(connection, _SAVE_CURSOR, (source, stream, cursor, rows, to_ms(at)))
 
 
 def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -43,7 +43,9 @@ def _row_of(names: tuple[str, ...]) -> Any:  # noqa: ANN401 - a type made of the
     return namedtuple("Row", names, rename=True)  # noqa: PYI024 - its fields are known only now
 
 
-def run_many(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+def run_many(
+    connection: Connection, sql: str, rows: Sequence[Sequence[Any]] | Sequence[Mapping[str, Any]]
+) -> None:
     """Run one statement for each row."""
     connection.connection.cursor().executemany(sql, rows)
 

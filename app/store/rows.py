@@ -291,7 +291,8 @@ FORMS: dict[EntityKind, RowForm] = {
 }
 
 
-_DECISIVE = {kind: itemgetter(*form.decisive) for kind, form in FORMS.items()}
+#: The name of a kind and the getter of its decisive columns, found once: every row read is digested.
+_DECISIVE = {kind: (kind.value, itemgetter(*form.decisive)) for kind, form in FORMS.items()}
 
 
 def record_rows(record: SourceRecord, kind: EntityKind) -> tuple[Row, list[Row]]:
@@ -341,5 +342,5 @@ def _digest(kind: EntityKind, row: Row, children: list[Row]) -> str:
 
 
 def _decisive(kind: EntityKind, row: Row, children: list[Row]) -> bytes:
-    lines = [tuple(child.values()) for child in children]
-    return _canonical.encode((kind.value, _DECISIVE[kind](row), lines))
+    name, decisive_of = _DECISIVE[kind]
+    return _canonical.encode((name, decisive_of(row), [tuple(child.values()) for child in children]))
