@@ -32,6 +32,11 @@ def of_code(room: TowerRoom, code: str) -> list[ExceptionCase]:
     return found
 
 
+def late(room: TowerRoom, watched: ExceptionCase) -> list[ExceptionCase]:
+    """The open cases that say that this one is late."""
+    return [case for case in of_code(room, "GV-SLA") if case.entity.entity_id == watched.case_id]
+
+
 def move(room: TowerRoom, case_id: CaseId, *states: CaseState, actor: str = "ana") -> None:
     for state in states:
         room.mirror.save_case_state(case_id, state, reason="as told.", at=room.clock.now(), actor=actor)
@@ -67,15 +72,34 @@ def test_an_acknowledged_case_has_its_second_clock(room: TowerRoom) -> None:
     assert of_code(room, "GV-SLA") == []
 
 
-def test_what_is_snoozed_has_no_clock_until_it_wakes(room: TowerRoom) -> None:
+def test_the_clock_of_what_is_snoozed_stands_still_until_it_wakes(room: TowerRoom) -> None:
     watched = room.only_case("IN-POD-MISMATCH")
     start = room.clock.now()
-    room.clock.advance(minutes=300)
-    room.mirror.snooze_case(watched.case_id, room.clock.now(), at=start, actor="ana")
-    room.clock.advance(minutes=-60)
-    assert of_code(room, "GV-SLA") == []
     room.clock.advance(minutes=60)
-    assert len(of_code(room, "GV-SLA")) == 1
+    room.mirror.snooze_case(watched.case_id, start + timedelta(minutes=300), at=room.clock.now(), actor="ana")
+    room.clock.advance(minutes=239)
+    assert of_code(room, "GV-SLA") == []
+    room.clock.advance(minutes=1)
+    assert of_code(room, "GV-SLA") == []
+    room.clock.advance(minutes=180)
+    assert of_code(room, "GV-SLA") == []
+    room.clock.advance(seconds=1)
+    (found,) = of_code(room, "GV-SLA")
+    assert "should have been acknowledged by 2026-11-22T20:00:00Z" in found.consequence
+
+
+def test_a_case_on_the_clock_is_late_and_lifted_in_the_queue_at_the_same_instant(room: TowerRoom) -> None:
+    """Both count the same time, whatever stood in between."""
+    watched = room.only_case("IN-POD-MISMATCH")
+    with room.mirror.write() as transaction:
+        desk = transaction.desk(at=room.clock.now(), actor="ana")
+        desk.wait_for(watched.case_id, "the customer", room.clock.now() + timedelta(hours=30))
+    seen = []
+    for _ in range(13):
+        room.clock.advance(hours=6, seconds=1)
+        found = late(room, watched)
+        seen.append((len(found), room.only_case("IN-POD-MISMATCH").escalated))
+    assert seen == [(0, 0)] * 12 + [(1, 1)]
 
 
 def test_small_cases_are_not_watched(room: TowerRoom) -> None:
@@ -107,6 +131,11 @@ def test_who_waits_for_somebody_is_not_late_until_the_wait_is_over(room: TowerRo
         desk = transaction.desk(at=room.clock.now(), actor="ana")
         desk.wait_for(watched.case_id, "the customer", until)
     room.clock.advance(days=3, seconds=-1)
-    assert of_code(room, "GV-SLA") == []
+    assert late(room, watched) == []
     room.clock.advance(seconds=1)
-    assert len(of_code(room, "GV-SLA")) == 1
+    assert late(room, watched) == []
+    room.clock.advance(days=2)
+    assert late(room, watched) == []
+    room.clock.advance(seconds=1)
+    (found,) = late(room, watched)
+    assert "should have been resolved by 2026-11-27T12:00:00Z" in found.consequence

@@ -1,7 +1,7 @@
 """Service clocks and waits: what ends a wait, and which cases nobody took up or ended in time.
 
-The clocks are the catalogue's; they stand still while a case is held back, waits for somebody, rests or
-is muted. A breach is noted once: it lifts the case one step in the order of the queue.
+The clocks are the catalogue's, their time is ``app.detection.service_time``; a muted case is on no clock. A
+breach is noted once: it lifts the case one step in the order of the queue.
 """
 
 from __future__ import annotations
@@ -9,16 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.detection.incidents.write import ACTOR
+from app.detection.service_time import clock_that_ran_out, ran_ms
 from domain.cases import CaseState
 from domain.catalogue.types import CASE_TYPES
 from domain.ids import CaseId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sqlalchemy import Connection, Row
-
-    from domain.catalogue.case_type import CaseType
 
 _MS_PER_MINUTE = 60_000
 
@@ -41,24 +38,24 @@ WITH RECURSIVE running (code) AS (
     FROM running WHERE running.code IS NOT NULL)
 SELECT code FROM running WHERE code IS NOT NULL
 """
-_OVERDUE = """
-SELECT e.case_id, e.episode, e.state, e.opened_at, e.acknowledged_at
-  FROM exception_case e INDEXED BY exception_case_on_the_clock
- WHERE e.code = :code AND e.closed_at IS NULL AND e.escalated = 0 AND e.opened_at < :taken_up_by
-   AND (e.opened_at < :ended_by OR (e.state = 'open' AND e.acknowledged_at IS NULL))
-   AND e.state NOT IN ('suspended', 'waiting') AND e.suppressed_by = ''
-   AND (e.snoozed_until IS NULL OR e.snoozed_until <= :now)
-"""
-_PAUSES = """
-SELECT at, kind, from_state, to_state, reason FROM case_event
- WHERE case_id = :case_id AND episode = :episode AND at >= :opened_at ORDER BY event_id
-"""
+_RAN_OUT = clock_that_ran_out(
+    "e.ran_ms", acknowledge_minutes=":acknowledge_minutes", resolve_minutes=":resolve_minutes"
+)
+_OVERDUE = f"""
+WITH late AS MATERIALIZED (
+  SELECT e.case_id, e.episode, e.state, e.acknowledged_at, {ran_ms(":now")} AS ran_ms
+    FROM exception_case e INDEXED BY exception_case_on_the_clock
+   WHERE e.code = :code AND e.closed_at IS NULL AND e.escalated = 0 AND e.opened_at < :taken_up_by
+     AND (e.opened_at < :ended_by OR (e.state = 'open' AND e.acknowledged_at IS NULL))
+     AND e.state NOT IN ('suspended', 'waiting') AND e.suppressed_by = ''
+     AND (e.snoozed_until IS NULL OR e.snoozed_until <= :now))
+SELECT e.case_id, e.episode, e.state, {_RAN_OUT} AS clock FROM late e WHERE clock IS NOT NULL
+"""  # noqa: S608 - constants
 _ESCALATE = "UPDATE exception_case SET escalated = 1 WHERE case_id = :case_id"
 _EVENT = """
 INSERT INTO case_event (case_id, at, episode, kind, from_state, to_state, reason, actor)
 VALUES (:case_id, :now, :episode, :kind, :from_state, :to_state, :reason, :actor)
 """
-_STANDING = frozenset({CaseState.WAITING.value, CaseState.SUSPENDED.value})
 
 
 def run_clocks(connection: Connection, *, now_ms: int) -> set[CaseId]:
@@ -88,46 +85,22 @@ def _escalate(connection: Connection, now_ms: int) -> set[CaseId]:
         values = {
             "code": case_type.code,
             "now": now_ms,
+            "acknowledge_minutes": case_type.acknowledge_minutes,
+            "resolve_minutes": case_type.resolve_minutes,
             "taken_up_by": now_ms - case_type.acknowledge_minutes * _MS_PER_MINUTE,
             "ended_by": now_ms - case_type.resolve_minutes * _MS_PER_MINUTE,
         }
         for row in connection.exec_driver_sql(_OVERDUE, values):
-            found = _breach(connection, row, case_type, now_ms)
-            if found:
-                overdue.append(_event(row, now_ms, "escalated", row.state, found))
+            reason = (
+                f"Not ended within {case_type.resolve_minutes} minutes."
+                if row.clock == "resolve"
+                else f"Not taken up within {case_type.acknowledge_minutes} minutes."
+            )
+            overdue.append(_event(row, now_ms, "escalated", row.state, reason))
     if overdue:
         connection.exec_driver_sql(_ESCALATE, [{"case_id": event["case_id"]} for event in overdue])
         connection.exec_driver_sql(_EVENT, overdue)
     return {CaseId(event["case_id"]) for event in overdue}
-
-
-def _breach(connection: Connection, row: Row[Any], case_type: CaseType, now_ms: int) -> str:
-    """Which clock has run out, pauses left out; blank when none has."""
-    values = {"case_id": row.case_id, "episode": row.episode, "opened_at": row.opened_at}
-    paused_ms = _paused_ms(connection.exec_driver_sql(_PAUSES, values), now_ms)
-    ran = (now_ms - row.opened_at - paused_ms) // _MS_PER_MINUTE
-    if ran > case_type.resolve_minutes:
-        return f"Not ended within {case_type.resolve_minutes} minutes."
-    untouched = row.acknowledged_at is None and row.state == CaseState.OPEN
-    if untouched and ran > case_type.acknowledge_minutes:
-        return f"Not taken up within {case_type.acknowledge_minutes} minutes."
-    return ""
-
-
-def _paused_ms(events: Iterable[Row[Any]], now_ms: int) -> int:
-    """How long the clocks stood still: held back, waiting, or resting by somebody's wish."""
-    total, since = 0, None
-    stands = rests = False
-    for event in events:
-        if event.kind == "snoozed":
-            rests = event.reason.startswith("Snoozed")
-        elif event.from_state != event.to_state:
-            stands = event.to_state in _STANDING
-        if (stands or rests) and since is None:
-            since = event.at
-        elif not (stands or rests) and since is not None:
-            total, since = total + event.at - since, None
-    return total if since is None else total + now_ms - since
 
 
 def _event(row: Row[Any], now_ms: int, kind: str, to_state: str, reason: str) -> dict[str, Any]:
