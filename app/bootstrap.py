@@ -21,6 +21,7 @@ from domain.ids import SourceName
 
 if TYPE_CHECKING:
     from app.services.recommend.question import Problem
+    from app.signing.sealing import PinCost
     from app.signing.vault import AskPin
     from app.signing_desk import SigningDesk
     from app.store.ledger import Ledger
@@ -168,22 +169,27 @@ def open_ledger(profile: Profile) -> Ledger:
     return Ledger(open_ledger_database(profile, utc_now))
 
 
+def pin_cost_of(profile: Profile) -> PinCost | None:
+    """What a guess at a PIN costs in a profile; ``None`` is the usual."""
+    from app.signing.sealing import PinCost
+
+    # The demo's PIN is public, so guessing it need not be expensive.
+    return PinCost(memory_kib=8 * 1024, passes=1) if profile.demo_pin else None
+
+
 def open_desk(surroundings: Surroundings, ledger: Ledger) -> SigningDesk:
     """The signing desk of a profile."""
-    from app.signing.sealing import PinCost
     from app.signing_desk import DeskTools, SigningDesk, device_id_of
     from connectors.http import HttpClient
 
     profile = surroundings.profile
-    # The demo's PIN is public, so guessing it need not be expensive.
-    cheap = PinCost(memory_kib=8 * 1024, passes=1) if profile.demo_pin else None
     tools = DeskTools(
         ask_pin=surroundings.ask_pin,
         entropy=random_bytes,
         device_id=device_id_of(profile.folder, ulid_source(system_clock()).new_id),
         transport=HttpClient(profile.hub_url, monotonic=monotonic_seconds) if profile.hub_url else None,
         enrolment_token=os.environ.get(HUB_TOKEN_VARIABLE, ""),
-        pin_cost=cheap,
+        pin_cost=pin_cost_of(profile),
     )
     return SigningDesk(
         profile=profile, ledger=ledger, policy=policy_of(profile), clock=surroundings.clock, tools=tools

@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     from app.desk_store import DeskStore
     from app.read_models.snapshot import SnapshotReader
     from app.services.rehearse import Rehearsal
+    from app.workers.processes import TowerProcesses
     from app.workers.reading_desk import ReadingDesk
     from app.workers.rehearsal import RehearsalRunner
-    from optimization.solver_process import SolverProcess
     from views.export import ExportTable
 
 COALESCE_MS = 100
@@ -147,7 +147,7 @@ class GuiBridge(QObject, WhatIfDesk):
         )
         for name, target, argument in (
             ("worker-listener", self._listen, pipe),
-            ("solver-listener", self._poll_solver, parts.processes.solver),
+            ("solver-listener", self._poll_solver, parts.processes),
         ):
             threading.Thread(target=target, args=(argument,), name=name, daemon=True).start()
         self._want(ALL_PARTS)
@@ -309,7 +309,7 @@ class GuiBridge(QObject, WhatIfDesk):
             self._ask(KeepRecommendation(recommendation=question.recommendation))
             return
         try:
-            job_id = self._parts.processes.solver.submit(question.problem, self._parts.limits, SEED)
+            job_id = self._parts.processes.solve(question.problem, self._parts.limits, SEED)
         except TowerError as error:
             self._take_no_question(case_id, str(error))
             return
@@ -321,9 +321,9 @@ class GuiBridge(QObject, WhatIfDesk):
         if case_id == self._selected:
             self._want_detail()
 
-    def _poll_solver(self, solver: SolverProcess) -> None:
+    def _poll_solver(self, processes: TowerProcesses) -> None:
         while not self._stopping.is_set():
-            for event in solver.poll(POLL_SECONDS):
+            for event in processes.solver_events(POLL_SECONDS):
                 self._solver_said.emit(event)
 
     def _take_solver_event(self, event: SolverEvent) -> None:
@@ -392,7 +392,7 @@ class GuiBridge(QObject, WhatIfDesk):
         self._cancel_what_if(job_id)
         found = self._board.job_named(job_id)
         if found is not None and self._parts is not None:
-            self._parts.processes.solver.cancel(found)
+            self._parts.processes.cancel(found)
 
     def switch_identity(self, user_id: str) -> None:
         """Let another person sit at this desk."""

@@ -67,11 +67,13 @@ class GuiSession:
 
     def start_processes(self, pin: str) -> tuple[BridgeParts, Connection]:
         """Start everything beside the window (some seconds); runs in a thread of its own."""
-        # The window shows while the store and the connectors are imported.
-        from app.window_start import start_beside  # noqa: PLC0415 - see above
+        # The window shows, and the others load, while the store is imported here.
         from app.workers.processes import TowerProcesses  # noqa: PLC0415 - see above
 
         self.processes = TowerProcesses(self.run.profile)
+        self.processes.begin()
+        from app.window_start import start_beside  # noqa: PLC0415 - see above
+
         return start_beside(self.run.profile, self.processes, pin)
 
     def note_failed_start(self, why: str) -> None:

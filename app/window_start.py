@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
 from app.bootstrap import (
     LEDGER_FILE,
@@ -22,11 +22,15 @@ from app.signing_desk import fixed_pin
 from app.store.engine import read_only_engine
 from app.store.ledger_reads import LedgerReads
 from app.store.mirror import Mirror
-from app.workers.processes import TowerProcesses
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from app.workers.processes import TowerProcesses
 
 
 def start_beside(profile: Profile, processes: TowerProcesses, pin: str) -> tuple[BridgeParts, Connection]:
-    """Check or make the databases, start the processes; takes some seconds, so never in the GUI thread.
+    """Check or make the databases, then set the processes to work; takes seconds: not in the GUI thread.
 
     Raises:
         CorruptError: a database is no database of ours, or damaged.
@@ -36,7 +40,7 @@ def start_beside(profile: Profile, processes: TowerProcesses, pin: str) -> tuple
     profile = unlock(profile, fixed_pin(pin) if pin else None)
     open_mirror_database(profile, utc_now).dispose()
     open_ledger_database(profile, utc_now).dispose()
-    pipe = processes.start(pin)
+    pipe = processes.set_to_work(pin)
     around = surroundings_of(profile, demo=processes.demo)
     parts = BridgeParts(
         processes=processes,

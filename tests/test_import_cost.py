@@ -37,6 +37,23 @@ def test_the_entry_reads_no_slow_library(module: str) -> None:
     assert not read, f"importing {module} also imports {', '.join(sorted(read))}"
 
 
+# What each process may never load by starting: the solvers' libraries, and what only others use.
+SOLVERS = frozenset({"ortools", "pandas", "numba", "llvmlite", "scipy", "pyarrow"})
+ELSEWHERE = {
+    "app.gui_session, app.workers.processes": SOLVERS | {"pyqtgraph", "sqlalchemy", "cryptography"},
+    "app.window_start, app.workers.reading_desk": SOLVERS | {"pyqtgraph", "httpx", "apscheduler", "fastapi"},
+    "app.workers.sync_worker, app.tower, app.databases": SOLVERS | {"PySide6", "fastapi", "uvicorn"},
+    "app.workers.sync_door, app.workers.demo_services": SOLVERS | SLOW | {"numpy", "httpx", "cryptography"},
+    "optimization.solver_worker": frozenset({"PySide6", "sqlalchemy", "numba", "scipy", "httpx"}),
+}
+
+
+@pytest.mark.parametrize("modules", ELSEWHERE)
+def test_a_process_starts_without_what_others_need(modules: str) -> None:
+    read = imported_by(f"import {modules}") & ELSEWHERE[modules]
+    assert not read, f"importing {modules} also imports {', '.join(sorted(read))}"
+
+
 def test_importing_every_module_of_optimization_reads_no_solver() -> None:
     folder = REPOSITORY / "optimization"
     modules = [

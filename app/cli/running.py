@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack, closing, contextmanager
 
-from app.bootstrap import DemoServices, Surroundings, open_tower, surroundings_of
+from app.bootstrap import Surroundings, open_tower, surroundings_of
 from app.instance_lock import InstanceLock
 from app.profile import Profile, ProfileKind, load_profile
 from app.tower import Tower
-from app.workers.demo_services import Unavailable, run_demo_services
-from domain.errors import UnavailableError
-
-START_SECONDS = 60.0
-STOP_SECONDS = 10.0
+from app.workers.demo_process import DemoProcess
 
 
 @contextmanager
@@ -40,40 +34,7 @@ def running(profile: Profile) -> Iterator[Surroundings]:
     with ExitStack() as stack:
         lock = InstanceLock(profile.folder)
         stack.callback(lock.close)
-        demo = stack.enter_context(demo_services(profile)) if profile.kind is ProfileKind.DEMO else None
+        demo = None
+        if profile.kind is ProfileKind.DEMO:
+            demo = stack.enter_context(closing(DemoProcess(profile))).services()
         yield surroundings_of(profile, demo=demo)
-
-
-@contextmanager
-def demo_services(profile: Profile) -> Iterator[DemoServices]:
-    """The demo's services in a process of their own.
-
-    Raises:
-        UnavailableError: they did not start; the sentence says why.
-    """
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=run_demo_services, args=(profile, theirs), name="demo-services")
-    process.start()
-    theirs.close()
-    try:
-        yield _told(ours, profile.folder)
-    finally:
-        ours.close()
-        process.join(STOP_SECONDS)
-        if process.is_alive():
-            process.terminate()
-            process.join(STOP_SECONDS)
-
-
-def _told(pipe: multiprocessing.connection.Connection, folder: Path) -> DemoServices:
-    try:
-        told = pipe.recv() if pipe.poll(START_SECONDS) else Unavailable(text="They did not answer.")
-    except EOFError:
-        told = Unavailable(text="Their process ended at once.")
-    if isinstance(told, DemoServices):
-        return told
-    raise UnavailableError(
-        what=f"The demo's services did not start. {told.text}",
-        remedy=f"Delete the demo's folder {folder} to begin anew.",
-    )

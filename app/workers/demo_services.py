@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from app.bootstrap import DemoServices, policy_of, random_bytes, random_token, utc_now
+from app.bootstrap import DemoServices, pin_cost_of, policy_of, random_bytes, random_token, utc_now
 from app.clocks import ReachedInstant, ScaledClock
 from app.fault_log import leave_interrupts_to_the_window
 from app.profile import Profile, SourceSettings, WorldSettings
@@ -15,6 +16,8 @@ from domain.errors import BadInputError, TowerError
 
 if TYPE_CHECKING:
     from domain.clock import Clock
+
+_log = logging.getLogger(__name__)
 
 REAL_POLL_SECONDS = 10
 SAVE_EVERY_SECONDS = 2.0
@@ -53,6 +56,8 @@ def run_demo_services(profile: Profile, pipe: Connection) -> None:
             reached.save(clock.now())
     except TowerError as error:
         pipe.send(Unavailable(text=str(error)))
+    except BrokenPipeError:
+        _log.info("The window was closed before the demo's services had started.")
 
 
 def _world_settings(profile: Profile) -> WorldSettings:
@@ -102,7 +107,7 @@ def _start_hub(profile: Profile, clock: Clock, stack: ExitStack) -> str:
     settings = HubSettings(
         database_url=f"sqlite:///{folder / 'hub.db'}",
         policy=policy_of(profile),
-        key=hub_key(folder, fixed_pin(profile.demo_pin), random_bytes),
+        key=hub_key(folder, fixed_pin(profile.demo_pin), random_bytes, pin_cost_of(profile)),
         clock=clock,
     )
     server = HubServer(settings)

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from app.workers.what_if_wishes import Promoted, PromoteMoves, ShareScenario
 from domain.cases import CaseState
 from domain.recommendations import Recommendation
+
+if TYPE_CHECKING:
+    from app.bootstrap import DemoServices
+    from app.profile import Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSetup:
+    """What the worker works on, told before anything else; ``pin`` is empty where nobody gave one."""
+
+    profile: Profile
+    demo: DemoServices | None
+    pin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from app.bootstrap import DemoServices, open_tower, surroundings_of, utc_now
-from app.fault_log import SORRY, leave_interrupts_to_the_window, log_to
-from app.profile import LOG_FOLDER, Profile
+from app.bootstrap import open_tower, surroundings_of, utc_now
+from app.fault_log import SORRY
 from app.schedule import Schedule
 from app.signing_desk import fixed_pin
 from app.workers.case_moves import move_case, move_each
@@ -35,6 +33,7 @@ from app.workers.messages import (
     SplitCase,
     Stop,
     SyncNow,
+    WorkerSetup,
 )
 from app.workers.what_if_acts import promote_moves, share_scenario
 from app.workers.what_if_wishes import PromoteMoves, ShareScenario
@@ -60,22 +59,6 @@ _DONE = {
 }
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerSetup:
-    """What the worker is started with; ``pin`` is empty where nobody gave one."""
-
-    profile: Profile
-    demo: DemoServices | None
-    pin: str = ""
-
-
-def run_sync_worker(setup: WorkerSetup, pipe: Connection) -> None:
-    """The worker's process: its log, then :func:`work`."""
-    leave_interrupts_to_the_window()
-    log_to(setup.profile.folder / LOG_FOLDER, "sync-worker")
-    work(setup, pipe)
 
 
 def work(setup: WorkerSetup, pipe: Connection) -> None:

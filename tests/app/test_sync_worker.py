@@ -12,8 +12,19 @@ from pathlib import Path
 import pytest
 
 from app.profile import Profile, load_profile
-from app.workers.messages import Changed, Failed, HubState, MoveCase, Ready, Report, Said, Stop, SyncNow
-from app.workers.sync_worker import WorkerSetup, work
+from app.workers.messages import (
+    Changed,
+    Failed,
+    HubState,
+    MoveCase,
+    Ready,
+    Report,
+    Said,
+    Stop,
+    SyncNow,
+    WorkerSetup,
+)
+from app.workers.sync_worker import work
 
 WAIT_SECONDS = 20.0
 SITE = """
