@@ -67,7 +67,7 @@ def _winners(
             present is not None and present["source"] != source and present["deleted_at"] is None
         ):
             foreign += 1
-        elif row["stamp"] > buried.get(entity_id, -1) and _wins(row, present):
+        elif row["stamp"] > buried.get(entity_id, -1) and (present is None or _wins(row, present)):
             stored[entity_id] = row
             chosen[entity_id] = (row, children)
     return (
@@ -77,8 +77,8 @@ def _winners(
     )
 
 
-def _wins(row: Row, present: Row | None) -> bool:
-    if present is None or row["stamp"] > present["stamp"]:
+def _wins(row: Row, present: Row) -> bool:
+    if row["stamp"] > present["stamp"]:
         return True
     if row["stamp"] < present["stamp"]:
         return False
@@ -95,6 +95,9 @@ def _stored(connection: Connection, kind: EntityKind, ids: Sequence[str]) -> dic
 
 
 def _tombstones(connection: Connection, kind: EntityKind, ids: Sequence[str]) -> dict[str, int]:
+    # Of most kinds nothing was ever deleted, which one look tells instead of one for each record.
+    if run(connection, _ANY_BURIED, (kind.value,)).fetchone() is None:
+        return {}
     return dict(run(connection, _BURIED, (kind.value, _json_list(ids))).fetchall())
 
 
@@ -149,6 +152,7 @@ _STORED = {
     for kind, table in TABLES.items()
 }
 _BURIED = f"SELECT entity_id, stamp FROM {TOMBSTONE.name} WHERE kind = ? AND entity_id {_AMONG}"  # noqa: S608 - as above
+_ANY_BURIED = f"SELECT 1 FROM {TOMBSTONE.name} WHERE kind = ? LIMIT 1"  # noqa: S608 - as above
 _WAITING = (
     f"SELECT external_id FROM {QUARANTINE.name} WHERE source = ? AND stream = ? AND resolved_at IS NULL"  # noqa: S608 - as above
 )
