@@ -16,6 +16,7 @@ from app.workers.messages import (
     MoveCases,
     Moved,
     Propose,
+    ProposePolicy,
     Request,
     RetryQuarantined,
     SplitCase,
@@ -179,6 +180,10 @@ class DeskIntents:
             self._say(str(error), "error")
         if name == TIMES_KEPT:
             self._read_all_again()
+
+    def propose_rules(self, name: str, text: str, reason: str) -> None:
+        """Sign a proposal to put an edited policy into force, and put it before the approvers."""
+        self._ask(ProposePolicy(file_name=name, text=text, user=self._who.user_id, reason=reason))
 
     def save_rules_draft(self, name: str, text: str) -> None:
         """Keep an edited policy as a file of the profile."""

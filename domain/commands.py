@@ -238,6 +238,24 @@ class AddNote:
         require_text(self.text, "text of the note")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptPolicy:
+    """Put a policy file into force on the desk, in place of the text with the digest ``replaces_sha256``."""
+
+    verb: ClassVar[str] = "adopt_policy"
+    file_name: str
+    text: str
+    replaces_sha256: str
+
+    def __post_init__(self) -> None:
+        """Refuse an empty text, and a name that leads out of the folder of policies."""
+        require_text(self.text, "text of the policy")
+        require(
+            self.file_name.endswith(".toml") and not set(self.file_name) & set("/\\:"),
+            f"{self.file_name!r} is no name of a policy file.",
+        )
+
+
 Action = (
     ReleaseCreditHold
     | SetLinePrice
@@ -255,6 +273,7 @@ Action = (
     | RecoverShipment
     | ApproveReturn
     | AddNote
+    | AdoptPolicy
 )
 
 ACTION_BY_VERB: dict[str, type[Action]] = {
@@ -276,6 +295,7 @@ ACTION_BY_VERB: dict[str, type[Action]] = {
         RecoverShipment,
         ApproveReturn,
         AddNote,
+        AdoptPolicy,
     )
 }
 
@@ -349,3 +369,5 @@ def target_of(action: Action) -> EntityRef:
             return EntityRef(kind=EntityKind.SERVICE_CASE, entity_id=action.service_case_id)
         case ExpediteSupply():
             return EntityRef(kind=EntityKind.INBOUND_SUPPLY, entity_id=action.supply_id)
+        case AdoptPolicy():
+            return EntityRef(kind=EntityKind.POLICY_ROW, entity_id=action.file_name)

@@ -26,6 +26,7 @@ class Remedy(StrEnum):
     CREDIT_INVOICE = "credit_invoice"
     EXPEDITE = "expedite"
     TRANSFER = "transfer"
+    CHANGE_POLICY = "change_policy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -150,6 +150,10 @@ class TowerIntents(WhatIfIntents, Protocol):
         """Find out what an edited policy would do to the cases; nothing of it stays."""
         ...
 
+    def propose_rules(self, name: str, text: str, reason: str) -> None:
+        """Sign a proposal to put an edited policy into force, and put it before the approvers."""
+        ...
+
     def save_rules_draft(self, name: str, text: str) -> None:
         """Keep an edited policy as a draft beside what is in force."""
         ...

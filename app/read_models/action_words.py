@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from difflib import unified_diff
+
 from domain.approvals import PlannedCommand
 from domain.commands import (
     Action,
     AddNote,
+    AdoptPolicy,
     ApproveReturn,
     CreditInvoiceLine,
     ExpediteSupply,
@@ -23,6 +27,9 @@ from domain.commands import (
     TransferStock,
 )
 
+#: Lines of a changed policy that are shown; the rest are counted.
+_MOST_LINES = 40
+
 GoodsAction = ReallocateLine | SplitLine | TransferStock | SubstituteItem | RepickTask | ExpediteSupply
 RecordAction = ReleaseCreditHold | SetLinePrice | SetOrderField | CreditInvoiceLine | ApproveReturn | AddNote
 ShipmentAction = RebookCarrier | RescheduleShipment | ShipShort | RecoverShipment
@@ -31,6 +38,23 @@ ShipmentAction = RebookCarrier | RescheduleShipment | ShipShort | RecoverShipmen
 def command_words(command: PlannedCommand) -> str:
     """What a system will be told, in words."""
     return f"{command.source}: {action_words(command.action)}"
+
+
+def changed_lines(command: PlannedCommand, kept: Callable[[str], bytes | None]) -> tuple[str, ...]:
+    """The lines that a policy change takes away and adds; ``kept`` gives a text by its digest.
+
+    Nothing for other commands.
+    """
+    action = command.action
+    if not isinstance(action, AdoptPolicy):
+        return ()
+    before = kept(action.replaces_sha256)
+    if before is None:
+        return ("The text it replaces is not kept on this desk.",)
+    differs = unified_diff(before.decode().splitlines(), action.text.splitlines(), lineterm="", n=0)
+    found = [line for line in differs if not line.startswith(("---", "+++", "@@"))]
+    more = len(found) - _MOST_LINES
+    return (*found[:_MOST_LINES], *([f"... and {more} more lines"] if more > 0 else []))
 
 
 def action_words(action: Action) -> str:
@@ -47,6 +71,8 @@ def action_words(action: Action) -> str:
             return _goods_words(action)
         case RebookCarrier() | RescheduleShipment() | ShipShort() | RecoverShipment():
             return _shipment_words(action)
+        case AdoptPolicy():
+            return f"put {action.file_name} into force"
         case _:
             return _record_words(action)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
-from app.read_models.action_words import command_words
+from app.read_models.action_words import changed_lines, command_words
 from app.read_models.people import short_name
 from app.signing.canonical import sha256_hex
 from app.signing.statements import SignedEntry, open_entry
@@ -66,7 +67,12 @@ def _row(sources: ApprovalSources, view: ApprovalView) -> ApprovalRow:
         stage=stage,
         proposed_at=proposal.issued_at,
         content=signed_content(
-            entry, proposal, _chosen(ledger, proposal.terms), sources.people, sources.zone
+            entry,
+            proposal,
+            _chosen(ledger, proposal.terms),
+            sources.people,
+            sources.zone,
+            kept=ledger.blob,
         ),
         log_index=deciding.hub_index if deciding is not None else view.proposal_index,
         expires_at=view.expires_at,
@@ -106,8 +112,13 @@ def signed_content(
     chosen: AlternativeLine | None,
     people: tuple[Identity, ...],
     zone: tzinfo = UTC,
+    *,
+    kept: Callable[[str], bytes | None] = lambda _: None,
 ) -> SignedContent:
-    """What the signature covers, from the payload read back out of the envelope."""
+    """What the signature covers, from the payload read back out of the envelope.
+
+    ``kept`` gives what lies in the ledger by digest: the text that a policy change replaces.
+    """
     terms = proposal.terms
     trail = terms.recommendation.trail
     others = tuple(
@@ -120,7 +131,11 @@ def signed_content(
         digest_code=entry.code,
         payload_sha256=sha256_hex(entry.payload),
         headline=f"{terms.option_label} - {terms.case.title}",
-        commands=tuple(command_words(command) for command in terms.commands),
+        commands=tuple(
+            words
+            for command in terms.commands
+            for words in (command_words(command), *changed_lines(command, kept))
+        ),
         terms=_terms(terms, proposal, zone),
         alternatives=others if chosen is None else (chosen, *others),
         solver_status=trail.status,

@@ -48,6 +48,16 @@ class Propose:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProposePolicy:
+    """Sign a proposal, as ``user``, to put an edited policy file into force."""
+
+    file_name: str
+    text: str
+    user: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decide:
     """Sign a decision on a proposal as ``user``."""
 
@@ -117,6 +127,7 @@ Request = (
     SyncNow
     | KeepRecommendation
     | Propose
+    | ProposePolicy
     | Decide
     | MoveCase
     | MoveCases

@@ -180,8 +180,12 @@
    <translation>Ein Entwurf ändert nichts. Entscheidungsrechte gelten, wenn die Datei im Ordner des Profils liegt und das Programm neu gestartet ist; lassen Sie den Entwurf erst signieren.</translation>
   </message>
   <message>
-   <source>A draft changes nothing. It comes into force when {owner} has signed it and the file, with a higher version, is put into {place}: the next sync checks it again and adopts it, or says why not.</source>
-   <translation>Ein Entwurf ändert nichts. Er gilt, wenn {owner} ihn signiert hat und die Datei mit höherer Version in {place} liegt: der nächste Abgleich prüft und übernimmt sie oder sagt, warum nicht.</translation>
+   <source>A draft changes nothing. Name a folder for policies in the profile under [policies]; then a copy can be sent for signature here.</source>
+   <translation>Ein Entwurf ändert nichts. Nennen Sie im Profil unter [policies] einen Ordner für Regelwerke; dann kann eine Kopie hier zur Signatur gehen.</translation>
+  </message>
+  <message>
+   <source>A draft changes nothing. Sent for signature, a copy with a higher version comes into force when another person whose right it is has approved it; if it can no longer be used by then, what is in force stays.</source>
+   <translation>Ein Entwurf ändert nichts. Zur Signatur geschickt, gilt eine Kopie mit höherer Version, sobald eine andere Person, die es darf, sie freigegeben hat; ist sie dann nicht mehr brauchbar, gilt weiter, was gilt.</translation>
   </message>
   <message>
    <source>A name has at most {value} letters.</source>
@@ -664,6 +668,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Entscheidungsrechte</translation>
   </message>
   <message>
+   <source>Decision rights are signed by the trust root: save a draft and have it signed there.</source>
+   <translation>Entscheidungsrechte signiert die Vertrauenswurzel: speichern Sie einen Entwurf und lassen Sie ihn dort signieren.</translation>
+  </message>
+  <message>
    <source>Decision rights open and close no cases: there is nothing to rehearse.</source>
    <translation>Entscheidungsrechte öffnen und schließen keine Fälle: nichts zu proben.</translation>
   </message>
@@ -1034,6 +1042,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>Hub</source>
    <translation>Hub</translation>
+  </message>
+  <message>
+   <source>If it declines, ask {services}.</source>
+   <translation>Lehnt er ab, fragen Sie {services}.</translation>
   </message>
   <message>
    <source>Import a file</source>
@@ -2172,6 +2184,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Positionen wählen, um sie vorzuschlagen</translation>
   </message>
   <message>
+   <source>Send for signature</source>
+   <translation>Zur Signatur</translation>
+  </message>
+  <message>
    <source>Service case {number}  ·  {customer}</source>
    <translation>Servicefall {number}  ·  {customer}</translation>
   </message>
@@ -2298,6 +2314,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>Sign and send</source>
    <translation>Signieren</translation>
+  </message>
+  <message>
+   <source>Sign it and put it before those whose right it is</source>
+   <translation>Signieren und denen vorlegen, die es dürfen</translation>
   </message>
   <message>
    <source>Signed at</source>
@@ -2538,6 +2558,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>The first rows as they would be taken in</source>
    <translation>Die ersten Zeilen, wie sie aufgenommen würden</translation>
+  </message>
+  <message>
+   <source>The profile names no folder for policies of its own.</source>
+   <translation>Das Profil nennt keinen Ordner für eigene Regelwerke.</translation>
   </message>
   <message>
    <source>The program ended unexpectedly last time. What was signed and synced is safe.</source>
@@ -2884,6 +2908,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Warum Gruppe</translation>
   </message>
   <message>
+   <source>Why should it hold? The reason is signed with it.</source>
+   <translation>Warum soll es gelten? Der Grund wird mitsigniert.</translation>
+  </message>
+  <message>
    <source>Why the line goes this way</source>
    <translation>Warum die Position so geht</translation>
   </message>
@@ -2954,10 +2982,6 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>a first plan at fair prices</source>
    <translation>ein erster Plan zu fairen Preisen</translation>
-  </message>
-  <message>
-   <source>a folder that the profile names under [policies]</source>
-   <translation>einem Ordner, den das Profil unter [policies] nennt</translation>
   </message>
   <message>
    <source>all rows that fit: {value}</source>
@@ -3110,10 +3134,6 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>item or customer unknown</source>
    <translation>mit unbekanntem Artikel oder Kunden</translation>
-  </message>
-  <message>
-   <source>its owner</source>
-   <translation>die Zuständige</translation>
   </message>
   <message>
    <source>late by {duration}</source>
@@ -3382,6 +3402,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>the nearest node for every line</source>
    <translation>der nächste Standort für jede Position</translation>
+  </message>
+  <message>
+   <source>the plan as it is, mended for it</source>
+   <translation>der Plan, wie er ist, dafür ausgebessert</translation>
   </message>
   <message>
    <source>the profile's own</source>
@@ -3806,6 +3830,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>{selected} selected of {count}</source>
    <translation>{selected} gewählt von {count}</translation>
+  </message>
+  <message>
+   <source>{service} asks {money}, but would come {days} later; that costs more than it saves.</source>
+   <translation>{service} verlangt {money}, käme aber {days} später; das kostet mehr, als es spart.</translation>
   </message>
   <message>
    <source>{service} asks {money}, {delta} against the booking.</source>

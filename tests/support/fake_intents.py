@@ -72,6 +72,9 @@ class FakeIntents:
     def try_rules(self, name: str, text: str) -> None:
         self.calls.append(("try_rules", name, text))
 
+    def propose_rules(self, name: str, text: str, reason: str) -> None:
+        self.calls.append(("propose_rules", name, text, reason))
+
     def save_rules_draft(self, name: str, text: str) -> None:
         self.calls.append(("save_rules_draft", name, text))
 

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bridge_parts import BridgeParts
@@ -26,11 +26,29 @@ from app.identifiers import UlidSource
 from app.profile import IdentitySettings, Profile, ProfileKind
 from app.read_models.people import people_of
 from app.read_models.snapshot import SnapshotReader
+from app.services.approval_room import fresh_from
 from app.services.case_life import CaseLife
+from app.services.decide import DecisionRequest, decide
+from app.services.execute import Executor
+from app.services.policy_folder import DESK, PolicyFolder
+from app.services.policy_watch import PolicyWatch
+from app.services.propose_policy import PolicyEdit, propose_policy
 from app.store.engine import read_only_engine
 from app.store.mirror import Mirror
 from app.workers.case_moves import move_case, move_each
-from app.workers.messages import Changed, MoveCase, MoveCases, Request, RetryQuarantined, SyncNow
+from app.workers.messages import (
+    Changed,
+    Decide,
+    MoveCase,
+    MoveCases,
+    ProposePolicy,
+    Request,
+    RetryQuarantined,
+    Said,
+    SyncNow,
+)
+from domain.approvals import Verdict
+from domain.errors import TowerError
 from domain.ids import SourceName
 from optimization.limits import Limits
 from tests.support.approval_desk import Desk, TurnedClock, default_policy
@@ -38,7 +56,7 @@ from tests.support.tower_room import TowerRoom, tower_room
 from views.shell.window import TowerWindow
 from views.theme import apply, dark
 
-WAIT_MS = 20_000
+WAIT_MS = 60_000
 
 
 @dataclass
@@ -59,12 +77,32 @@ class RoomWorker:
     room: TowerRoom
     life: CaseLife
     pipe: Connection
+    desk: Desk
+    profile: Profile
     solver: _IdleSolver = field(default_factory=_IdleSolver)
     asked: list[Request] = field(default_factory=list)
 
     def ask(self, request: Request) -> None:
         self.asked.append(request)
+        try:
+            self._do(request)
+        except TowerError as error:
+            self.pipe.send(Said(text=str(error), kind="error"))
+        self.pipe.send(Changed(parts=frozenset({"cases", "sources", "approvals", "policies"})))
+
+    def _do(self, request: Request) -> None:
         match request:
+            case ProposePolicy():
+                edit = PolicyEdit(file_name=request.file_name, text=request.text, reason=request.reason)
+                folder, signer = self.profile.policy_folder, self.desk.people[request.user]
+                propose_policy(self.desk.room, signer, edit, folder=folder, new_id=self.desk.ids.new_id)
+            case Decide():
+                wanted = DecisionRequest(
+                    action_id=request.action_id, verdict=Verdict(request.decision), reason=request.reason
+                )
+                signer = self.desk.people[request.user]
+                decide(self.desk.room, signer, wanted, fresh_from(self.room.mirror))
+                self.settle()
             case MoveCases():
                 self.pipe.send(move_each(self.life, request))
             case MoveCase():
@@ -76,7 +114,24 @@ class RoomWorker:
                 self.room.sync(force=True)
             case SyncNow():
                 self.room.sync(force=True)
-        self.pipe.send(Changed(parts=frozenset({"cases", "sources"})))
+
+    def solver_events(self, seconds: float) -> tuple[()]:
+        """Nothing: nobody asks the solver anything."""
+        return self.solver.poll(seconds)
+
+    def settle(self) -> None:
+        """Carry out what is approved, look at the policies, and detect anew if others came into force."""
+        folder = self.profile.policy_folder
+        Executor(
+            room=self.desk.room,
+            connectors={DESK: PolicyFolder(folder=folder)},
+            fresh=fresh_from(self.room.mirror),
+            signer=self.desk.people["executor@desk"],
+            jitter=lambda: 0.5,
+        ).run_once()
+        if PolicyWatch(folder=folder, mirror=self.room.mirror).look(self.room.clock.now()):
+            with self.room.mirror.write() as transaction:
+                transaction.detect(now=self.room.clock.now(), full=True)
 
 
 @dataclass
@@ -111,6 +166,15 @@ class JourneyDesk:
         where = table.visualRect(self.window.tower_model.queue.model.index(row, 1)).center()
         QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=where)
 
+    def sit_down(self, user_id: str) -> None:
+        """Let another person sit at the desk, by the menu behind the initials."""
+        self.click(self.window.top.avatar)
+        self.until(lambda: QApplication.activePopupWidget() is not None)
+        menu = cast("QMenu", QApplication.activePopupWidget())
+        wanted = [person.user_id for person in people_of(self.worker.profile)].index(user_id)
+        menu.setActiveAction([each for each in menu.actions() if each.isCheckable()][wanted])
+        QTest.keyClick(menu, Qt.Key.Key_Return)
+
     def focus(self) -> QWidget:
         """Where the keyboard is."""
         return QApplication.focusWidget() or self.window
@@ -129,13 +193,17 @@ def journey_desk(qtbot: QtBot, folder: Path, prepare: Callable[[TowerRoom], Any]
     """A window on a site that ``prepare`` has filled; everything is ended afterwards."""
     with tower_room(folder) as room:
         prepare(room)
-        approvals = Desk(folder, clock=TurnedClock())
+        approvals = Desk(folder, clock=TurnedClock(room.clock.now()))
         ids = UlidSource(clock=room.clock, random_bits=lambda bits: len(worker.asked) + bits)
         here, there = Pipe()
-        worker = RoomWorker(
-            room=room, life=CaseLife(mirror=room.mirror, clock=room.clock, ids=ids), pipe=there
-        )
         profile = _profile(folder)
+        worker = RoomWorker(
+            room=room,
+            life=CaseLife(mirror=room.mirror, clock=room.clock, ids=ids),
+            pipe=there,
+            desk=approvals,
+            profile=profile,
+        )
         bridge = GuiBridge(people_of(profile), DeskStore(folder))
         app = QApplication.instance()
         if isinstance(app, QApplication):
@@ -168,12 +236,15 @@ def journey_desk(qtbot: QtBot, folder: Path, prepare: Callable[[TowerRoom], Any]
 
 
 def _profile(folder: Path) -> Profile:
+    policies = folder / "policies"
+    policies.mkdir()
     return Profile(
         name="site",
         title="Site",
         kind=ProfileKind.CONNECTED,
         folder=folder,
         sources=(),
+        policy_folder=policies,
         identities=(
             IdentitySettings(user="a.moreno", name="Alex Moreno", role="planner"),
             IdentitySettings(user="p.singh", name="Priya Singh", role="planner"),

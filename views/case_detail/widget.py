@@ -11,7 +11,6 @@ from views.case_detail.facts import CaseHead
 from views.case_detail.incident_strip import IncidentStrip
 from views.case_detail.lines import evidence_lines, note_lines, order_lines
 from views.case_detail.options_page import OptionsPage
-from views.case_detail.reason_bar import ReasonBar
 from views.case_detail.state import CaseDetail
 from views.case_detail.story_panel import StoryPanel
 from views.case_detail.timeline import Timeline
@@ -21,6 +20,7 @@ from views.formatting import count
 from views.language import tr
 from views.shell.two_line_list import TwoLineList
 from views.widgets.labels import label
+from views.widgets.reason_bar import ReasonBar
 
 TABS: Final = (tr("Options"), tr("Timeline"), tr("Orders"), tr("Evidence"), tr("Notes"))
 OPTIONS, TIMELINE, ORDERS, EVIDENCE, NOTES = range(len(TABS))

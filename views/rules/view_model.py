@@ -105,6 +105,17 @@ class RulesViewModel(QObject):
             return tr("The copy says what is in force.")
         return "" if self.is_good else tr("The copy must be without a problem first.")
 
+    @property
+    def why_not_send(self) -> str:
+        """Why the copy cannot be sent for signature now, in words; empty when it can."""
+        if self.chosen == RIGHTS:
+            return tr("Decision rights are signed by the trust root: save a draft and have it signed there.")
+        if self.shown is None or not self.shown.folder:
+            return tr("The profile names no folder for policies of its own.")
+        if self.copy == self.text_in_force:
+            return tr("The copy says what is in force.")
+        return "" if self.is_good else tr("The copy must be without a problem first.")
+
     # ------------------------------------------------------------------ what a person does
     def choose(self, name: str) -> None:
         """Look at another file."""
@@ -158,6 +169,11 @@ class RulesViewModel(QObject):
         """Keep the copy as a file of the profile; it changes nothing that is in force."""
         if self.copy is not None and self.is_good:
             self._intents.save_rules_draft(self.chosen, self.copy)
+
+    def send(self, reason: str) -> None:
+        """Sign the copy as a proposal and put it before those whose right it is."""
+        if self.copy is not None and not self.why_not_send:
+            self._intents.propose_rules(self.chosen, self.copy, reason)
 
     def show_closing(self) -> None:
         """Show the cases that the copy would close in the queue."""

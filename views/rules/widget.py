@@ -18,6 +18,7 @@ from views.shell.two_line_list import Line, TwoLineList
 from views.theme import theme_of
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import ElidedLabel, label
+from views.widgets.reason_bar import ReasonBar
 
 _SIDE_PX: Final = 330
 
@@ -39,7 +40,9 @@ class RulesPage(QWidget):
         self.edit = TowerButton(tr("Edit a copy"), icon_name="adjustments")
         self.discard = TowerButton(tr("Discard"), "link")
         self.try_out = TowerButton(tr("Try on the cases"), icon_name="git-compare")
-        self.save = TowerButton(tr("Save draft"), "primary", icon_name="download")
+        self.save = TowerButton(tr("Save draft"), icon_name="download")
+        self.send = TowerButton(tr("Send for signature"), "primary", icon_name="file-check")
+        self.reason = ReasonBar()
         self.what_next = label("", "caption")
         self.setFocusProxy(self.files)
         self._lay_out()
@@ -85,12 +88,13 @@ class RulesPage(QWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addLayout(names, 1)
-        for button in (self.discard, self.try_out, self.save, self.edit):
+        for button in (self.discard, self.try_out, self.save, self.send, self.edit):
             head.addWidget(button)
         column = QVBoxLayout(main)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
         column.addLayout(head)
+        column.addWidget(self.reason)
         column.addWidget(self.problem)
         column.addWidget(self.body, 1)
         column.addWidget(self.what_next)
@@ -106,10 +110,19 @@ class RulesPage(QWidget):
         self.discard.clicked.connect(model.discard)
         self.try_out.clicked.connect(model.try_out)
         self.save.clicked.connect(model.save_draft)
+        self.send.clicked.connect(self.ask_to_send)
 
     def focus_first(self) -> None:
         """Put the keyboard on the list of files."""
         self.files.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def ask_to_send(self) -> None:
+        """Ask for the reason that is signed with the proposal."""
+        self.reason.ask(
+            tr("Why should it hold? The reason is signed with it."),
+            tr("Sign and send"),
+            self._view_model.send,
+        )
 
     # ------------------------------------------------------------------ show
     def _show(self) -> None:
@@ -164,12 +177,17 @@ class RulesPage(QWidget):
         editing = model.copy is not None
         self.edit.setVisible(not editing)
         self.edit.setEnabled(model.shown is not None)
-        for button in (self.discard, self.try_out, self.save, self.what_next):
+        for button in (self.discard, self.try_out, self.save, self.send, self.what_next):
             button.setVisible(editing)
         self.save.setEnabled(editing and model.is_good)
         why_not = model.why_not_try
         self.try_out.setEnabled(editing and not why_not)
         self.try_out.setToolTip(why_not or tr("Detect everything with the copy, on a copy of the mirror"))
+        not_sent = model.why_not_send
+        self.send.setEnabled(editing and not not_sent)
+        self.send.setToolTip(not_sent or tr("Sign it and put it before those whose right it is"))
+        if self.reason.isVisible() and (not editing or not_sent):
+            self.reason.stop()
         self.what_next.setText(next_words(model))
 
     def changeEvent(self, event: QEvent) -> None:
@@ -189,14 +207,15 @@ def next_words(model: RulesViewModel) -> str:
             "A draft changes nothing. Decision rights hold after the file lies in the profile's folder and "
             "the program was started again; let whoever answers for them sign the draft first."
         )
-    policy = model.policy
-    owner = policy.owner if policy is not None else tr("its owner")
-    place = shown.folder or tr("a folder that the profile names under [policies]")
+    if not shown.folder:
+        return tr(
+            "A draft changes nothing. Name a folder for policies in the profile under [policies]; then a "
+            "copy can be sent for signature here."
+        )
     return tr(
-        "A draft changes nothing. It comes into force when {owner} has signed it and the file, with a "
-        "higher version, is put into {place}: the next sync checks it again and adopts it, or says why not.",
-        owner=owner,
-        place=place,
+        "A draft changes nothing. Sent for signature, a copy with a higher version comes into force when "
+        "another person whose right it is has approved it; if it can no longer be used by then, what is in "
+        "force stays."
     )
 
 
