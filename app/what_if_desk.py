@@ -64,7 +64,7 @@ class WhatIfDesk(DeskIntents):
 
         solved = self._what_if_solved
         if line_id.startswith(BOOKING) and solved is not None and world < len(solved.worlds):
-            said = why_booking(solved.worlds[world].rebooking, line_id, solved.brief.currency)
+            said = why_booking(solved.worlds[world].rebooking, line_id, solved.brief)
             self._what_if_says(WhatIfWhy(world=world, line_id=line_id, sentences=said))
             return
         if self._what_if_runner is not None:

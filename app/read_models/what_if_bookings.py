@@ -116,13 +116,13 @@ def _day(pickup_day: int, late_days: int, today: date) -> str:
     return tr("leaves {day}, on time", day=at)
 
 
-def why_booking(found: Rebooking | None, key: str, currency: str) -> tuple[str, ...]:
+def why_booking(found: Rebooking | None, key: str, brief: BaselineBrief) -> tuple[str, ...]:
     """Why a shipment goes as it does in a world; empty where it keeps its booking."""
     shipment_id = key.removeprefix(BOOKING)
     row = next((r for r in (found.rows if found else ()) if r.booked.shipment_id == shipment_id), None)
     if row is None:
         return ()
-    booked = row.booked
+    booked, currency = row.booked, brief.currency
     said = [
         tr(
             "Shipment {number} is booked with {carrier} for {money}.",
@@ -147,4 +147,27 @@ def why_booking(found: Rebooking | None, key: str, currency: str) -> tuple[str, 
             tr("It comes {days} after its window ends.", days=late) if row.late_days
             else tr("It still comes within its window.")
         )  # fmt: skip
+        said += _other_ways(row, brief)
     return tuple(said)
+
+
+def _other_ways(row: Rebooked, brief: BaselineBrief) -> list[str]:
+    """What a cheaper service would have come to, and whom to ask if the chosen one declines."""
+    said = []
+    if row.cheaper is not None:
+        said.append(
+            tr(
+                "{service} asks {money}, but would come {days} later; that costs more than it saves.",
+                service=row.cheaper.service_name,
+                money=money(row.cheaper.freight_cents, brief.currency),
+                days=counted(row.cheaper.late_days - row.late_days, "day"),
+            )
+        )
+    if row.asked_next:
+        asked = (
+            f"{way.service_name}, {_day(way.pickup_day, way.late_days, brief.today)}, "
+            f"{money(way.freight_cents, brief.currency)}"
+            for way in row.asked_next
+        )
+        said.append(tr("If it declines, ask {services}.", services="; ".join(asked)))
+    return said

@@ -1,4 +1,4 @@
-"""Why a shipment goes as it goes: its options at final prices, what binds, fallbacks, premium freight."""
+"""Why a shipment goes as it goes: its options at final prices, what binds, fallbacks, dearer freight."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ class OptionRow:
     service: int
     carrier: int
     pickup_day: int
-    premium: bool
     rate_cents: int
     late_cents: int
     change_cents: int
@@ -60,11 +59,11 @@ class OptionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PremiumUse:
-    """A shipment on premium freight: what is paid on top, and what that saves.
+class Trade:
+    """What a booking pays on top of a cheaper rate, and what that saves.
 
-    Measured against the cheapest way that was open without it: standard service with room, or the
-    next wave (``instead`` is -1).
+    Measured against the best way of a lower rate that was open: a service with room, or the next wave
+    (``instead`` is -1, and what is paid is all).
     """
 
     shipment: int
@@ -119,28 +118,24 @@ class Explainer:
                 found.setdefault(row.service, row.option)
         return tuple(found.values())[: count + 1]
 
-    def premium_uses(self) -> tuple[PremiumUse, ...]:
-        """Every premium booking with both terms of its trade."""
-        instance = self._instance
-        booked = np.flatnonzero(self._answer.chosen != UNBOOKED)
-        services = instance.slots.service[instance.options.slot[self._answer.chosen[booked]]]
-        return tuple(self._premium(int(j)) for j in booked[instance.services.premium[services] == 1])
-
-    def _premium(self, shipment: int) -> PremiumUse:
+    def trade(self, shipment: int) -> Trade | None:
+        """Both terms of what the freight of a booked shipment is worth; None for one that waits."""
         rows = self.options(shipment)
-        now = next(row for row in rows if row.booked)
-        standard = [row for row in rows if not row.premium and row.has_room]
+        now = next((row for row in rows if row.booked), None)
+        if now is None:
+            return None
+        lower = [row for row in rows if row.rate_cents < now.rate_cents and row.has_room]
         waiting = int(self._instance.shipments.unbooked_cents[shipment])
-        best = min(standard, key=lambda row: (row.cost_cents, row.option), default=None)
+        best = min(lower, key=lambda row: (row.cost_cents, row.option), default=None)
         if best is None or best.cost_cents >= waiting:
-            return PremiumUse(
+            return Trade(
                 shipment=shipment,
                 option=now.option,
                 instead=UNBOOKED,
                 extra_cents=now.cost_cents,
                 saved_cents=waiting,
             )
-        return PremiumUse(
+        return Trade(
             shipment=shipment,
             option=now.option,
             instead=best.option,
@@ -172,7 +167,6 @@ class Explainer:
             service=service,
             carrier=int(instance.services.carrier[service]),
             pickup_day=int(instance.slots.day[slot]),
-            premium=bool(instance.services.premium[service]),
             rate_cents=rate,
             late_cents=late,
             change_cents=int(model.cents[option]) - rate - late,

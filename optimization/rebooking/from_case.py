@@ -11,6 +11,7 @@ from optimization.carrier_problem import RebookingProblem
 from optimization.constraints.variables import Choice
 from optimization.plan import Booking, BookingPlan
 from optimization.rebooking.bookings import UNBOOKED
+from optimization.rebooking.explain import Explainer
 from optimization.rebooking.instance import RebookingInstance
 from optimization.rebooking.solve import Effort, solve_instance
 from optimization.rebooking.tables import NONE, Contracts, Options, Services, Shipments, Slots, WeightLimits
@@ -18,10 +19,28 @@ from optimization.rebooking.tables import NONE, Contracts, Options, Services, Sh
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoreAnswer:
-    """A plan for a case's problem and a bound that holds for it."""
+    """A plan for a case's problem and a bound that holds for it, and what answers questions about it."""
 
     plan: BookingPlan
     bound_cents: int
+    explainer: Explainer
+
+    def others(self, choices: tuple[Choice, ...], shipment: int) -> Others:
+        """Of a booked shipment: whom to ask if its carrier declines, and what it was weighed against."""
+        trade = self.explainer.trade(shipment)
+        worth_it = trade is not None and trade.instead != UNBOOKED and trade.justified
+        return Others(
+            asked_next=tuple(choices[option] for option in self.explainer.tender_order(shipment)[1:]),
+            cheaper=choices[trade.instead] if trade is not None and worth_it else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Others:
+    """Other ways than the booked one: ``cheaper`` is open at a lower rate, but dearer with its lateness."""
+
+    asked_next: tuple[Choice, ...]
+    cheaper: Choice | None
 
 
 def solve_case(problem: RebookingProblem, choices: tuple[Choice, ...], seed: int) -> CoreAnswer | None:
@@ -40,7 +59,11 @@ def solve_case(problem: RebookingProblem, choices: tuple[Choice, ...], seed: int
         for option in answer.chosen.tolist()
         if option != UNBOOKED
     )
-    return CoreAnswer(plan=BookingPlan(bookings=bookings), bound_cents=answer.bound_cents)
+    return CoreAnswer(
+        plan=BookingPlan(bookings=bookings),
+        bound_cents=answer.bound_cents,
+        explainer=Explainer(instance, answer),
+    )
 
 
 def instance_of(problem: RebookingProblem, choices: tuple[Choice, ...]) -> RebookingInstance:

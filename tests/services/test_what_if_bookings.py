@@ -139,10 +139,31 @@ def test_the_page_tells_premium_freight_and_the_orders_that_flip(room: TowerRoom
     assert (flip.from_words, flip.to_words, flip.order_delta_cents) == ("UPSN", "Hawk Air", 4_400)
     assert flip.why_not == "a booking: rebook it on its own case"
     assert "1 booking to make anew: +$44 premium freight" in shown.worlds[1].words
-    said = why_booking(worlds[1].answer.rebooking, f"{BOOKING}SH-1", "USD")
+    said = why_booking(worlds[1].answer.rebooking, f"{BOOKING}SH-1", brief)
     assert said[1] == "Hawk Air asks $60, +$44 against the booking."
-    assert why_booking(worlds[0].answer.rebooking, f"{BOOKING}SH-1", "USD") == ()
+    assert why_booking(worlds[0].answer.rebooking, f"{BOOKING}SH-1", brief) == ()
     assert booking_words(None, "USD") == ""
+
+
+def test_a_booking_says_whom_to_ask_next_and_what_a_cheaper_service_would_come_to(room: TowerRoom) -> None:
+    ground, rival = services()
+    slow = replace(
+        carrier_service(),
+        service_id=ServiceId("SNAIL-GND"),
+        scac="SNAI",
+        name="Snail Ground",
+        pickup_weekdays=DAILY,
+        transit_days=30,
+    )
+    sync_backlog(room, ground, rival, slow, booked(1))
+    baseline = read_baseline(room.mirror, NOW)
+    found = rebook(baseline.bookings, [LOST], NOW.date(), 1)
+    assert found is not None
+    said = why_booking(found, f"{BOOKING}SH-1", brief_of(baseline))
+    assert said[-2:] == (
+        "Snail Ground asks $16, but would come 25 days later; that costs more than it saves.",
+        "If it declines, ask Snail Ground, leaves 22 Nov, 25 d late, $16.",
+    )
 
 
 def test_carriers_can_be_chosen_by_their_bookings(room: TowerRoom) -> None:

@@ -18,7 +18,7 @@ from optimization.carrier_problem import CarrierService as PricedService
 from optimization.carrier_problem import Offer, RebookingProblem, ServiceDay, ShipmentDemand
 from optimization.choices import build_choices, greedy_bookings
 from optimization.plan import BookingPlan
-from optimization.rebooking.from_case import solve_case
+from optimization.rebooking.from_case import Others, solve_case
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,10 +30,22 @@ ENDS: frozenset[ChangeKind] = frozenset({ChangeKind.CARRIER_LOST, ChangeKind.LAN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherWay:
+    """A service that could take a shipment as well."""
+
+    service_name: str
+    pickup_day: int
+    freight_cents: int
+    late_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rebooked:
     """A shipment that lost its booking; a blank ``service_id`` says that nothing can take it.
 
     ``late_days`` counts from its window's end; ``on_lane``: its whole lane is gone, so that no carrier helps.
+    ``asked_next`` take it if the service declines, the best first; ``cheaper`` asks less, but comes so late
+    that it costs more.
     """
 
     booked: Booked
@@ -43,6 +55,8 @@ class Rebooked:
     freight_cents: int = 0
     late_days: int = 0
     on_lane: bool = False
+    asked_next: tuple[OtherWay, ...] = ()
+    cheaper: OtherWay | None = None
 
     @property
     def premium_cents(self) -> int:
@@ -138,26 +152,58 @@ def _problem(
     )
 
 
-def _solved(problem: RebookingProblem, seed: int) -> dict[str, tuple[str, int]]:
-    """Service and pickup day of each shipment that goes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Went:
+    """The service and pickup day of a shipment that goes, and what else it could have gone by."""
+
+    service_id: str
+    pickup_day: int
+    others: Others | None = None
+
+
+def _solved(problem: RebookingProblem, seed: int) -> dict[str, _Went]:
+    """How each shipment goes that goes."""
     choices = build_choices(problem)
     if not choices:
         return {}
     core = solve_case(problem, choices, seed)
     plan: BookingPlan = core.plan if core is not None else greedy_bookings(problem, choices)
-    return {each.shipment_id: (each.service_id, each.pickup_day) for each in plan.bookings}
+    place = {row.shipment_id: number for number, row in enumerate(problem.shipments)}
+    return {
+        each.shipment_id: _Went(
+            service_id=each.service_id,
+            pickup_day=each.pickup_day,
+            others=None if core is None else core.others(choices, place[each.shipment_id]),
+        )
+        for each in plan.bookings
+    }
 
 
-def _rebooked(row: Booked, went: dict[str, tuple[str, int]], bookings: Bookings) -> Rebooked:
+def _rebooked(row: Booked, went: dict[str, _Went], bookings: Bookings) -> Rebooked:
     if row.shipment_id not in went:
         return Rebooked(booked=row)
-    service_id, day = went[row.shipment_id]
-    service = next(each for each in bookings.services if each.service_id == service_id)
+    services = {str(each.service_id): each for each in bookings.services}
+
+    def way(service_id: str, pickup_day: int) -> OtherWay:
+        service = services[service_id]
+        return OtherWay(
+            service_name=service.name,
+            pickup_day=pickup_day,
+            freight_cents=service.freight_cost_cents(row.weight_grams),
+            late_days=max(0, pickup_day + service.transit_days - row.due_day),
+        )
+
+    found = went[row.shipment_id]
+    now, others = way(found.service_id, found.pickup_day), found.others
+    cheaper = None if others is None else others.cheaper
+    asked = () if others is None else others.asked_next
     return Rebooked(
         booked=row,
-        service_id=service_id,
-        service_name=service.name,
-        pickup_day=day,
-        freight_cents=service.freight_cost_cents(row.weight_grams),
-        late_days=max(0, day + service.transit_days - row.due_day),
+        service_id=found.service_id,
+        service_name=now.service_name,
+        pickup_day=now.pickup_day,
+        freight_cents=now.freight_cents,
+        late_days=now.late_days,
+        asked_next=tuple(way(each.offer.service_id, each.pickup_day) for each in asked),
+        cheaper=None if cheaper is None else way(cheaper.offer.service_id, cheaper.pickup_day),
     )

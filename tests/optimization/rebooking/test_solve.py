@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -60,14 +61,33 @@ def test_fallbacks_are_asked_in_order_of_cost_where_there_is_room() -> None:
     assert explainer.tender_order(0) == (0, 2)
 
 
-def test_premium_freight_shows_both_terms() -> None:
+def test_dearer_freight_shows_what_it_costs_and_what_it_saves() -> None:
     instance = small_instance(
-        [[(0, 100), (1, 300)], [(0, 100), (1, 300)]], pickups=[1, 2], premium=[0, 1], unbooked=[900, 800]
+        [[(0, 100), (1, 300)], [(0, 100), (1, 300)]], pickups=[1, 2], unbooked=[900, 800]
     )
-    (use,) = Explainer(instance, solve_instance(instance, ALONE, seed=1)).premium_uses()
-    assert (use.extra_cents, use.instead) == (300, -1)
-    assert use.saved_cents in {800, 900}
-    assert use.justified
+    answer = solve_instance(instance, ALONE, seed=1)
+    explainer = Explainer(instance, answer)
+    (dearer,) = (j for j, option in enumerate(answer.chosen.tolist()) if option % 2 == 1)
+    trade = explainer.trade(dearer)
+    assert trade is not None
+    assert (trade.extra_cents, trade.instead) == (300, -1)
+    assert trade.saved_cents in {800, 900}
+    assert trade.justified
+
+
+def test_a_quicker_service_is_weighed_against_the_slow_one_that_had_room() -> None:
+    plain = small_instance([[(0, 100), (1, 300)]], pickups=[1, 1])
+    late = replace(
+        plain,
+        shipments=replace(plain.shipments, late_cents_per_day=np.array([150])),
+        options=replace(plain.options, late_days=np.array([2, 0])),
+    )
+    trade = Explainer(late, solve_instance(late, ALONE, seed=1)).trade(0)
+    assert trade is not None
+    assert (trade.option, trade.instead, trade.extra_cents, trade.saved_cents) == (1, 0, 200, 300)
+    waits = small_instance([[(0, 100)], [(0, 100)]], pickups=[1])
+    answer = solve_instance(waits, ALONE, seed=1)
+    assert Explainer(waits, answer).trade(int(waiting(answer)[0])) is None
 
 
 def test_a_stopped_solve_gives_a_checked_plan_with_its_bound() -> None:
