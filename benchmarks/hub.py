@@ -1,8 +1,9 @@
 """Approvals a second at the hub over 32 connections: verified, judged, durably committed, proved to be there.
 
-Against a hub that commits each approval by itself. Client and hub share the machine's processors, so requests
-are signed and written out before the clock starts, one thread sends them all, and receipts are verified after
-it stops. The time that hub and client worked for an approval is told too: other load changes it less.
+Against a hub that commits each approval by itself; on PostgreSQL also with two hub processes, half of the
+connections at each. Clients and hubs share the machine's processors, so requests are signed and written out
+before the clock starts, one thread sends them all, and receipts are verified after it stops. The time that
+hubs and client worked for an approval is told too: other load changes it less.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -40,6 +41,7 @@ from tests.support.hub_site import hub_key
 
 CONNECTIONS = 32
 LARGEST_BATCH = 256
+WORKERS = 2
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 #: What is promised, and what is the baseline of it.
@@ -151,6 +153,13 @@ class Line:
 
 
 @contextmanager
+def running_hubs(url: str, largest_batch: int, workers: int) -> Iterator[list[tuple[str, int]]]:
+    """The addresses of hubs on one database, each in a process of its own, and these processes."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(running_hub(url, largest_batch)) for _ in range(workers)]
+
+
+@contextmanager
 def running_hub(url: str, largest_batch: int) -> Iterator[tuple[str, int]]:
     """The address of a hub in a process of its own, and that process."""
     command = [sys.executable, "-m", "benchmarks._hub_server", url, str(largest_batch)]
@@ -165,6 +174,11 @@ def running_hub(url: str, largest_batch: int) -> Iterator[tuple[str, int]]:
 def processor_clock(pid: int) -> int:
     """The number of the clock that tells how long a process has worked (Linux)."""
     return (~pid << 3) | 2
+
+
+def worked(hubs: list[tuple[str, int]]) -> float:
+    """How many seconds these processes have worked so far."""
+    return sum(time.clock_gettime(processor_clock(pid)) for _, pid in hubs)
 
 
 def at_once(approvers: list[Approver], *, timed: bool) -> tuple[list[Line], float]:
@@ -185,20 +199,25 @@ def at_once(approvers: list[Approver], *, timed: bool) -> tuple[list[Line], floa
     return lines, seconds
 
 
-def measure(database: str, url: str, largest_batch: int, approvals: int) -> dict[str, float | int | str]:
-    """One hub, all connections: approvals a second and how long each took."""
-    with running_hub(url, largest_batch) as (address, pid):
-        approvers = [Approver(name=f"load-{number}", address=address) for number in range(CONNECTIONS)]
-        client = HttpClient(address)
+def measure(
+    database: str, url: str, largest_batch: int, approvals: int, workers: int = 1
+) -> dict[str, float | int | str]:
+    """All connections, spread over so many hub processes: approvals a second and how long each took."""
+    with running_hubs(url, largest_batch, workers) as hubs:
+        places = [address for address, _ in hubs]
+        approvers = [
+            Approver(name=f"load-{number}", address=places[number % workers]) for number in range(CONNECTIONS)
+        ]
+        client = HttpClient(places[0])
         for each in approvers:
             for person in each.people():
                 enrol_at(client, person.key)
             each.prepare(max(1, approvals // CONNECTIONS))
         client.close()
         at_once(approvers, timed=False)
-        hub, own = time.clock_gettime(processor_clock(pid)), time.process_time()
+        hub, own = worked(hubs), time.process_time()
         lines, seconds = at_once(approvers, timed=True)
-        hub, own = time.clock_gettime(processor_clock(pid)) - hub, time.process_time() - own
+        hub, own = worked(hubs) - hub, time.process_time() - own
     took = sorted(second for line in lines for second in line.took_seconds)
     if len(took) != sum(len(each.decisions) for each in approvers):
         raise SystemExit("not every approval was answered")
@@ -207,6 +226,7 @@ def measure(database: str, url: str, largest_batch: int, approvals: int) -> dict
             open_receipt(from_text(json.loads(body)["receipt"]), hub_key().public, envelope)
     return {
         "database": database,
+        "workers": workers,
         "commits": "in batches" if largest_batch > 1 else "one by one",
         "connections": CONNECTIONS,
         "approvals": len(took),
@@ -239,10 +259,15 @@ def main() -> None:
     rows = []
     for largest_batch, count in ((LARGEST_BATCH, approvals), (1, approvals // 4)):
         rows += [measure(name, url, largest_batch, count) for name, url in databases()]
+    rows += [
+        measure(name, url, LARGEST_BATCH, approvals, WORKERS)
+        for name, url in databases()
+        if name == POSTGRESQL
+    ]
     for row in rows:
         print(
-            f"{row['database']:<11} {row['commits']:<11} {row['approvals']:>6} approvals "
-            f"{row['approvals_per_second']:>8}/s  hub {row['hub_worked_ms_each']:>5} ms  "
+            f"{row['database']:<10} {row['workers']} hub {row['commits']:<10} "
+            f"{row['approvals']:>5} approvals {row['approvals_per_second']:>8}/s  hub {row['hub_worked_ms_each']:>5} ms  "
             f"client {row['client_worked_ms_each']:>4} ms each  "
             f"median {row['median_ms']:>7} ms  p99 {row['p99_ms']:>7} ms"
         )

@@ -10,9 +10,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from app.hub.assents import assents_before, row_of
+from app.hub.hub_rows import add_rows
 from app.hub.hub_schema import APPROVAL, ASSENT, RECORDED_DECISION
 from domain.approval_states import ApprovalState
 from domain.approvals import Verdict
@@ -21,7 +22,7 @@ from domain.ids import UserId
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
     from domain.day_limits import Assent
     from domain.rights import RightsPolicy
@@ -33,7 +34,11 @@ _SAID = (
     .where(RECORDED_DECISION.c.action_id.in_(bindparam("wanted", expanding=True)))
     .order_by(RECORDED_DECISION.c.idx)
 )
-_MOVE = update(APPROVAL).where(APPROVAL.c.action_id == bindparam("of")).values(state=bindparam("to"))
+_MOVE = (
+    update(APPROVAL)
+    .where(APPROVAL.c.action_id.in_(bindparam("moved", expanding=True)))
+    .values(state=bindparam("to"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,11 +164,13 @@ class Ballot:
         self._write(RECORDED_DECISION, changes.words)
         self._write(ASSENT, changes.assents)
         if changes.moved:
-            moved = [{"of": action_id, "to": str(state)} for action_id, state in changes.moved.items()]
-            self._connection.execute(_MOVE, moved)
+            moved: dict[ApprovalState, list[str]] = defaultdict(list)
+            for action_id, state in changes.moved.items():
+                moved[state].append(action_id)
+            for state, action_ids in moved.items():
+                self._connection.execute(_MOVE, {"moved": action_ids, "to": str(state)})
         self._changes = _Changes()
 
-    def _write(self, table: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401 - a table
-        if rows:
-            self._connection.execute(insert(table), rows)
-            rows.clear()
+    def _write(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        add_rows(self._connection, table, rows)
+        rows.clear()

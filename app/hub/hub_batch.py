@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from app.hub.ballot import Ballot
+from app.hub.hub_rows import add_rows
 from app.hub.hub_schema import CHECKPOINT, DEVICE_KEY, LOG_ENTRY, LOG_HEAD, TILE
 from app.hub.judgement import Judge
 from app.signing.canonical import sha256_hex
@@ -76,7 +77,7 @@ _GROW_TILE = (
     .where(TILE.c.lvl == bindparam("level"), TILE.c.n == bindparam("number"))
     .values(data=bindparam("grown"))
 )
-_ADD_TILE, _ADD_ENTRY, _ADD_CHECKPOINT = insert(TILE), insert(LOG_ENTRY), insert(CHECKPOINT)
+_ADD_TILE, _ADD_CHECKPOINT = insert(TILE), insert(CHECKPOINT)
 _MOVE_HEAD = update(LOG_HEAD).values(size=bindparam("now_size"), policy_sha256=bindparam("now_policy"))
 
 
@@ -250,7 +251,7 @@ class Batch:
             )
         columns = LOG_ENTRY.columns.keys()
         rows = [{name: row[name] for name in columns} for row in self._rows]
-        self._connection.execute(_ADD_ENTRY, rows)
+        add_rows(self._connection, LOG_ENTRY, rows)
         for (level, number), data in tree.changed.items():
             self._keep_tile(level, number, data)
         moved = {"now_size": self.size, "now_policy": self.policy_sha256}
