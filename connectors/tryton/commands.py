@@ -126,14 +126,28 @@ def lock_after(saga: Saga) -> str:
     return text(saga.row(model, keys.number_of(prefix, ref.entity_id)), "_timestamp")
 
 
+def _undecided(saga: Saga, model: str, *, state: str, done: frozenset[str], refused: str) -> Row | None:
+    """The target row while it is in the ``state`` that the command ends; None once it is ``done``.
+
+    Raises:
+        RefusedError: it is in another state, told by ``refused``.
+        ConflictError: it was changed since the decision.
+    """
+    row = saga.row(model, saga.target.row_id, "state")
+    if row["state"] in done:
+        return None
+    if row["state"] != state:
+        raise refusal(refused.format(row["state"]))
+    saga.check_expected()
+    return row
+
+
 def _release(saga: Saga, action: ReleaseCreditHold) -> str:
     del action
-    sale = saga.row("sale.sale", saga.target.row_id, "state", "number")
-    if sale["state"] in _RELEASED:
+    refused = "The order is {} in Tryton; only a quotation can be released."
+    sale = _undecided(saga, "sale.sale", state="quotation", done=_RELEASED, refused=refused)
+    if sale is None:
         return "the order was released already"
-    if sale["state"] != "quotation":
-        raise refusal(f"The order is {sale['state']} in Tryton; only a quotation can be released.")
-    saga.check_expected()
     lock = lock_on("sale.sale", sale)
     for _ in range(_MOST_WARNINGS):
         try:
@@ -280,12 +294,10 @@ def _is_expedited(saga: Saga, action: ExpediteSupply) -> bool:
 
 def _approve(saga: Saga, action: ApproveReturn) -> str:
     del action
-    complaint = saga.row("sale.complaint", saga.target.row_id, "state", "number")
-    if complaint["state"] in _ACCEPTED:
+    refused = "The complaint is {} in Tryton; only a submitted one is approved."
+    complaint = _undecided(saga, "sale.complaint", state="waiting", done=_ACCEPTED, refused=refused)
+    if complaint is None:
         return "the complaint was approved already"
-    if complaint["state"] != "waiting":
-        raise refusal(f"The complaint is {complaint['state']} in Tryton; only a submitted one is approved.")
-    saga.check_expected()
     lock = lock_on("sale.complaint", complaint)
     saga.act(saga.client.press, "sale.complaint", "approve", [saga.target.row_id], lock=lock)
     return "complaint approved"

@@ -24,13 +24,14 @@ from connectors.tryton.values import instant, link, microseconds, modified
 from domain.clock import Clock
 from domain.errors import BadValueError
 
-#: Every stream may use an answer once, and none for longer than this.
+#: A poll goes through the streams in their order; an answer serves those that follow, but no longer than this.
 ANSWER_AGE = timedelta(seconds=2)
 #: More changed rows than this are no glance any more: the streams are read.
 MOST_ROWS = 1_000
 #: A stream that was not read for longer than this is read without asking.
 _OLDEST_MICROS = 2 * SETTLED_MICROS
 _KEPT_ROUNDS = 4
+_PLACE = {name: place for place, name in enumerate(STREAMS)}
 
 #: A table, and by field name the tables that hang on its rows: what one request tells about.
 QUESTIONS: Mapping[str, Mapping[str, str]] = {
@@ -65,13 +66,16 @@ class Answer:
 
 @dataclass(slots=True, kw_only=True)
 class Round:
-    """The answers of one poll; ``number`` is never used twice, ``began`` is in microseconds."""
+    """The answers of one poll; ``number`` is never used twice, ``began`` is in microseconds.
+
+    ``reached`` is the place of the last stream that asked.
+    """
 
     number: int
     at: datetime
     began: int
     answers: dict[str, Answer] = field(default_factory=dict)
-    users: set[str] = field(default_factory=set)
+    reached: int = -1
 
     def fingerprint(self, stream: StreamReader, since: int) -> str:
         """Of a stream's rows changed at or after ``since`` (microseconds); empty where nobody can tell."""
@@ -105,9 +109,9 @@ class RecentChanges:
         with self._lock:
             latest = self._rounds[-1] if self._rounds else None
             now = self._clock.now()
-            if latest is None or name in latest.users or not now - latest.at < ANSWER_AGE:
+            if latest is None or _PLACE[name] <= latest.reached or not now - latest.at < ANSWER_AGE:
                 latest = self._next_round(latest, now)
-            latest.users.add(name)
+            latest.reached = _PLACE[name]
             self._since[name] = since
             for model in questions_of(STREAMS[name]):
                 if model not in latest.answers:
@@ -122,7 +126,7 @@ class RecentChanges:
         """Ask anew: something was written."""
         with self._lock:
             if self._rounds:
-                self._rounds[-1].users.update(STREAMS)
+                self._rounds[-1].reached = len(STREAMS)
 
     def _next_round(self, before: Round | None, now: datetime) -> Round:
         number = max(microseconds(now), before.number + 1 if before else 0)

@@ -146,10 +146,30 @@ def _changed(model: str, domain: list[object], to_roots: ToRoots, *fields: str) 
     return Driver(model=model, domain=domain, to_roots=to_roots, fields=fields)
 
 
+def _table(model: str, domain: list[object] | None = None) -> Driver:
+    """The table whose rows the records are made of."""
+    return _changed(model, domain or [], _own)
+
+
+def _part(model: str, domain: list[object], name: str) -> Driver:
+    """Rows that are part of a root by their link ``name``."""
+    return _changed(model, domain, _by_link(name), name)
+
+
+def _holding(model: str, domain: list[object], name: str) -> Driver:
+    """Rows that hold roots in their field ``name``."""
+    return _changed(model, domain, _by_links(name), name)
+
+
+def _referring(model: str, domain: list[object], name: str) -> Driver:
+    """Rows that refer to a root in their reference field ``name``."""
+    return _changed(model, domain, _by_reference(name), name)
+
+
 STREAMS: Mapping[str, StreamReader] = {
     "nodes": StreamReader(
         drivers=(
-            _changed("stock.location", _WAREHOUSES, _own),
+            _table("stock.location", _WAREHOUSES),
             _changed("party.address", [], _by_search("stock.location", "address", _WAREHOUSES)),
         ),
         build=building.nodes,
@@ -157,7 +177,7 @@ STREAMS: Mapping[str, StreamReader] = {
     ),
     "lanes": StreamReader(
         drivers=(
-            _changed("stock.location", _WAREHOUSES, _own),
+            _table("stock.location", _WAREHOUSES),
             _changed("party.address", [], _lane_sites),
         ),
         build=building.lanes,
@@ -165,7 +185,7 @@ STREAMS: Mapping[str, StreamReader] = {
     ),
     "carriers": StreamReader(
         drivers=(
-            _changed("carrier", [], _own),
+            _table("carrier"),
             _changed("party.party", [], _by_search("carrier", "party", [])),
             _changed(
                 "product.product", [["type", "=", "service"]], _by_search("carrier", "carrier_product", [])
@@ -176,26 +196,26 @@ STREAMS: Mapping[str, StreamReader] = {
     ),
     "items": StreamReader(
         drivers=(
-            _changed("product.product", _GOODS, _own),
-            _changed("product.template", _GOODS, _by_links("products"), "products"),
+            _table("product.product", _GOODS),
+            _holding("product.template", _GOODS, "products"),
         ),
         build=building.items,
         ids=_all(keys.ITEM, "product.product", _GOODS),
     ),
     "customers": StreamReader(
         drivers=(
-            _changed("party.party", [], _own),
-            _changed("party.address", [], _by_link("party"), "party"),
-            _changed("sale.sale", [], _by_link("party"), "party"),
-            _changed("account.invoice", _CUSTOMER_INVOICES, _by_link("party"), "party"),
+            _table("party.party"),
+            _part("party.address", [], "party"),
+            _part("sale.sale", [], "party"),
+            _part("account.invoice", _CUSTOMER_INVOICES, "party"),
         ),
         build=building.customers,
         ids=building.customer_ids,
     ),
     "orders": StreamReader(
         drivers=(
-            _changed("sale.sale", [], _own),
-            _changed("sale.line", [], _by_link("sale"), "sale"),
+            _table("sale.sale"),
+            _part("sale.line", [], "sale"),
             _changed("party.address", [], _by_search("sale.sale", "shipment_address", [])),
         ),
         build=building.orders,
@@ -203,9 +223,9 @@ STREAMS: Mapping[str, StreamReader] = {
     ),
     "lines": StreamReader(
         drivers=(
-            _changed("sale.line", _GOODS_LINES, _own),
+            _table("sale.line", _GOODS_LINES),
             _changed("sale.sale", [], _by_search("sale.line", "sale", _GOODS_LINES)),
-            _changed("stock.move", _LINE_MOVES, _by_reference("origin"), "origin"),
+            _referring("stock.move", _LINE_MOVES, "origin"),
             _changed("stock.shipment.out", [], _lines_of_shipments),
         ),
         build=building.lines,
@@ -213,16 +233,16 @@ STREAMS: Mapping[str, StreamReader] = {
     ),
     "stock": StreamReader(
         drivers=(
-            _changed("product.product", _GOODS, _own),
-            _changed("stock.move", [["state", "=", "done"]], _by_link("product"), "product"),
+            _table("product.product", _GOODS),
+            _part("stock.move", [["state", "=", "done"]], "product"),
         ),
         build=building.positions,
         ids=None,
     ),
     "allocations": StreamReader(
         drivers=(
-            _changed("stock.move", _LINE_MOVES, _own),
-            _changed("stock.move", _PICK_MOVES, _by_reference("origin"), "origin"),
+            _table("stock.move", _LINE_MOVES),
+            _referring("stock.move", _PICK_MOVES, "origin"),
             _changed("stock.shipment.out", [], _moves_of_shipments),
         ),
         build=building.allocations,
@@ -230,7 +250,7 @@ STREAMS: Mapping[str, StreamReader] = {
     ),
     "supply": StreamReader(
         drivers=(
-            _changed("stock.move", _PURCHASE_MOVES, _own),
+            _table("stock.move", _PURCHASE_MOVES),
             _changed("purchase.purchase", [], _moves_of_purchases, "lines"),
         ),
         build=building.supply,
@@ -238,39 +258,39 @@ STREAMS: Mapping[str, StreamReader] = {
     ),
     "shipments": StreamReader(
         drivers=(
-            _changed("stock.shipment.out", [], _own),
-            _changed("stock.move", _OUT_MOVES, _by_reference("shipment"), "shipment"),
-            _changed("sale.sale", [], _by_links("shipments"), "shipments"),
+            _table("stock.shipment.out"),
+            _referring("stock.move", _OUT_MOVES, "shipment"),
+            _holding("sale.sale", [], "shipments"),
         ),
         build=building.shipments,
         ids=_all(keys.SHIPMENT, "stock.shipment.out", []),
     ),
     "invoices": StreamReader(
         drivers=(
-            _changed("account.invoice", _CUSTOMER_INVOICES, _own),
-            _changed("account.invoice.line", [["invoice.type", "=", "out"]], _by_link("invoice"), "invoice"),
+            _table("account.invoice", _CUSTOMER_INVOICES),
+            _part("account.invoice.line", [["invoice.type", "=", "out"]], "invoice"),
         ),
         build=building.invoices,
         ids=building.invoice_ids,
     ),
     "transfers": StreamReader(
         drivers=(
-            _changed("stock.shipment.internal", [], _own),
-            _changed("stock.move", _INTERNAL_MOVES, _by_reference("shipment"), "shipment"),
+            _table("stock.shipment.internal"),
+            _referring("stock.move", _INTERNAL_MOVES, "shipment"),
         ),
         build=between_warehouses.transfers,
         ids=between_warehouses.transfer_ids,
     ),
     "contacts": StreamReader(
         drivers=(
-            _changed("party.party", [], _own),
-            _changed("party.contact_mechanism", _ANY_ACTIVITY, _by_link("party"), "party"),
+            _table("party.party"),
+            _part("party.contact_mechanism", _ANY_ACTIVITY, "party"),
         ),
         build=desk.contacts,
         ids=desk.contact_ids,
     ),
     "complaints": StreamReader(
-        drivers=(_changed("sale.complaint", [], _own),),
+        drivers=(_table("sale.complaint"),),
         build=desk.complaints,
         ids=_all(keys.COMPLAINT, "sale.complaint", []),
         module="sale_complaint",

@@ -257,6 +257,10 @@ def test_a_question_is_asked_anew_at_every_poll_however_soon() -> None:
     assert tower.poll() == 1
 
 
+def test_a_poll_goes_through_the_streams_in_the_order_in_which_the_questions_are_shared() -> None:
+    assert [stream.name for stream in Tower(Complaints()).connector.manifest.streams] == list(STREAMS)
+
+
 def test_every_table_a_stream_follows_is_told_by_a_question() -> None:
     for stream in STREAMS.values():
         asked = questions_of(stream)

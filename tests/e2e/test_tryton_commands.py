@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
@@ -26,42 +25,16 @@ from domain.errors import UnavailableError
 from domain.ids import LineId, NodeId, OrderId, ServiceId, ShipmentId, TaskId
 from domain.inventory import Allocation, AllocationStatus
 from tests.support import tryton_scenarios as scenarios
-from tests.support.tryton_company import CLERK
 from tests.support.tryton_day import company_zone, today
 from tests.support.tryton_rpc import TrytonRpc
-from tests.support.tryton_scenarios import Order, Wanted
-from tests.support.tryton_seed import Distributor, find_distributor
+from tests.support.tryton_scenarios import Kind, Order, Shelf, Wanted
+from tests.support.tryton_seed import Distributor
 from tests.support.tryton_server import TrytonServer
 from tests.support.tryton_tower import TowerDesk
 
 numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[TrytonServer]:
-    """One server for the module: each test makes its own orders."""
-    with TrytonServer() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def clerk(server: TrytonServer) -> TrytonRpc:
-    """A session of the clerk: makes the orders, and looks."""
-    return server.rpc(CLERK)
-
-
-@pytest.fixture(scope="module")
-def distributor(clerk: TrytonRpc) -> Distributor:
-    """The ids of the seeded distributor."""
-    return find_distributor(clerk)
-
-
-@pytest.fixture
-def desk(server: TrytonServer) -> Iterator[TowerDesk]:
-    """The product's connector."""
-    opened = TowerDesk(server)
-    yield opened
-    opened.close()
+#: A split has fewer.
+MOST_WRITES = 20
 
 
 def key() -> str:
@@ -211,10 +184,10 @@ def test_line_is_split_over_two_warehouses(
 def test_split_cut_off_at_every_write_is_finished_once(
     clerk: TrytonRpc, distributor: Distributor, desk: TowerDesk
 ) -> None:
-    wanted = Wanted(product="SEAL-KIT", quantity=4)
-    for cut in range(20):
-        quoted = scenarios.quote_sale(clerk, distributor, wanted, customer="C-DOGWD", warehouse="NEW")
-        order = scenarios.confirm_sale(clerk, quoted)
+    seals = Kind(product="SEAL-KIT", quantity=4, customer="C-DOGWD", warehouse="NEW")
+    shelf = Shelf(clerk, distributor, {seals: MOST_WRITES})
+    for cut in range(MOST_WRITES):
+        order = shelf.take(seals)
         command = desk.command(key(), split_of(distributor, order, 2))
         # Losing the answer of a write leaves Tryton as losing the request of the next one does.
         desk.line.cut_at(cut, arrives=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import pytest
 
+from connectors.tryton.recent import QUESTIONS
+from connectors.tryton.streams import STREAMS
 from domain.customer_service import Contact, ServiceCase, ServiceCaseStatus
 from domain.customers import Customer
 from domain.errors import BadInputError, RefusedError
@@ -16,46 +18,27 @@ from domain.records import SourceRecord
 from domain.transport import Shipment, ShipmentStatus
 from tests.support import tryton_scenarios as scenarios
 from tests.support.connector_contract import read_all, state_of
-from tests.support.tryton_company import CLERK
-from tests.support.tryton_day import company_zone_name
+from tests.support.tryton_day import company_zone_name, today
 from tests.support.tryton_rpc import TrytonRpc
 from tests.support.tryton_scenarios import Wanted
-from tests.support.tryton_seed import PRODUCTS, SITES, Distributor, find_distributor
+from tests.support.tryton_seed import PRODUCTS, SITES, Distributor
 from tests.support.tryton_server import TrytonServer
 from tests.support.tryton_tower import TowerDesk
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[TrytonServer]:
-    """One server for the module: each test makes its own orders."""
-    with TrytonServer() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def clerk(server: TrytonServer) -> TrytonRpc:
-    """A session of the clerk."""
-    return server.rpc(CLERK)
-
-
-@pytest.fixture(scope="module")
-def distributor(clerk: TrytonRpc) -> Distributor:
-    """The ids of the seeded distributor."""
-    return find_distributor(clerk)
-
-
-@pytest.fixture
-def desk(server: TrytonServer) -> Iterator[TowerDesk]:
-    """The product's connector."""
-    opened = TowerDesk(server)
-    yield opened
-    opened.close()
 
 
 def news(desk: TowerDesk, stream: str, cursor: str | None) -> tuple[dict[str, SourceRecord], str | None]:
     """What a pull from a cursor brings, by id, and the cursor after it."""
     pages, after = read_all(desk.connector, stream, limit=100, cursor=cursor)
     return {ref.entity_id: record for ref, record in state_of(pages).items()}, after
+
+
+def settled(desk: TowerDesk, stream: str) -> str | None:
+    """The cursor of a stream that was polled until it is not read any more."""
+    cursor = None
+    for _ in range(2):
+        _, cursor = news(desk, stream, cursor)
+    assert news(desk, stream, cursor)[0] == {}
+    return cursor
 
 
 def test_master_data_is_the_seeded_one(desk: TowerDesk, distributor: Distributor) -> None:
@@ -107,7 +90,7 @@ def test_a_transaction_that_commits_late_is_not_missed(
     wanted = Wanted(product="HOSE-05", quantity=1)
     late = scenarios.quote_sale(clerk, distributor, wanted, customer="C-ALDER", warehouse="COL")
     scenarios.quote_sale(clerk, distributor, wanted, customer="C-ALDER", warehouse="COL")
-    _, cursor = news(desk, "orders", None)
+    cursor = settled(desk, "orders")
     # As if its transaction had begun fifty seconds before the newest row, and ended only now.
     server.sql(
         "update sale_sale set state = 'cancelled', write_date = newest.at - interval '50 seconds'"
@@ -147,11 +130,71 @@ def test_an_idle_source_gives_its_last_minute_and_no_more(
     assert again == {}
 
 
+def send_between(clerk: TrytonRpc, distributor: Distributor) -> None:
+    """Two filters on their way from Reno to Columbus."""
+    start, end = (
+        clerk.read("stock.location", distributor.warehouses[code], "storage_location")["storage_location"]
+        for code in ("REN", "COL")
+    )
+    move = {
+        "product": distributor.products["FILTER-B"],
+        "unit": clerk.one("product.uom", [["name", "=", "Unit"]])["id"],
+        "quantity": 2.0,
+        "from_location": start,
+        "to_location": end,
+    }
+    clerk.create(
+        "stock.shipment.internal",
+        {
+            "from_location": start,
+            "to_location": end,
+            "planned_start_date": today(),
+            "planned_date": today(),
+            "moves": [["create", [move]]],
+        },
+    )
+
+
+def test_a_change_of_any_table_is_read_and_otherwise_only_questions_are_asked(
+    server: TrytonServer, clerk: TrytonRpc, distributor: Distributor, desk: TowerDesk
+) -> None:
+    order = scenarios.routine(clerk, distributor)
+    for button in ("pick", "pack", "ship", "do"):
+        clerk.press("stock.shipment.out", button, order.shipments[0])
+    scenarios.complaint(clerk, distributor, order, quantity=1)
+    scenarios.late_inbound(clerk, distributor)
+    send_between(clerk, distributor)
+    cursors: dict[str, str | None] = dict.fromkeys(STREAMS)
+
+    def poll(streams: Sequence[str]) -> dict[str, int]:
+        brought = {}
+        for stream in streams:
+            found, cursors[stream] = news(desk, stream, cursors[stream])
+            brought[stream] = len(found)
+        return brought
+
+    assert all(poll(list(STREAMS)).values())
+    poll(list(STREAMS))
+    poll(list(STREAMS))
+    desk.line.calls.clear()
+    assert poll(list(STREAMS)) == dict.fromkeys(STREAMS, 0)
+    assert sorted(desk.line.calls) == sorted(f"model.{model}.search_read" for model in QUESTIONS)
+    for model in sorted({driver.model for stream in STREAMS.values() for driver in stream.drivers}):
+        server.sql(f'update "{model.replace(".", "_")}" set write_date = now()')  # noqa: S608 - its own tables
+        following = [
+            name for name, stream in STREAMS.items() if model in {driver.model for driver in stream.drivers}
+        ]
+        # The first stream begins a poll: what is told from there on is as new as the change.
+        brought = poll(list(dict.fromkeys([next(iter(STREAMS)), *following])))
+        assert all(brought[name] for name in following), (model, brought)
+
+
 def test_who_can_be_reached_is_a_contact_and_follows_its_changes(
     clerk: TrytonRpc, distributor: Distributor, desk: TowerDesk
 ) -> None:
     alder, cedar = (f"contact-{distributor.customers[code]}" for code in ("C-ALDER", "C-CEDAR"))
-    held, cursor = news(desk, "contacts", None)
+    held, _ = news(desk, "contacts", None)
+    cursor = settled(desk, "contacts")
     assert set(held) == {alder, cedar}
     assert desk.connector.ids("contacts") == frozenset(held)
     who = held[alder].entity
@@ -170,7 +213,7 @@ def test_a_complaint_is_a_service_case_of_its_order_and_follows_its_state(
     clerk: TrytonRpc, distributor: Distributor, desk: TowerDesk
 ) -> None:
     order = scenarios.routine(clerk, distributor)
-    _, cursor = news(desk, "complaints", None)
+    cursor = settled(desk, "complaints")
     made = scenarios.complaint(clerk, distributor, order, quantity=2)
     case = news(desk, "complaints", cursor)[0][f"complaint-{made}"].entity
     assert isinstance(case, ServiceCase)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,27 +11,8 @@ from tests.support import tryton_scenarios as scenarios
 from tests.support.tryton_company import CLERK, CREDIT_MANAGER
 from tests.support.tryton_day import today
 from tests.support.tryton_rpc import TrytonRefusal, TrytonRpc
-from tests.support.tryton_seed import PRODUCTS, STOCK, USUAL_STOCK, Distributor, find_distributor
+from tests.support.tryton_seed import PRODUCTS, STOCK, USUAL_STOCK, Distributor
 from tests.support.tryton_server import TrytonServer
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[TrytonServer]:
-    """One server for the whole module: each test makes its own orders."""
-    with TrytonServer() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def clerk(server: TrytonServer) -> TrytonRpc:
-    """A session of the clerk."""
-    return server.rpc(CLERK)
-
-
-@pytest.fixture(scope="module")
-def distributor(server: TrytonServer) -> Distributor:
-    """The ids of the seeded distributor."""
-    return find_distributor(server.rpc())
 
 
 def moves_of(rpc: TrytonRpc, shipment: int) -> dict[str, float]:

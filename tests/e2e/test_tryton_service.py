@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from connectors.http import HttpClient
 from connectors.service_client.connector import ServiceConnector
@@ -16,12 +13,6 @@ from tests.support.tryton_server import TrytonServer
 from tests.support.tryton_tower import TowerDesk, tryton_options
 
 LIMIT = 500
-
-
-@pytest.fixture
-def server() -> Iterator[TrytonServer]:
-    with TrytonServer() as running:
-        yield running
 
 
 def test_a_desktop_syncs_tryton_from_its_connector_service(server: TrytonServer, tmp_path: Path) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from app.services.decide import DecisionRequest, decide
 from app.services.execute import Executor
@@ -22,12 +19,6 @@ from tests.support.tryton_rpc import TrytonRpc
 from tests.support.tryton_seed import find_distributor
 from tests.support.tryton_server import TrytonServer
 from tests.support.tryton_tower import SOURCE, TowerDesk
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[TrytonServer]:
-    with TrytonServer() as running:
-        yield running
 
 
 def ships_from(clerk: TrytonRpc, line: int) -> dict[str, float]:

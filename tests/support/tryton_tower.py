@@ -42,6 +42,7 @@ class CutLine:
     def __init__(self, inner: HttpClient) -> None:
         """Let everything pass."""
         self._inner = inner
+        self.calls: list[str] = []
         self.writes: list[str] = []
         self._cut_at: int | None = None
         self._arrives = False
@@ -64,6 +65,7 @@ class CutLine:
     ) -> HttpReply:
         """Send one request, unless the line is cut."""
         called = (body or b"").partition(b'"method":"')[2].partition(b'"')[0].decode()
+        self.calls.append(called)
         if not called.endswith(READS):
             self.writes.append(called)
             if self._cut_at is not None and len(self.writes) > self._cut_at:
