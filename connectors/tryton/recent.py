@@ -24,7 +24,7 @@ from connectors.tryton.values import instant, link, microseconds, modified
 from domain.clock import Clock
 from domain.errors import BadValueError
 
-#: A poll goes through the streams in their order; an answer serves those that follow, but no longer than this.
+#: A poll goes through the streams in their order; an answer serves those that follow, if it is no older.
 ANSWER_AGE = timedelta(seconds=2)
 #: More changed rows than this are no glance any more: the streams are read.
 MOST_ROWS = 1_000
