@@ -7,18 +7,16 @@ has decision rights of its own, and one signature must not carry what another ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 
 from app.services.recommend.facts import RemedyFacts
 from app.services.recommend.shortage import Shortage
 from app.services.recommend.shortage_answer import move_actions
-from app.services.recommend.shortage_ways import expedite_cents, later_supply, route_of, substitute_of
+from app.services.recommend.shortage_offers import Offer, expedite_offers, substitute_offer, transfer_offers
 from app.services.recommend.tariffs import (
-    TRANSFER_CENTS_PER_TONNE_KILOMETRE,
-    TRANSFER_FIXED_CENTS,
     assumed_lane,
     cheapest_lanes,
     late_cents,
@@ -26,31 +24,20 @@ from app.services.recommend.tariffs import (
     working_days,
 )
 from domain.checks import BASIS_POINTS
-from domain.commands import Action, ExpediteSupply, SubstituteItem, TransferStock
+from domain.commands import Action
 from domain.ids import NodeId
-from domain.inventory import InboundSupply
-from domain.recommendations import Option, Remedy
+from domain.recommendations import Option
 from optimization.decision.decide import DecisionOption, DecisionOutcome
 from optimization.decision.problem import PLANNED, DecisionLine, DecisionProblem, Service, Way, WayKind
 from optimization.outcome import OptionLabel
 
-_GRAMS_PER_TONNE = 1_000_000
-_SOONEST_DAY = 1
 _FROM = "reallocate:"
+_SUBSTITUTE = "substitute"
 _SAID = {
     OptionLabel.CHEAPEST: "the cheapest",
     OptionLabel.FASTEST: "the fastest",
     OptionLabel.LEAST_DISTURBANCE: "the least disturbing",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """What taking a way means: its remedy, the command for so many units, and the command in words."""
-
-    remedy: Remedy
-    command: Callable[[int], Action]
-    words: Callable[[int], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +112,7 @@ def _planned_or_sooner(shortage: Shortage, facts: RemedyFacts, now: datetime, da
         way = Way(way_id="ship", line_id=name, kind=WayKind.SHIP, node_id=home, ready_day=0, units=covered)
         found.append((way, None))
     coming = [s for s in facts.inbound_of(shortage.line.item_id) if s.node_id == home and s.open_quantity]
-    sooner = {supply.supply_id for supply in later_supply(shortage, facts, now)}
+    sooner = expedite_offers(shortage, facts, now)
     for supply in coming:
         day = max(0, (supply.eta_at.date() - now.date()).days)
         wait = Way(
@@ -138,33 +125,33 @@ def _planned_or_sooner(shortage: Shortage, facts: RemedyFacts, now: datetime, da
             pool_id=f"supply:{supply.supply_id}",
         )
         found.append((wait, None))
-        if supply.supply_id in sooner:
-            price = expedite_cents(supply)
-            way = replace(
-                wait,
-                way_id=f"expedite:{supply.supply_id}",
-                kind=WayKind.EXPEDITE,
-                ready_day=_SOONEST_DAY,
-                fixed_cents=price,
-            )
-            found.append((way, _expediting(supply, now + timedelta(days=_SOONEST_DAY), price)))
+        if (offer := sooner.get(supply.supply_id)) is not None:
+            way_id = f"expedite:{supply.supply_id}"
+            found.append((_taking(offer, wait, way_id=way_id, kind=WayKind.EXPEDITE), offer))
     return found
 
 
-def _expediting(supply: InboundSupply, wanted: datetime, price: int) -> Offer:
-    action = ExpediteSupply(supply_id=supply.supply_id, eta_at=wanted, cost_cents=price)
-    words = f"expedite {supply.number} to {wanted:%d %b}"
-    return Offer(remedy=Remedy.EXPEDITE, command=lambda _: action, words=lambda _: words)
+def _taking(offer: Offer, like: Way, *, way_id: str, kind: WayKind) -> Way:
+    """The way that an offer is, for the same line and of the same goods as another way."""
+    return replace(
+        like,
+        way_id=way_id,
+        kind=kind,
+        ready_day=offer.ready_day,
+        units=offer.units,
+        unit_cents=math.ceil(offer.unit_cents),
+        fixed_cents=offer.fixed_cents,
+    )
 
 
 def _from_elsewhere(shortage: Shortage, now: datetime) -> _Found:
     """Goods of another node: shipped from there, or brought here; they are the same goods."""
-    name, grams = str(shortage.line.line_id), shortage.item.weight_grams
+    brought = transfer_offers(shortage, now)
     found: _Found = []
     for row in shortage.outlook:
         there = Way(
             way_id=f"{_FROM}{row.node_id}",
-            line_id=name,
+            line_id=str(shortage.line.line_id),
             kind=WayKind.REALLOCATE,
             node_id=row.node_id,
             ready_day=0,
@@ -172,71 +159,29 @@ def _from_elsewhere(shortage: Shortage, now: datetime) -> _Found:
             pool_id=f"stock:{row.node_id}",
         )
         found.append((there, None))
-        route = route_of(shortage, row.node_id)
-        if route is None:
-            continue
-        kilometres, day = route
-        freight = TRANSFER_CENTS_PER_TONNE_KILOMETRE * kilometres * grams
-        way = replace(
-            there,
-            way_id=f"transfer:{row.node_id}",
-            kind=WayKind.TRANSFER,
-            node_id=shortage.home,
-            ready_day=day,
+        if (offer := brought.get(row.node_id)) is not None:
+            here = replace(there, node_id=shortage.home)
+            way = _taking(offer, here, way_id=f"transfer:{row.node_id}", kind=WayKind.TRANSFER)
             # A cent at least, so that no more is brought than the line lacks.
-            unit_cents=max(1, -(-freight // _GRAMS_PER_TONNE)),
-            fixed_cents=TRANSFER_FIXED_CENTS,
-        )
-        arrives = now + timedelta(days=day)
-        offer = Offer(
-            remedy=Remedy.TRANSFER,
-            command=partial(_transfer, shortage, row.node_id, arrives),
-            words=partial(_transfer_words, shortage.node_name(row.node_id), arrives),
-        )
-        found.append((way, offer))
+            found.append((replace(way, unit_cents=max(1, way.unit_cents)), offer))
     return found
-
-
-def _transfer(shortage: Shortage, giving: NodeId, arrives: datetime, units: int) -> Action:
-    return TransferStock(
-        line_id=shortage.line.line_id,
-        item_id=shortage.item.item_id,
-        from_node_id=giving,
-        to_node_id=shortage.home,
-        quantity=units,
-        arrive_at=arrives,
-    )
-
-
-def _transfer_words(giving: str, arrives: datetime, units: int) -> str:
-    return f"transfer {units} from {giving}, there {arrives:%d %b}"
 
 
 def _instead(shortage: Shortage, facts: RemedyFacts) -> _Found:
     """The substitute that is here for all open units; only all of them can be replaced."""
-    known = substitute_of(shortage, facts)
-    if known is None:
+    offer = substitute_offer(shortage, facts)
+    if offer is None:
         return []
-    each, other = known
-    line = shortage.line
-    action = SubstituteItem(
-        order_id=line.order_id,
-        line_id=line.line_id,
-        item_id=line.item_id,
-        substitute_item_id=each.item_id,
-        quantity=line.open_quantity,
-    )
     way = Way(
-        way_id=f"substitute:{each.item_id}",
-        line_id=str(line.line_id),
+        way_id=_SUBSTITUTE,
+        line_id=str(shortage.line.line_id),
         kind=WayKind.SUBSTITUTE,
         node_id=shortage.home,
-        ready_day=0,
-        units=line.open_quantity,
-        unit_cents=each.extra_cost_cents,
+        ready_day=offer.ready_day,
+        units=offer.units,
+        unit_cents=math.ceil(offer.unit_cents),
     )
-    words = f"substitute {other.sku}"
-    return [(way, Offer(remedy=Remedy.SUBSTITUTE, command=lambda _: action, words=lambda _: words))]
+    return [(way, offer)]
 
 
 def with_decided(
@@ -295,7 +240,7 @@ def _units(option: DecisionOption) -> dict[str, int]:
 
 def _replaces_a_part(shortage: Shortage, option: DecisionOption) -> bool:
     """Whether a substitute stands in for a part of the line, which no command does."""
-    replaced = sum(move.units for move in option.moves if move.way_id.startswith("substitute:"))
+    replaced = sum(move.units for move in option.moves if move.way_id == _SUBSTITUTE)
     return 0 < replaced < shortage.line.open_quantity
 
 
