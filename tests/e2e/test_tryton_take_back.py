@@ -1,24 +1,33 @@
-"""An approval of three commands on a real Tryton: the last one fails for good, the others are taken back."""
+"""Three commands on a real Tryton: the last fails for good, the others are taken back, whoever is killed."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from app.services.decide import DecisionRequest, decide
+from app.services.deliver import no_crash
 from app.services.execute import Executor
 from app.services.propose import propose
-from domain.approval_states import ApprovalState
+from domain.approval_states import ApprovalState, CommandState
 from domain.approvals import Ending, Verdict
 from domain.commands import ReallocateLine, RebookCarrier, SetLinePrice
 from domain.endings import CommandFate, EndedAs
 from domain.ids import LineId, NodeId, OrderId, ServiceId, ShipmentId
 from tests.support import tryton_scenarios as scenarios
 from tests.support.approval_desk import Desk, TurnedClock
+from tests.support.executor_room import Killed
 from tests.support.tryton_company import CLERK
 from tests.support.tryton_rpc import TrytonRpc
 from tests.support.tryton_seed import find_distributor
 from tests.support.tryton_server import TrytonServer
 from tests.support.tryton_tower import SOURCE, TowerDesk
+
+#: More turns of the executor than it takes.
+MOST_ROUNDS = 12
 
 
 def ships_from(clerk: TrytonRpc, line: int) -> dict[str, float]:
@@ -32,7 +41,37 @@ def ships_from(clerk: TrytonRpc, line: int) -> dict[str, float]:
     return found
 
 
-def test_carrier_and_warehouse_are_as_they_were(server: TrytonServer, tmp_path: Path) -> None:
+class Strikes:
+    """While an approval is taken back the server dies at a write of the first step, the desk at the last."""
+
+    def __init__(self, desk: Desk, tower: TowerDesk, server: TrytonServer) -> None:
+        """Wait for those moments."""
+        self._desk, self._tower, self._server = desk, tower, server
+        self.struck: list[str] = []
+
+    def __call__(self, point: str) -> None:
+        """Strike when it is time, each once."""
+        for row in self._desk.ledger.commands_in(CommandState.SENDING):
+            step = f"{row.key[-len('2-undo-1') :]} {point}"
+            if step in self.struck:
+                continue
+            if step == "2-undo-1 execute:sending":
+                self.struck.append(step)
+                self._tower.line.cut_at(3, arrives=True, then=self._server.stop)
+            elif step == "1-undo-1 execute:answered":
+                self.struck.append(step)
+                raise Killed(point)
+
+    def mend(self) -> None:
+        """The server is started again where it is down, and some time passes."""
+        self._tower.line.cut_at(None)
+        if not self._tower.connector.health().reachable:
+            self._server.start()
+        self._desk.clock.turn(timedelta(minutes=10))
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_carrier_and_warehouse_are_as_they_were(server: TrytonServer, tmp_path: Path, killed: bool) -> None:
     clerk = server.rpc(CLERK)
     distributor = find_distributor(clerk)
     tower = TowerDesk(server)
@@ -63,13 +102,21 @@ def test_carrier_and_warehouse_are_as_they_were(server: TrytonServer, tmp_path: 
     decide(desk.room, desk.people["j.okafor"], yes, desk.facts.fresh)
     before = ships_from(clerk, short.lines[0])
 
-    Executor(
-        room=desk.room,
-        connectors={SOURCE: tower.connector},
-        fresh=desk.facts.fresh,
-        signer=desk.people["executor@desk"],
-        jitter=lambda: 0.0,
-    ).run_once()
+    strikes = Strikes(desk, tower, server)
+    for _ in range(MOST_ROUNDS if killed else 1):
+        with suppress(Killed):
+            Executor(
+                room=desk.room,
+                connectors={SOURCE: tower.connector},
+                fresh=desk.facts.fresh,
+                signer=desk.people["executor@desk"],
+                jitter=lambda: 0.0,
+                crash=strikes if killed else no_crash,
+            ).run_once()
+        if desk.ledger.approval(entry.action_id).state is ApprovalState.COMPENSATED:
+            break
+        strikes.mend()
+    assert len(strikes.struck) == (2 if killed else 0)
 
     view = desk.ledger.approval(entry.action_id)
     assert view.state is ApprovalState.COMPENSATED, [(row.key, row.state, row.why) for row in view.commands]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from connectors.http import HttpClient, HttpReply, HttpUnavailableError
@@ -36,6 +36,10 @@ class WallClock:
         return datetime.now(UTC)
 
 
+def _nothing() -> None:
+    """Nothing else happens."""
+
+
 class CutLine:
     """A transport that lets calls pass until the n-th write, which it cuts before or after it arrives."""
 
@@ -46,12 +50,19 @@ class CutLine:
         self.writes: list[str] = []
         self._cut_at: int | None = None
         self._arrives = False
+        self._then: Callable[[], None] = _nothing
 
-    def cut_at(self, write: int | None, *, arrives: bool = False) -> None:
-        """Cut the line at that write, counted from now; with ``arrives`` only its answer is lost."""
+    def cut_at(
+        self, write: int | None, *, arrives: bool = False, then: Callable[[], None] | None = None
+    ) -> None:
+        """Cut the line at that write, counted from now; with ``arrives`` only its answer is lost.
+
+        ``then`` is what happens at that moment besides, for instance to the server.
+        """
         self.writes = []
         self._cut_at = write
         self._arrives = arrives
+        self._then = then or _nothing
 
     def send(
         self,
@@ -69,8 +80,10 @@ class CutLine:
         if not called.endswith(READS):
             self.writes.append(called)
             if self._cut_at is not None and len(self.writes) > self._cut_at:
-                if self._arrives and len(self.writes) == self._cut_at + 1:
-                    self._inner.send(method, path, headers=headers, body=body)
+                if len(self.writes) == self._cut_at + 1:
+                    if self._arrives:
+                        self._inner.send(method, path, headers=headers, body=body)
+                    self._then()
                 raise HttpUnavailableError(what="The line was cut.", remedy="Mend it.")
         return self._inner.send(
             method, path, headers=headers, body=body, query=query, timeout_seconds=timeout_seconds
