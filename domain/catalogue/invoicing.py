@@ -87,7 +87,8 @@ IN_PRICE = CaseType(
         "beyond the tolerance in percent and in amount, and the units are not credited"
     ),
     clears_when="the prices agree within tolerance, or the billed units are credited",
-    correlation="invoice-price:{customer_id}:{item_id}",
+    correlation="invoice-price:{customer_id}",
+    correlation_version=2,
     acknowledge_minutes=240,
     resolve_minutes=2880,
     actions=(

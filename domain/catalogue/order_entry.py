@@ -133,7 +133,8 @@ OE_QTY_OUTLIER = CaseType(
         "or is no multiple of the case pack, or is below the minimum order quantity"
     ),
     clears_when="the customer confirms the quantity, or it is corrected, cancelled or shipped",
-    correlation="qty:{order_id}",
+    correlation="qty:{customer_id}",
+    correlation_version=2,
     acknowledge_minutes=30,
     resolve_minutes=240,
     actions=(

@@ -91,6 +91,16 @@ def test_a_wrong_price_costs_the_difference(room: TowerRoom) -> None:
     }
 
 
+def test_an_order_that_waits_for_its_price_is_not_told_again_as_stuck(room: TowerRoom) -> None:
+    waits = facts.order(status=OrderStatus.ENTERED, status_at=NOW - 3 * DAY)
+    room.sync(*facts.quiet_world(), waits)
+    assert room.only_case("OE-STUCK").suppressed_by == ""
+    room.sync(facts.contract_price(1_100), force=True)
+    price, stuck = room.only_case("OE-PRICE"), room.only_case("OE-STUCK")
+    assert stuck.suppressed_by == price.case_id
+    assert stuck.incident_id == price.incident_id
+
+
 @pytest.mark.parametrize(
     ("unit_price_cents", "quantity", "fires"),
     [

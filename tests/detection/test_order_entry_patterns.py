@@ -144,7 +144,7 @@ def test_an_unusual_quantity_says_what_is_usual_and_clears_when_confirmed(room_o
         room.put(*history([10] * 12))
         found = room.only()
         assert found.title == "SO-1 line 1: 100 ea, usually 10"
-        assert found.correlation_key == "qty:SO-1"
+        assert found.correlation_key == "qty:C1"
         # One in ten of 15 % of the 90 units too many, and five minutes of a planner.
         assert found.losses == (("SO-1/1", 90 * 1_000 * 15 // 100 // 10 + 375),)
         room.put(line(quantity_confirmed=True))

@@ -112,7 +112,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         losses=tuple((part.key, part.loss_cents) for _, part in lacking),
         severity=severity_of(loss, breach_ms, moment.hour_ms, moment.policy),
         correlation_key=(
-            f"supplier:{head.supplier_name}:{week_of(head.due_at)}"
+            f"supplier-short:{head.supplier_name}:{week_of(head.due_at)}"
             if head.supplier_name
             else f"po:{head.supply_number}"
         ),

@@ -118,7 +118,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         ),
         losses=((row.entity_id, likely + rework),),
         severity=severity_of(likely + rework, row.promised_at, moment.hour_ms, policy, tier=row.tier),
-        correlation_key=f"qty:{row.order_id}",
+        correlation_key=f"qty:{row.customer_id}",
         evidence=_evidence(row),
         order_ids=(row.order_id,),
         node_id=row.node_id,
