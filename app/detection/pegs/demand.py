@@ -36,6 +36,10 @@ CREATE INDEX IF NOT EXISTS det_allocation_by_line ON allocation
 CREATE INDEX IF NOT EXISTS det_allocation_by_group ON allocation
  (item_id, node_id, line_id, status, quantity, id, deleted_at) WHERE deleted_at IS NULL
 """,
+    """
+CREATE INDEX IF NOT EXISTS det_stock_by_group ON inventory_position
+ (item_id, node_id, on_hand_quantity, deleted_at) WHERE deleted_at IS NULL
+""",
     "CREATE INDEX IF NOT EXISTS det_short_by_group ON peg_short (item_id, node_id)",
 )
 
