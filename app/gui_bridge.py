@@ -17,7 +17,6 @@ from app.desk_intents import STILL_STARTING
 from app.read_models.wishes import PARTS_OF, Around, DetailRequest
 from app.services.recommend.question import Question, RuleQuestion
 from app.solve_board import Solve, SolveBoard
-from app.table_files import try_to_write
 from app.what_if_desk import WhatIfDesk
 from app.workers.messages import (
     Changed,
@@ -37,7 +36,6 @@ from views.case_queue.bulk_state import BulkEdit
 from views.ports import PageContent, TowerScreen
 from views.rules.state import RulesTried
 from views.shell.state import Identity, JobRow, Page
-from views.table_document import write_pdf
 from views.tower.state import ALL_PARTS, Part, TowerSnapshot
 from views.what_if.state import WhatIfFailed, WhatIfProgress, WhatIfSolved
 
@@ -176,9 +174,8 @@ class GuiBridge(QObject, WhatIfDesk):
         if self._rehearsals is not None:
             self._rehearsals.stop()
         self._stop_what_if()
-        self._clock_timer.stop()
-        self._page_timer.stop()
-        self._flush_timer.stop()
+        for timer in (self._clock_timer, self._page_timer, self._flush_timer):
+            timer.stop()
         if self._desk is not None:
             self._desk.stop()
 
@@ -380,6 +377,9 @@ class GuiBridge(QObject, WhatIfDesk):
         """Write a table to a file in a thread of its own."""
 
         def run() -> None:
+            from app.table_files import try_to_write  # noqa: PLC0415 - only for an export
+            from views.table_document import write_pdf  # noqa: PLC0415 - as above
+
             text, kind = try_to_write(Path(path), table, write_pdf)
             self._reported.emit(Said(text=text, kind=kind))
 

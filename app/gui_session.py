@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.bootstrap import LEDGER_FILE, monotonic_seconds
 from app.bridge_parts import BridgeParts
+from app.collector import keep_what_is_there
 from app.desk_store import DeskStore
 from app.environment import PIN_FILE_VARIABLE, PIN_VARIABLE
 from app.fault_log import crashed_before, end_on_signal, log_to, report_faults_to
@@ -21,7 +22,6 @@ from app.profile import LOG_FOLDER, Profile, ProfileKind
 from app.read_models.people import people_of
 from domain.errors import CorruptError, UnavailableError
 from views.first_run.state import FirstRunIntents
-from views.first_run.widget import ask_first_run
 from views.shell.application import after, ask_pin, grab, make_application, run_until_closed, show_first
 from views.shell.window import TowerWindow
 from views.shell.zone import own_zone
@@ -129,6 +129,8 @@ class GuiSession:
 
 def begin_first_run(intents: FirstRunIntents) -> str:
     """Ask how to begin; gives the profile to open, empty when the person would not begin."""
+    from views.first_run.widget import ask_first_run  # noqa: PLC0415 - only a first run
+
     make_application("dark")
     return ask_first_run(intents)
 
@@ -154,11 +156,14 @@ def run_window(run: WindowRun, script: Callable[[GuiSession], None] | None = Non
     session.window.set_theme(theme)
     show_first(session.window, application)
     session.note_time("first_window")
+    keep_what_is_there()
     if crashed:
         session.window.crash_notice.tell()
     end_on_signal(application.quit)
     report_faults_to(bridge.tell_fault)
     bridge.first_shown.connect(lambda: session.note_time("first_queue"))
+    # By then the store and the read models are there, too.
+    bridge.first_shown.connect(keep_what_is_there)
     bridge.start_failed.connect(session.note_failed_start)
     bridge.attach(session.window)
     pin = _pin_of(session)

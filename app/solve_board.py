@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from app.services.recommend.question import SolverQuestion
-from domain.recommendations import Recommendation
-from optimization.outcome import Progress
 from optimization.solver_events import (
     JobCancelled,
     JobFailed,
@@ -18,6 +15,13 @@ from optimization.solver_events import (
 )
 from views.case_detail.state import SolveProgress
 from views.shell.state import JobRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from app.services.recommend.question import SolverQuestion
+    from domain.recommendations import Recommendation
+    from optimization.outcome import Progress
 
 ADVISED_ROWS = 30
 CANCELLED = "Cancelled. Press W to work the options out again."

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
 from domain.errors import TowerError, UnavailableError
-from optimization.outcome import Outcome, Progress
+
+if TYPE_CHECKING:
+    # The window knows these events from the first moment on, and shows before any outcome is there.
+    from optimization.outcome import Outcome, Progress
 
 JobId = NewType("JobId", int)
 

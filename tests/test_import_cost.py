@@ -40,7 +40,8 @@ def test_the_entry_reads_no_slow_library(module: str) -> None:
 # What each process may never load by starting: the solvers' libraries, and what only others use.
 SOLVERS = frozenset({"ortools", "pandas", "numba", "llvmlite", "scipy", "pyarrow"})
 ELSEWHERE = {
-    "app.gui_session, app.workers.processes": SOLVERS | {"pyqtgraph", "sqlalchemy", "cryptography"},
+    "app.gui_session, app.workers.processes": SOLVERS
+    | {"pyqtgraph", "sqlalchemy", "cryptography", "httpx", "http", "email", "xml", "csv"},
     "app.window_start, app.workers.reading_desk": SOLVERS | {"pyqtgraph", "httpx", "apscheduler", "fastapi"},
     "app.workers.sync_worker, app.tower, app.databases": SOLVERS | {"PySide6", "fastapi", "uvicorn"},
     "app.workers.sync_door, app.workers.demo_services": SOLVERS | SLOW | {"numpy", "httpx", "cryptography"},

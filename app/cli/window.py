@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from app.bootstrap import monotonic_seconds
+from app.collector import pause
 from app.environment import HOME_VARIABLE
 from app.profile import DEMO, load_profile
 from domain.errors import BadInputError
@@ -38,6 +39,7 @@ def open_window(options: argparse.Namespace) -> int:
         os.environ[PLATFORM] = OFFSCREEN
         print(f"No display: running offscreen for {options.seconds} s, then see {options.out}/.", flush=True)
     _speak_for(profile.folder)
+    pause()
     from app.gui_session import REPORT_FILE, WindowRun, run_window
 
     run = WindowRun(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from app.zones import UNIVERSAL, DeskTimes
-from domain.recommendations import Recommendation
-from views.case_detail.state import SolveProgress
-from views.shell.state import Identity, JobRow
-from views.tower.state import Part
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from domain.recommendations import Recommendation
+    from views.case_detail.state import SolveProgress
+    from views.shell.state import Identity, JobRow
+    from views.tower.state import Part
 
 _OF_CASES: frozenset[Part] = frozenset({"kpis", "cases", "network", "markers"})
 _OF_SOURCES: frozenset[Part] = frozenset({"sources", "quarantine", "offline"})

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from app.workers.what_if_wishes import Promoted, PromoteMoves, ShareScenario
-from domain.cases import CaseState
-from domain.recommendations import Recommendation
 
 if TYPE_CHECKING:
     from app.bootstrap import DemoServices
     from app.profile import Profile
+    from domain.cases import CaseState
+    from domain.recommendations import Recommendation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

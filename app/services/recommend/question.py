@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
-from domain.recommendations import Recommendation
-from optimization.carrier_problem import RebookingProblem
-from optimization.outcome import Outcome
-from optimization.split_problem import SplitProblem
+if TYPE_CHECKING:
+    # The window knows a question from the first moment on, and shows before any problem is put.
+    from collections.abc import Callable
 
-Problem = SplitProblem | RebookingProblem
+    from domain.recommendations import Recommendation
+    from optimization.carrier_problem import RebookingProblem
+    from optimization.outcome import Outcome
+    from optimization.split_problem import SplitProblem
+
+Problem: TypeAlias = "SplitProblem | RebookingProblem"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
