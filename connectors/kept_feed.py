@@ -96,14 +96,15 @@ class KeptFeed:
 
     def ids(self, stream: str) -> frozenset[str]:
         """The ids of the records of a stream that exist now."""
+        return frozenset(ref_of(entity).entity_id for entity in self.entities(stream))
+
+    def entities(self, stream: str) -> Iterator[Entity]:
+        """The present state of every record of a stream."""
         self._manifest.stream(stream)
-        return frozenset(
-            newest[1].ref.entity_id
-            for stamp, key in self._logs[stream]
-            if (newest := self._latest.get(key)) is not None
-            and newest[0] == stamp
-            and isinstance(newest[1], SourceRecord)
-        )
+        for stamp, key in self._logs[stream]:
+            newest = self._latest.get(key)
+            if newest is not None and newest[0] == stamp and isinstance(newest[1], SourceRecord):
+                yield newest[1].entity
 
     def rejection(self, stream: str, external_id: str) -> RejectedRecord | None:
         """What is known of a record that could not be understood, unless it has been since."""

@@ -1,8 +1,9 @@
-"""EPCIS events to milestones of shipments and back; pure.
+"""EPCIS events to milestones of shipments and back, and to movements of stock; pure.
 
-An event belongs to a shipment by its despatch advice or bill of lading (``bizTransactionList``); one without
-is none of ours. An error declaration takes the milestone of the event it speaks of back, and the corrective
-event says by ``corrects_id`` what it corrects.
+An event belongs to a shipment by its despatch advice or bill of lading (``bizTransactionList``). Of the
+others, goods received at a place, and goods made of others there, move its stock; the rest is none of ours.
+An error declaration takes back what the event it speaks of said, and the corrective event says by
+``corrects_id`` what it corrects.
 """
 
 from __future__ import annotations
@@ -18,13 +19,20 @@ from connectors.epcis.document import (
     Event,
     ObjectEvent,
     Place,
+    Quantity,
+    TransformationEvent,
 )
 from domain.checks import as_utc
 from domain.errors import BadInputError
-from domain.ids import MilestoneId, ShipmentId
+from domain.ids import ItemId, MilestoneId, NodeId, ShipmentId
 from domain.transport import Milestone
 
 ID_PREFIX = "epcis-"
+ORDER_PAPER = "po"
+RECEIVING_STEPS = frozenset({"receiving", "accepting"})
+#: Units of measure (UN/ECE Recommendation 20) that are single units; others are refused, not reckoned.
+SINGLE_UNITS = frozenset({"", "EA", "C62", "H87"})
+MOST_UNITS = 1_000_000_000
 SHIPMENT_PAPERS = ("desadv", "bol")
 #: Business steps (CBV 2.0) and the milestone each is; the others happen inside a building.
 CODE_OF_STEP = {
@@ -56,6 +64,83 @@ class Reading:
     milestones: tuple[Milestone, ...]
     withdrawn: tuple[MilestoneId, ...]
     others: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """Units of an item that came to a node, or (below zero) went into something else there.
+
+    ``order_number`` is that of the purchase order they were received for, where the event names one.
+    """
+
+    event_id: str
+    happened_at: datetime
+    item_id: ItemId
+    node_id: NodeId
+    quantity: int
+    order_number: str = ""
+
+
+def read_movements(events: Sequence[Event]) -> tuple[Movement, ...]:
+    """What events do to the stock of places: receipts, and goods made of others; no declared errors.
+
+    Raises:
+        BadInputError: such an event has no ``eventID``, or a quantity is not in whole single units.
+    """
+    gone = {event.event_id for event in events if event.error_declaration is not None}
+    return tuple(
+        movement for event in events if event.event_id not in gone for movement in _movements_of(event)
+    )
+
+
+def withdrawn_events(events: Sequence[Event]) -> tuple[str, ...]:
+    """The ids of the events that are declared errors."""
+    return tuple(event.event_id for event in events if event.error_declaration is not None)
+
+
+def _movements_of(event: Event) -> list[Movement]:
+    place = event.biz_location or event.read_point
+    if place is None:
+        return []
+    if isinstance(event, TransformationEvent):
+        taken, made, order = event.input_quantity_list, event.output_quantity_list, ""
+    elif isinstance(event, ObjectEvent) and _is_receipt(event):
+        taken, made, order = [], event.quantity_list, _paper(event, ORDER_PAPER) or ""
+    else:
+        return []
+    return [
+        Movement(
+            event_id=_id(event).removeprefix(ID_PREFIX),
+            happened_at=as_utc(event.event_time),
+            item_id=ItemId(_own_id(one.epc_class)),
+            node_id=NodeId(_own_id(place.id)),
+            quantity=sign * _units(one),
+            order_number=order,
+        )
+        for sign, goods in ((-1, taken), (1, made))
+        for one in goods
+    ]
+
+
+def _is_receipt(event: ObjectEvent) -> bool:
+    # Goods of a shipment of ours arrive at the customer: that is its delivery, no stock of a node.
+    received = _step(event.biz_step) in RECEIVING_STEPS and event.action != "DELETE"
+    return received and _shipment(event) is None
+
+
+def _units(goods: Quantity) -> int:
+    quantity = goods.quantity
+    if (
+        quantity is None
+        or not 0 <= quantity <= MOST_UNITS
+        or quantity != int(quantity)
+        or goods.uom not in SINGLE_UNITS
+    ):
+        raise BadInputError(
+            what=f"{quantity} {goods.uom} of {goods.epc_class} is no number of whole single units.",
+            remedy="Send single units; nothing is rounded or reckoned from weights.",
+        )
+    return int(quantity)
 
 
 def read_milestones(events: Sequence[Event], *, received_at: datetime | None = None) -> Reading:
@@ -142,12 +227,20 @@ def _event(milestone: Milestone) -> ObjectEvent | AggregationEvent:
 
 
 def _shipment(event: Event) -> ShipmentId | None:
-    papers = {
-        paper.type.rpartition("-")[2].rpartition(":")[2]: paper.biz_transaction
-        for paper in event.biz_transaction_list
-    }
-    found = next((papers[kind] for kind in SHIPMENT_PAPERS if kind in papers), None)
-    return None if found is None else ShipmentId(found.rpartition("/")[2].rpartition(":")[2])
+    papers = (_paper(event, kind) for kind in SHIPMENT_PAPERS)
+    found = next((paper for paper in papers if paper is not None), None)
+    return None if found is None else ShipmentId(found)
+
+
+def _paper(event: Event, kind: str) -> str | None:
+    """The tower's id of the paper of a kind that the event belongs to."""
+    papers = {_own_id(paper.type.replace("-", ":")): paper for paper in event.biz_transaction_list}
+    return _own_id(papers[kind].biz_transaction) if kind in papers else None
+
+
+def _own_id(uri: str) -> str:
+    """The tower's id in the name of something on the web: its last part."""
+    return uri.rpartition("/")[2].rpartition(":")[2]
 
 
 def _step(text: str) -> str:

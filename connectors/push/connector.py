@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources import files
@@ -21,7 +21,8 @@ from connectors.kept_feed import Arrival, KeptFeed
 from connectors.outage import OutageLog
 from connectors.protocol import ConnectorHealth, Manifest, Page, parse_manifest
 from connectors.push.events import PushedEvent, event_of
-from connectors.push.mapping import Meaning, meaning_of, stream_of_bad
+from connectors.push.mapping import Meaning, meaning_of, stream_of, stream_of_bad
+from connectors.push.stock_book import StockBook
 from domain.clock import Clock
 from domain.commands import Command, CommandResult, Receipt
 from domain.errors import BadValueError, TowerError
@@ -60,6 +61,7 @@ class PushConnector:
         self._kept: KeptFeed | None = None
         self._known: set[str] = set()
         self._times: dict[EntityRef, datetime] = {}
+        self._stock = StockBook()
         self.intake: Intake | None = None
 
     @property
@@ -91,7 +93,13 @@ class PushConnector:
         """
         with self._lock:
             feed = self._feed()
-            draft = _Draft(at=self._clock.now(), times=ChainMap({}, self._times))
+            draft = _Draft(
+                at=self._clock.now(),
+                times=ChainMap({}, self._times),
+                stock=self._stock.draft(),
+                known=lambda ref: feed.entity(ref.kind, ref.entity_id),
+                stream_of=lambda kind: stream_of(self._manifest, kind),
+            )
             fresh: dict[str, PushedEvent] = {}
             for event in events:
                 if _name(event) not in self._known:
@@ -100,7 +108,9 @@ class PushConnector:
                 self._read(event, draft)
             if fresh:
                 feed.append(draft.arrival())
-                self._remember(draft.names)
+                self._remember(draft.remembered())
+                for _, entity in draft.entities.values():
+                    self._stock.knows(entity)
         return len(fresh), len(events) - len(fresh)
 
     def _read(self, event: PushedEvent, draft: _Draft) -> None:
@@ -160,11 +170,15 @@ class PushConnector:
                 still_needed=_latest_names,
             )
             for remembered in self._kept.remembered:
-                self._remember(remembered["events"])
+                self._remember(remembered)
+            for kind in (EntityKind.INVENTORY_POSITION, EntityKind.INBOUND_SUPPLY):
+                for entity in self._kept.entities(stream_of(self._manifest, kind)):
+                    self._stock.knows(entity)
         return self._kept
 
-    def _remember(self, names: Sequence[Sequence[Any]]) -> None:
-        for name, at, refs in names:
+    def _remember(self, remembered: Mapping[str, Any]) -> None:
+        self._stock.replay(remembered.get("stock", ()))
+        for name, at, refs in remembered["events"]:
             self._known.add(name)
             for kind, entity_id in refs if at else ():
                 ref = EntityRef(kind=EntityKind(kind), entity_id=entity_id)
@@ -177,6 +191,9 @@ class _Draft:
 
     at: datetime
     times: ChainMap[EntityRef, datetime]
+    stock: StockBook
+    known: Callable[[EntityRef], Entity | None]
+    stream_of: Callable[[EntityKind], str]
     entities: dict[EntityRef, tuple[str, Entity]] = field(default_factory=dict)
     gone: dict[EntityRef, str] = field(default_factory=dict)
     rejected: list[RejectedRecord] = field(default_factory=list)
@@ -188,12 +205,29 @@ class _Draft:
         for ref in news:
             self.entities.pop(ref, None)
             self.gone.pop(ref, None)
-        self.entities |= {ref_of(e): (stream, e) for stream, e in meaning.entities if ref_of(e) in news}
+        told = ((stream, e, ref_of(e)) for stream, e in meaning.entities)
+        self.entities |= {
+            ref: (stream, self.stock.told(e, event.at)) for stream, e, ref in told if ref in news
+        }
         self.gone |= {ref: stream for stream, ref in meaning.gone if ref in news}
         if event.at is not None:
             self.times |= dict.fromkeys(news, event.at)
+        for movement in meaning.movements:
+            self._changed(self.stock.move(movement, self._present))
+        for event_id in meaning.withdrawn:
+            self._changed(self.stock.withdraw(event_id, self._present))
         refs = sorted((ref.kind.value, ref.entity_id) for ref in news)
         self.names.append((_name(event), event.at.isoformat() if event.at else "", refs))
+
+    def _changed(self, entities: Iterable[Entity]) -> None:
+        for entity in entities:
+            ref = ref_of(entity)
+            self.entities[ref] = (self.stream_of(ref.kind), entity)
+
+    def _present(self, ref: EntityRef) -> tuple[Entity | None, datetime | None]:
+        if ref in self.gone:
+            return None, None
+        return self.entities[ref][1] if ref in self.entities else self.known(ref), self.times.get(ref)
 
     def reject(self, event: PushedEvent, error: BadValueError, *, source: SourceName, stream: str) -> None:
         """Keep an event aside that cannot be understood; sent again it would be no clearer."""
@@ -223,8 +257,12 @@ class _Draft:
             entities=entities,
             rejected=self.rejected,
             gone=gone,
-            remembered={"events": self.names},
+            remembered=self.remembered(),
         )
+
+    def remembered(self) -> dict[str, Any]:
+        """What must be known of it later."""
+        return {"events": self.names} | ({"stock": self.stock.facts} if self.stock.facts else {})
 
 
 def _name(event: PushedEvent) -> str:
@@ -232,6 +270,9 @@ def _name(event: PushedEvent) -> str:
 
 
 def _latest_names(remembered: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The newest names, as one entry: whoever sends an event again does so soon."""
+    """The newest names, as whoever sends an event again does so soon, and the stock book, as one entry."""
     names = [name for entry in remembered for name in entry["events"]]
-    return [{"events": names[-EVENTS_REMEMBERED:]}] if names else []
+    stock = StockBook()
+    for entry in remembered:
+        stock.replay(entry.get("stock", ()))
+    return [{"events": names[-EVENTS_REMEMBERED:], "stock": stock.standing()}] if names else []

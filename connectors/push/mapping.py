@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from connectors.epcis.document import read_events
-from connectors.epcis.mapping import read_milestones
+from connectors.epcis.mapping import Movement, read_milestones, read_movements, withdrawn_events
 from connectors.protocol import Manifest
 from connectors.push.events import PushedEvent
 from connectors.wire import decode_entity
@@ -32,10 +32,12 @@ class _Gone(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """What an event brings, by stream."""
+    """What an event brings, by stream; and what it moves, or takes back of what earlier ones moved."""
 
     entities: tuple[tuple[str, Entity], ...] = ()
     gone: tuple[tuple[str, EntityRef], ...] = ()
+    movements: tuple[Movement, ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
     @property
     def refs(self) -> tuple[EntityRef, ...]:
@@ -54,16 +56,14 @@ def meaning_of(event: PushedEvent, manifest: Manifest) -> Meaning:
             said = msgspec.json.decode(_as_list(event.data), type=list[_Said])
             return Meaning(
                 entities=tuple(
-                    (_stream(manifest, one.kind), decode_entity(one.kind, bytes(one.entity))) for one in said
+                    (stream_of(manifest, one.kind), decode_entity(one.kind, bytes(one.entity)))
+                    for one in said
                 )
             )
         if event.event_type == DELETED_TYPE:
             gone = msgspec.json.decode(_as_list(event.data), type=list[_Gone])
-            return Meaning(
-                gone=tuple(
-                    (_stream(manifest, one.kind), EntityRef(kind=one.kind, entity_id=one.id)) for one in gone
-                )
-            )
+            refs = (EntityRef(kind=one.kind, entity_id=one.id) for one in gone)
+            return Meaning(gone=tuple((stream_of(manifest, ref.kind), ref) for ref in refs))
         if event.event_type == EPCIS_TYPE:
             return _epcis(event, manifest)
     except (msgspec.MsgspecError, BadInputError, RecursionError, ValueError) as error:
@@ -78,14 +78,17 @@ def meaning_of(event: PushedEvent, manifest: Manifest) -> Meaning:
 
 
 def _epcis(event: PushedEvent, manifest: Manifest) -> Meaning:
-    """Milestones of an EPCIS document; what it declares an error is gone."""
-    found = read_milestones(read_events(event.data), received_at=event.at)
-    stream = _stream(manifest, EntityKind.MILESTONE)
+    """Milestones and movements of an EPCIS document; what it declares an error is gone."""
+    events = read_events(event.data)
+    found = read_milestones(events, received_at=event.at)
+    stream = stream_of(manifest, EntityKind.MILESTONE)
     return Meaning(
         entities=tuple((stream, milestone) for milestone in found.milestones),
         gone=tuple(
             (stream, EntityRef(kind=EntityKind.MILESTONE, entity_id=gone)) for gone in found.withdrawn
         ),
+        movements=read_movements(events),
+        withdrawn=withdrawn_events(events),
     )
 
 
@@ -93,7 +96,7 @@ def stream_of_bad(event: PushedEvent, manifest: Manifest) -> str:
     """The stream in which an event that cannot be understood is shown: that of its kind, if it says one."""
     try:
         said = msgspec.json.decode(_as_list(event.data), type=list[dict[str, msgspec.Raw]])
-        return _stream(manifest, msgspec.json.decode(said[0]["kind"], type=EntityKind))
+        return stream_of(manifest, msgspec.json.decode(said[0]["kind"], type=EntityKind))
     except (msgspec.MsgspecError, BadInputError, IndexError, KeyError, RecursionError, ValueError):
         return manifest.streams[0].name
 
@@ -102,7 +105,12 @@ def _as_list(data: bytes) -> bytes:
     return data if data.lstrip()[:1] == b"[" else b"[" + data + b"]"
 
 
-def _stream(manifest: Manifest, kind: EntityKind) -> str:
+def stream_of(manifest: Manifest, kind: EntityKind) -> str:
+    """The stream that carries a kind.
+
+    Raises:
+        BadInputError: none does.
+    """
     found = next((stream.name for stream in manifest.streams if kind in stream.kinds), None)
     if found is None:
         raise BadInputError(what=f"{kind} is no kind of record.", remedy="See /openapi.json.")

@@ -78,7 +78,7 @@ def test_a_shipping_event_is_a_milestone_of_its_shipment(step: str) -> None:
     )
 
 
-def test_aggregations_count_and_transformations_are_read_and_left_alone() -> None:
+def test_aggregations_are_milestones_and_transformations_are_none() -> None:
     packed = event(
         "e1", "packing", type="AggregationEvent", action="ADD", parentID="urn:x", childEPCs=["urn:y"]
     )
