@@ -10,13 +10,17 @@ from app.services.execution_turn import ExecutionReport
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettleReport:
-    """One round of bringing decisions to effect: delivered, executed, and why something had to wait."""
+    """One round of bringing decisions to effect: delivered, executed, and why something had to wait.
+
+    ``rights_differ`` says that the hub judges by other decision rights than the file of this desk.
+    """
 
     delivery: DeliveryReport = field(default_factory=DeliveryReport)
     execution: ExecutionReport = field(default_factory=ExecutionReport)
     taken_over: int = 0
     told: int = 0
     cannot: str = ""
+    rights_differ: str = ""
 
     @property
     def moved(self) -> bool:

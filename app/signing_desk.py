@@ -13,6 +13,7 @@ from app.profile import Profile
 from app.root_files import pinned_root, renew_root
 from app.secrets import SecretStore, open_secrets
 from app.services.approval_room import ApprovalRoom, Signer
+from app.services.rights_of_hub import rights_of_hub, why_rights_differ
 from app.signing.keys import Entropy, KeyOwner, PublicKey, SigningKey
 from app.signing.sealing import PinCost
 from app.signing.trust_root import BadRootError
@@ -24,6 +25,7 @@ from domain.rights import RightsPolicy
 if TYPE_CHECKING:
     from app.store.ledger import Ledger
     from domain.clock import Clock
+    from domain.trust import EnforcePolicy
 
 EXECUTOR = "executor"
 HUB_KEY_FILE = "hub.key"
@@ -77,8 +79,18 @@ class SigningDesk:
 
     @property
     def policy(self) -> RightsPolicy:
-        """The rights in force at this desk."""
-        return self._policy
+        """The rights in force: the hub's, as far as this desk has followed it, else those of its own file."""
+        hub = self._rights_of_hub()
+        return self._policy if hub is None else hub.policy
+
+    @property
+    def rights_differ(self) -> str:
+        """What to tell a person when the hub holds other rights than this desk's file; else empty."""
+        return why_rights_differ(self._policy, self._rights_of_hub())
+
+    def _rights_of_hub(self) -> EnforcePolicy | None:
+        pinned = self._pinned_key_or_none()
+        return None if pinned is None else rights_of_hub(self._ledger, pinned)
 
     @property
     def room(self) -> ApprovalRoom:
@@ -89,7 +101,7 @@ class SigningDesk:
         """
         return ApprovalRoom(
             ledger=self._ledger,
-            policy=self._policy,
+            policy=self.policy,
             clock=self._clock,
             hub_key=self._pinned_key(),
             root=lambda: pinned_root(self._profile.folder),

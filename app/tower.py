@@ -16,8 +16,8 @@ from app.services.deliver import DeliveryReport, HubPort, deliver, read_to_the_e
 from app.services.draft_commands import draft_commands
 from app.services.evidence import records_behind, solver_input
 from app.services.execute import Executor
-from app.services.policy_watch import PolicyWatch
 from app.services.policy_folder import DESK, PolicyFolder
+from app.services.policy_watch import PolicyWatch
 from app.services.propose import ProposalRequest, amount_of, currency_of, customer_of, propose
 from app.services.quotes import RateSource
 from app.services.rank import rank_cases
@@ -331,7 +331,12 @@ class Tower:
         if execution.sent:
             self._read_back()
         return SettleReport(
-            delivery=delivery, execution=execution, taken_over=taken, told=told, cannot=cannot
+            delivery=delivery,
+            execution=execution,
+            taken_over=taken,
+            told=told,
+            cannot=cannot,
+            rights_differ=desk.rights_differ,
         )
 
     def listen(self, heard: Callable[[], None]) -> HubListener | None:

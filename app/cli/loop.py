@@ -104,6 +104,7 @@ def execute(options: argparse.Namespace) -> int:
                 "put_off": [{"action": action, "why": why} for action, why in report.execution.waiting],
                 "settled": {action: str(state) for action, state in report.execution.settled},
                 "cannot": report.cannot,
+                "rights_differ": report.rights_differ,
             }
         )
     return 0

@@ -36,11 +36,11 @@ _STAGES: dict[ApprovalState, ApprovalStage] = {
     ApprovalState.EXECUTING: ApprovalStage.EXECUTING,
     ApprovalState.IN_DOUBT: ApprovalStage.IN_DOUBT,
     ApprovalState.EXECUTED: ApprovalStage.EXECUTED,
-    ApprovalState.PARTIALLY_EXECUTED: ApprovalStage.FAILED,
+    ApprovalState.PARTIALLY_EXECUTED: ApprovalStage.HALF_BACK,
     ApprovalState.FAILED: ApprovalStage.FAILED,
-    ApprovalState.COMPENSATING: ApprovalStage.EXECUTING,
-    ApprovalState.COMPENSATED: ApprovalStage.FAILED,
-    ApprovalState.COMPENSATION_FAILED: ApprovalStage.FAILED,
+    ApprovalState.COMPENSATING: ApprovalStage.COMPENSATING,
+    ApprovalState.COMPENSATED: ApprovalStage.COMPENSATED,
+    ApprovalState.COMPENSATION_FAILED: ApprovalStage.HALF_BACK,
 }
 
 
@@ -92,7 +92,8 @@ def _row(sources: ApprovalSources, view: ApprovalView) -> ApprovalRow:
 def _chosen(ledger: LedgerReads, terms: Terms) -> AlternativeLine | None:
     """The proposed option's effect, from the recommendation that the terms name by its digest."""
     kept = ledger.blob(terms.recommendation.sha256)
-    if kept is None:
+    # What takes an action back has not the effect that its option had.
+    if kept is None or terms.undoes is not None:
         return None
     found = from_profile(Recommendation, load_strict(kept))
     option = next((each for each in found.options if each.option_id == terms.option_id), None)
@@ -163,6 +164,8 @@ def _terms(terms: Terms, proposal: Proposal, zone: tzinfo) -> tuple[tuple[str, s
         ),
         ("Worked out by", f"{trail.model}, seed {trail.seed}"),
     ]
+    if terms.undoes is not None:
+        rows.append(("Takes back", terms.undoes.action_id))
     rows += [("Data quality", flag) for flag in terms.evidence.dq_flags]
     return tuple(rows)
 

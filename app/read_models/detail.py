@@ -210,6 +210,8 @@ def _words(view: ApprovalView) -> str:
         return "waiting for a decision"
     if view.state is ApprovalState.IN_DOUBT:
         return str(ApprovalStage.IN_DOUBT).replace("_", " ")
+    if view.state is ApprovalState.COMPENSATING:
+        return "being taken back"
     return "approved, being carried out"
 
 

@@ -106,6 +106,17 @@ class LedgerReads(EvidenceReads):
             hub_index=row.hub_index, received_at=from_ms(row.received_at), envelope=row.envelope
         )
 
+    def last_receipt(self) -> tuple[bytes, bytes] | None:
+        """The receipt with the highest record number, and the envelope of its entry."""
+        query = (
+            select(HUB_RECEIPT.c.envelope.label("receipt"), AUDIT_ENTRY.c.envelope)
+            .join(AUDIT_ENTRY, AUDIT_ENTRY.c.sha256 == HUB_RECEIPT.c.entry_sha256)
+            .order_by(HUB_RECEIPT.c.hub_index.desc())
+            .limit(1)
+        )
+        rows = self._rows(query)
+        return (bytes(rows[0].receipt), bytes(rows[0].envelope)) if rows else None
+
     def delivery(self, entry_sha256: str) -> DeliveryState | None:
         """Where an own entry stands on its way to the hub; ``None`` for one that is not sent from here."""
         rows = self._rows(select(OUTBOX.c.state).where(OUTBOX.c.entry_sha256 == entry_sha256))

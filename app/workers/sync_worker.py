@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from app.bootstrap import open_tower, surroundings_of, utc_now
 from app.fault_log import SORRY
 from app.schedule import Schedule
+from app.services.propose_policy import PolicyEdit, propose_policy
 from app.signing_desk import fixed_pin
 from app.workers.case_moves import move_case, move_each
 from app.workers.messages import (
@@ -25,6 +26,7 @@ from app.workers.messages import (
     MoveCase,
     MoveCases,
     Propose,
+    ProposePolicy,
     Ready,
     Report,
     Request,
@@ -43,6 +45,7 @@ from domain.ids import SourceName
 
 if TYPE_CHECKING:
     from app.hub.listener import HubListener
+    from app.signing.statements import SignedEntry
     from app.tower import Tower
 
 SETTLE = "settle"
@@ -99,6 +102,7 @@ class SyncWorker:
         self._speed = speed
         self._schedule = Schedule()
         self._hub_unreachable = ""
+        self._rights_differ = ""
         self._listener: HubListener | None = None
 
     def run(self, pipe: Connection) -> None:
@@ -154,7 +158,7 @@ class SyncWorker:
             case KeepRecommendation():
                 self._tower.keep(request.recommendation)
                 self._changed("recommendations")
-            case Propose():
+            case Propose() | ProposePolicy():
                 self._propose(request)
             case Decide():
                 self._decide(request)
@@ -212,17 +216,34 @@ class SyncWorker:
             self._hub_unreachable = report.cannot
             self._voice.say(HubState(unreachable=report.cannot))
             self._changed("approvals")
+        if report.rights_differ != self._rights_differ:
+            self._rights_differ = report.rights_differ
+            if report.rights_differ:
+                self._voice.say(Said(text=report.rights_differ, kind="warning"))
         if report.moved:
             self._changed("approvals", "cases", "sources")
         for action_id, why in report.execution.held:
             if report.execution.begun or report.told:
                 self._voice.say(Said(text=f"Held {action_id}: {why}", kind="warning"))
 
-    def _propose(self, request: Propose) -> None:
-        entry = self._tower.propose(request.case_id, request.option_id, request.user, request.reason)
+    def _propose(self, request: Propose | ProposePolicy) -> None:
+        if isinstance(request, ProposePolicy):
+            entry = self._proposed_policy(request)
+        else:
+            entry = self._tower.propose(request.case_id, request.option_id, request.user, request.reason)
         self._voice.say(Said(text=f"Proposed and signed. Code {entry.code}.", kind="ok"))
         self._changed("approvals", "cases")
         self._settle_soon()
+
+    def _proposed_policy(self, request: ProposePolicy) -> SignedEntry:
+        parts = self._tower.parts
+        return propose_policy(
+            parts.desk.room,
+            parts.signer(request.user),
+            PolicyEdit(file_name=request.file_name, text=request.text, reason=request.reason),
+            folder=parts.profile.policy_folder,
+            new_id=parts.ids.new_id,
+        )
 
     def _what_if(self, request: Request) -> None:
         if isinstance(request, ShareScenario):

@@ -41,6 +41,9 @@ STAGE_TONES: Final[dict[ApprovalStage, ToneName]] = {
     ApprovalStage.IN_DOUBT: "high",
     ApprovalStage.EXPIRED: "neutral",
     ApprovalStage.FAILED: "critical",
+    ApprovalStage.COMPENSATING: "medium",
+    ApprovalStage.COMPENSATED: "neutral",
+    ApprovalStage.HALF_BACK: "critical",
 }
 
 

@@ -24,6 +24,9 @@ class ApprovalStage(StrEnum):
     IN_DOUBT = "in_doubt"
     EXPIRED = "expired"
     FAILED = "failed"
+    COMPENSATING = "compensating"
+    COMPENSATED = "compensated"
+    HALF_BACK = "half_back"
 
 
 #: Stages that still ask for something: a decision, a record, or a look.
@@ -35,6 +38,8 @@ UNSETTLED_STAGES = frozenset(
         ApprovalStage.EXECUTING,
         ApprovalStage.HELD_STALE,
         ApprovalStage.IN_DOUBT,
+        ApprovalStage.COMPENSATING,
+        ApprovalStage.HALF_BACK,
     }
 )
 
@@ -51,6 +56,9 @@ _WORDS: dict[ApprovalStage, str] = {
     ApprovalStage.IN_DOUBT: tr("in doubt"),
     ApprovalStage.EXPIRED: noted("expired"),
     ApprovalStage.FAILED: noted("failed"),
+    ApprovalStage.COMPENSATING: noted("being taken back"),
+    ApprovalStage.COMPENSATED: noted("taken back"),
+    ApprovalStage.HALF_BACK: noted("partly done: look at it"),
 }
 
 
