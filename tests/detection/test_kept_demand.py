@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from domain.ids import AllocationId
 from tests.support import facts
 from tests.support.full_pass import full_pass
 from tests.support.restless_world import disturb, first_records
@@ -60,3 +61,28 @@ def test_a_group_is_kept_once_it_may_lack_something(room: TowerRoom) -> None:
     with room.mirror.engine.connect() as connection:
         rows = kept(connection)[facts.position("MEM", 60).item_id, "MEM"]
     assert sum(row[-2] for row in rows) == facts.line().ordered_quantity
+
+
+def test_a_line_that_holds_too_much_in_several_parts_may_leave_others_short(room: TowerRoom) -> None:
+    """No part is more than the line wants, and what all lines want is there; together they are too much."""
+    room.sync(*facts.quiet_world(), facts.position("MEM", 110))
+    parts = [facts.allocation(quantity=60, allocation_id=AllocationId(f"A{n}")) for n in (1, 2)]
+    room.sync(*parts)
+    with room.mirror.engine.connect() as connection:
+        ticked = kept(connection)
+    with full_pass(room) as connection:
+        read = kept(connection)
+    assert ticked == read
+    assert [sum(row[-2] for row in rows) for rows in read.values()] == [120]
+
+
+def test_what_a_line_of_elsewhere_holds_counts_at_the_node_that_holds_it(room: TowerRoom) -> None:
+    room.sync(*facts.quiet_world(), facts.position("DEN", 50))
+    room.sync(facts.allocation(node_id="DEN", quantity=60))
+    with room.mirror.engine.connect() as connection:
+        ticked = kept(connection)
+    with full_pass(room) as connection:
+        read = kept(connection)
+    group = (facts.position("DEN").item_id, "DEN")
+    assert [row[-2] for row in read[group]] == [60]
+    assert ticked[group] == read[group]
