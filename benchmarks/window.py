@@ -284,8 +284,17 @@ def measure_soak(seconds: float) -> list[Promise]:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     found = json.loads(out.stdout)
-    note = f"{seconds:.0f} s, {found['changes']} changes"
+    note = f"{seconds:.0f} s, {found['changes']:,} changes"
+    each = f"{found['cpu_ms_a_change']:.1f} ms CPU a change; load {os.getloadavg()[0]:.1f}"
     return [
+        Promise(
+            what="soak, changes shown",
+            found=found["changes_a_second"],
+            bar=0.99 * child.CHANGES_A_SECOND,
+            unit="a second",
+            at_least=True,
+            note=each,
+        ),
         Promise(what="soak, growth of memory", found=found["growth_percent"], bar=5, unit="%", note=note),
         Promise(what="soak, selections lost", found=found["lost"], bar=0, unit=""),
         Promise(what="soak, Qt messages", found=found["messages"], bar=0, unit=""),
