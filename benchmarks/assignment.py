@@ -18,14 +18,14 @@ from ortools.sat.python import cp_model
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import block_diag, hstack, identity, vstack
 
-from optimization.rebooking.assignment import (
+from optimization.rebooking.solve import Effort, solve_instance
+from tests.support.assignment_polish import polish
+from tests.support.assignment_problems import (
     AssignmentProblem,
     as_rebooking,
     generate_assignment,
     read_assignment,
 )
-from optimization.rebooking.restricted import polish
-from optimization.rebooking.solve import Effort, solve_instance
 
 BEST_KNOWN = {"d20200": 12_241, "d20400": 24_574, "e20400": 44_877, "e40400": 44_562}
 SEED = 1

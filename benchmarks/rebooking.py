@@ -14,8 +14,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks._greedy_bookings import greedy_cents
 from optimization.rebooking.generator import generate_instance
-from optimization.rebooking.greedy import greedy_cents
 from optimization.rebooking.solve import Effort, effort_for, solve_instance
 
 SEEDS = (1, 2, 3)

@@ -39,8 +39,3 @@ class Limits:
         require(self.deterministic_time > 0, "deterministic_time is not above 0.")
         require(self.wall_seconds > 0, "wall_seconds is not above 0.")
         require_range(self.workers, 1, MAX_WORKERS, "workers")
-
-    @property
-    def reproducible(self) -> bool:
-        """Whether the same seed gives the same plan: one worker, ended by its own work units."""
-        return self.workers == 1

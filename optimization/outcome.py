@@ -212,11 +212,6 @@ class Outcome:
             told.append("together")
         return digest_of(tuple(getattr(self, name) for name in told))
 
-    @property
-    def cost_terms(self) -> CostTerms | None:
-        """The chosen plan's cost, term by term."""
-        return None if self.effect is None else self.effect.terms
-
     def option(self, label: OptionLabel) -> Option | None:
         """The option that carries a label, if there is one."""
         return next((option for option in self.options if label in option.labels), None)

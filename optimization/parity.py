@@ -15,14 +15,14 @@ from optimization.backlog.generate import generate_tables
 from optimization.backlog.instance import build_instance
 from optimization.backlog.limits import BacklogLimits
 from optimization.backlog.solve import solve_backlog
-from optimization.instances import generate_reallocation
+from optimization.instances import generate_reallocation, generate_rebooking
 from optimization.limits import Limits
 from optimization.outcome import Outcome
 from optimization.rebooking.solve import Effort
 from optimization.scenarios.overrides import Scenario
 from optimization.scenarios.runners import run_here, run_pool
 from optimization.scenarios.tasks import Task, result_of_backlog, solve_scenario
-from optimization.solve import solve
+from optimization.solve import Problem, solve
 from optimization.solver_events import JobFailed, JobFinished
 from optimization.solver_process import SolverProcess
 
@@ -49,25 +49,31 @@ class Parity:
 
 
 def check_parity(monotonic: Clock) -> tuple[Parity, ...]:
-    """Send a case and a backlog through every door.
+    """Send a case of each kind and a backlog through every door.
 
     Raises:
         TowerError: a door gave no answer; it says why.
     """
-    return (_case(monotonic), _backlog(monotonic))
+    return (*_cases(monotonic), _backlog(monotonic))
 
 
-def _case(monotonic: Clock) -> Parity:
-    problem = generate_reallocation(10, 4, SEED)
-    shadow = solve(problem, CASE_LIMITS, SEED, monotonic=monotonic)
+def _cases(monotonic: Clock) -> tuple[Parity, ...]:
+    problems: dict[str, Problem] = {
+        "a case of 10 lines": generate_reallocation(10, 4, SEED),
+        "a case of 6 shipments": generate_rebooking(6, 2, SEED),
+    }
+    found = []
     process = SolverProcess(monotonic=monotonic)
     process.start()
     try:
-        job = process.submit(problem, CASE_LIMITS, SEED)
-        live = _finished(process, int(job), monotonic)
+        for name, problem in problems.items():
+            shadow = solve(problem, CASE_LIMITS, SEED, monotonic=monotonic)
+            live = _finished(process, int(process.submit(problem, CASE_LIMITS, SEED)), monotonic)
+            answers = (("shadow", shadow.digest), ("live", live.digest))
+            found.append(Parity(problem=name, answers=answers))
     finally:
         process.stop()
-    return Parity(problem="a case of 10 lines", answers=(("shadow", shadow.digest), ("live", live.digest)))
+    return tuple(found)
 
 
 def _finished(process: SolverProcess, job: int, monotonic: Clock) -> Outcome:

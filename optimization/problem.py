@@ -7,7 +7,6 @@ row on a day is closed that day, a node without a lane to a zone cannot serve it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -213,17 +212,6 @@ class ReallocationProblem:
     def digest(self) -> str:
         """SHA-256 of the canonical JSON: equal problems have equal digests."""
         return digest_of(self)
-
-
-def open_every_day(
-    node_ids: Iterable[str], days: int, pick_units: int = MAX_UNITS
-) -> tuple[PickCapacity, ...]:
-    """Capacity rows for nodes that work every day; without ``pick_units`` they never bind."""
-    return tuple(
-        PickCapacity(node_id=node_id, day=day, pick_units=pick_units)
-        for node_id in sorted(node_ids)
-        for day in range(days)
-    )
 
 
 def _check_keys(problem: ReallocationProblem) -> None:

@@ -13,12 +13,21 @@ from optimization.problem import (
     ReallocationProblem,
     Sku,
     Substitute,
-    open_every_day,
 )
 from optimization.reallocate import solve_reallocation
 from optimization.split import solve_split
 from optimization.split_problem import SplitPolicy, SplitProblem
-from tests.support.optimization_cases import QUICK, lane, line, order, plan, problem, row, stock
+from tests.support.optimization_cases import (
+    QUICK,
+    lane,
+    line,
+    open_every_day,
+    order,
+    plan,
+    problem,
+    row,
+    stock,
+)
 
 
 def test_two_near_parcels_beat_one_far_parcel() -> None:
@@ -72,8 +81,8 @@ def test_a_substitute_fills_only_what_the_original_cannot() -> None:
     outcome = solve_reallocation(case, QUICK, seed=1)
     assert outcome.status is Status.OPTIMAL
     assert outcome.plan == plan(row("MEM", 80), row("MEM", 20, sku="B"))
-    assert outcome.cost_terms is not None
-    assert outcome.cost_terms.substitution_cents == 20 * 30
+    assert outcome.effect is not None
+    assert outcome.effect.terms.substitution_cents == 20 * 30
     assert ReasonCode.SUBSTITUTED in {reason.code for reason in outcome.reasons}
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
 from hypothesis import strategies as st
 
 from optimization.audit import audit_reallocation
+from optimization.bounds import MAX_UNITS
 from optimization.carrier_problem import (
     CarrierService,
     ContractMinimum,
@@ -28,10 +29,20 @@ from optimization.problem import (
     ReallocationProblem,
     Sku,
     Substitute,
-    open_every_day,
 )
 
 QUICK = Limits(deterministic_time=1.0, wall_seconds=60.0)
+
+
+def open_every_day(
+    node_ids: Iterable[str], days: int, pick_units: int = MAX_UNITS
+) -> tuple[PickCapacity, ...]:
+    """Capacity rows for nodes that work every day; without ``pick_units`` they never bind."""
+    return tuple(
+        PickCapacity(node_id=node_id, day=day, pick_units=pick_units)
+        for node_id in sorted(node_ids)
+        for day in range(days)
+    )
 
 
 def lane(node_id: str, *, fixed: int = 1_000, rate: int = 0, transit: int = 1) -> Lane:

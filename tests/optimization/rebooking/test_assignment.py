@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from domain.errors import BadInputError
-from optimization.rebooking.assignment import (
+from optimization.rebooking.solve import Effort, solve_instance, waiting
+from tests.support.assignment_polish import polish
+from tests.support.assignment_problems import (
     AssignmentProblem,
     as_rebooking,
     generate_assignment,
     read_assignment,
 )
-from optimization.rebooking.restricted import polish
-from optimization.rebooking.solve import Effort, solve_instance, waiting
 
 
 def optimum(problem: AssignmentProblem) -> int:
