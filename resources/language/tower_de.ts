@@ -184,8 +184,8 @@
    <translation>Ein Entwurf ändert nichts. Nennen Sie im Profil unter [policies] einen Ordner für Regelwerke; dann kann eine Kopie hier zur Signatur gehen.</translation>
   </message>
   <message>
-   <source>A draft changes nothing. Sent for signature, a copy with a higher version comes into force when another person whose right it is has approved it; if it can no longer be used by then, what is in force stays.</source>
-   <translation>Ein Entwurf ändert nichts. Zur Signatur geschickt, gilt eine Kopie mit höherer Version, sobald eine andere Person, die es darf, sie freigegeben hat; ist sie dann nicht mehr brauchbar, gilt weiter, was gilt.</translation>
+   <source>A draft changes nothing. Sent for signature, a copy with a higher version comes into force, in {place}, when another person whose right it is has approved it; if it cannot be used by then, what holds stays.</source>
+   <translation>Ein Entwurf ändert nichts. Zur Signatur geschickt, gilt eine Kopie mit höherer Version, in {place}, sobald eine andere Person, die es darf, sie freigegeben hat; ist sie dann nicht brauchbar, gilt weiter, was gilt.</translation>
   </message>
   <message>
    <source>A name has at most {value} letters.</source>
@@ -594,6 +594,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>Copy the scenario</source>
    <translation>Szenario kopieren</translation>
+  </message>
+  <message>
+   <source>Copy “{shown}” to share it</source>
+   <translation>„{shown}“ zum Teilen kopieren</translation>
   </message>
   <message>
    <source>Cost delta</source>
@@ -2512,6 +2516,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Alle Marken aufheben</translation>
   </message>
   <message>
+   <source>Take in the view on the clipboard</source>
+   <translation>Ansicht aus der Zwischenablage übernehmen</translation>
+  </message>
+  <message>
    <source>Take it in</source>
    <translation>Aufnehmen</translation>
   </message>
@@ -3008,6 +3016,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>beginnen vor {moment} ({left})</translation>
   </message>
   <message>
+   <source>being taken back</source>
+   <translation>wird zurückgenommen</translation>
+  </message>
+  <message>
    <source>being worked on</source>
    <translation>in Arbeit</translation>
   </message>
@@ -3280,6 +3292,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>gepackt oder unterwegs</translation>
   </message>
   <message>
+   <source>partly done: look at it</source>
+   <translation>teils ausgeführt: bitte ansehen</translation>
+  </message>
+  <message>
    <source>pick</source>
    <translation>Pick</translation>
   </message>
@@ -3390,6 +3406,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>table {table}</source>
    <translation>Tabelle {table}</translation>
+  </message>
+  <message>
+   <source>taken back</source>
+   <translation>zurückgenommen</translation>
   </message>
   <message>
    <source>the best answer of the rows that fit</source>
