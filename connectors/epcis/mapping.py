@@ -87,15 +87,15 @@ def read_movements(events: Sequence[Event]) -> tuple[Movement, ...]:
     Raises:
         BadInputError: such an event has no ``eventID``, or a quantity is not in whole single units.
     """
-    gone = {event.event_id for event in events if event.error_declaration is not None}
+    gone = withdrawn_events(events)
     return tuple(
         movement for event in events if event.event_id not in gone for movement in _movements_of(event)
     )
 
 
-def withdrawn_events(events: Sequence[Event]) -> tuple[str, ...]:
+def withdrawn_events(events: Sequence[Event]) -> frozenset[str]:
     """The ids of the events that are declared errors."""
-    return tuple(event.event_id for event in events if event.error_declaration is not None)
+    return frozenset(event.event_id for event in events if event.error_declaration is not None)
 
 
 def _movements_of(event: Event) -> list[Movement]:

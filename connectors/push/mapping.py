@@ -88,7 +88,7 @@ def _epcis(event: PushedEvent, manifest: Manifest) -> Meaning:
             (stream, EntityRef(kind=EntityKind.MILESTONE, entity_id=gone)) for gone in found.withdrawn
         ),
         movements=read_movements(events),
-        withdrawn=withdrawn_events(events),
+        withdrawn=tuple(sorted(withdrawn_events(events))),
     )
 
 
