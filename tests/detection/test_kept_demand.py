@@ -50,13 +50,20 @@ def test_what_ticks_keep_of_a_group_is_what_a_full_pass_reads(room: TowerRoom, s
 
 
 def test_a_group_with_enough_is_not_kept(room: TowerRoom) -> None:
-    room.sync(*facts.quiet_world())
+    room.sync(*facts.quiet_world(), facts.position("MEM", 112))
     with room.mirror.engine.connect() as connection:
         assert kept(connection) == {}
 
 
+def test_a_group_that_wants_nearly_all_there_is_is_kept_before_it_lacks_anything(room: TowerRoom) -> None:
+    room.sync(*facts.quiet_world(), facts.position("MEM", 111))
+    with room.mirror.engine.connect() as connection:
+        assert len(kept(connection)) == 1
+    assert room.codes() == []
+
+
 def test_a_group_is_kept_once_it_may_lack_something(room: TowerRoom) -> None:
-    room.sync(*facts.quiet_world())
+    room.sync(*facts.quiet_world(), facts.position("MEM", 200))
     room.sync(facts.position("MEM", 60))
     with room.mirror.engine.connect() as connection:
         rows = kept(connection)[facts.position("MEM", 60).item_id, "MEM"]
@@ -65,7 +72,7 @@ def test_a_group_is_kept_once_it_may_lack_something(room: TowerRoom) -> None:
 
 def test_a_line_that_holds_too_much_in_several_parts_may_leave_others_short(room: TowerRoom) -> None:
     """No part is more than the line wants, and what all lines want is there; together they are too much."""
-    room.sync(*facts.quiet_world(), facts.position("MEM", 110))
+    room.sync(*facts.quiet_world(), facts.position("MEM", 115))
     parts = [facts.allocation(quantity=60, allocation_id=AllocationId(f"A{n}")) for n in (1, 2)]
     room.sync(*parts)
     with room.mirror.engine.connect() as connection:

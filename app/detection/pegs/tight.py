@@ -1,4 +1,4 @@
-"""Which groups may want more than is there: all others are pegged without a look at their lines' order.
+"""Which groups may want more than is there, or nearly so: all others are pegged without their lines' order.
 
 The most that a group can want is every open line of it in full, whatever its order may do, and what lines of
 other groups have allocated here. A group that has more on hand, or has it before its first promise, is not
@@ -99,13 +99,16 @@ _PARTS_OF_MANY = f"""
 """  # noqa: S608 - as above
 _OF_ALL = (*_OPEN_LINES, _beyond(_PARTS), _beyond(_several(_PARTS_OF_MANY)))
 _OF_SCOPE = (*_OPEN_LINES_OF_SCOPE, _beyond(_PARTS_OF_SCOPE), _beyond(_several(_PARTS_OF_SCOPE)))
+
+#: A group that may want so much of what is there is kept, too, lest a little more make a tick read it all.
+_NEAR_PERCENT = 90
 _TIGHT = f"""
 INSERT INTO temp.peg_scope SELECT g.item_id, g.node_id FROM temp.peg_most g
- WHERE g.units > {ON_HAND}
-   AND g.units > {ON_HAND} + COALESCE((
+ WHERE g.units * 100 > {_NEAR_PERCENT} * {ON_HAND}
+   AND g.units * 100 > {_NEAR_PERCENT} * ({ON_HAND} + COALESCE((
        SELECT SUM(s.ordered_quantity - s.received_quantity) FROM inbound_supply s
         WHERE s.item_id = g.item_id AND s.node_id = g.node_id AND s.eta_at <= g.first_at
-          AND s.deleted_at IS NULL AND s.cancelled = 0 AND s.ordered_quantity > s.received_quantity), 0)
+          AND s.deleted_at IS NULL AND s.cancelled = 0 AND s.ordered_quantity > s.received_quantity), 0))
 """  # noqa: S608 - all parts are constants
 #: The statements that read a scope of groups, for the test of their plans.
 SCOPED_READS = _OF_SCOPE
