@@ -53,14 +53,14 @@ _NO_ADDRESS = _any(_ADDRESS, "@blank")
 _LACKS = "instr(k.required_fields, '@name') > 0 AND @blank"
 _FOUND = f"""
 SELECT h.id
-  FROM sales_order h {{full:INDEXED BY det_order_blank}} CROSS JOIN customer k ON k.id = h.customer_id
- WHERE {{scope:h.customer_id}} AND {_EARLY.replace("h.status", "{narrow:+}h.status")} AND {_NO_ADDRESS}
+  FROM sales_order h INDEXED BY det_order_blank CROSS JOIN customer k ON k.id = h.customer_id
+ WHERE {{scope:h.customer_id}} AND {_EARLY} AND {_NO_ADDRESS}
    AND k.deleted_at IS NULL AND {_any(_ADDRESS, _LACKS)}
  UNION
 SELECT h.id
   FROM {{full:customer k CROSS JOIN sales_order h INDEXED BY det_order_reference ON h.customer_id = k.id}}
-       {{narrow:sales_order h CROSS JOIN customer k ON k.id = h.customer_id}}
- WHERE {{scope:h.customer_id}} AND {_EARLY.replace("h.status", "{narrow:+}h.status")}
+       {{narrow:sales_order h INDEXED BY det_order_reference CROSS JOIN customer k ON k.id = h.customer_id}}
+ WHERE {{scope:h.customer_id}} AND {_EARLY}
    AND k.deleted_at IS NULL AND {_any(_REFERENCES, "instr(k.required_fields, '@name') > 0")}
    AND {_any(_REFERENCES, _LACKS)}
 """  # noqa: S608 - constants only
@@ -120,7 +120,7 @@ RULE = Rule(
     indexes=(
         partial_index(
             "det_order_blank",
-            "sales_order (id, customer_id, status, deleted_at)",
+            "sales_order (customer_id, id, status, deleted_at)",
             f"{_EARLY} AND {_NO_ADDRESS}",
         ),
         partial_index(
