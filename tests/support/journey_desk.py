@@ -169,10 +169,18 @@ class JourneyDesk:
     def sit_down(self, user_id: str) -> None:
         """Let another person sit at the desk, by the menu behind the initials."""
         self.click(self.window.top.avatar)
+        self.choose(next(p.name for p in people_of(self.worker.profile) if p.user_id == user_id))
+
+    def choose(self, words: str) -> None:
+        """Go to the entry of the open menu that begins with these words, by keys, and press Enter."""
         self.until(lambda: QApplication.activePopupWidget() is not None)
         menu = cast("QMenu", QApplication.activePopupWidget())
-        wanted = [person.user_id for person in people_of(self.worker.profile)].index(user_id)
-        menu.setActiveAction([each for each in menu.actions() if each.isCheckable()][wanted])
+        wanted = next(entry for entry in menu.actions() if entry.text().startswith(words))
+        assert wanted.isEnabled()
+        for _ in menu.actions():
+            if menu.activeAction() is wanted:
+                break
+            QTest.keyClick(menu, Qt.Key.Key_Down)
         QTest.keyClick(menu, Qt.Key.Key_Return)
 
     def focus(self) -> QWidget:

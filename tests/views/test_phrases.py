@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from app.services.what_if.why import words_of
 from domain.catalogue.types import CASE_TYPES
+from optimization.backlog.explain import Alternative, Flip, FlipKind, LineExplanation, Verdict
 from tests.support.source_tree import Source, room_sources
 from views import language
 from views.case_detail.lines import fact_name
@@ -104,6 +106,30 @@ def test_what_a_pattern_made_is_read_back(data: st.DataObject) -> None:
     stored = text.format(**values)
     assume(stored not in book.phrases)
     assert book.say(stored) == book.phrases[text].format(**values)
+
+
+def test_why_a_line_goes_its_way_in_a_scenario_is_said_whole(german: PhraseBook) -> None:
+    place = {"sku": 0, "units_left": 3, "units_ever": 40, "hands_left": 0, "units_planned": 2}
+    alternatives = tuple(
+        Alternative(
+            node=0, day=n, unit_cents=320, late_days=n, price_thousandths=200_000 * (n % 2),
+            fixed_cents=400 * (n % 3), verdict=verdict, **place,
+        )
+        for n, verdict in enumerate(Verdict)
+    )  # fmt: skip
+    unknown = []
+    for kind in FlipKind:
+        flip = Flip(kind=kind, node=0, day=3, amount=4, saved_cents=1_250, worth_thousandths=1)
+        for late, flips in ((0, (flip,)), (5, ())):
+            found = LineExplanation(
+                line_id=1, order=1, wanted=40, planned=30, shipments=late or 1, late_units=late,
+                alternatives=alternatives[late // 5 * 2 :], flips=flips,
+            )  # fmt: skip
+            sentences = words_of(found, ["Memphis"], date(2026, 11, 22))
+            unknown += [each for each in sentences if not german.knows(each)]
+            english = re.compile(r"\b(the|units|late|shipment|today|with|more|by|on|a)\b", re.IGNORECASE)
+            unknown += [said(each) for each in sentences if english.search(said(each))]
+    assert unknown == []
 
 
 def test_titles_actions_and_evidence_of_every_type_are_known(german: PhraseBook) -> None:

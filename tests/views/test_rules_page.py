@@ -128,11 +128,28 @@ def test_a_draft_is_saved_and_the_page_says_what_comes_next(desk: OpenWindow) ->
     good(desk)
     desk.click(page.save)
     assert desk.intents.calls[-1] == ("save_rules_draft", ALLOCATION, TEXT)
-    assert "Supply planning has signed it" in page.what_next.text()
+    assert "when another person whose right it is has approved it" in page.what_next.text()
     assert "/site/rules" in page.what_next.text()
     desk.click(page.discard)
     assert page.reading.isVisible()
     assert desk.window.rules_model.copy is None
+
+
+def test_a_good_copy_is_sent_for_signature_with_a_reason(desk: OpenWindow) -> None:
+    page, model = desk.window.rules, desk.window.rules_model
+    desk.click(page.edit)
+    good(desk)
+    assert model.why_not_send == "The copy says what is in force."
+    page.editor.text.setFocus()
+    desk.type("#")
+    assert not page.send.isEnabled()
+    good(desk)
+    desk.click(page.send)
+    desk.press(KEY.Key_Return)
+    assert not desk.intents.named("propose_rules")
+    desk.type("Suppliers round.")
+    desk.press(KEY.Key_Return)
+    assert desk.intents.calls[-1] == ("propose_rules", ALLOCATION, f"#{TEXT}", "Suppliers round.")
 
 
 def test_the_decision_rights_are_edited_but_not_rehearsed(desk: OpenWindow) -> None:
@@ -141,6 +158,7 @@ def test_the_decision_rights_are_edited_but_not_rehearsed(desk: OpenWindow) -> N
     desk.click(desk.window.rules.edit)
     assert desk.intents.calls[-1] == ("check_rules", RIGHTS, "policy_id = 'x'\n")
     assert "nothing to rehearse" in desk.window.rules_model.why_not_try
+    assert "signed by the trust root" in desk.window.rules_model.why_not_send
 
 
 def test_a_copy_survives_looking_at_another_file(desk: OpenWindow) -> None:

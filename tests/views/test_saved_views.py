@@ -45,7 +45,7 @@ def test_a_view_is_saved_by_keyboard_and_chosen_again(desk: OpenWindow) -> None:
     desk.press(KEY.Key_V)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    assert titles(menu) == ["Save as …", "Columns"]
+    assert titles(menu) == ["Save as …", "Take in the view on the clipboard", "Columns"]
     QTest.keyClick(menu, KEY.Key_Return)
     assert panel.name_bar.isVisible()
     assert panel.name_bar.field.hasFocus()
@@ -166,6 +166,15 @@ def test_a_shelf_survives_being_written_and_read(views: dict[str, QueueView]) ->
 )
 def test_what_cannot_be_understood_is_left_out(text: str) -> None:
     assert shelf_from_text(text) == ViewShelf()
+
+
+def test_a_shared_view_never_takes_the_place_of_another() -> None:
+    mine = ViewShelf().with_view("Urgent", QueueView(text="mine"))
+    theirs = ViewShelf().with_view("Urgent", QueueView(text="theirs"))
+    shelf, name = mine.joined(theirs)
+    assert (name, shelf.names) == ("Urgent 2", ("Urgent", "Urgent 2"))
+    assert shelf.joined(theirs) == (shelf, "Urgent 2")
+    assert mine.joined(ViewShelf()) == (mine, "")
 
 
 def test_a_shelf_has_its_limits() -> None:

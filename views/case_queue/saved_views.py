@@ -55,6 +55,23 @@ class ViewShelf:
         """The shelf without a view."""
         return ViewShelf(views={kept: view for kept, view in self.views.items() if kept != name})
 
+    def only(self, name: str) -> ViewShelf:
+        """The shelf with that view alone, to be shared."""
+        return ViewShelf(views={name: self.views[name]} if name in self.views else {})
+
+    def joined(self, other: ViewShelf) -> tuple[ViewShelf, str]:
+        """The shelf with the views of another, and the name of the last one; empty if none could be taken.
+
+        A view whose name means something else here gets the next free number behind its name.
+        """
+        shelf, last = self, ""
+        for name, view in other.views.items():
+            numbered = (name, *(f"{name} {number}" for number in range(2, MOST_VIEWS)))
+            free = next(each for each in numbered if shelf.views.get(each, view) == view)
+            if free in shelf.views or not shelf.why_not(free):
+                shelf, last = shelf.with_view(free, view), free
+        return shelf, last
+
     def to_text(self) -> str:
         """The shelf as text, with its version."""
         entries = [

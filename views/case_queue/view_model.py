@@ -189,6 +189,19 @@ class QueueViewModel(QObject):
             self.view_name = ""
         self._keep(self.shelf.without(name))
 
+    @property
+    def shared_text(self) -> str:
+        """The chosen view as a text for somebody else; empty where none is chosen."""
+        return self.shelf.only(self.view_name).to_text() if self.view_name else ""
+
+    def take_shared(self, text: str) -> str:
+        """Keep and show what somebody shared as a text; gives its name, empty if there is no view in it."""
+        shelf, name = self.shelf.joined(shelf_from_text(text))
+        if name:
+            self._keep(shelf)
+            self.choose_view(name)
+        return name
+
     def _keep(self, shelf: ViewShelf) -> None:
         self.shelf = shelf
         self._intents.remember("views", shelf.to_text())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from views.case_queue.model import COLUMNS
 from views.case_queue.name_bar import NameBar
+from views.case_queue.saved_views import shelf_from_text
 from views.case_queue.state import SortKey
 from views.case_queue.view_model import QueueViewModel
 from views.language import tr
@@ -40,6 +42,12 @@ def views_menu(model: QueueViewModel, bar: NameBar, parent: QWidget) -> QMenu:
         menu.addAction(tr("Delete “{shown}”", shown=shown)).triggered.connect(
             lambda: model.delete_view(current)
         )
+        share = menu.addAction(tr("Copy “{shown}” to share it", shown=shown))
+        share.triggered.connect(lambda: QGuiApplication.clipboard().setText(model.shared_text))
+    take = menu.addAction(tr("Take in the view on the clipboard"))
+    pasted = QGuiApplication.clipboard().text()
+    take.setEnabled(bool(shelf_from_text(pasted).names))
+    take.triggered.connect(lambda: model.take_shared(pasted))
     menu.addSeparator()
     menu.addMenu(columns_menu(model, menu))
     return menu

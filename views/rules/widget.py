@@ -213,9 +213,10 @@ def next_words(model: RulesViewModel) -> str:
             "copy can be sent for signature here."
         )
     return tr(
-        "A draft changes nothing. Sent for signature, a copy with a higher version comes into force when "
-        "another person whose right it is has approved it; if it can no longer be used by then, what is in "
-        "force stays."
+        "A draft changes nothing. Sent for signature, a copy with a higher version comes into force, in "
+        "{place}, when another person whose right it is has approved it; if it cannot be used by then, what "
+        "holds stays.",
+        place=shown.folder,
     )
 
 

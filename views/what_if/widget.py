@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from views.formatting import clock_with_zone, count, counted
 from views.language import tr
 from views.map.canvas import MapCanvas
+from views.phrases import said_each
 from views.ports import TowerIntents
 from views.shell.ask_file import ask_where
 from views.what_if.ask_file import ask_to_open, ask_to_share
@@ -336,7 +337,7 @@ class WhatIfPage(QWidget):
         if model.why_failed:
             self.why.setPlainText(model.why_failed)
         elif model.why is not None:
-            self.why.setPlainText("\n\n".join(model.why.sentences))
+            self.why.setPlainText("\n\n".join(said_each(model.why.sentences)))
         elif model.why_wanted:
             self.why.setPlainText(tr("Working it out …"))
         else:
