@@ -3,46 +3,19 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
-import threading
 from collections import Counter
 from pathlib import Path
 
 from domain.approval_states import ApprovalState
 from tests.support.approval_desk import PEOPLE, Desk, TurnedClock, signer_of
-from tests.support.hub_site import TOKEN, Site, hub_key, running_site
+from tests.support.hub_site import TOKEN, hub_key, running_site
 from tests.support.killed_desk import effects_in
+from tests.support.nursery import nursery
 
-REPOSITORY = Path(__file__).parent.parent.parent
 KILLS = 20
 SEED = 20261122
-
-
-def start(site: Site, run: str, *more: str) -> subprocess.Popen[str]:
-    command = [
-        sys.executable,
-        "-m",
-        "tests.support.killed_desk",
-        str(site.folder),
-        site.server.url,
-        run,
-        *more,
-    ]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)
-
-
-def acknowledged(process: subprocess.Popen[str], kill_after_seconds: float) -> list[str]:
-    """What the desk acknowledged before it was killed that long after it was ready."""
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    killer = threading.Timer(kill_after_seconds, process.kill)
-    killer.start()
-    lines = process.stdout.read().splitlines()
-    killer.join()
-    process.stdout.close()
-    process.wait(timeout=30)
-    return [line.removeprefix("ack ") for line in lines if line.startswith("ack ")]
+#: Enough work for a round or two of proposing, deciding, delivering and executing.
+MOST_SECONDS = 0.4
 
 
 def test_kill_nine_at_twenty_random_moments(tmp_path: Path) -> None:
@@ -50,14 +23,12 @@ def test_kill_nine_at_twenty_random_moments(tmp_path: Path) -> None:
 
     chance = random.Random(SEED)
     acked: list[str] = []
-    with running_site(tmp_path) as site:
+    with running_site(tmp_path) as site, nursery() as desks:
         for user in PEOPLE:
             enrol_at(site.http, signer_of(user, "desk-1").key, TOKEN)
         for run in range(KILLS):
-            acked += acknowledged(start(site, f"{SEED}/{run}"), chance.uniform(0.01, 0.6))
-        last = start(site, "last", "drain")
-        out, _ = last.communicate(timeout=120)
-        assert out.endswith("drained\n")
+            acked += desks.run(tmp_path, f"{SEED}/{run}", chance.uniform(0.01, MOST_SECONDS), site.server.url)
+        acked += desks.run(tmp_path, "last", None, site.server.url)
         desk = Desk(tmp_path, hub_key=hub_key().public, clock=TurnedClock())
         recorded = {entry.receipt.entry_sha256 for entry in site.client(desk).feed(-1)}
         views = {view.action_id: view for view in desk.ledger.approvals()}

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
 import sys
-import threading
-import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from app.hub.enrolment import EnrolmentRequest, prove_possession
@@ -21,8 +15,8 @@ from domain.approval_states import ApprovalState
 from tests.support.approval_desk import Desk, TurnedClock, default_policy
 from tests.support.hub_site import hub_key
 from tests.support.killed_desk import effects_in
+from tests.support.nursery import nursery
 
-REPOSITORY = Path(__file__).parents[2]
 #: A longer run sets it higher.
 KILLS = int(os.environ.get("CONTROL_TOWER_DESK_KILLS", "200"))
 SEED = int(os.environ.get("CONTROL_TOWER_SEED", "20261122"))
@@ -30,67 +24,6 @@ SEED = int(os.environ.get("CONTROL_TOWER_SEED", "20261122"))
 KILLS_A_DESK = 20
 #: Enough for one or two rounds of proposing, deciding, delivering and executing.
 MOST_SECONDS = 0.2
-
-
-class Nursery:
-    """The process that forks desks."""
-
-    def __init__(self, planted: str = "") -> None:
-        command = [sys.executable, "-m", "tests.support.kill_nursery", *([planted] if planted else [])]
-        self._process = subprocess.Popen(
-            command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def run(self, folder: Path, name: str, kill_after_seconds: float | None) -> list[str]:
-        """Have a desk work and give what it acknowledged; kill it after so much work, or let it end."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{folder} {name}{'' if kill_after_seconds else ' drain'}\n")
-        self._process.stdin.flush()
-        words = self._line()
-        assert words.startswith("pid "), words
-        pid, ended, killer = int(words.removeprefix("pid ")), threading.Event(), None
-        if kill_after_seconds:
-            killer = threading.Thread(target=kill_after, args=(pid, kill_after_seconds, ended))
-            killer.start()
-        acknowledged = []
-        while (words := self._line()) != "gone":
-            acknowledged.append(words.removeprefix("ack "))
-        ended.set()
-        if killer is not None:
-            killer.join()
-        return acknowledged
-
-    def close(self) -> None:
-        self._process.communicate(timeout=30)
-
-    def _line(self) -> str:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line, "the desks fell silent"
-        return line.strip()
-
-
-def kill_after(pid: int, seconds: float, ended: threading.Event) -> None:
-    """Kill a process when it has worked that long: by its own clock, which no load of others stretches."""
-    clock = (~pid << 3) | 2
-    until = time.clock_gettime(clock) + seconds
-    while not ended.wait(0.003):
-        try:
-            worked = time.clock_gettime(clock)
-        except OSError:
-            return
-        if worked >= until:
-            os.kill(pid, signal.SIGKILL)
-            return
-
-
-@contextmanager
-def nursery(planted: str = "") -> Iterator[Nursery]:
-    found = Nursery(planted)
-    try:
-        yield found
-    finally:
-        found.close()
 
 
 def prepared(folder: Path) -> Path:

@@ -1,8 +1,10 @@
 """Desks to be killed, one after another: ``python -m tests.support.kill_nursery [PLANTED]``.
 
-Everything is imported once; each line of input, ``FOLDER RUN`` or ``FOLDER RUN drain``, forks a desk with the
-log of its hub in the same process. It says ``pid N`` when that one is at work, its ``ack ACTION`` lines, and
-``gone`` when it has ended. With the name of a planted bug the desks have that bug.
+Everything is imported once; each line of input, ``FOLDER HUB RUN`` or ``FOLDER HUB RUN drain``, forks a desk.
+HUB is the address of its hub, or ``-``: then the log of a hub is in the desk's own process. The desk says
+``pid N`` when it is at work and ``ack ACTION`` for every decision that was acknowledged; when it has ended,
+``gone STATUS`` is said. With ``drain`` it only finishes what was begun. With the name of a planted bug the
+desks have that bug.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from app.hub.hub_database import open_hub_database
 from app.hub.hub_log import HubLog
 from app.identifiers import UlidSource
 from app.services.execute import Executor
+from connectors.http import HttpClient
 from tests.simulator.planted import PLANTED
 from tests.support.approval_desk import ERP, Desk, TurnedClock, default_policy, order_line
 from tests.support.hub_site import hub_key
@@ -30,12 +33,21 @@ from tests.support.trail_room import HubInHand
 CASES = 200
 
 
-def work(folder: Path, run: str, *, drain: bool) -> None:
-    """Work until killed, or until nothing is left."""
-    chance, clock = random.Random(run), TurnedClock()
+def hub_of(folder: Path, address: str, desk: Desk, clock: TurnedClock) -> HubClient:
+    """The hub at an address, or the one whose log is in the folder."""
+    if address != "-":
+        reader = desk.people["a.moreno"].key
+        return HubClient(transport=HttpClient(address), hub_key=hub_key().public, reader=reader, clock=clock)
     engine = open_hub_database(f"sqlite:///{folder / 'hub.db'}")
     log = HubLog(engine=engine, policy=default_policy(), key=hub_key(), clock=clock)
+    return cast(HubClient, HubInHand(log))
+
+
+def work(folder: Path, address: str, run: str, *, drain: bool) -> None:
+    """Work until killed, or until nothing is left."""
+    chance, clock = random.Random(run), TurnedClock()
     desk = Desk(folder, hub_key=hub_key().public, clock=clock)
+    hub = hub_of(folder, address, desk, clock)
     desk.ids = UlidSource(clock=clock, random_bits=chance.getrandbits)
     for number in range(1, CASES):
         desk.facts.put(order_line(number))
@@ -47,7 +59,6 @@ def work(folder: Path, run: str, *, drain: bool) -> None:
         jitter=lambda: 0.0,
     )
     say(f"pid {os.getpid()}")
-    hub = cast(HubClient, HubInHand(log))
     while one_round(desk, hub, executor, propose=not drain) or not drain:
         pass
 
@@ -57,13 +68,12 @@ def main(planted: str = "") -> None:
     if planted:
         PLANTED[planted].plant(pytest.MonkeyPatch())
     while line := sys.stdin.readline():
-        folder, run, *more = line.split()
+        folder, address, run, *more = line.split()
         child = os.fork()
         if child == 0:
-            work(Path(folder), run, drain=bool(more))
+            work(Path(folder), address, run, drain=bool(more))
             os._exit(0)
-        os.waitpid(child, 0)
-        say("gone")
+        say(f"gone {os.waitpid(child, 0)[1]}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,4 @@
-"""A desk in a process of its own, to be killed: proposes, decides, delivers and executes without pause.
-
-``python -m tests.support.killed_desk FOLDER HUB_URL RUN [drain]`` says ``ready``, then ``ack ACTION`` for
-every decision that was acknowledged; with ``drain`` it finishes what was begun and says ``drained``.
-"""
+"""What a desk that is to be killed works with: a system whose effects outlive it, and its rounds of work."""
 
 from __future__ import annotations
 
@@ -12,19 +8,15 @@ import sys
 from pathlib import Path
 
 from app.hub.client import HubClient
-from app.identifiers import UlidSource
 from app.services.decide import DecisionRequest, decide
 from app.services.deliver import deliver
 from app.services.execute import Executor
-from connectors.http import HttpClient
 from connectors.protocol import IdempotencyLevel
 from domain.approval_states import RUNNING, UNDECIDED, ApprovalState
 from domain.approvals import Verdict
 from domain.commands import Command, CommandResult, Receipt
-from tests.support.approval_desk import ERP, CountingSystem, Desk, TurnedClock, order_line
-from tests.support.hub_site import hub_key
+from tests.support.approval_desk import CountingSystem, Desk
 
-CASES = 400
 FAULTS = ("", "", "", "silent", "lost", "down")
 
 
@@ -80,32 +72,3 @@ def one_round(desk: Desk, hub: HubClient, executor: Executor, *, propose: bool) 
     executor.run_once()
     deliver(desk.room, hub)
     return bool(desk.ledger.approvals(states=UNDECIDED | RUNNING | {ApprovalState.APPROVED}))
-
-
-def main(folder: Path, hub_url: str, run: str, *, drain: bool) -> None:
-    """Work until killed, or until nothing is left."""
-    chance = random.Random(run)
-    clock = TurnedClock()
-    desk = Desk(folder, hub_key=hub_key().public, clock=clock)
-    desk.ids = UlidSource(clock=clock, random_bits=chance.getrandbits)
-    for number in range(1, CASES):
-        desk.facts.put(order_line(number))
-    http = HttpClient(hub_url)
-    hub = HubClient(transport=http, hub_key=hub_key().public, reader=desk.people["a.moreno"].key, clock=clock)
-    executor = Executor(
-        room=desk.room,
-        connectors={ERP: SystemOnFile(folder / "effects", chance)},
-        fresh=desk.facts.fresh,
-        signer=desk.people["executor@desk"],
-        jitter=lambda: 0.0,
-    )
-    say("ready")
-    while one_round(desk, hub, executor, propose=not drain) or not drain:
-        pass
-    http.close()
-    desk.close()
-    say("drained")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], drain=sys.argv[4:] == ["drain"])
