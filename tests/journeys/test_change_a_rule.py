@@ -79,7 +79,9 @@ def test_a_newer_text_that_cannot_be_used_keeps_the_last_good_one(desk: JourneyD
     before = desk.cases()
     desk.press(KEY.Key_G, KEY.Key_R)
     desk.until(lambda: desk.window.rules_model.shown is not None)
-    good = next(p for p in desk.window.rules_model.shown.policies if p.name == FILE).text
+    shown = desk.window.rules_model.shown
+    assert shown is not None
+    good = next(policy for policy in shown.policies if policy.name == FILE).text
     (desk.folder / "policies" / FILE).write_text(good.replace("hit =", "hits =", 1), encoding="utf-8")
     desk.worker.settle()
     desk.worker.ask(SyncNow(source=""))
