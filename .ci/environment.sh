@@ -27,6 +27,19 @@ python_packages() {
 # What an environment is made of, as one word: the lock's hash and the place, which scripts in it have inside them.
 stamp_of() { { sha256sum "$@"; pwd; } | sha256sum | cut -d' ' -f1; }
 
+# at_once COMMAND...: each in a process of its own, all together; fails when one of them does.
+at_once() {
+    local command job jobs=() failed=0
+    for command in "$@"; do
+        $command &
+        jobs+=($!)
+    done
+    for job in "${jobs[@]}"; do
+        wait "$job" || failed=1
+    done
+    return $failed
+}
+
 # make_environment FOLDER LOCK [LOCK...]: the first lock is installed; the environment counts as ready when its
 # stamp is that of any of the locks given (so that the larger environment of the tests also runs the program).
 make_environment() {
@@ -40,11 +53,22 @@ make_environment() {
     if ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
         python=$(find_python) || return 1
         rm -rf "$folder"
-        "$python" -m venv "$folder"
+        "$python" -m venv "$folder" || return 1
     fi
-    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
-        --only-binary :all: --requirement "$lock"
+    install_packages "$folder" "$lock" || return 1
     stamp_of "$lock" >"$folder/.stamp"
+}
+
+# install_packages FOLDER LOCK: what the lock names, by hash, wheels only. uv is much the faster; but pip, which brings
+# uv, may alone have been told of the mirror that this machine gets its packages from.
+install_packages() {
+    if [ "$1" != .venv-lock ] && make_environment .venv-lock requirements/lock.txt; then
+        UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-180} .venv-lock/bin/uv pip install --quiet --compile-bytecode \
+            --require-hashes --only-binary :all: --python "$1/bin/python" --requirement "$2" && return 0
+        say "uv could not install $2: trying pip"
+    fi
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
+        --only-binary :all: --requirement "$2"
 }
 
 # An environment that is .venv without Qt: the same files, hard-linked, less the packages that need a window. What

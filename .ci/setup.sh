@@ -9,23 +9,28 @@ source .ci/system_packages.sh
 for_python=$(python_packages)
 install_system_packages $offscreen $screen $for_python
 
+# Machine code of the solver's kernels is made once; afterwards this only looks whether a source has changed.
+warm() { .venv/bin/python -m "optimization.$1.warm"; }
+
+# The real ERP, and its database as every test of it begins.
+make_tryton() {
+    make_environment .venv-tryton requirements/tryton.txt
+    .venv/bin/python -m tests.support.tryton_server
+}
+
 case "${1:-run}" in
     run)
         make_environment .venv requirements/run.txt requirements/dev.txt
+        at_once "warm backlog" "warm rebooking"
         ;;
     test)
         install_system_packages $servers
         make_environment .venv requirements/dev.txt
-        make_environment .venv-tryton requirements/tryton.txt
-        make_environment .venv-karrio requirements/karrio.txt
         make_environment_without_qt
+        at_once make_tryton "warm backlog" "warm rebooking" "make_environment .venv-karrio requirements/karrio.txt"
         ;;
     *)
         say "usage: .ci/setup.sh [run|test]"
         exit 2
         ;;
 esac
-
-# Machine code of the solver's kernels is made once; afterwards this only looks whether a source has changed.
-.venv/bin/python -m optimization.backlog.warm
-.venv/bin/python -m optimization.rebooking.warm

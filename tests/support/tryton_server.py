@@ -3,7 +3,8 @@
 The Tryton environment is a virtual environment of its own (CONTROL_TOWER_TRYTON_VENV, else
 `.venv-tryton` in the checkout). A filled cluster is built once per environment, seed and year in a cache
 directory (CONTROL_TOWER_TEST_CACHE, else the user's cache); a test run works on a copy of it, so nothing
-a test does, not even being killed, can spoil the cache.
+a test does, not even being killed, can spoil the cache. `python -m tests.support.tryton_server` builds it
+ahead of the tests (`.ci/setup.sh test` does).
 """
 
 from __future__ import annotations
@@ -190,8 +191,9 @@ def _build(cache: Path, ready: Path) -> None:
     draft.rename(ready)
 
 
-def _copy_of_cluster(workdir: Path) -> None:
-    """Copy the cached cluster to `workdir`, building it (a minute) when there is none; callers take turns."""
+@contextmanager
+def _filled_cluster() -> Iterator[Path]:
+    """The cached cluster, built (two minutes) when there is none; callers take turns."""
     cache = _cache_directory()
     cache.mkdir(parents=True, exist_ok=True)
     ready = cache / f"tryton-{_cache_key(tryton_environment())}"
@@ -201,6 +203,12 @@ def _copy_of_cluster(workdir: Path) -> None:
             for stale in (*others[: 1 - KEPT_CLUSTERS], *cache.glob("draft-*/")):
                 shutil.rmtree(stale, ignore_errors=True)
             _build(cache, ready)
+        yield ready
+
+
+def _copy_of_cluster(workdir: Path) -> None:
+    """Copy the cached cluster to `workdir`."""
+    with _filled_cluster() as ready:
         # cp keeps the owner: as root the cluster belongs to the user that PostgreSQL runs as.
         subprocess.run(["cp", "-a", str(ready / "pg"), str(workdir / "pg")], check=True)
 
@@ -282,3 +290,8 @@ class TrytonServer:
     ) -> None:
         """Stop and remove."""
         self.close()
+
+
+if __name__ == "__main__":
+    with _filled_cluster():
+        pass
