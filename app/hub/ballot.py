@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from domain.rights import RightsPolicy
 
 
-_STANDINGS = select(APPROVAL).where(APPROVAL.c.action_id.in_(bindparam("wanted", expanding=True)))
-_SAID = (
-    select(RECORDED_DECISION)
-    .where(RECORDED_DECISION.c.action_id.in_(bindparam("wanted", expanding=True)))
+_STANDINGS = (
+    select(APPROVAL, RECORDED_DECISION.c.user_id, RECORDED_DECISION.c.verdict, RECORDED_DECISION.c.idx)
+    .outerjoin(RECORDED_DECISION, RECORDED_DECISION.c.action_id == APPROVAL.c.action_id)
+    .where(APPROVAL.c.action_id.in_(bindparam("wanted", expanding=True)))
     .order_by(RECORDED_DECISION.c.idx)
 )
 _MOVE = (
@@ -89,10 +89,10 @@ class Ballot:
                 proposal_sha256=row.proposal_sha256,
                 min_approvers=int(row.min_approvers),
             )
-        for row in self._connection.execute(_SAID, {"wanted": wanted}):
-            self._words[row.action_id].append(
-                Word(user_id=UserId(row.user_id), verdict=Verdict(row.verdict), idx=row.idx)
-            )
+            if row.idx is not None:
+                self._words[row.action_id].append(
+                    Word(user_id=UserId(row.user_id), verdict=Verdict(row.verdict), idx=row.idx)
+                )
 
     def standing(self, action_id: str) -> Standing | None:
         """Where a proposal stands; ``None`` where there is none."""

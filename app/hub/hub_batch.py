@@ -41,15 +41,14 @@ _NEWEST = LOG_ENTRY.alias()
 #: Put together once: writing a statement out costs more than asking it.
 _HEAD = select(LOG_HEAD).with_for_update()
 _BEFORE = select(LOG_ENTRY).where(LOG_ENTRY.c.sha256.in_(bindparam("digests", expanding=True)))
-_OWNERS = select(DEVICE_KEY).where(DEVICE_KEY.c.keyid.in_(bindparam("keyids", expanding=True)))
 _USED_KEYS = select(LOG_ENTRY.c.keyid, LOG_ENTRY.c.idempotency_key).where(
     LOG_ENTRY.c.keyid.in_(bindparam("keyids", expanding=True)),
     LOG_ENTRY.c.idempotency_key.in_(bindparam("used", expanding=True)),
 )
-_HEADS = (
-    select(LOG_ENTRY.c.keyid, LOG_ENTRY.c.seq, LOG_ENTRY.c.sha256)
+_OWNERS = (
+    select(DEVICE_KEY, LOG_ENTRY.c.seq, LOG_ENTRY.c.sha256)
     .select_from(DEVICE_KEY)
-    .join(
+    .outerjoin(
         LOG_ENTRY,
         (LOG_ENTRY.c.keyid == DEVICE_KEY.c.keyid)
         & (
@@ -164,14 +163,15 @@ class Batch:
         ask = self._connection.execute
         before = ask(_BEFORE, {"digests": [entry.sha256 for entry, _ in entries]})
         self._before = {row.sha256: recorded(row, repeated=True) for row in before}
-        self._owners = {row.keyid: row for row in ask(_OWNERS, {"keyids": keyids})}
+        self._heads = dict.fromkeys(keyids, ChainHead())
+        for row in ask(_OWNERS, {"keyids": keyids}):
+            self._owners[row.keyid] = row
+            if row.seq is not None:
+                self._heads[row.keyid] = ChainHead(next_seq=row.seq + 1, prev=row.sha256)
         used = ask(_USED_KEYS, {"keyids": keyids, "used": sorted({key for _, key in entries})})
         self._used_keys = {(row.keyid, row.idempotency_key) for row in used}
         self._ballot.read(entry.action_id for entry, _ in entries)
         self._read_proposals(entries)
-        self._heads = dict.fromkeys(keyids, ChainHead())
-        for row in ask(_HEADS, {"keyids": keyids}):
-            self._heads[row.keyid] = ChainHead(next_seq=row.seq + 1, prev=row.sha256)
 
     def add(self, entry: SignedEntry, idempotency_key: str) -> Recorded | None:
         """Record a verified entry that was looked up; gives it when it was recorded before this batch.
