@@ -97,6 +97,10 @@ def test_the_day_of_a_connected_profile(site: LiveSite) -> None:
     assert executed["settled"] == {action: "executed"}, str(executed)
     assert [line["key"] for line in site.commands()] == [f"{action}-1"]
     assert "is executed already" in refused(site.run("approve", action, "--profile", PROFILE))
+    back = refused(site.run("propose", "--undo", action, "--profile", PROFILE))
+    assert "Nothing takes back release credit hold" in back
+    told = ("--done", "--reason", "I looked.", "--profile", PROFILE)
+    assert f"The command {action}-1 is not in doubt" in refused(site.run("settle", action, "1", *told))
     assert case not in cases(site, "OE-CREDIT")
     report = done(site, "verify-ledger")
     assert (report["intact"], report["devices"]) == (True, 3)
