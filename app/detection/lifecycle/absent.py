@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.detection.lifecycle.found import rests_on
 from domain.cases import CaseState
 from domain.ids import CaseId
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
-
     from app.detection.lifecycle.changes import Changes
     from app.detection.lifecycle.look import Look
+    from app.detection.lifecycle.stored import StoredCase
 
 
-def not_found(changes: Changes, look: Look, case: Row[Any]) -> None:
+def not_found(changes: Changes, look: Look, case: StoredCase) -> None:
     """Clear an open case whose condition is gone, by the terms of its life."""
     if case.state == CaseState.EXECUTING or look.gate.sources_of(rests_on(case)):
         return
@@ -31,7 +30,7 @@ def not_found(changes: Changes, look: Look, case: Row[Any]) -> None:
     _close(changes, look, case)
 
 
-def _quiet(changes: Changes, look: Look, case: Row[Any]) -> None:
+def _quiet(changes: Changes, look: Look, case: StoredCase) -> None:
     """A flapping case stays one case until its condition has been absent for the whole window."""
     if not case.clean_checks:
         changes.count_clean(case, seen_at=look.moment.now_ms)
@@ -39,7 +38,7 @@ def _quiet(changes: Changes, look: Look, case: Row[Any]) -> None:
         _close(changes, look, case)
 
 
-def _close(changes: Changes, look: Look, case: Row[Any]) -> None:
+def _close(changes: Changes, look: Look, case: StoredCase) -> None:
     breached = case.breach_at is not None and case.breach_at <= look.moment.now_ms
     if case.state == CaseState.VERIFYING:
         wanted, reason = CaseState.RESOLVED, "Seen corrected in the source after the action."

@@ -9,8 +9,7 @@ from domain.cases import CaseState
 from domain.ids import CaseId
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
-
+    from app.detection.lifecycle.stored import StoredCase
     from app.detection.rule import Moment
 
 DETECTION_ACTOR = "detection"
@@ -44,7 +43,7 @@ class Changes:
     def move(
         self,
         moment: Moment,
-        case: Row[Any],
+        case: StoredCase,
         wanted: CaseState,
         reason: str,
         *,
@@ -74,7 +73,7 @@ class Changes:
             episode=case.episode,
         )
 
-    def count_clean(self, case: Row[Any], *, seen_at: int) -> None:
+    def count_clean(self, case: StoredCase, *, seen_at: int) -> None:
         """Note one more look that did not find the condition, without closing the case."""
         self.moves.append(
             {

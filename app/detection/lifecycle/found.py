@@ -13,11 +13,12 @@ from domain.ids import CaseId, EntityKind, EntityRef
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from app.detection.candidates import Candidate
     from app.detection.lifecycle.changes import Changes
     from app.detection.lifecycle.look import Look
+    from app.detection.lifecycle.stored import StoredCase
     from app.detection.rule import Finding
 
 #: What a case that opens starts with, whatever an earlier episode of it came to.
@@ -39,7 +40,7 @@ _BLANK: dict[str, Any] = {
 }
 
 
-def still_there(changes: Changes, look: Look, present: Row[Any], candidate: Candidate) -> None:
+def still_there(changes: Changes, look: Look, present: StoredCase, candidate: Candidate) -> None:
     """The condition of an open case holds: bring the case up to date if anything of it changed."""
     moment = look.moment
     stuck = present.state == CaseState.VERIFYING and moment.now_ms - present.state_at > look.terms.verify_ms
@@ -72,7 +73,7 @@ def still_there(changes: Changes, look: Look, present: Row[Any], candidate: Cand
     changes.updated.add(case_id)
 
 
-def _sleep(changes: Changes, look: Look, present: Row[Any], finding: Finding) -> dict[str, Any]:
+def _sleep(changes: Changes, look: Look, present: StoredCase, finding: Finding) -> dict[str, Any]:
     """Whether a snoozed case sleeps on: until its loss has doubled, or, without such a bound, changes."""
     asleep = {"snoozed_until": present.snoozed_until, "snooze_loss_cents": present.snooze_loss_cents}
     if present.snoozed_until is None:
@@ -122,7 +123,7 @@ def _open(
     look: Look,
     case_id: CaseId,
     candidate: Candidate,
-    earlier: Row[Any] | None,
+    earlier: StoredCase | None,
     cycles: int,
 ) -> None:
     moment, case_type = look.moment, look.rule.case_type
@@ -133,7 +134,8 @@ def _open(
     finding = look.rule.assess(candidate.rows, moment)
     if denied and earlier is not None and not _worse(finding, earlier):
         return
-    again = earlier is not None and moment.now_ms - earlier.closed_at <= look.terms.reopen_ms
+    ended_at = None if earlier is None else earlier.closed_at
+    again = ended_at is not None and moment.now_ms - ended_at <= look.terms.reopen_ms
     held_back = case_type.hold_minutes > 0
     state = CaseState.SUSPENDED if held_back else CaseState.OPEN
     row = content(case_id, finding, look, digest=digest, scope_key=candidate.scope_key)
@@ -168,12 +170,12 @@ def _open(
     )
 
 
-def _worse(finding: Finding, denied: Row[Any]) -> bool:
+def _worse(finding: Finding, denied: StoredCase) -> bool:
     """Whether a condition that a person denied is more than what was denied."""
     doubled = finding.impact.loss_cents >= 2 * max(1, denied.loss_cents)
     return doubled or int(finding.severity) > int(denied.severity)
 
 
-def rests_on(case: Row[Any]) -> tuple[Any, ...]:
+def rests_on(case: StoredCase) -> tuple[Any, ...]:
     """The sources of a stored case."""
     return tuple(json.loads(case.sources))

@@ -6,7 +6,7 @@ rests on is silent. Only cases in the scope are touched; the full pass is the sa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.detection.candidates import candidates
 from app.detection.lifecycle.absent import not_found
@@ -15,17 +15,18 @@ from app.detection.lifecycle.found import open_fresh, still_there
 from app.detection.lifecycle.stored import open_cases
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from app.detection.candidates import Candidate
     from app.detection.lifecycle.look import Look
+    from app.detection.lifecycle.stored import StoredCase
 
 
 def reconcile(connection: Connection, look: Look, *, narrowed: bool) -> Changes:
     """What the look changes; nothing is written yet."""
     changes = Changes()
     case_type = look.rule.case_type
-    known: dict[tuple[str, str], Row[Any]] = {
+    known: dict[tuple[str, str], StoredCase] = {
         (row.entity_kind, row.entity_id): row
         for row in open_cases(connection, case_type.code, narrowed=narrowed)
     }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from app.store.quick import named, run
+from app.store.quick import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from domain.ids import CaseId
 
@@ -39,30 +39,54 @@ CREATE INDEX IF NOT EXISTS det_case_flagged ON exception_case (code)
 """,
 )
 
-_COLUMNS = """
-SELECT e.case_id, e.entity_kind, e.entity_id, e.scope_key, e.state, e.state_at, e.severity, e.loss_cents,
-       e.consequence, e.state_reason, e.owner, e.opened_at, e.closed_at, e.last_seen_at, e.breach_at,
-       e.episode, e.dq_flags, e.sources, e.facts_sha256, e.clean_checks, e.flapping, e.flap_count,
-       e.snoozed_until, e.snooze_loss_cents
-  FROM exception_case e
-"""
+
+class StoredCase(NamedTuple):
+    """What the life of a case goes by, as it is stored; times are milliseconds."""
+
+    case_id: str
+    entity_kind: str
+    entity_id: str
+    scope_key: str
+    state: str
+    state_at: int
+    severity: int
+    loss_cents: int
+    consequence: str
+    state_reason: str
+    owner: str
+    opened_at: int
+    closed_at: int | None
+    last_seen_at: int
+    breach_at: int | None
+    episode: int
+    dq_flags: str
+    sources: str
+    facts_sha256: str
+    clean_checks: int
+    flapping: int
+    flap_count: int
+    snoozed_until: int | None
+    snooze_loss_cents: int | None
+
+
+_COLUMNS = f"SELECT {', '.join(f'e.{name}' for name in StoredCase._fields)} FROM exception_case e"  # noqa: S608 - our fields
 OPEN_OF_CODE = f"{_COLUMNS} INDEXED BY det_case_open WHERE e.code = :code AND e.closed_at IS NULL"
 OPEN_IN_SCOPE = f"{OPEN_OF_CODE} AND e.scope_key IN (SELECT k FROM temp.scope_key)"  # noqa: S608 - constants
 _CHUNK = 900
 
 
-def open_cases(connection: Connection, code: str, *, narrowed: bool) -> Iterator[Row[Any]]:
+def open_cases(connection: Connection, code: str, *, narrowed: bool) -> Iterator[StoredCase]:
     """The open cases of a code: all, or those of the scope."""
-    return named(connection, OPEN_IN_SCOPE if narrowed else OPEN_OF_CODE, {"code": code})
+    return map(StoredCase._make, run(connection, OPEN_IN_SCOPE if narrowed else OPEN_OF_CODE, {"code": code}))
 
 
-def cases_by_id(connection: Connection, ids: Sequence[CaseId]) -> dict[str, Row[Any]]:
+def cases_by_id(connection: Connection, ids: Sequence[CaseId]) -> dict[str, StoredCase]:
     """The cases of these ids, open or closed."""
-    found: dict[str, Row[Any]] = {}
+    found: dict[str, StoredCase] = {}
     for part in _chunks(ids):
         marks = ", ".join("?" * len(part))
         query = f"{_COLUMNS} WHERE e.case_id IN ({marks})"
-        found.update((row.case_id, row) for row in named(connection, query, tuple(part)))
+        found.update((row[0], StoredCase._make(row)) for row in run(connection, query, tuple(part)))
     return found
 
 
