@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from typing import TYPE_CHECKING
 
 from app.bootstrap import DemoServices
+from app.workers.child_process import begin_process, end_process
 from app.workers.demo_services import Unavailable, run_demo_services
 from domain.errors import UnavailableError
 
@@ -23,11 +23,7 @@ class DemoProcess:
     def __init__(self, profile: Profile) -> None:
         """Start the process; it takes some seconds until its services answer."""
         self._folder = profile.folder
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=run_demo_services, args=(profile, theirs), name=PROCESS_NAME)
-        self._process.start()
-        theirs.close()
+        self._process, self._pipe = begin_process(run_demo_services, profile, name=PROCESS_NAME)
 
     def services(self) -> DemoServices:
         """Where they answer; waits until they do.
@@ -50,7 +46,4 @@ class DemoProcess:
     def close(self) -> None:
         """End the process."""
         self._pipe.close()
-        self._process.join(STOP_SECONDS)
-        if self._process.is_alive():
-            self._process.terminate()
-            self._process.join(STOP_SECONDS)
+        end_process(self._process, STOP_SECONDS)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.bootstrap import DemoServices, monotonic_seconds
 from app.profile import Profile, ProfileKind
+from app.workers.child_process import begin_process, end_process
 from app.workers.demo_process import DemoProcess
 from app.workers.messages import Request, Stop, WorkerSetup
 from app.workers.sync_door import run_sync_worker
@@ -47,11 +48,7 @@ class TowerProcesses:
         """Start the demo's services and the worker: they load while the databases are made here."""
         if self._profile.kind is ProfileKind.DEMO:
             self._demo_process = self._stack.enter_context(closing(DemoProcess(self._profile)))
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._worker = context.Process(target=run_sync_worker, args=(theirs,), name="sync-worker")
-        self._worker.start()
-        theirs.close()
+        self._worker, self._pipe = begin_process(run_sync_worker, name="sync-worker")
 
     def set_to_work(self, pin: str = "") -> Connection:
         """Tell the worker what to work on, and give our end of its pipe; waits for the demo's services.
@@ -112,10 +109,7 @@ class TowerProcesses:
         """End all of them: the worker finishes what it writes, then the services go."""
         self.ask(Stop())
         if self._worker is not None:
-            self._worker.join(STOP_SECONDS)
-            if self._worker.is_alive():
-                self._worker.terminate()
-                self._worker.join(STOP_SECONDS)
+            end_process(self._worker, STOP_SECONDS)
         if self._solver is not None:
             self._solver.stop()
         self._stack.close()

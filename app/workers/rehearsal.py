@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 from app.services.rehearse import Rehearsal, rehearse
+from app.workers.child_process import begin_process, end_process
 from domain.errors import TowerError
 
 POLL_SECONDS = 0.2
@@ -73,18 +73,14 @@ class RehearsalRunner:
         self._stop.set()
 
     def _run(self, wish: RehearsalWish, tell: Callable[[Rehearsal | str], None]) -> None:
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=run_rehearsal, args=(wish, theirs), name="rehearsal", daemon=True)
-        process.start()
-        theirs.close()
+        process, ours = begin_process(run_rehearsal, wish, name="rehearsal", daemon=True)
         try:
             tell(self._wait(ours, process))
         finally:
             ours.close()
-            if process.is_alive():
-                process.terminate()
-            process.join(STOP_SECONDS)
+            # Nobody waits for a rehearsal that has no answer by now.
+            process.terminate()
+            end_process(process, STOP_SECONDS)
 
     def _wait(self, pipe: Connection, process: SpawnProcess) -> Rehearsal | str:
         while not self._stop.is_set():

@@ -28,6 +28,7 @@ from app.services.what_if.solve import BASELINE, Effort, SolvedWorld, solve_worl
 from app.services.what_if.why import why_line
 from app.store.engine import read_only_engine
 from app.store.mirror import Mirror
+from app.workers.child_process import begin_process, end_process
 from domain.errors import BadInputError, TowerError
 from domain.what_if import WhatIf
 
@@ -107,7 +108,7 @@ class CouldNot:
 Told = Solving | Solved | Why | CouldNot
 
 
-def run_what_if(pipe: Connection, stop: Event) -> None:
+def run_what_if(stop: Event, pipe: Connection) -> None:
     """Answer wishes until the window is gone; the process's main function."""
     leave_interrupts_to_the_window()
     room = _Room(pipe, stop)
@@ -182,9 +183,7 @@ class WhatIfRunner:
         self._closing = threading.Event()
         self._solving = threading.Event()
         self._thread: threading.Thread | None = None
-        context = multiprocessing.get_context("spawn")
-        self._context = context
-        self._flag = context.Event()
+        self._flag = multiprocessing.get_context("spawn").Event()
 
     @property
     def is_solving(self) -> bool:
@@ -228,7 +227,8 @@ class WhatIfRunner:
         worker: _Worker | None = None
         while (wish := self._wishes.get()) is not None and not self._closing.is_set():
             if worker is None or not worker.process.is_alive():
-                worker = _Worker.start(self._context, self._flag)
+                process, pipe = begin_process(run_what_if, self._flag, name="what-if", daemon=True)
+                worker = _Worker(process=process, pipe=pipe)
             if not self._answer(worker, wish):
                 worker.end()
                 worker = None
@@ -258,20 +258,9 @@ class _Worker:
     process: SpawnProcess
     pipe: Connection
 
-    @classmethod
-    def start(cls, context: multiprocessing.context.SpawnContext, flag: Event) -> _Worker:
-        ours, theirs = context.Pipe()
-        process = context.Process(target=run_what_if, args=(theirs, flag), name="what-if", daemon=True)
-        process.start()
-        theirs.close()
-        return cls(process=process, pipe=ours)
-
     def end(self) -> None:
         self.pipe.close()
-        self.process.join(STOP_SECONDS)
-        if self.process.is_alive():
-            self.process.terminate()
-            self.process.join(STOP_SECONDS)
+        end_process(self.process, STOP_SECONDS)
 
     def answers(self, wish: Wish, cancelled: threading.Event, closing: threading.Event) -> Iterator[Told]:
         """What the process says to a wish, its last word last; ends early when it must be ended."""
