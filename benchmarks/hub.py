@@ -267,7 +267,8 @@ def main() -> None:
     for row in rows:
         print(
             f"{row['database']:<10} {row['workers']} hub {row['commits']:<10} "
-            f"{row['approvals']:>5} approvals {row['approvals_per_second']:>8}/s  hub {row['hub_worked_ms_each']:>5} ms  "
+            f"{row['approvals']:>5} approvals {row['approvals_per_second']:>8}/s  "
+            f"hub {row['hub_worked_ms_each']:>5} ms  "
             f"client {row['client_worked_ms_each']:>4} ms each  "
             f"median {row['median_ms']:>7} ms  p99 {row['p99_ms']:>7} ms"
         )
