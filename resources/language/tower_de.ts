@@ -3072,6 +3072,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>fällig {moment}</translation>
   </message>
   <message>
+   <source>edited</source>
+   <translation>bearbeitet</translation>
+  </message>
+  <message>
    <source>effective {full_moment}</source>
    <translation>gültig ab {full_moment}</translation>
   </message>

@@ -231,14 +231,14 @@ def file_lines(shown: RulesShown, edited: frozenset[str]) -> tuple[Line, ...]:
             counted=counted(len(shown.rights.rows), "row"),
         ),
         right=tr("own") if shown.rights.is_own else "",
-        right_text="edited" if RIGHTS in edited else "",
+        right_text=tr("edited") if RIGHTS in edited else "",
         tone="accent",
     )
     return (rights, *(_file_line(policy, shown, edited) for policy in shown.policies))
 
 
 def _file_line(policy: PolicyView, shown: RulesShown, edited: frozenset[str]) -> Line:
-    state = "edited" if policy.name in edited else ""
+    state = tr("edited") if policy.name in edited else ""
     since = (
         ""
         if policy.since is None
