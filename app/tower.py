@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from app.hub.listener import HubListener
 from app.kill_switch import KillSwitch
 from app.services.approval_room import ApprovalRoom, Signer, fresh_from
-from app.services.bundle import export_bundle
 from app.services.decide import DecisionRequest, decide
 from app.services.deliver import DeliveryReport, HubPort, deliver, read_to_the_end
 from app.services.draft_commands import draft_commands
@@ -32,7 +31,6 @@ from app.services.take_over import take_over
 from app.services.tell_cases import tell_cases
 from app.settling import SettleReport, both
 from app.signing.canonical import sha256_hex
-from app.signing.trust_root import open_chain
 from app.signing.vault import CannotSignError
 from app.signing_desk import EXECUTOR, SigningDesk
 from app.store.ledger import Ledger
@@ -356,22 +354,6 @@ class Tower:
             read_to_the_end(room, hub)
             self.parts.desk.hub_was_read()
         return not cannot
-
-    def export_bundle(self, action_ids: tuple[str, ...]) -> tuple[bytes, str]:
-        """The trail of actions (none named: of the whole log) as a file's bytes, and the hub's fingerprint.
-
-        Raises:
-            BadInputError: the profile has no hub, or an action is not in its log.
-            UnavailableError: the hub cannot be reached now.
-        """
-        hub = self.parts.desk.hub_client()
-        if hub is None:
-            raise BadInputError(
-                what="This profile has no hub, so there is no log.", remedy="Name one in [hub] url."
-            )
-        root = self.parts.desk.root_file()
-        pinned = open_chain(root).fingerprint if root else hub.hub_key.fingerprint
-        return export_bundle(self.parts.desk.room, hub, action_ids, root), pinned
 
     def verify_ledger(self) -> LedgerReport:
         """Check every byte, signature, chain, receipt and reference of the ledger."""

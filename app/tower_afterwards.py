@@ -1,13 +1,16 @@
-"""The tower's use cases about actions that were approved before: taking them back, settling a doubt."""
+"""The tower's use cases about actions approved before: taking back, settling a doubt, handing them on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.services.bundle import export_bundle
 from app.services.compensate import propose_way_back
 from app.services.ending_settled import say_settled
 from app.services.recommend.mirror_facts import MirrorFacts
+from app.signing.trust_root import open_chain
+from domain.errors import BadInputError
 
 if TYPE_CHECKING:
     from app.signing.statements import SignedEntry
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TowerAfterwards:
-    """What people say of an action after its approval; it takes effect with the next settling."""
+    """What people do about an approved action; what they sign takes effect with the next settling."""
 
     parts: TowerParts
 
@@ -49,3 +52,19 @@ class TowerAfterwards:
         """
         room, signer = self.parts.desk.room, self.parts.signer(user)
         return say_settled(room, signer, action_id, command_key, happened=happened, reason=reason)
+
+    def export_bundle(self, action_ids: tuple[str, ...]) -> tuple[bytes, str]:
+        """The trail of actions (none named: of the whole log) as a file's bytes, and the hub's fingerprint.
+
+        Raises:
+            BadInputError: the profile has no hub, or an action is not in its log.
+            UnavailableError: the hub cannot be reached now.
+        """
+        hub = self.parts.desk.hub_client()
+        if hub is None:
+            raise BadInputError(
+                what="This profile has no hub, so there is no log.", remedy="Name one in [hub] url."
+            )
+        root = self.parts.desk.root_file()
+        pinned = open_chain(root).fingerprint if root else hub.hub_key.fingerprint
+        return export_bundle(self.parts.desk.room, hub, action_ids, root), pinned

@@ -59,7 +59,7 @@ def verify(options: argparse.Namespace) -> int:
 
 
 def _write(tower: Tower, action_ids: tuple[str, ...], file: Path) -> int:
-    data, fingerprint = tower.export_bundle(action_ids)
+    data, fingerprint = tower.afterwards.export_bundle(action_ids)
     try:
         file.write_bytes(data)
     except OSError as error:

@@ -14,7 +14,7 @@ from app.services.execute import Executor
 from app.services.propose import propose
 from domain.approval_states import ApprovalState, CommandState
 from domain.approvals import Ending, Verdict
-from domain.commands import ReallocateLine, RebookCarrier, SetLinePrice
+from domain.commands import Action, ReallocateLine, RebookCarrier, SetLinePrice
 from domain.endings import CommandFate, EndedAs
 from domain.ids import LineId, NodeId, OrderId, ServiceId, ShipmentId
 from tests.support import tryton_scenarios as scenarios
@@ -22,7 +22,7 @@ from tests.support.approval_desk import Desk, TurnedClock
 from tests.support.executor_room import Killed
 from tests.support.tryton_company import CLERK
 from tests.support.tryton_rpc import TrytonRpc
-from tests.support.tryton_seed import find_distributor
+from tests.support.tryton_seed import Distributor, find_distributor
 from tests.support.tryton_server import TrytonServer
 from tests.support.tryton_tower import SOURCE, TowerDesk
 
@@ -70,15 +70,11 @@ class Strikes:
         self._desk.clock.turn(timedelta(minutes=10))
 
 
-@pytest.mark.parametrize("killed", [False, True])
-def test_carrier_and_warehouse_are_as_they_were(server: TrytonServer, tmp_path: Path, killed: bool) -> None:
-    clerk = server.rpc(CLERK)
-    distributor = find_distributor(clerk)
-    tower = TowerDesk(server)
-    slow, short = scenarios.carrier_to_change(clerk, distributor), scenarios.shortage(clerk, distributor)
-    carrier = clerk.read("stock.shipment.out", slow.shipments[0], "carrier")["carrier"]
-    order_id, line_id = OrderId(f"sale-{short.sale}"), LineId(f"line-{short.lines[0]}")
-    actions = (
+def carrier_then_warehouse_then_price(
+    distributor: Distributor, slow: scenarios.Order, order_id: OrderId, line_id: LineId
+) -> tuple[Action, ...]:
+    """Three actions, of which Tryton refuses the last: a confirmed order keeps its prices."""
+    return (
         RebookCarrier(
             shipment_id=ShipmentId(f"out-{slow.shipments[0]}"),
             service_id=ServiceId(f"carrier-{distributor.carriers['Meridian Express']}"),
@@ -91,9 +87,19 @@ def test_carrier_and_warehouse_are_as_they_were(server: TrytonServer, tmp_path: 
             to_node_id=NodeId(f"wh-{distributor.warehouses['COL']}"),
             quantity=10,
         ),
-        # A confirmed order keeps its prices in Tryton.
         SetLinePrice(order_id=order_id, line_id=line_id, unit_price_cents=1),
     )
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_carrier_and_warehouse_are_as_they_were(server: TrytonServer, tmp_path: Path, killed: bool) -> None:
+    clerk = server.rpc(CLERK)
+    distributor = find_distributor(clerk)
+    tower = TowerDesk(server)
+    slow, short = scenarios.carrier_to_change(clerk, distributor), scenarios.shortage(clerk, distributor)
+    carrier = clerk.read("stock.shipment.out", slow.shipments[0], "carrier")["carrier"]
+    order_id, line_id = OrderId(f"sale-{short.sale}"), LineId(f"line-{short.lines[0]}")
+    actions = carrier_then_warehouse_then_price(distributor, slow, order_id, line_id)
     desk = Desk(tmp_path, clock=TurnedClock())
     for record in tower.state("lines", "shipments").values():
         desk.facts.records[record.ref] = record
