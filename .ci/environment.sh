@@ -59,10 +59,16 @@ make_environment() {
     stamp_of "$lock" >"$folder/.stamp"
 }
 
-# install_packages FOLDER LOCK: what the lock names, by hash, wheels only. uv is much the faster; but pip, which brings
-# uv, may alone have been told of the mirror that this machine gets its packages from.
+# Whether uv gets packages where this machine does: pip may alone have been told of a mirror, and uv must not wait long
+# for what it cannot reach. It is asked for what it was itself installed from.
+uv_reaches_packages() {
+    UV_HTTP_TIMEOUT=15 UV_HTTP_RETRIES=0 .venv-lock/bin/uv pip install --quiet --dry-run --reinstall --require-hashes \
+        --only-binary :all: --python .venv-lock/bin/python --requirement requirements/lock.txt 2>/dev/null
+}
+
+# install_packages FOLDER LOCK: what the lock names, by hash, wheels only; by uv, which is much the faster, or by pip.
 install_packages() {
-    if [ "$1" != .venv-lock ] && make_environment .venv-lock requirements/lock.txt; then
+    if [ "$1" != .venv-lock ] && make_environment .venv-lock requirements/lock.txt && uv_reaches_packages; then
         UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-180} .venv-lock/bin/uv pip install --quiet --compile-bytecode \
             --require-hashes --only-binary :all: --python "$1/bin/python" --requirement "$2" && return 0
         say "uv could not install $2: trying pip"
