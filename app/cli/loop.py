@@ -14,7 +14,6 @@ from app.services.recommend.record import recommendation_json
 from app.services.replay import replay
 from app.services.source_health import source_health
 from domain.approvals import Verdict
-from domain.errors import BadInputError
 
 if TYPE_CHECKING:
     from app.services.sync import SyncResult
@@ -36,10 +35,6 @@ def cycle(options: argparse.Namespace) -> int:
 
 def propose(options: argparse.Namespace) -> int:
     """Work out a case's options; sign a proposal of one of them unless only the list is wanted."""
-    if bool(options.case) is bool(options.undo):
-        raise BadInputError(
-            what="Name either a case or an action to take back.", remedy="See control-tower propose --help."
-        )
     if options.undo:
         return propose_way_back(options)
     with running_tower(options.profile) as tower:

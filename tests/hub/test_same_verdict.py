@@ -49,7 +49,7 @@ def amounts(remedy: Remedy) -> list[int]:
     """Around both limits of a remedy; where there are none, anything."""
     rows = [row for row in default_policy().rows if row.remedy is remedy]
     limits = sorted({row.up_to_minor for row in rows if row.up_to_minor is not None}) or [100, 1000]
-    return sorted({step + limit for limit in limits for step in (0, 1)} | {1, 5_000_000, 5_000_001})
+    return sorted({step + limit for limit in limits for step in (0, 1)} | {1, 100, 5_000_000, 5_000_001})
 
 
 def terms_of(action_id: str, remedy: Remedy, minor: int) -> Terms:

@@ -26,7 +26,8 @@ from tests.support.rights_cases import day_limit, graded_policy, lent, limited_p
 LIMITS = {
     limit for row in default_policy().rows for limit in (row.up_to_minor, row.over_minor) if limit is not None
 }
-AMOUNTS = sorted({0, 1, 2**53 - 1} | {limit + step for limit in LIMITS for step in (-1, 0, 1)})
+AROUND = {limit + step for limit in LIMITS for step in (-1, 0, 1)}
+AMOUNTS = sorted({0, 1, 2**53 - 1} | {minor for minor in AROUND if minor > 0})
 ROLES = ("planner", "supervisor", "manager", "executor", "nobody")
 USERS = (*PEOPLE, "stranger")
 

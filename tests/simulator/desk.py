@@ -13,14 +13,15 @@ from app.services.approval_room import ApprovalRoom, Signer, fresh_from
 from app.services.decide import DecisionRequest, PreparedDecision, prepare_decision
 from app.services.deliver import deliver
 from app.services.draft_commands import draft_commands
+from app.services.ending_settled import say_settled
 from app.services.execute import Executor
 from app.services.propose import ProposalRequest, propose
 from app.services.take_over import take_over
 from app.signing.keys import KeyOwner, new_key
 from app.signing.statements import SignedEntry, preview, read_payload
 from app.store.engine import open_database
-from domain.approval_states import UNDECIDED, ApprovalState, DeliveryState
-from domain.approvals import Decision, Proposal, Verdict
+from domain.approval_states import UNDECIDED, ApprovalState, CommandState, DeliveryState
+from domain.approvals import Decision, Proposal, Settlement, Verdict
 from domain.commands import Action, SetLinePrice
 from domain.ids import LineId, OrderId, UserId
 from domain.recommendations import Remedy
@@ -149,6 +150,19 @@ class SimulatedDesk:
         prepared = prepare_decision(self.room, signer, request, fresh_from(self.facts))
         self._acknowledge(decide_service.sign_decision(self.room, signer, prepared), "revoke")
 
+    def settle(self) -> None:
+        """Somebody looks into the system and tells what became of a command in doubt."""
+        doubts = self.ledger.commands_in(CommandState.MANUAL)
+        if not doubts:
+            return
+        row = self.chance.choice(doubts)
+        signer = replace(self.chance.choice(self.people), role="supervisor")
+        happened = any(effect.key == row.key for effect in self.upstream.effects)
+        entry = say_settled(
+            self.room, signer, row.action_id, row.key, happened=happened, reason="I looked there."
+        )
+        self._acknowledge(entry, "settle")
+
     def decide_without_right(self) -> None:
         """A changed program signs what its user has no right to: it does not ask the policy first."""
         views = self.ledger.approvals(states=UNDECIDED)
@@ -210,7 +224,7 @@ class SimulatedDesk:
         self.fate("connector:answered")
 
     def _acknowledge(self, entry: SignedEntry, said: str) -> None:
-        assert isinstance(entry.value, Proposal | Decision)
+        assert isinstance(entry.value, Proposal | Decision | Settlement)
         self.acknowledged.append(
             Acknowledged(desk=self.name, action_id=entry.action_id, sha256=entry.sha256, said=said)
         )

@@ -68,7 +68,10 @@ class Asked:
 
 @dataclass
 class Upstream:
-    """The lines as they are, every effect, and everything that was asked."""
+    """The lines as they are, every effect, and everything that was asked.
+
+    The next command to a system in ``cut`` is done, and its answer is lost.
+    """
 
     chance: random.Random
     clock: TurnedClock
@@ -77,6 +80,7 @@ class Upstream:
     effects: list[Effect] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     away: set[SourceName] = field(default_factory=set)
+    cut: set[SourceName] = field(default_factory=set)
     calm: bool = False
     _late: list[tuple[datetime, Command]] = field(default_factory=list)
 
@@ -143,7 +147,8 @@ class Upstream:
         """A command as a desk sends it, over a network that is not always kind."""
         if command.source in self.away:
             raise HttpUnavailableError(what="refused", remedy="Wait.", request_may_have_left=False)
-        fault = self._fault()
+        fault = "silent" if command.source in self.cut else self._fault()
+        self.cut.discard(command.source)
         if fault == "twice" and LEVELS[command.source] not in KEYED:
             fault = "silent"
         if fault == "refused":
