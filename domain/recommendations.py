@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.checks import require, require_text, require_utc
+from domain.checks import BASIS_POINTS, require, require_text, require_utc
 from domain.commands import Action
 from domain.ids import CaseId
 
@@ -46,7 +46,7 @@ class Option:
     freight_cents: int = 0
     penalty_cents: int = 0
     late_orders: int = 0
-    otif_bp: int = 10_000
+    otif_bp: int = BASIS_POINTS
     recommended: bool = False
     reasons: tuple[str, ...] = ()
 
@@ -56,6 +56,30 @@ class Option:
         require(
             (self.remedy is Remedy.DO_NOTHING) == (not self.actions), "only doing nothing has no actions."
         )
+
+
+def doing_nothing(
+    label: str = "Do nothing",
+    *,
+    penalty_cents: int = 0,
+    late_orders: int = 0,
+    otif_bp: int = BASIS_POINTS,
+    recommended: bool = False,
+    reasons: tuple[str, ...] = (),
+) -> Option:
+    """The option every other is measured against."""
+    return Option(
+        option_id="do-nothing",
+        remedy=Remedy.DO_NOTHING,
+        label=label,
+        actions=(),
+        cost_delta_cents=0,
+        penalty_cents=penalty_cents,
+        late_orders=late_orders,
+        otif_bp=otif_bp,
+        recommended=recommended,
+        reasons=reasons,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,12 +15,13 @@ from app.services.draft_commands import CommandDraft
 from app.services.policy_folder import DESK, required, text_now
 from app.services.policy_watch import read_folder
 from app.services.propose import DEFAULT_CURRENCY, ProposalRequest, propose
+from app.services.standing_case import ChangeWanted, standing_case
 from app.signing.canonical import sha256_hex
 from domain.approvals import Amount, AmountBasis
-from domain.cases import CaseState, ExceptionCase, Fact, Impact, Severity, case_identity
+from domain.cases import ExceptionCase, Fact
 from domain.commands import AdoptPolicy, target_of
 from domain.errors import BadInputError
-from domain.recommendations import Option, Recommendation, Remedy, SolverTrail
+from domain.recommendations import Option, Recommendation, Remedy, SolverTrail, doing_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,28 +85,21 @@ def propose_policy(
 
 def _case(action: AdoptPolicy, edited: PolicyFile, version: int, now: datetime) -> ExceptionCase:
     """The case that stands for the change; policies put no money at risk by themselves."""
-    ref = target_of(action)
     head = edited.head
-    return ExceptionCase(
-        case_id=case_identity(POLICY_CHANGE, ref),
+    wanted = ChangeWanted(
         code=POLICY_CHANGE,
-        entity=ref,
-        state=CaseState.OPEN,
-        severity=Severity.LOW,
+        about=target_of(action),
         title=f"Policy change: {action.file_name}, {head.owner}",
         consequence=f"Version {head.version} takes the place of version {version}.",
-        impact=Impact(
-            loss_cents=0, low_cents=0, high_cents=0, avoidable_cents=0, effort_minutes=_EFFORT_MINUTES
-        ),
-        opened_at=now,
-        last_seen_at=now,
-        rule_version=1,
-        correlation_key=f"policy:{action.replaces_sha256[:12]}",
+        exposed_cents=0,
+        effort_minutes=_EFFORT_MINUTES,
+        origin=f"policy:{action.replaces_sha256[:12]}",
         evidence=(
             Fact(name="version_in_force", value=str(version), as_of=now),
             Fact(name="version_proposed", value=str(head.version), as_of=now),
         ),
     )
+    return standing_case(wanted, at=now)
 
 
 def _recommendation(
@@ -126,13 +120,7 @@ def _recommendation(
                 recommended=True,
                 reasons=(case.consequence,),
             ),
-            Option(
-                option_id="do-nothing",
-                remedy=Remedy.DO_NOTHING,
-                label="Keep what is in force",
-                actions=(),
-                cost_delta_cents=0,
-            ),
+            doing_nothing("Keep what is in force"),
         ),
         trail=SolverTrail(
             model=MODEL,

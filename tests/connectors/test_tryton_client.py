@@ -41,11 +41,10 @@ class ScriptedServer:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-        query: Mapping[str, str] | None = None,
-        timeout_seconds: float | None = None,
+        **_unused: object,
     ) -> HttpReply:
         """Answer one request."""
-        del method, path, query, timeout_seconds
+        del method, path
         called = json.loads(body or b"{}")["method"]
         self.asked.append(called)
         self.authorizations.append((headers or {}).get("Authorization", ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import msgspec
@@ -59,13 +59,11 @@ class Complaints:
         method: str,
         path: str,
         *,
-        headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-        query: Mapping[str, str] | None = None,
-        timeout_seconds: float | None = None,
+        **_unused: object,
     ) -> HttpReply:
         """Answer one request."""
-        del method, path, headers, query, timeout_seconds
+        del method, path
         request = msgspec.json.decode(body or b"{}")
         called = request["method"]
         self.asked.append(called)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -41,18 +42,10 @@ class Between:
     def __init__(self, site: Site, answer: Callable[[bytes], Answer]) -> None:
         self.site, self.answer = site, answer
 
-    def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        timeout_seconds: float | None = None,
-    ) -> Reply:
+    def send(self, method: str, path: str, *, body: bytes | None = None, **rest: Any) -> Reply:
         if path == "/v1/entries" and body is not None:
             return self.answer(body)
-        return self.site.http.send(method, path, headers=headers, body=body, timeout_seconds=timeout_seconds)
+        return self.site.http.send(method, path, body=body, **rest)
 
 
 def refusal(entry: bytes, key: SigningKey) -> str:

@@ -5,20 +5,18 @@ It holds only after another person has approved it, and a copy that came too lat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit
-from pytestqt.qtbot import QtBot
 
 from app.workers.messages import SyncNow
 from tests.support import facts
-from tests.support.journey_desk import JourneyDesk, journey_desk
+from tests.support.journey_desk import JourneyDesk
 from tests.support.tower_room import TowerRoom
 from views.approvals.state import ApprovalStage
 
@@ -33,9 +31,8 @@ def wrong_price(room: TowerRoom) -> None:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[JourneyDesk]:
-    with journey_desk(qtbot, tmp_path, wrong_price) as opened:
-        yield opened
+def situation() -> Callable[[TowerRoom], None]:
+    return wrong_price
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")  # a menu without a window manager

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from pytestqt.qtbot import QtBot
 
 from tests.support import facts
-from tests.support.journey_desk import JourneyDesk, journey_desk
+from tests.support.journey_desk import JourneyDesk
 from tests.support.tower_room import TowerRoom
 
 KEY = Qt.Key
@@ -26,9 +24,8 @@ def one_spoilt_line(room: TowerRoom) -> None:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[JourneyDesk]:
-    with journey_desk(qtbot, tmp_path, one_spoilt_line) as opened:
-        yield opened
+def situation() -> Callable[[TowerRoom], None]:
+    return one_spoilt_line
 
 
 def test_a_quarantined_record_is_seen_raw_and_tried_again(desk: JourneyDesk) -> None:

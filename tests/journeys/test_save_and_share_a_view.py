@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from pytestqt.qtbot import QtBot
 
-from tests.journeys.test_work_through_an_outage import supplier_fails
-from tests.support.journey_desk import JourneyDesk, journey_desk
+from tests.support.journey_desk import JourneyDesk
 from views.case_queue.state import SortKey
 
 KEY = Qt.Key
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[JourneyDesk]:
-    with journey_desk(qtbot, tmp_path, supplier_fails) as opened:
-        yield opened
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")  # a menu without a window manager

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from app.workers.messages import MoveCases
 from tests.support import facts
-from tests.support.journey_desk import JourneyDesk, journey_desk
-from tests.support.tower_room import TowerRoom
+from tests.support.journey_desk import JourneyDesk
+from tests.support.outage import LATE
 
 KEY = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -24,22 +20,6 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 CASES = 15
 #: Those that are listed: a promise is kept quiet by the shortage of the same line.
 LISTED = 8
-LATE = facts.supply(
-    quantity=900, eta_at=facts.PROMISED + timedelta(days=6), due_at=facts.PROMISED - timedelta(days=2)
-)
-
-
-def supplier_fails(room: TowerRoom) -> None:
-    """A supply of many orders will be days late."""
-    waiting = [each for n in range(2, 9) for each in (facts.order(f"SO-{n}"), facts.line(f"SO-{n}/1"))]
-    stock = replace(facts.position(), on_hand_quantity=100)
-    room.sync(*facts.quiet_world(), stock, LATE, *waiting)
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[JourneyDesk]:
-    with journey_desk(qtbot, tmp_path, supplier_fails) as opened:
-        yield opened
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")  # a menu without a window manager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,12 +22,11 @@ from domain.commands import (
     SetLinePrice,
     SplitLine,
     SplitPart,
-    TransferStock,
 )
 from domain.compensation import undo_key
 from domain.endings import CommandFate, EndedAs
-from domain.ids import ItemId, LineId, NodeId, OrderId
-from tests.support.approval_desk import START, reallocation
+from domain.ids import LineId, NodeId, OrderId
+from tests.support.approval_desk import reallocation, transfer
 from tests.support.executor_room import Killed, Room
 from tests.support.keeping_system import KeepingSystem, KeptLine
 
@@ -41,15 +39,7 @@ SPLIT = SplitLine(
     from_node_id=NodeId("DC-1"),
     parts=tuple(SplitPart(node_id=NodeId(f"DC-{n}"), quantity=n) for n in (1, 2, 3)),
 )
-#: Goods that are on their way do not turn round: nothing takes it back.
-TRANSFER = TransferStock(
-    line_id=LineId("L4"),
-    item_id=ItemId("SKU-1"),
-    from_node_id=NodeId("DC-3"),
-    to_node_id=NodeId("DC-1"),
-    quantity=2,
-    arrive_at=START + timedelta(days=1),
-)
+TRANSFER = transfer()
 CHOICES: tuple[Action, ...] = (reallocation(1), PRICE, OTHER, SPLIT, TRANSFER)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,17 +14,8 @@ from domain.endings import CommandFate, EndedAs
 from tests.support.approval_desk import CountingSystem, order_line, two_prices
 from tests.support.desk_pair import Pair
 from tests.support.hub_site import hub_key
-from tests.support.trail_room import trail_room
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Pair]:
-    with trail_room(tmp_path) as room:
-        found = Pair(room)
-        yield found
-        found.there.close()
 
 
 def require_told(pair: Pair, entry: SignedEntry, end: EndedAs) -> Ending:

@@ -11,10 +11,10 @@ from app.services.compensate import propose_way_back
 from app.signing.statements import SignedEntry
 from domain.approval_states import ApprovalState
 from domain.approvals import Ending, Proposal
-from domain.commands import SetLinePrice, SplitLine, SplitPart, TransferStock
+from domain.commands import SetLinePrice, SplitLine, SplitPart
 from domain.errors import RefusedError
-from domain.ids import ItemId, LineId, NodeId, OrderId
-from tests.support.approval_desk import START, order_line, reallocation
+from domain.ids import LineId, NodeId, OrderId
+from tests.support.approval_desk import order_line, reallocation, transfer
 from tests.support.executor_room import Room
 from tests.support.keeping_system import KeptLine
 
@@ -26,14 +26,7 @@ SPLIT = SplitLine(
     from_node_id=NodeId("DC-1"),
     parts=(SplitPart(node_id=NodeId("DC-2"), quantity=2), SplitPart(node_id=NodeId("DC-3"), quantity=3)),
 )
-TRANSFER = TransferStock(
-    line_id=LineId("L4"),
-    item_id=ItemId("SKU-1"),
-    from_node_id=NodeId("DC-3"),
-    to_node_id=NodeId("DC-1"),
-    quantity=2,
-    arrive_at=START,
-)
+TRANSFER = transfer()
 
 
 class RoomWithWayBack(Room):

@@ -14,24 +14,17 @@ from app.services.deliver import deliver
 from app.signing.canonical import digest_of
 from app.signing.verifier.report import in_words, verify
 from domain.approvals import Ending, Execution, Signed
-from domain.commands import Action, CommandResult, SetLinePrice, TransferStock
+from domain.commands import Action, CommandResult, SetLinePrice
 from domain.compensation import steps_of
 from domain.endings import CommandEnd, CommandFate, EndedAs
-from domain.ids import ItemId, LineId, NodeId, OrderId
-from tests.support.approval_desk import ERP, START, reallocation
+from domain.ids import LineId, OrderId
+from tests.support.approval_desk import ERP, reallocation, transfer
 from tests.support.belief import BELIEVED, refusal
 from tests.support.trail_room import TrailRoom, trail_room
 
 PRICE = SetLinePrice(order_id=OrderId("SO-1"), line_id=LineId("L2"), unit_price_cents=900)
 LAST = SetLinePrice(order_id=OrderId("SO-1"), line_id=LineId("L3"), unit_price_cents=900)
-TRANSFER = TransferStock(
-    line_id=LineId("L4"),
-    item_id=ItemId("SKU-1"),
-    from_node_id=NodeId("DC-3"),
-    to_node_id=NodeId("DC-1"),
-    quantity=2,
-    arrive_at=START,
-)
+TRANSFER = transfer()
 THREE: tuple[Action, ...] = (reallocation(1), PRICE, LAST)
 OK, NO = CommandResult.SUCCEEDED, CommandResult.REJECTED
 

@@ -29,6 +29,7 @@ from domain.commands import (
     Receipt,
     ReleaseCreditHold,
     SetLinePrice,
+    TransferStock,
 )
 from domain.errors import UnavailableError
 from domain.ids import (
@@ -164,6 +165,18 @@ def reallocation(number: int = 1) -> ReallocateLine:
         from_node_id=NodeId("DC-1"),
         to_node_id=NodeId("DC-2"),
         quantity=4,
+    )
+
+
+def transfer() -> TransferStock:
+    """Goods come from another node. On their way they do not turn round: nothing takes it back."""
+    return TransferStock(
+        line_id=LineId("L4"),
+        item_id=ItemId("SKU-1"),
+        from_node_id=NodeId("DC-3"),
+        to_node_id=NodeId("DC-1"),
+        quantity=2,
+        arrive_at=START + timedelta(days=1),
     )
 
 

@@ -22,7 +22,7 @@ from domain.commands import (
 from domain.ids import EntityKind, LineId
 from domain.inventory import InboundSupply
 from domain.orders import OrderLine, SalesOrder
-from domain.recommendations import Option, Recommendation, Remedy
+from domain.recommendations import Option, Recommendation, Remedy, doing_nothing
 from domain.warehouse import PickTask
 
 RESERVE_BIN = "RESERVE"
@@ -58,12 +58,7 @@ def recommend_by_rule(
 def do_nothing(case: ExceptionCase, *, recommended: bool) -> Option:
     """The option every other is measured against."""
     late = bool(case.order_ids) and case.code not in MONEY_ONLY
-    return Option(
-        option_id="do-nothing",
-        remedy=Remedy.DO_NOTHING,
-        label="Do nothing",
-        actions=(),
-        cost_delta_cents=0,
+    return doing_nothing(
         penalty_cents=case.impact.loss_cents,
         late_orders=len(case.order_ids) if late else 0,
         otif_bp=0 if late else BASIS_POINTS,

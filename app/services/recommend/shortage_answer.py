@@ -12,7 +12,7 @@ from domain.cases import ExceptionCase
 from domain.commands import Action, ReallocateLine, SplitLine, SplitPart
 from domain.ids import NodeId
 from domain.orders import OrderLine
-from domain.recommendations import Option, Recommendation, Remedy
+from domain.recommendations import Option, Recommendation, Remedy, doing_nothing
 from optimization.outcome import Option as SolvedOption
 from optimization.outcome import OptionLabel, Outcome, Reason
 from optimization.plan import ReallocationPlan
@@ -148,12 +148,7 @@ def _reasons(shortage: Shortage, solved: SolvedOption, reasons: Iterable[Reason]
 
 
 def _unsolved_nothing(case: ExceptionCase, *, recommended: bool) -> Option:
-    return Option(
-        option_id="do-nothing",
-        remedy=Remedy.DO_NOTHING,
-        label="Do nothing",
-        actions=(),
-        cost_delta_cents=0,
+    return doing_nothing(
         penalty_cents=case.impact.loss_cents,
         late_orders=len(case.order_ids),
         otif_bp=0,

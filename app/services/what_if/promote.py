@@ -16,13 +16,14 @@ from app.services.evidence import records_behind
 from app.services.propose import ProposalRequest, amount_of, currency_of, customer_of, propose
 from app.services.recommend.facts import RemedyFacts, entity_of
 from app.services.recommend.shortage_answer import move_actions
-from domain.cases import CaseState, ExceptionCase, Fact, Impact, Severity, case_identity
+from app.services.standing_case import ChangeWanted, standing_case
+from domain.cases import ExceptionCase, Fact
 from domain.commands import Action, SplitLine
 from domain.errors import ConflictError, RefusedError
 from domain.ids import CaseId, EntityKind, EntityRef, NodeId
 from domain.orders import OrderLine, SalesOrder
 from domain.planned_moves import LineMove, ScenarioEvidence
-from domain.recommendations import Option, Recommendation, Remedy, SolverTrail
+from domain.recommendations import Option, Recommendation, Remedy, SolverTrail, doing_nothing
 
 if TYPE_CHECKING:
     from app.services.approval_room import ApprovalRoom, Signer
@@ -104,34 +105,21 @@ def planned_case(
 ) -> ExceptionCase:
     """The case that stands for a move which no exception asks for; the line's value is what it exposes."""
     ref = EntityRef(kind=EntityKind.ORDER_LINE, entity_id=line.line_id)
-    value = line.open_quantity * line.unit_price_cents
-    return ExceptionCase(
-        case_id=case_identity(PLANNED_MOVE, ref),
+    wanted = ChangeWanted(
         code=PLANNED_MOVE,
-        entity=ref,
-        state=CaseState.OPEN,
-        severity=Severity.LOW,
+        about=ref,
         title=f"{TITLE}: {order.number} line {line.position}",
         consequence=f"Planned in the scenario {evidence.scenario}: {evidence.changes}.",
-        impact=Impact(
-            loss_cents=value,
-            low_cents=value,
-            high_cents=value,
-            avoidable_cents=0,
-            effort_minutes=EFFORT_MINUTES,
-        ),
-        opened_at=now,
-        last_seen_at=now,
-        rule_version=1,
-        correlation_key=f"what-if:{evidence.problem_sha256[:12]}",
+        exposed_cents=line.open_quantity * line.unit_price_cents,
+        effort_minutes=EFFORT_MINUTES,
+        origin=f"what-if:{evidence.problem_sha256[:12]}",
         evidence=(
             Fact(name="scenario", value=evidence.scenario, as_of=evidence.as_of),
             Fact(name="changes", value=evidence.changes, as_of=evidence.as_of),
             Fact(name="open_quantity", value=str(line.open_quantity), unit="units", entity=ref),
         ),
-        order_ids=(line.order_id,),
-        node_id=home,
     )
+    return standing_case(wanted, at=now, order_ids=(line.order_id,), node_id=home)
 
 
 def _recommendation(
@@ -163,13 +151,7 @@ def _recommendation(
                 recommended=True,
                 reasons=(f"Scenario {evidence.scenario}: {evidence.changes}.",),
             ),
-            Option(
-                option_id="do-nothing",
-                remedy=Remedy.DO_NOTHING,
-                label="Do nothing",
-                actions=(),
-                cost_delta_cents=0,
-            ),
+            doing_nothing(),
         ),
         trail=SolverTrail(
             model=MODEL,
