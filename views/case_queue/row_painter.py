@@ -1,7 +1,8 @@
 """Paints the rows of the queue: mark, words, status pill, countdown with its bar.
 
-A Python delegate is called once a cell, some three hundred times a repaint; a row drawn once and kept as a
-picture makes a repaint some thirty copies (``benchmarks/queue_view.py``).
+A Python delegate is called once a cell, some three hundred times a repaint, and setting a text costs as much
+as copying ten cells. A cell drawn once is kept as a picture: a row with other money sets one text anew
+(``benchmarks/queue_view.py``).
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
 from views.case_queue.model import BEST, BREACH, CASE_ID, LOSS, MARK, OWNER, STATUS, SUBJECT, TYPE
@@ -33,7 +35,20 @@ _INNER_PX: Final = 6
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _CENTRE: Final = int(Qt.AlignmentFlag.AlignCenter)
-_KEPT_PICTURES: Final = 160
+#: About four screens of cells; 20 KB each in a wide window.
+_KEPT_CELLS: Final = 1_024
+#: What a column's cell looks like depends on these words of its row, and on nothing else of it.
+_SHOWN: Final = {
+    MARK: attrgetter("severity", "fold"),
+    CASE_ID: attrgetter("case_id", "fold"),
+    TYPE: attrgetter("type_title"),
+    SUBJECT: attrgetter("subject"),
+    STATUS: attrgetter("status", "status_tone"),
+    LOSS: attrgetter("loss"),
+    BREACH: attrgetter("breach", "breach_tone", "breach_share"),
+    OWNER: attrgetter("owner"),
+    BEST: attrgetter("best_option", "best_delta", "saves"),
+}
 
 
 class _Faces:
@@ -70,25 +85,27 @@ Columns = tuple[tuple[int, int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class RowLook:
-    """How a row is drawn: what ground it has, where its columns are, in which theme and density."""
+    """How a row is drawn: what ground it has and how high it is."""
 
     selected: bool
     hovered: bool
-    width: int
-    columns: Columns
-    theme: str
-    ratio: float
+    marked: bool
     height: int = ROW_PX
-    marked: bool = False
+
+    def ground(self, theme: Theme) -> QColor:
+        """The colour behind the words."""
+        if self.marked:
+            return theme.accent_soft
+        return theme.selection if self.selected else theme.raised if self.hovered else theme.panel
 
 
 class RowPainter:
-    """Draws rows; keeps the last rows' pictures, so that a repaint or a tick of the clock only copies."""
+    """Draws rows; keeps the last cells' pictures, so that a repaint or a tick of the clock mostly copies."""
 
     def __init__(self) -> None:
         """Start with no pictures."""
         self._faces = _Faces()
-        self._kept: OrderedDict[tuple[RowTexts, RowLook], QPixmap] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], QPixmap] = OrderedDict()
         self._painters: dict[int, CellPainter] = {
             MARK: self._mark,
             CASE_ID: self._case_id,
@@ -101,28 +118,38 @@ class RowPainter:
             BEST: self._best,
         }
 
-    def picture(self, words: RowTexts, look: RowLook, theme: Theme) -> QPixmap:
-        """The picture of a row; ``look.columns`` are (column, left, width) of the columns shown."""
-        key = (words, look)
-        kept = self._kept.get(key)
-        if kept is not None:
-            self._kept.move_to_end(key)
-            return kept
-        made = QPixmap(round(look.width * look.ratio), round(look.height * look.ratio))
-        made.setDevicePixelRatio(look.ratio)
-        ground = theme.selection if look.selected else theme.raised if look.hovered else theme.panel
-        made.fill(theme.accent_soft if look.marked else ground)
-        painter = QPainter(made)
+    def paint(
+        self, painter: QPainter, top: int, columns: Columns, words: RowTexts, look: RowLook, theme: Theme
+    ) -> None:
+        """Draw a row at ``top``; ``columns`` are (column, left, width) of the columns shown."""
+        ratio, ground = painter.device().devicePixelRatioF(), look.ground(theme).rgba()
+        # Cells meet at whole pixels of the screen, whatever its scale: nothing is stretched, no seam shows.
+        above, below = round(top * ratio), round((top + look.height) * ratio)
+        for column, left, width in columns:
+            before, after = round(left * ratio), round((left + width) * ratio)
+            size = QSize(after - before, below - above)
+            key = (column, size.toTuple(), ground, theme.name, ratio, _SHOWN[column](words))
+            cell = self._kept.get(key)
+            if cell is None:
+                cell = self._kept[key] = QPixmap(size)
+                cell.setDevicePixelRatio(ratio)
+                self._paint_cell(cell, column, QRect(0, 0, width, look.height), words, look, theme)
+                if len(self._kept) > _KEPT_CELLS:
+                    self._kept.popitem(last=False)
+            else:
+                self._kept.move_to_end(key)
+            painter.drawPixmap(QPointF(before / ratio, above / ratio), cell)
         if look.selected or look.marked:
-            painter.fillRect(QRect(0, 0, 3, look.height), theme.accent)
-        painter.fillRect(QRect(0, look.height - 1, look.width, 1), theme.border)
-        for column, left, width in look.columns:
-            self._painters[column](painter, QRect(left, 0, width, look.height), words, theme)
+            painter.fillRect(QRect(0, top, 3, look.height), theme.accent)
+
+    def _paint_cell(
+        self, cell: QPixmap, column: int, rect: QRect, words: RowTexts, look: RowLook, theme: Theme
+    ) -> None:
+        cell.fill(look.ground(theme))
+        painter = QPainter(cell)
+        painter.fillRect(QRect(0, rect.bottom(), rect.width(), 1), theme.border)
+        self._painters[column](painter, rect, words, theme)
         painter.end()
-        self._kept[key] = made
-        if len(self._kept) > _KEPT_PICTURES:
-            self._kept.popitem(last=False)
-        return made
 
     # ------------------------------------------------------------------ one function a column
     def _words(self, painter: QPainter, rect: QRect, text: str, font: QFont, colour: QColor) -> None:

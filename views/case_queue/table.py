@@ -176,7 +176,6 @@ class QueueTable(QTableView):
         theme, area = theme_of(self), event.rect()
         painter = QPainter(self.viewport())
         painter.fillRect(area, theme.panel)
-        width = self.viewport().width()
         columns = tuple(
             (column, self.columnViewportPosition(column), self.columnWidth(column))
             for column in range(len(COLUMNS))
@@ -189,16 +188,12 @@ class QueueTable(QTableView):
             if top > area.bottom():
                 break
             look = RowLook(
-                row in chosen,
-                row == self._hovered_row,
-                width,
-                columns,
-                theme.name,
-                self.devicePixelRatioF(),
-                self.density.row_px,
-                self._model.store.id_at(row) in self._marked if self._marked else False,
+                selected=row in chosen,
+                hovered=row == self._hovered_row,
+                marked=self._model.store.id_at(row) in self._marked if self._marked else False,
+                height=self.density.row_px,
             )
-            painter.drawPixmap(0, top, self._rows.picture(self._model.words(row), look, theme))
+            self._rows.paint(painter, top, columns, self._model.words(row), look, theme)
             row += 1
 
     # ------------------------------------------------------------------ events
