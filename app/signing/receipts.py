@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.signing.canonical import canonical_bytes, sha256_hex
+from app.signing.canonical import bytes_of, sha256_hex
 from app.signing.envelope import sign_envelope, verify_envelope
 from app.signing.keys import PublicKey, SigningKey
 from app.signing.merkle import leaf_hash, verify_inclusion
 from app.signing.notes import Checkpoint, open_checkpoint
 from domain.checks import require, require_sha256, require_utc
 from domain.errors import RefusedError
-from domain.profile_json import from_profile, load_strict, object_of
+from domain.profile_json import from_profile, load_strict
 
 RECEIPT_TYPE = "application/vnd.control-tower.receipt+json"
 _REMEDY = "Tell the hub's administrator; nothing counts as recorded."
@@ -75,7 +75,7 @@ def proof_bytes(texts: tuple[str, ...]) -> tuple[bytes, ...]:
 
 def sign_receipt(receipt: HubReceipt, hub_key: SigningKey) -> bytes:
     """The receipt as an envelope signed by the hub."""
-    return sign_envelope(canonical_bytes(object_of(receipt)), hub_key, payload_type=RECEIPT_TYPE)
+    return sign_envelope(bytes_of(receipt), hub_key, payload_type=RECEIPT_TYPE)
 
 
 def open_receipt(envelope: bytes, hub_key: PublicKey, entry: bytes) -> HubReceipt:

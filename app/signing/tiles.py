@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from app.signing.merkle import HASH_BYTES, node_hash
 
@@ -56,14 +57,19 @@ def parse_tile(path: str) -> TileName | None:
 
 
 class TileTree:
-    """The tree over tiles that are read when they are needed; what is appended is kept in ``changed``."""
+    """The tree over tiles that are read when they are needed; :attr:`changed` is what was appended."""
 
     def __init__(self, read: TileAt) -> None:
         """Read tiles through ``read(level, number)``."""
         self._read = read
-        self._tiles: dict[tuple[int, int], bytes] = {}
-        self._nodes: dict[tuple[int, int], bytes] = {}
-        self.changed: dict[tuple[int, int], bytes] = {}
+        #: Of each tile its own hashes, and above them those of the complete subtrees within it.
+        self._tiles: dict[tuple[int, int], list[list[bytes]]] = {}
+        self._grown: set[tuple[int, int]] = set()
+
+    @property
+    def changed(self) -> dict[tuple[int, int], bytes]:
+        """The tiles that are others now, by level and number."""
+        return {name: b"".join(self._tiles[name][0]) for name in self._grown}
 
     def node(self, level: int, index: int) -> bytes:
         """The hash of the complete subtree of ``2**level`` leaves that is number ``index`` of its level.
@@ -71,23 +77,20 @@ class TileTree:
         Raises:
             LookupError: the tiles do not reach so far.
         """
-        known = self._nodes.get((level, index))
-        if known is not None:
-            return known
         tile_level, within = divmod(level, TILE_LEVELS)
-        if within:
-            found = node_hash(self.node(level - 1, 2 * index), self.node(level - 1, 2 * index + 1))
-        else:
-            at = index % TILE_WIDTH * HASH_BYTES
-            found = self._tile(tile_level, index // TILE_WIDTH)[at : at + HASH_BYTES]
-            if len(found) != HASH_BYTES:
-                message = f"no hash {index} on level {level}"
-                raise LookupError(message)
-        self._nodes[level, index] = found
-        return found
+        number, place = divmod(index, TILE_WIDTH >> within)
+        row = self._tile(tile_level, number)[within]
+        if place >= len(row):
+            message = f"no hash {index} on level {level}"
+            raise LookupError(message)
+        return row[place]
 
     def append(self, size: int, leaves: Iterable[bytes]) -> int:
-        """Put leaf hashes behind the first ``size``; gives the new size."""
+        """Put leaf hashes behind the first ``size``; gives the new size.
+
+        Raises:
+            LookupError: the tiles do not reach so far.
+        """
         for leaf in leaves:
             self._put(0, size, leaf)
             size += 1
@@ -95,21 +98,32 @@ class TileTree:
 
     def _put(self, tile_level: int, index: int, found: bytes) -> None:
         number, place = divmod(index, TILE_WIDTH)
-        # What lies behind the head is left over of a batch that was not kept; it is cut off.
-        data = self._tile(tile_level, number)[: place * HASH_BYTES] + found
-        self._tiles[tile_level, number] = self.changed[tile_level, number] = data
-        if place == TILE_WIDTH - 1:
-            self._put(tile_level + 1, number, self._fold(tile_level, number))
+        rows = self._tile(tile_level, number)
+        if len(rows[0]) > place:
+            # What lies behind the head is left over of a batch that was not kept; it is cut off.
+            for within, row in enumerate(rows):
+                del row[place >> within :]
+        elif len(rows[0]) < place:
+            message = f"no hash {index - 1} on tile level {tile_level}"
+            raise LookupError(message)
+        self._grown.add((tile_level, number))
+        rows[0].append(found)
+        for lower, row in pairwise(rows):
+            if not place & 1:
+                return
+            row.append(node_hash(lower[-2], lower[-1]))
+            place >>= 1
+        if place:
+            self._put(tile_level + 1, number, node_hash(*rows[-1]))
 
-    def _fold(self, tile_level: int, number: int) -> bytes:
-        data = self._tiles[tile_level, number]
-        row = [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
-        while len(row) > 1:
-            row = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=True)]
-        return row[0]
-
-    def _tile(self, level: int, number: int) -> bytes:
-        data = self._tiles.get((level, number))
-        if data is None:
-            data = self._tiles[level, number] = self._read(level, number)
-        return data
+    def _tile(self, level: int, number: int) -> list[list[bytes]]:
+        rows = self._tiles.get((level, number))
+        if rows is None:
+            data = self._read(level, number)
+            ends = range(HASH_BYTES, len(data) + 1, HASH_BYTES)
+            rows = [[data[end - HASH_BYTES : end] for end in ends]]
+            while len(rows) < TILE_LEVELS:
+                below = rows[-1]
+                rows.append([node_hash(*pair) for pair in zip(below[::2], below[1::2], strict=False)])
+            self._tiles[level, number] = rows
+        return rows
