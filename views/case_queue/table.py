@@ -141,6 +141,8 @@ class QueueTable(QTableView):
         self.setMouseTracking(True)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        # Rows and the ground below them fill it: nothing behind it needs painting first.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def set_density(self, density: Density) -> None:
         """Make the rows higher or lower; the current row stays in sight."""

@@ -68,6 +68,11 @@ class BaseLayer:
         """Say whether a picture is being painted."""
         return self._job is not None
 
+    @property
+    def shown(self) -> BaseRequest | None:
+        """Return what the finished picture was asked for with; None while there is none."""
+        return self._shown
+
     def ask(self, request: BaseRequest) -> None:
         """Begin another picture; one that is half done is given up."""
         self._asked = request

@@ -29,6 +29,7 @@ from views.map.pointing import Hit, Pointer, spoken_summary
 from views.map.scene import MapScene, step_of
 from views.map.slices import Slices
 from views.map.state import Describe, MapHover, MapState
+from views.map.still_picture import StillPicture
 from views.map.tools import MapTools
 from views.map.viewport import Viewport, north_america
 from views.theme import theme_of
@@ -62,6 +63,7 @@ class MapCanvas(QWidget):
         self._view = north_america(max(self.width(), 1), max(self.height(), 1))
         self._base = BaseLayer()
         self._front = Foreground()
+        self._still = StillPicture(self._base, self._front)
         self._follows_fit = True
         self._pointer = Pointer(self._scene, describe)
         self._hover: Hit | None = None
@@ -278,9 +280,9 @@ class MapCanvas(QWidget):
         theme = theme_of(self)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._base.draw(painter, self._view, theme)
         items = self._items()
-        complete = self._front.paint(painter, items, theme, self.devicePixelRatioF())
+        complete = self._still.draw(painter, items, theme, self.devicePixelRatioF())
+        self._front.paint_marks(painter, items, theme)
         painter.end()
         if not complete:
             self._slices.complete_groups(self._view)

@@ -73,6 +73,14 @@ class FrameItems:
     is_moving: bool
     size: QSizeF
 
+    def whole(self) -> QRectF:
+        """Return the canvas."""
+        return QRectF(QPointF(0, 0), self.size)
+
+    def node_px(self) -> FloatArray:
+        """Return the sites' pixels, one row a site."""
+        return np.column_stack(self.view.to_screen(self.scene.node_x, self.scene.node_y))
+
     @property
     def hover_group(self) -> int | None:
         """Return the group pointed at."""
@@ -88,20 +96,21 @@ class Foreground:
         self._nodes = NodeLayer()
         self._sprites: Sprites | None = None
 
-    def paint(self, painter: QPainter, items: FrameItems, theme: Theme, ratio: float) -> bool:
-        """Draw one frame's items over the ground; False if some bubbles stand there plain for now."""
+    def paint_still(self, painter: QPainter, items: FrameItems, theme: Theme, ratio: float) -> bool:
+        """Draw lanes, sites and groups over the ground; False if some bubbles stand there plain for now."""
         sprites = self._sprites_for(theme, ratio)
         _paint_highlighted_lanes(painter, items, theme)
-        node_px = np.column_stack(items.view.to_screen(items.scene.node_x, items.scene.node_y))
+        node_px = items.node_px()
         if self.labels_are_stale and not items.is_moving:
             self._choose_label_sides(items, node_px)
-        whole = QRectF(QPointF(0, 0), items.size)
-        self._nodes.paint(painter, items.scene.state.nodes, node_px, whole, theme)
-        complete = _paint_groups(painter, sprites, items)
+        self._nodes.paint(painter, items.scene.state.nodes, node_px, items.whole(), theme)
+        return _paint_groups(painter, sprites, items)
+
+    def paint_marks(self, painter: QPainter, items: FrameItems, theme: Theme) -> None:
+        """Draw what changes from frame to frame: rings, cards and the frame round the map."""
         _paint_selection_ring(painter, items, theme)
-        _paint_cards(painter, items, node_px, theme)
-        _paint_frame(painter, whole, items.has_focus, theme)
-        return complete
+        _paint_cards(painter, items, theme)
+        _paint_frame(painter, items.whole(), items.has_focus, theme)
 
     def _sprites_for(self, theme: Theme, ratio: float) -> Sprites:
         if self._sprites is None or not self._sprites.suits(theme, ratio):
@@ -215,8 +224,8 @@ def _bubble_boxes(items: FrameItems) -> list[QRectF]:
     return [QRectF(QPointF(x0, y0), QPointF(x1, y1)) for x0, y0, x1, y1 in largest.tolist()]
 
 
-def _paint_cards(painter: QPainter, items: FrameItems, node_px: FloatArray, theme: Theme) -> None:
-    whole = QRectF(QPointF(0, 0), items.size)
+def _paint_cards(painter: QPainter, items: FrameItems, theme: Theme) -> None:
+    whole = items.whole()
     boxes = list(items.controls) + _bubble_boxes(items)
     points_at_selected = items.hover_group is not None and items.hover_group == items.selected_group
     if items.selected_group is not None and items.selected_card is not None:
@@ -231,7 +240,7 @@ def _paint_cards(painter: QPainter, items: FrameItems, node_px: FloatArray, them
     if items.hover_group is not None:
         at, reach = _group_px(items, items.hover_group), _reach_px(items.level, items.hover_group)
     elif items.hover is not None:
-        at, reach = QPointF(*node_px[items.hover.number].tolist()), MARK_REACH_PX
+        at, reach = QPointF(*items.node_px()[items.hover.number].tolist()), MARK_REACH_PX
     else:
         return
     box = place_card(card_size(items.hover_card), at, reach, items.size, boxes)

@@ -38,6 +38,8 @@ class LegendEntry(QAbstractButton):
 
     def set_count(self, count: int) -> None:
         """Show another count."""
+        if count == self._count:
+            return
         self._count = count
         self._say()
         self.updateGeometry()

@@ -40,7 +40,7 @@ class RailButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.set_badge(0)
+        self.setAccessibleName(text)
 
     def badge(self) -> int:
         """How many things wait behind the button."""
@@ -48,6 +48,8 @@ class RailButton(QAbstractButton):
 
     def set_badge(self, badge: int) -> None:
         """Show how many things wait; nought shows no badge."""
+        if badge == self._badge:
+            return
         self._badge = badge
         self.setAccessibleName(
             tr("{text}, {badge} waiting", text=self.text(), badge=badge) if badge else self.text()

@@ -29,10 +29,12 @@ class SegmentButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.set_count("")
+        self.setAccessibleName(text)
 
     def set_count(self, count: str) -> None:
         """Show another count; an empty text shows none."""
+        if count == self._count:
+            return
         self._count = count
         self.setAccessibleName(f"{self.text()} {count}".strip())
         self.updateGeometry()

@@ -60,8 +60,10 @@ class SourceDot(QAbstractButton):
     def show_source(self, health: SourceHealth, now: datetime) -> None:
         """Show a source as it is at ``now``."""
         tone, word = _TONES[health.colour]
-        self._tone = tone
-        self._age = source_age(health, now)
+        shown = (tone, source_age(health, now), health.source, health.why)
+        if shown == (self._tone, self._age, self.text(), self.toolTip()):
+            return
+        self._tone, self._age = shown[:2]
         self.setText(health.source)
         self.setAccessibleName(f"{health.source}: {word}, {self._age}. {health.why}")
         self.setToolTip(health.why)

@@ -101,9 +101,13 @@ class Avatar(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedSize(*_AVATAR_PX)
+        self._person: Identity | None = None
 
     def show_person(self, person: Identity) -> None:
         """Show a person."""
+        if person == self._person:
+            return
+        self._person = person
         self.setText(person.initials)
         self.setAccessibleName(tr("{name}, {role}; switch person", name=person.name, role=said(person.role)))
         self.setToolTip(f"{person.name}, {said(person.role)}")
@@ -140,6 +144,8 @@ class HealthButton(QAbstractButton):
     def show_health(self, words: str, tone: ToneName) -> None:
         """Show a state in words and in a tone."""
         self._pill.set_pill(words, tone)
+        if words == self.toolTip():
+            return
         self._pill.resize(self._pill.sizeHint())
         self.setAccessibleName(tr("Sources: {words}; open the sources page", words=words))
         self.setToolTip(words)

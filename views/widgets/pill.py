@@ -33,7 +33,7 @@ class Pill(QWidget):
         self._severity = severity
         self._dot = dot
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.set_pill(text, tone, severity=severity)
+        self.setAccessibleName(text)
 
     def text(self) -> str:
         """Return the word shown."""
@@ -41,6 +41,8 @@ class Pill(QWidget):
 
     def set_pill(self, text: str, tone: ToneName, *, severity: int | None = None) -> None:
         """Show another word, tone and shape."""
+        if (text, tone, severity) == (self._text, self._tone, self._severity):
+            return
         self._text, self._tone, self._severity = text, tone, severity
         self.setAccessibleName(text)
         self.updateGeometry()
