@@ -47,7 +47,14 @@ _READER_PRAGMAS = (
     "PRAGMA trusted_schema=OFF",
     "PRAGMA temp_store=MEMORY",
 )
+#: A first sync writes a mirror's pages again and again; copied into the file every 32 MiB instead of every
+#: four, each goes there fewer times, and fewer transactions wait for the disk.
+_MIRROR_PRAGMAS = ("PRAGMA wal_autocheckpoint=8000",)
 _MACOS_PRAGMAS = ("PRAGMA fullfsync=1", "PRAGMA checkpoint_fullfsync=1")
+
+# Bound values of types the driver does not expect are offered to adapters, at the cost of ten others each.
+# Most rows hold a NULL or two; as an adapter of its own it goes in as it is.
+dbapi2.register_adapter(type(None), {None: None}.__getitem__)
 
 #: Prepared statements that a connection keeps: a detection runs some six hundred different ones.
 STATEMENTS_KEPT = 2_000
@@ -85,6 +92,8 @@ def open_database(path: Path, *, role: Role, key: bytes = b"") -> Engine:
     require_safe_sqlite(dbapi2.sqlite_version_info)
     synchronous = "FULL" if role == "ledger" else "NORMAL"
     pragmas = [p.format(busy=BUSY_TIMEOUT_MS, synchronous=synchronous) for p in _WRITER_PRAGMAS]
+    if role == "mirror":
+        pragmas += _MIRROR_PRAGMAS
     if sys.platform == "darwin" and role == "ledger":
         pragmas += _MACOS_PRAGMAS
     engine = _engine(path, pragmas, key)
