@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, select, update
 
 from app.hub.assents import assents_before, row_of
-from app.hub.hub_rows import add_rows
+from app.hub.hub_rows import add_rows, among
 from app.hub.hub_schema import APPROVAL, ASSENT, RECORDED_DECISION
 from domain.approval_states import ApprovalState
 from domain.approvals import Verdict
@@ -31,14 +31,10 @@ if TYPE_CHECKING:
 _STANDINGS = (
     select(APPROVAL, RECORDED_DECISION.c.user_id, RECORDED_DECISION.c.verdict, RECORDED_DECISION.c.idx)
     .outerjoin(RECORDED_DECISION, RECORDED_DECISION.c.action_id == APPROVAL.c.action_id)
-    .where(APPROVAL.c.action_id.in_(bindparam("wanted", expanding=True)))
+    .where(among("wanted", APPROVAL.c.action_id))
     .order_by(RECORDED_DECISION.c.idx)
 )
-_MOVE = (
-    update(APPROVAL)
-    .where(APPROVAL.c.action_id.in_(bindparam("moved", expanding=True)))
-    .values(state=bindparam("to"))
-)
+_MOVE = update(APPROVAL).where(among("moved", APPROVAL.c.action_id)).values(state=bindparam("to"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

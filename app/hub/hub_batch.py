@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, union_all, update
 
 from app.hub.ballot import Ballot
-from app.hub.hub_rows import add_rows
+from app.hub.hub_rows import add_rows, among
 from app.hub.hub_schema import CHECKPOINT, DEVICE_KEY, LOG_ENTRY, LOG_HEAD, TILE
 from app.hub.judgement import Judge
 from app.signing.canonical import sha256_hex
@@ -40,10 +40,9 @@ if TYPE_CHECKING:
 _NEWEST = LOG_ENTRY.alias()
 #: Put together once: writing a statement out costs more than asking it.
 _HEAD = select(LOG_HEAD).with_for_update()
-_BEFORE = select(LOG_ENTRY).where(LOG_ENTRY.c.sha256.in_(bindparam("digests", expanding=True)))
-_USED_KEYS = select(LOG_ENTRY.c.keyid, LOG_ENTRY.c.idempotency_key).where(
-    LOG_ENTRY.c.keyid.in_(bindparam("keyids", expanding=True)),
-    LOG_ENTRY.c.idempotency_key.in_(bindparam("used", expanding=True)),
+_BEFORE = union_all(
+    select(LOG_ENTRY).where(among("digests", LOG_ENTRY.c.sha256)),
+    select(LOG_ENTRY).where(among("used", LOG_ENTRY.c.keyid, LOG_ENTRY.c.idempotency_key)),
 )
 _OWNERS = (
     select(DEVICE_KEY, LOG_ENTRY.c.seq, LOG_ENTRY.c.sha256)
@@ -59,7 +58,7 @@ _OWNERS = (
             .scalar_subquery()
         ),
     )
-    .where(DEVICE_KEY.c.keyid.in_(bindparam("keyids", expanding=True)))
+    .where(among("keyids", DEVICE_KEY.c.keyid))
 )
 _LAST_OF = (
     select(LOG_ENTRY.c.seq, LOG_ENTRY.c.sha256)
@@ -67,9 +66,7 @@ _LAST_OF = (
     .order_by(LOG_ENTRY.c.seq.desc())
     .limit(1)
 )
-_ENVELOPES = select(LOG_ENTRY.c.sha256, LOG_ENTRY.c.envelope).where(
-    LOG_ENTRY.c.sha256.in_(bindparam("digests", expanding=True))
-)
+_ENVELOPES = select(LOG_ENTRY.c.sha256, LOG_ENTRY.c.envelope).where(among("digests", LOG_ENTRY.c.sha256))
 _TILE = select(TILE.c.data).where(TILE.c.lvl == bindparam("level"), TILE.c.n == bindparam("number"))
 _GROW_TILE = (
     update(TILE)
@@ -161,15 +158,16 @@ class Batch:
         """Read what the log knows of these entries, their keys and their devices, in a few looks for all."""
         keyids = sorted({entry.value.actor.keyid for entry, _ in entries})
         ask = self._connection.execute
-        before = ask(_BEFORE, {"digests": [entry.sha256 for entry, _ in entries]})
-        self._before = {row.sha256: recorded(row, repeated=True) for row in before}
+        digests = [entry.sha256 for entry, _ in entries]
+        used = [(entry.value.actor.keyid, key) for entry, key in entries]
+        for row in ask(_BEFORE, {"digests": digests, "used": used}):
+            self._before[row.sha256] = recorded(row, repeated=True)
+            self._used_keys.add((row.keyid, row.idempotency_key))
         self._heads = dict.fromkeys(keyids, ChainHead())
         for row in ask(_OWNERS, {"keyids": keyids}):
             self._owners[row.keyid] = row
             if row.seq is not None:
                 self._heads[row.keyid] = ChainHead(next_seq=row.seq + 1, prev=row.sha256)
-        used = ask(_USED_KEYS, {"keyids": keyids, "used": sorted({key for _, key in entries})})
-        self._used_keys = {(row.keyid, row.idempotency_key) for row in used}
         self._ballot.read(entry.action_id for entry, _ in entries)
         self._read_proposals(entries)
 
