@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.profile import SourceSettings
+from connectors.feed_journal import journal_in
 from domain.errors import BadInputError
 from domain.ids import SourceName
 
 if TYPE_CHECKING:
     from connectors.drop_folder import Mailbox
+    from connectors.feed_journal import FeedJournal
     from connectors.outgoing_request import Signer
     from connectors.protocol import Connector
     from domain.clock import Clock
@@ -28,25 +30,28 @@ def connector_of(
     clock: Clock,
     monotonic: Callable[[], float],
     sign: Signer | None = None,
+    journal: FeedJournal | None = None,
 ) -> Connector:
     """The connector of a source; nothing is sent yet.
 
     ``credential(name)`` gives a stored secret; ``folder`` is where a connector may remember its manifest or
     what came, and from where paths of the profile count; ``monotonic`` bounds how long an answer may take;
-    ``sign`` signs requests with the desk's key, for services that ask for it (``auth = "device"``).
+    ``sign`` signs requests with the desk's key, for services that ask for it (``auth = "device"``);
+    ``journal`` is where a connector keeps what came, if not in ``folder``.
 
     Raises:
         BadInputError: the system is unknown, or its settings cannot be used.
     """
+    feed = journal or journal_in(sources_folder(folder, source.name))
     makers: dict[str, Callable[[], Connector]] = {
         "service": lambda: _service(source, credential, folder, monotonic, sign),
         "tryton": lambda: _tryton(source, credential, clock, monotonic),
-        "edi": lambda: _edi(source, credential, folder, clock),
-        "files": lambda: _files(source, credential, folder, clock),
-        "karrio": lambda: _karrio(source, credential, folder, clock, monotonic),
+        "edi": lambda: _edi(source, credential, folder, clock, feed),
+        "files": lambda: _files(source, credential, folder, clock, feed),
+        "karrio": lambda: _karrio(source, credential, clock, monotonic, feed),
         "odata": lambda: _odata(source, credential, folder, clock, monotonic),
         "sql": lambda: _sql(source, credential, folder, clock),
-        "push": lambda: _push(source, credential, folder, clock),
+        "push": lambda: _push(source, credential, clock, feed),
     }
     if source.system not in makers:
         raise BadInputError(
@@ -54,6 +59,11 @@ def connector_of(
             remedy=f"Use one of {', '.join(makers)}.",
         )
     return makers[source.system]()
+
+
+def sources_folder(folder: Path, name: str) -> Path:
+    """Where a source keeps what came, in the folder of a profile or of a service."""
+    return folder / "sources" / name
 
 
 def _service(
@@ -134,27 +144,31 @@ def _sql(source: SourceSettings, credential: Credential, folder: Path, clock: Cl
     return connector
 
 
-def _edi(source: SourceSettings, credential: Credential, folder: Path, clock: Clock) -> Connector:
+def _edi(
+    source: SourceSettings, credential: Credential, folder: Path, clock: Clock, feed: FeedJournal
+) -> Connector:
     client = import_module("connectors.edi.client")
     edi = import_module("connectors.edi.connector")
     connector: Connector = edi.EdiConnector(
         SourceName(source.name),
         _drop_folder(source, credential, folder, client.mailbox, client.LIMITS.file_bytes),
         partners=_path(source, source.option("partners"), folder),
-        state=folder / "sources" / source.name,
+        journal=feed,
         clock=clock,
     )
     return connector
 
 
-def _files(source: SourceSettings, credential: Credential, folder: Path, clock: Clock) -> Connector:
+def _files(
+    source: SourceSettings, credential: Credential, folder: Path, clock: Clock, feed: FeedJournal
+) -> Connector:
     client = import_module("connectors.files.client")
     files = import_module("connectors.files.connector")
     connector: Connector = files.FilesConnector(
         SourceName(source.name),
         _drop_folder(source, credential, folder, client.watched_folder, client.TABLE_LIMITS.file_bytes),
         mappings=_path(source, source.option("mappings"), folder),
-        state=folder / "sources" / source.name,
+        journal=feed,
         clock=clock,
     )
     return connector
@@ -163,9 +177,9 @@ def _files(source: SourceSettings, credential: Credential, folder: Path, clock: 
 def _karrio(
     source: SourceSettings,
     credential: Credential,
-    folder: Path,
     clock: Clock,
     monotonic: Callable[[], float],
+    feed: FeedJournal,
 ) -> Connector:
     http = import_module("connectors.http")
     client = import_module("connectors.karrio.client")
@@ -174,18 +188,16 @@ def _karrio(
     connector: Connector = karrio.KarrioConnector(
         SourceName(source.name),
         client.KarrioClient(http.HttpClient(source.url, headers=headers, monotonic=monotonic)),
-        state=folder / "sources" / source.name,
+        journal=feed,
         clock=clock,
     )
     return connector
 
 
-def _push(source: SourceSettings, credential: Credential, folder: Path, clock: Clock) -> Connector:
+def _push(source: SourceSettings, credential: Credential, clock: Clock, feed: FeedJournal) -> Connector:
     push = import_module("connectors.push.connector")
     nats = import_module("connectors.push.client")
-    connector = push.PushConnector(
-        SourceName(source.name), state=folder / "sources" / source.name, clock=clock
-    )
+    connector = push.PushConnector(SourceName(source.name), journal=feed, clock=clock)
     if source.url:
         settings = nats.NatsSettings(
             url=source.url,

@@ -21,6 +21,7 @@ from cloudevents.core.bindings.http import HTTPMessage, from_http_event
 
 from benchmarks.connector_service import read_everything
 from benchmarks.tryton import RealClock
+from connectors.feed_journal import journal_in
 from connectors.http import HttpClient
 from connectors.karrio.client import KarrioClient
 from connectors.karrio.connector import KarrioConnector
@@ -102,7 +103,7 @@ def push(folder: Path, events: int) -> Figures:
     plain = _seconds(
         lambda: [from_http_event(HTTPMessage(headers=headers, body=body)) for headers, body in sent]
     )
-    connector = PushConnector(SOURCE, state=folder, clock=SteppingClock())
+    connector = PushConnector(SOURCE, journal=journal_in(folder), clock=SteppingClock())
 
     def taken() -> None:
         for headers, body in sent:
@@ -129,7 +130,7 @@ def karrio(folder: Path, bookings: int) -> Figures:
         with httpx.Client(trust_env=False, base_url=server.address, headers=headers) as direct:
             plain = _seconds(pages)
         client = KarrioClient(HttpClient(server.address, headers=headers))
-        connector = KarrioConnector(SourceName("tms"), client, state=folder, clock=RealClock())
+        connector = KarrioConnector(SourceName("tms"), client, journal=journal_in(folder), clock=RealClock())
         read_everything([connector])
         taken = _seconds(lambda: read_everything([connector]))
         connector.close()

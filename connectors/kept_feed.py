@@ -1,25 +1,28 @@
-"""A change feed kept in one file, for systems that hand over documents and remember nothing themselves.
+"""A change feed kept in a journal, for systems that hand over documents and remember nothing themselves.
 
-Every entry is one line, written and flushed to disk before anything is answered: the records it brings
-(as the wire writes pages) and what the connector must remember of it. Each change has a stamp that grows
-from entry to entry and never falls behind the clock, so that a lost file does not make new records old.
+Every entry is one line, kept before anything is answered: the records it brings (as the wire writes pages)
+and what the connector must remember of it. Each change has a stamp that grows from entry to entry and never
+falls behind the clock, so that a lost journal does not make new records old.
 
-A feed that holds more of what is past than of what holds is put in order when it is opened: the newest
-state of every record stays with its stamp, so every cursor goes on to mean what it meant.
+Several instances may share a journal. Who has its turn knows all that was added before, so stamps grow over
+all of them and every cursor means the same everywhere.
+
+A feed that holds more of what is past than of what holds is put in order: the newest state of every record
+stays with its stamp, so every cursor goes on to mean what it meant.
 """
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
+from connectors.feed_journal import FeedJournal
 from connectors.protocol import Manifest, Page
 from connectors.wire import decode_page, encode_page
 from domain.errors import BadInputError, CorruptError, UnavailableError
@@ -33,7 +36,7 @@ Change = SourceRecord | RejectedRecord | DeletedRecord
 
 
 class _Line(msgspec.Struct, kw_only=True):
-    """An entry as it stands in the file; pages stay bytes until their stream is known."""
+    """An entry as it stands in the journal; pages stay bytes until their stream is known."""
 
     first: int
     at: datetime
@@ -52,37 +55,91 @@ class Arrival:
     remembered: Mapping[str, Any] | None = None
 
 
+class FeedMemory(Protocol):
+    """What a connector makes of what its feed remembers, whichever instance kept it."""
+
+    def forget(self) -> None:
+        """Begin again: everything that holds is told once more."""
+        ...
+
+    def take(self, remembered: Mapping[str, Any], entities: Iterable[Entity]) -> None:
+        """Add what one entry says."""
+        ...
+
+
 class KeptFeed:
     """The newest state of every record that came, in the order of their last change."""
 
     def __init__(
         self,
-        file: Path,
+        journal: FeedJournal,
         *,
         source: SourceName,
         manifest: Manifest,
+        memory: FeedMemory | None = None,
         still_needed: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = list,
     ) -> None:
-        """Keep the feed of ``source`` in ``file``, which is read now if it exists.
+        """Keep the feed of ``source`` in ``journal``, which is read now; ``memory`` is told every entry.
 
         ``still_needed`` picks from what is remembered when the feed is put in order; all of it if not given.
 
         Raises:
-            UnavailableError: the file cannot be read.
-            CorruptError: a line before the last cannot be understood.
+            UnavailableError: the journal cannot be read.
+            CorruptError: a line of it cannot be understood.
         """
-        self._file = file
+        self._journal = journal
         self._source = source
         self._manifest = manifest
+        self._memory = memory
+        self._place = 0
         self._stamp = 0
         self._logs: dict[str, list[tuple[int, str]]] = {s.name: [] for s in manifest.streams}
         self._latest: dict[str, tuple[int, Change]] = {}
         self._still_needed = still_needed
         self.remembered: list[dict[str, Any]] = []
-        self._load()
-        past = sum(len(log) for log in self._logs.values()) - len(self._latest)
-        if past > max(len(self._latest), LEAST_PAST):
-            self.compact()
+        with self.turn():
+            pass
+
+    @contextmanager
+    def turn(self, *, wait: bool = False) -> Iterator[bool]:
+        """Know all that was kept, and hold the only right to keep more; false when another instance holds it.
+
+        Raises:
+            UnavailableError: the journal cannot be read, or the turn was waited for in vain.
+            CorruptError: a line of it cannot be understood.
+        """
+        with self._journal.turn(wait=wait) as mine:
+            if wait and not mine:
+                raise UnavailableError(
+                    what=f"Another instance of the service is busy with what came for {self._source}.",
+                    remedy="Ask again in a moment.",
+                )
+            self.catch_up()
+            past = sum(len(log) for log in self._logs.values()) - len(self._latest)
+            if mine and past > max(len(self._latest), LEAST_PAST):
+                self.compact()
+            yield mine
+
+    def catch_up(self) -> None:
+        """Take what other instances have kept meanwhile.
+
+        Raises:
+            UnavailableError: the journal cannot be read.
+            CorruptError: a line of it cannot be understood.
+        """
+        news = self._journal.read(self._place)
+        if news.anew:
+            self._forget()
+        for number, line in enumerate(news.lines, start=1):
+            try:
+                self._take_line(line)
+            except (msgspec.MsgspecError, ValueError, BadInputError) as error:
+                self._forget()
+                raise CorruptError(
+                    what=f"Line {number} of {self._journal.name} cannot be read: {error}.",
+                    remedy="Restore it from a copy, or take it away: what came is then read anew.",
+                ) from error
+        self._place = news.upto
 
     def entity(self, kind: EntityKind, entity_id: str) -> Entity | None:
         """The present state of a record, ``None`` where there is none."""
@@ -133,12 +190,12 @@ class KeptFeed:
         return _page(found, str(last) if last else (cursor or "0"), more=False)
 
     def append(self, arrival: Arrival, *, durable: bool = True) -> None:
-        """Keep what came; once this returns it survives the end of the process.
+        """Keep what came, while having the turn; once this returns it survives the end of the process.
 
         ``durable`` makes it survive a power cut too; what may happen again harmlessly does without.
 
         Raises:
-            UnavailableError: the disk did not take it; nothing has changed.
+            UnavailableError: it was not taken; nothing has changed.
             BadInputError: it is for a stream that the manifest does not have.
         """
         first = max(self._stamp + 1, int(arrival.at.timestamp() * _MICRO))
@@ -149,27 +206,20 @@ class KeptFeed:
             remembered=dict(arrival.remembered or {}),
             pages={s: msgspec.Raw(encode_page(p, as_of=arrival.at)) for s, p in pages.items()},
         )
-        self._write(msgspec.json.encode(line) + b"\n", durable=durable)
+        self._place = self._journal.add(msgspec.json.encode(line), after=self._place, durable=durable)
         self._take(first, pages, line.remembered)
 
     def compact(self) -> None:
-        """Write the file anew with the newest state of every record only; whole or not at all.
+        """Write the journal anew with the newest state of every record only, while having the turn.
 
         Raises:
-            UnavailableError: the disk did not take it; the file is as it was.
+            UnavailableError: it was not taken; the journal is as it was.
         """
         needed = self._still_needed(self.remembered)
         # What is remembered bears the highest stamp, so that later ones go on from there.
         lines = [*self._newest_lines(), *(self._line_of(self._stamp, each) for each in needed)]
-        fresh = self._file.with_suffix(".new")
-        try:
-            with fresh.open("wb") as out:
-                out.writelines(msgspec.json.encode(line) + b"\n" for line in lines)
-                out.flush()
-                os.fsync(out.fileno())
-            fresh.replace(self._file)
-        except OSError as error:
-            raise self._not_kept(error) from error
+        body = [msgspec.json.encode(line) for line in lines]
+        self._place = self._journal.replace(body, after=self._place)
         self.remembered = needed
         for stream, log in self._logs.items():
             self._logs[stream] = [entry for entry in log if self._latest.get(entry[1], (0,))[0] == entry[0]]
@@ -184,29 +234,6 @@ class KeptFeed:
     def _line_of(self, stamp: int, remembered: dict[str, Any]) -> _Line:
         at = datetime.fromtimestamp(stamp / _MICRO, UTC)
         return _Line(first=stamp, at=at, remembered=remembered, pages={})
-
-    def _write(self, line: bytes, *, durable: bool) -> None:
-        """Add a line to the file; a line of which the disk took a part is taken away again."""
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with self._file.open("ab") as out:
-                before = out.tell()
-                try:
-                    out.write(line)
-                    out.flush()
-                except OSError:
-                    os.ftruncate(out.fileno(), before)
-                    raise
-                if durable:
-                    os.fsync(out.fileno())
-        except OSError as error:
-            raise self._not_kept(error) from error
-
-    def _not_kept(self, error: OSError) -> UnavailableError:
-        return UnavailableError(
-            what=f"What {self._source} brought cannot be kept: {error}.",
-            remedy=f"Check the folder {self._file.parent}.",
-        )
 
     def _pages(self, arrival: Arrival, first: int) -> dict[str, Page]:
         """The arrival as a page for each stream; stamps are given in the order of the pages."""
@@ -262,26 +289,17 @@ class KeptFeed:
         self._stamp = max(first, stamp - 1)
         if remembered:
             self.remembered.append(dict(remembered))
+        if self._memory is not None:
+            entities = (record.entity for page in pages.values() for record in page.records)
+            self._memory.take(remembered, entities)
 
-    def _load(self) -> None:
-        try:
-            body = self._file.read_bytes() if self._file.exists() else b""
-        except OSError as error:
-            raise UnavailableError(
-                what=f"What {self._source} brought before cannot be read: {error}.",
-                remedy=f"Check the file {self._file}.",
-            ) from error
-        *lines, torn = body.split(b"\n")
-        for number, line in enumerate(lines, start=1):
-            try:
-                self._take_line(line)
-            except (msgspec.MsgspecError, ValueError, BadInputError) as error:
-                raise CorruptError(
-                    what=f"Line {number} of {self._file} cannot be read: {error}.",
-                    remedy="Restore the file from a copy, or move it away: what came is then read anew.",
-                ) from error
-        if torn:
-            self._cut(len(body) - len(torn))
+    def _forget(self) -> None:
+        self._place = self._stamp = 0
+        self._logs = {stream: [] for stream in self._logs}
+        self._latest.clear()
+        self.remembered = []
+        if self._memory is not None:
+            self._memory.forget()
 
     def _take_line(self, line: bytes) -> None:
         entry = msgspec.json.decode(line, type=_Line)
@@ -290,11 +308,6 @@ class KeptFeed:
             for stream, page in entry.pages.items()
         }
         self._take(entry.first, pages, entry.remembered)
-
-    def _cut(self, size: int) -> None:
-        """Take away a line whose writing was broken off: what it said was never answered."""
-        with self._file.open("r+b") as file:
-            file.truncate(size)
 
 
 def arrange(entities: Iterable[Entity], manifest: Manifest) -> dict[str, list[Entity]]:

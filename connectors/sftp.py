@@ -9,15 +9,15 @@ import io
 import logging
 import posixpath
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 import paramiko
 from paramiko.hostkeys import HostKeyEntry
 
-from connectors.drop_folder import BAD, DONE, IN, OUT, is_finished
+from connectors.drop_folder import BAD, DONE, IN, OUT, draft_of, drafted, is_finished
 from domain.errors import BadInputError, RefusedError, TowerError, UnavailableError
 
 _SECONDS = 10.0
@@ -85,6 +85,7 @@ class SftpFolder:
         self._password = "" if self._key is not None else secret
         self._host_key = _host_key(place)
         self._most_bytes = most_bytes
+        self._read: dict[str, tuple[int | None, int | None]] = {}
         self._client: paramiko.SSHClient | None = None
         self._sftp: paramiko.SFTPClient | None = None
 
@@ -121,7 +122,9 @@ class SftpFolder:
             UnavailableError: it cannot be read, or grew meanwhile.
         """
         with self._watched("read") as sftp, sftp.open(self._at(IN, name), "rb") as file:
-            size = file.stat().st_size or 0
+            found = file.stat()
+            size = found.st_size or 0
+            self._read[name] = _identity(found)
             if size > self._most_bytes:
                 raise BadInputError(
                     what=f"{name} is larger than {self._most_bytes} bytes.",
@@ -136,19 +139,34 @@ class SftpFolder:
                 )
         return bytes(body)
 
-    def put_out(self, name: str, text: str, encoding: str) -> None:
-        """Give a file to the partner; giving it again changes nothing."""
+    def draft(self, name: str, text: str, encoding: str) -> None:
+        """Write a file for the partner where it does not see it yet."""
+        with self._watched("written") as sftp, sftp.open(self._at(OUT, draft_of(name)), "wb") as file:
+            file.write(text.encode(encoding, "replace"))
+
+    def hand_out(self, name: str) -> None:
+        """Give a drafted file to the partner; one whose draft is gone was given before."""
+        with self._watched("written") as sftp, suppress(FileNotFoundError):
+            sftp.posix_rename(self._at(OUT, draft_of(name)), self._at(OUT, name))
+
+    def drop_drafts(self, but: Collection[str]) -> None:
+        """Take away the drafts of files that nobody remembers having owed."""
         with self._watched("written") as sftp:
-            self._write(sftp, self._at(OUT, name), text.encode(encoding, "replace"))
+            for name in sftp.listdir(self._at(OUT)):
+                if drafted(name) not in {"", *but}:
+                    sftp.remove(self._at(OUT, name))
 
     def finish(self, name: str, *, suffix: str = "") -> None:
-        """Move a file that was taken in to ``done/``."""
+        """Move a file that was taken in to ``done/``, unless it is another one since it was read."""
         self._move(name, DONE, suffix)
 
     def refuse(self, name: str, why: str) -> None:
-        """Move a file that cannot be taken in to ``bad/``, with the reason beside it."""
+        """Move a file that cannot be taken in to ``bad/``, with the reason; another one since stays."""
+        reason = f"{name}.reason.txt"
         with self._watched("written") as sftp:
-            self._write(sftp, self._at(BAD, f"{name}.reason.txt"), f"{why}\n".encode())
+            with sftp.open(self._at(BAD, draft_of(reason)), "wb") as file:
+                file.write(f"{why}\n".encode())
+            sftp.posix_rename(self._at(BAD, draft_of(reason)), self._at(BAD, reason))
         self._move(name, BAD, "")
 
     def close(self) -> None:
@@ -160,16 +178,10 @@ class SftpFolder:
     def _at(self, *names: str) -> str:
         return posixpath.join(self._place.path, *names)
 
-    def _write(self, sftp: paramiko.SFTPClient, path: str, body: bytes) -> None:
-        """Write under another name, then rename: nobody ever sees half a file."""
-        folder, name = posixpath.split(path)
-        draft = posixpath.join(folder, f".{name}.part")
-        with sftp.open(draft, "wb") as file:
-            file.write(body)
-        sftp.posix_rename(draft, path)
-
     def _move(self, name: str, folder: str, suffix: str) -> None:
         with self._watched("moved") as sftp:
+            if _identity(sftp.stat(self._at(IN, name))) != self._read.pop(name, None):
+                return
             there = set(sftp.listdir(self._at(folder)))
             target, number = f"{name}{suffix}", 1
             while target in there:
@@ -236,6 +248,10 @@ class SftpFolder:
             channel.settimeout(_SECONDS)
         self._client, self._sftp = client, sftp
         return sftp
+
+
+def _identity(found: paramiko.SFTPAttributes) -> tuple[int | None, int | None]:
+    return found.st_size, found.st_mtime
 
 
 def _private_key(secret: str) -> paramiko.PKey | None:

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from app.bootstrap import monotonic_seconds, system_clock
 from app.cli.services import kept_token, server_folder
-from app.connect import connector_of
+from app.connect import connector_of, sources_folder
 from app.environment import CREDENTIALS_FOLDER_VARIABLE, SOURCE_PASSWORD_VARIABLE
 from app.known_devices import KnownDevices
 from app.profile import SourceSettings
 from app.store.command_log import SqlCommandLog
+from app.store.feed_journal import SqlFeedJournal
+from connectors.feed_journal import FILE_NAME, FileJournal
 from connectors.service.parts import Inlet, ServiceParts
 from connectors.service.server import serve_connectors
 from domain.errors import BadInputError
@@ -40,7 +42,8 @@ def run_connector_service(options: argparse.Namespace) -> int:
     clock = system_clock()
     devices = KnownDevices(Path(options.devices) if options.devices else folder / DEVICES_FILE, clock)
     commands = SqlCommandLog(options.database_url or f"sqlite:///{folder / COMMANDS_FILE}")
-    connectors = _world(folder, options) if options.connector == "world" else _single(folder, options)
+    feed = _shared_feed(folder, options)
+    connectors = _world(folder, options) if options.connector == "world" else _single(folder, options, feed)
     service = serve_connectors(
         connectors,
         token=kept_token(folder / TOKEN_FILE),
@@ -63,6 +66,8 @@ def run_connector_service(options: argparse.Namespace) -> int:
     for connector in connectors.values():
         connector.close()
     commands.close()
+    if feed is not None:
+        feed.close()
     return 0
 
 
@@ -89,7 +94,21 @@ def _world(folder: Path, options: argparse.Namespace) -> dict[str, Connector]:
     return {name: world.connector(name) for name in world.source_names}
 
 
-def _single(folder: Path, options: argparse.Namespace) -> dict[str, Connector]:
+def _shared_feed(folder: Path, options: argparse.Namespace) -> SqlFeedJournal | None:
+    """The feed that all instances on one PostgreSQL share; what was kept in the folder before moves there."""
+    if not options.database_url.startswith("postgresql"):
+        return None
+    feed = SqlFeedJournal(options.database_url, options.connector)
+    before = sources_folder(folder, options.connector) / FILE_NAME
+    with feed.turn(wait=True) as mine:
+        lines = FileJournal(before).read(0).lines
+        if mine and lines and feed.is_empty():
+            feed.replace(lines, after=0)
+            before.rename(before.with_suffix(".moved"))
+    return feed
+
+
+def _single(folder: Path, options: argparse.Namespace, feed: SqlFeedJournal | None) -> dict[str, Connector]:
     password = os.environ.get(SOURCE_PASSWORD_VARIABLE, "") or _credential_of_the_system()
     source = SourceSettings(
         name=options.connector,
@@ -114,6 +133,7 @@ def _single(folder: Path, options: argparse.Namespace) -> dict[str, Connector]:
             folder=folder,
             clock=system_clock(),
             monotonic=monotonic_seconds,
+            journal=feed,
         )
     }
 

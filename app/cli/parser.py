@@ -276,7 +276,10 @@ def _add_services(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "--devices", default="", metavar="FILE", help="devices let in; default: in the folder"
     )
     service.add_argument(
-        "--database-url", default="", metavar="URL", help="of the commands; default: SQLite in the folder"
+        "--database-url",
+        default="",
+        metavar="URL",
+        help="of commands and, on PostgreSQL, feeds; default: SQLite in the folder",
     )
     service.add_argument(
         "--requests-per-second", type=float, default=50.0, metavar="N", help="for each caller; 0: any number"

@@ -6,13 +6,12 @@ at once; on SQLite, where there is one instance, by the process.
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Column, Engine, MetaData, Table, Text, insert, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import BigInteger, Column, Engine, MetaData, Table, Text, insert, select, update
 
+from app.store.advisory_lock import advisory_lock
 from app.store.instants import to_ms
 from app.store.server_engine import known_server_errors, server_engine
 from connectors.service.command_gate import HeldKeys, KeptCommand
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-_SERVER = "connector service"
+SERVER = "connector service"
 _METADATA = MetaData()
 _COMMAND = Table(
     "service_command",
@@ -50,7 +49,7 @@ class SqlCommandLog:
             BadInputError: the URL is none that can be used.
             UnavailableError: the database cannot be reached.
         """
-        self._engine: Engine = server_engine(url, server=_SERVER)
+        self._engine: Engine = server_engine(url, server=SERVER)
         self._here = HeldKeys()
         with self._known(), self._engine.begin() as connection:
             _METADATA.create_all(connection)
@@ -119,26 +118,8 @@ class SqlCommandLog:
 
     @contextmanager
     def _in_database(self, connector: str, key: str) -> Iterator[bool]:
-        number = {"n": _lock_number(connector, key)}
-        with self._known():
-            holder = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        with holder:
-            with self._known():
-                free = bool(holder.execute(text("SELECT pg_try_advisory_lock(:n)"), number).scalar_one())
-            try:
-                yield free
-            finally:
-                try:
-                    if free:
-                        holder.execute(text("SELECT pg_advisory_unlock(:n)"), number)
-                except DBAPIError:
-                    # The lock ends with its connection; the command that was done must not look undone.
-                    holder.invalidate()
+        with advisory_lock(self._engine, f"{connector}\n{key}", server=SERVER) as holder:
+            yield holder is not None
 
     def _known(self) -> AbstractContextManager[None]:
-        return known_server_errors(self._engine, server=_SERVER)
-
-
-def _lock_number(connector: str, key: str) -> int:
-    digest = hashlib.sha256(f"{connector}\n{key}".encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
+        return known_server_errors(self._engine, server=SERVER)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
@@ -25,6 +25,7 @@ from connectors.edi.intake import (
 from connectors.edi.mapping import interchange_answer
 from connectors.edi.partners import Partner, load_partners
 from connectors.edi.replies import acknowledgement
+from connectors.feed_journal import FeedJournal
 from connectors.kept_feed import Arrival, KeptFeed, arrange
 from connectors.outage import OutageLog
 from connectors.protocol import ConnectorHealth, Manifest, Page, parse_manifest
@@ -53,8 +54,15 @@ class _Memory:
     closed: set[str]
     control: int = 0
 
-    def take(self, remembered: Mapping[str, object]) -> None:
+    def forget(self) -> None:
+        """Begin again."""
+        for table in (self.notes, self.interchanges, self.commands, self.closed):
+            table.clear()
+        self.control = 0
+
+    def take(self, remembered: Mapping[str, object], entities: Iterable[Entity]) -> None:
         """Add what one entry says."""
+        del entities
         for name, table in (
             ("notes", self.notes), ("interchanges", self.interchanges), ("commands", self.commands)
         ):  # fmt: skip
@@ -67,18 +75,23 @@ class _Memory:
         if isinstance(closed, str):
             self.closed.add(closed)
 
+    def owed(self) -> set[str]:
+        """The files that are to go out and perhaps have not."""
+        told = (*self.interchanges.values(), *self.commands.values())
+        return {name for each in told if (name := each.get("out", "")) and f"out:{name}" not in self.closed}
+
 
 class EdiConnector:
     """Trading partners as a source of the tower."""
 
     def __init__(
-        self, source: SourceName, folder: Mailbox, *, partners: Path, state: Path, clock: Clock
+        self, source: SourceName, folder: Mailbox, *, partners: Path, journal: FeedJournal, clock: Clock
     ) -> None:
-        """Exchange through ``folder``; what came is kept in ``state``; nothing is read yet."""
+        """Exchange through ``folder``; what came is kept in ``journal``; nothing is read yet."""
         self._source = source
         self._folder = folder
         self._partners_folder = partners
-        self._state_file = state / "feed.jsonl"
+        self._journal = journal
         self._clock = clock
         self._manifest = parse_manifest(_MANIFEST.read_text(encoding="utf-8"))
         self._outage = OutageLog(source, logging.getLogger(__name__))
@@ -96,11 +109,14 @@ class EdiConnector:
         return self._manifest
 
     def changes(self, stream: str, cursor: str | None, limit: int) -> Page:
-        """What changed at or after ``cursor``, after taking in what waits."""
+        """What changed at or after ``cursor``, after taking in what waits unless another instance does."""
         self._manifest.stream(stream)
         with self._lock, self._outage.watching():
-            self._take_in_files()
-            return self._feed.page(stream, cursor, limit)
+            self._folder.check()
+            with self._feed.turn() as mine:
+                if mine:
+                    self._take_in_files()
+                return self._feed.page(stream, cursor, limit)
 
     def ids(self, stream: str) -> frozenset[str] | None:
         """``None``: partners never report that something is gone; a document says so itself."""
@@ -111,25 +127,24 @@ class EdiConnector:
         """Write the document of a command once; the partner's answer comes by its own document."""
         with self._lock, self._outage.watching():
             self._folder.check()
-            told = self._memory.commands.get(command.key)
-            if told is None:
-                return self._write(command)
-            self._put_out_again(told)
-            return Receipt(
-                key=command.key, result=CommandResult.SUCCEEDED, message=told["message"], repeated=True
-            )
+            with self._feed.turn(wait=True):
+                return self._told_again(command) or self._write(command)
 
     def probe(self, command: Command) -> Receipt | None:
         """What became of a command: what is kept here is what happened."""
-        with self._lock, self._outage.watching():
-            told = self._memory.commands.get(command.key)
-            if told is None:
-                return None
-            self._folder.check()
-            self._put_out_again(told)
-            return Receipt(
-                key=command.key, result=CommandResult.SUCCEEDED, message=told["message"], repeated=True
-            )
+        with self._lock, self._outage.watching(), self._feed.turn(wait=True):
+            return self._told_again(command)
+
+    def _told_again(self, command: Command) -> Receipt | None:
+        """The answer to a command that was kept, once its file is out."""
+        told = self._memory.commands.get(command.key)
+        if told is None:
+            return None
+        self._folder.check()
+        self._hand_out(told)
+        return Receipt(
+            key=command.key, result=CommandResult.SUCCEEDED, message=told["message"], repeated=True
+        )
 
     def health(self) -> ConnectorHealth:
         """Whether the folder can be used; never raises."""
@@ -170,19 +185,16 @@ class EdiConnector:
 
     def _opened(self) -> tuple[KeptFeed, _Memory]:
         if self._kept is None:
-            feed = KeptFeed(self._state_file, source=self._source, manifest=self._manifest)
             memory = _Memory(notes={}, interchanges={}, commands={}, closed=set())
-            for entry in feed.remembered:
-                memory.take(entry)
+            feed = KeptFeed(self._journal, source=self._source, manifest=self._manifest, memory=memory)
+            self._folder.check()
+            with feed.turn() as mine:
+                if mine:
+                    self._folder.drop_drafts(memory.owed())
             self._kept = feed, memory
         return self._kept
 
-    def _keep(self, arrival: Arrival, *, durable: bool = True) -> None:
-        self._feed.append(arrival, durable=durable)
-        self._memory.take(arrival.remembered or {})
-
     def _take_in_files(self) -> None:
-        self._folder.check()
         partners = load_partners(self._partners_folder)
         for name in self._folder.waiting(FILES_AT_ONCE):
             body = b""
@@ -221,7 +233,7 @@ class EdiConnector:
             raw=body[:_RAW_BYTES] or name.encode(),
             observed_at=self._clock.now(),
         )
-        self._keep(Arrival(at=self._clock.now(), entities={}, rejected=(bad,)))
+        self._feed.append(Arrival(at=self._clock.now(), entities={}, rejected=(bad,)))
         self._folder.refuse(name, str(error))
 
     def _take_in(self, partner: Partner, interchange: Interchange) -> bool:
@@ -232,7 +244,7 @@ class EdiConnector:
             told = self._keep_interchange(partner, interchange, key)
         elif key in self._memory.closed:
             return self._replay(partner, interchange, key, told)
-        self._put_out_again(told)
+        self._hand_out(told)
         return True
 
     def _keep_interchange(self, partner: Partner, interchange: Interchange, key: str) -> dict[str, str]:
@@ -244,11 +256,8 @@ class EdiConnector:
         refused = sorted(result.message_id for result in results if result.fault is not None)
         told = {"sha256": digest_of(interchange), "refused": " ".join(refused)}
         if reply:
-            told |= {
-                "out": f"{partner.name}-{partner.acknowledge}-{control:09d}.edi",
-                "text": reply,
-                "encoding": partner.encoding,
-            }
+            told["out"] = f"{partner.name}-{partner.acknowledge}-{control:09d}.edi"
+            self._folder.draft(told["out"], reply, partner.encoding)
         remembered: dict[str, object] = {
             "interchanges": {key: told},
             "codes": [code for result in results for code in coded(result.codes)],
@@ -260,7 +269,7 @@ class EdiConnector:
         found += [interchange_answer(each, partner, self, at=at) for each in interchange.answers]
         entities = arrange(found, self._manifest)
         rejected = tuple(self._rejected(result) for result in results if result.fault is not None)
-        self._keep(Arrival(at=at, entities=entities, rejected=rejected, remembered=remembered))
+        self._feed.append(Arrival(at=at, entities=entities, rejected=rejected, remembered=remembered))
         return told
 
     def _replay(self, partner: Partner, interchange: Interchange, key: str, told: Mapping[str, str]) -> bool:
@@ -289,7 +298,7 @@ class EdiConnector:
             kind = self._manifest.stream(each.stream).kinds[0]
             if kind is not EntityKind.EDI_MESSAGE:
                 gone.setdefault(each.stream, []).append(EntityRef(kind=kind, entity_id=each.message_id))
-        self._keep(Arrival(at=at, entities=entities, gone=gone, remembered=remembered))
+        self._feed.append(Arrival(at=at, entities=entities, gone=gone, remembered=remembered))
         return True
 
     def _rejected(self, result: SetResult) -> RejectedRecord:
@@ -313,28 +322,25 @@ class EdiConnector:
             )
         except BadInputError as error:
             return Receipt(key=command.key, result=CommandResult.REJECTED, message=error.what)
-        told = {
-            "message": written.message,
-            "out": written.file_name,
-            "text": written.text,
-            "encoding": written.partner.encoding,
-        }
+        told = {"message": written.message, "out": written.file_name}
         remembered = {"commands": {command.key: told}, "control": control, "notes": written.notes}
         entities = arrange(written.entities, self._manifest)
-        self._keep(Arrival(at=self._clock.now(), entities=entities, remembered=remembered))
-        self._put_out_again(told)
+        self._folder.draft(written.file_name, written.text, written.partner.encoding)
+        self._feed.append(Arrival(at=self._clock.now(), entities=entities, remembered=remembered))
+        self._hand_out(told)
         return Receipt(key=command.key, result=CommandResult.SUCCEEDED, message=written.message)
 
-    def _put_out_again(self, told: Mapping[str, str]) -> None:
-        """Write a file we owe, unless it was written before the last stop."""
+    def _hand_out(self, told: Mapping[str, str]) -> None:
+        """Hand over a file we owe, unless that is known to be done."""
         name = told.get("out", "")
         if name and f"out:{name}" not in self._memory.closed:
-            self._folder.put_out(name, told["text"], told["encoding"])
+            self._folder.hand_out(name)
             self._close(f"out:{name}")
 
     def _close(self, name: str) -> None:
         """Note that something is done; forgotten by a power cut, it is done again, harmlessly."""
-        self._keep(Arrival(at=self._clock.now(), entities={}, remembered={"closed": name}), durable=False)
+        arrival = Arrival(at=self._clock.now(), entities={}, remembered={"closed": name})
+        self._feed.append(arrival, durable=False)
 
     def _next_control(self) -> int:
         """The next control number; by the clock, so that a lost state does not repeat one."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 from connectors.drop_folder import Mailbox
+from connectors.feed_journal import FeedJournal
 from connectors.files.client import read_table
 from connectors.files.mapping import GoodRow, PoisonRow, check_columns, rows_of
 from connectors.files.profiles import MappingProfile, load_mappings, own_manifest
@@ -25,23 +27,47 @@ FILES_AT_ONCE = 20
 _HEAD_BYTES = 4096
 
 
+class _Memory:
+    """What the kept feed remembers for us: the records that the last snapshot of each mapping held."""
+
+    def __init__(self) -> None:
+        self._of_mapping: dict[str, frozenset[EntityRef]] = {}
+
+    def of(self, mapping: str) -> frozenset[EntityRef]:
+        """The records that came by a mapping and are there."""
+        return self._of_mapping.get(mapping, frozenset())
+
+    def forget(self) -> None:
+        """Begin again."""
+        self._of_mapping.clear()
+
+    def take(self, remembered: Mapping[str, Any], entities: Iterable[Entity]) -> None:
+        """Add what one entry says."""
+        del entities
+        if remembered:
+            self._of_mapping[remembered["mapping"]] = frozenset(
+                EntityRef(kind=EntityKind(kind), entity_id=entity_id)
+                for kind, entity_id in remembered["present"]
+            )
+
+
 class FilesConnector:
     """Exports of other systems as a source of the tower."""
 
     def __init__(
-        self, source: SourceName, folder: Mailbox, *, mappings: Path, state: Path, clock: Clock
+        self, source: SourceName, folder: Mailbox, *, mappings: Path, journal: FeedJournal, clock: Clock
     ) -> None:
-        """Watch ``folder``; what came is kept in ``state``; nothing is read yet."""
+        """Watch ``folder``; what came is kept in ``journal``; nothing is read yet."""
         self._source = source
         self._folder = folder
         self._mappings_folder = mappings
-        self._state_file = state / "feed.jsonl"
+        self._journal = journal
         self._clock = clock
         self._manifest = own_manifest()
         self._outage = OutageLog(source, logging.getLogger(__name__))
         self._lock = RLock()
         self._kept: KeptFeed | None = None
-        self._of_mapping: dict[str, set[EntityRef]] = {}
+        self._memory = _Memory()
 
     @property
     def source(self) -> SourceName:
@@ -54,11 +80,14 @@ class FilesConnector:
         return self._manifest
 
     def changes(self, stream: str, cursor: str | None, limit: int) -> Page:
-        """What changed at or after ``cursor``, after taking in what waits."""
+        """What changed at or after ``cursor``, after taking in what waits unless another instance does."""
         self._manifest.stream(stream)
         with self._lock, self._outage.watching():
-            self._take_in_files()
-            return self._feed.page(stream, cursor, limit)
+            self._folder.check()
+            with self._feed.turn() as mine:
+                if mine:
+                    self._take_in_files()
+                return self._feed.page(stream, cursor, limit)
 
     def ids(self, stream: str) -> frozenset[str] | None:
         """``None``: a snapshot tells by itself what is gone, and other files never do."""
@@ -91,16 +120,13 @@ class FilesConnector:
     @property
     def _feed(self) -> KeptFeed:
         if self._kept is None:
-            self._kept = KeptFeed(self._state_file, source=self._source, manifest=self._manifest)
-            for entry in self._kept.remembered:
-                self._remember(entry["mapping"], entry["present"])
+            self._memory.forget()
+            self._kept = KeptFeed(
+                self._journal, source=self._source, manifest=self._manifest, memory=self._memory
+            )
         return self._kept
 
-    def _remember(self, mapping: str, present: Sequence[Sequence[str]]) -> None:
-        self._of_mapping[mapping] = {EntityRef(kind=EntityKind(k), entity_id=i) for k, i in present}
-
     def _take_in_files(self) -> None:
-        self._folder.check()
         mappings = load_mappings(self._mappings_folder)
         for name in self._folder.waiting(FILES_AT_ONCE):
             body, profile = b"", None
@@ -140,12 +166,10 @@ class FilesConnector:
         present = {ref_of(entity) for entity in good}
         gone: list[EntityRef] = []
         if profile.snapshot and not rejected:
-            gone = sorted(self._of_mapping.get(profile.name, set()) - present)
+            gone = sorted(self._memory.of(profile.name) - present)
         if not (changed or news or gone):
             return
-        kept = present | (
-            set() if profile.snapshot and not rejected else self._of_mapping.get(profile.name, set())
-        )
+        kept = present | (set() if profile.snapshot and not rejected else self._memory.of(profile.name))
         remembered = {"mapping": profile.name, "present": sorted([r.kind.value, r.entity_id] for r in kept)}
         self._feed.append(
             Arrival(
@@ -156,8 +180,6 @@ class FilesConnector:
                 remembered=remembered if profile.snapshot else None,
             )
         )
-        if profile.snapshot:
-            self._of_mapping[profile.name] = kept
 
     def _is_known(self, bad: RejectedRecord) -> bool:
         held = self._feed.rejection(bad.stream, bad.external_id)

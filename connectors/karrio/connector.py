@@ -6,12 +6,12 @@ import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from importlib import resources
-from pathlib import Path
 from threading import RLock
 from typing import Final
 
 import msgspec
 
+from connectors.feed_journal import FeedJournal
 from connectors.http import HttpUnavailableError
 from connectors.karrio.answers import Shipment
 from connectors.karrio.client import KarrioClient
@@ -44,11 +44,13 @@ def own_manifest() -> Manifest:
 class KarrioConnector:
     """One account on a karrio server as a source of the tower."""
 
-    def __init__(self, source: SourceName, client: KarrioClient, *, state: Path, clock: Clock) -> None:
-        """Prepare; what was seen is kept in ``state``; nothing is sent yet."""
+    def __init__(
+        self, source: SourceName, client: KarrioClient, *, journal: FeedJournal, clock: Clock
+    ) -> None:
+        """Prepare; what was seen is kept in ``journal``; nothing is sent yet."""
         self._source = source
         self._client = client
-        self._state_file = state / "feed.jsonl"
+        self._journal = journal
         self._clock = clock
         self._manifest = own_manifest()
         self._outage = OutageLog(source, logging.getLogger(__name__))
@@ -69,9 +71,9 @@ class KarrioConnector:
     def changes(self, stream: str, cursor: str | None, limit: int) -> Page:
         """What changed at or after ``cursor``; karrio is looked at when there is no more from before."""
         self._manifest.stream(stream)
-        with self._lock:
+        with self._lock, self._feed.turn() as mine:
             waiting = self._feed.page(stream, cursor, limit)
-            if waiting.more:
+            if waiting.more or not mine:
                 return waiting
             with self._outage.watching():
                 self._look(stream)
@@ -140,7 +142,7 @@ class KarrioConnector:
     @property
     def _feed(self) -> KeptFeed:
         if self._kept is None:
-            self._kept = KeptFeed(self._state_file, source=self._source, manifest=self._manifest)
+            self._kept = KeptFeed(self._journal, source=self._source, manifest=self._manifest)
         return self._kept
 
     def _look(self, stream: str) -> None:
@@ -222,7 +224,8 @@ class KarrioConnector:
         expected = [e for e in command.expected if e.ref.kind is EntityKind.CARRIER_BOOKING and e.version]
         if not expected:
             return
-        self._look(BOOKINGS)
+        with self._feed.turn(wait=True):
+            self._look(BOOKINGS)
         for each in expected:
             held = self._feed.record(each.ref.kind, each.ref.entity_id)
             if held is None or held.version != each.version:

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources import files
-from pathlib import Path
 from threading import RLock
 from typing import Any, Protocol
 
+from connectors.feed_journal import FeedJournal
 from connectors.kept_feed import Arrival, KeptFeed
 from connectors.outage import OutageLog
 from connectors.protocol import ConnectorHealth, Manifest, Page, parse_manifest
@@ -48,10 +48,10 @@ class Intake(Protocol):
 class PushConnector:
     """Systems that tell what changed, as a source of the tower."""
 
-    def __init__(self, source: SourceName, *, state: Path, clock: Clock) -> None:
-        """Keep what comes in ``state``, which is read at the first use."""
+    def __init__(self, source: SourceName, *, journal: FeedJournal, clock: Clock) -> None:
+        """Keep what comes in ``journal``, which is read at the first use."""
         self._source = source
-        self._state = state
+        self._journal = journal
         self._clock = clock
         self._manifest = parse_manifest(
             (files("connectors.push") / "manifest.toml").read_text(encoding="utf-8")
@@ -59,9 +59,7 @@ class PushConnector:
         self._outage = OutageLog(source, logging.getLogger(__name__))
         self._lock = RLock()
         self._kept: KeptFeed | None = None
-        self._known: set[str] = set()
-        self._times: dict[EntityRef, datetime] = {}
-        self._stock = StockBook()
+        self._memory = _Memory()
         self.intake: Intake | None = None
 
     @property
@@ -91,27 +89,27 @@ class PushConnector:
         Raises:
             UnavailableError: they cannot be kept now; none of them was.
         """
-        with self._lock:
-            feed = self._feed()
-            draft = _Draft(
-                at=self._clock.now(),
-                times=ChainMap({}, self._times),
-                stock=self._stock.draft(),
-                known=lambda ref: feed.entity(ref.kind, ref.entity_id),
-                stream_of=lambda kind: stream_of(self._manifest, kind),
-            )
+        with self._lock, self._feed().turn(wait=True):
             fresh: dict[str, PushedEvent] = {}
             for event in events:
-                if _name(event) not in self._known:
+                if _name(event) not in self._memory.known:
                     fresh.setdefault(_name(event), event)
-            for event in fresh.values():
-                self._read(event, draft)
             if fresh:
-                feed.append(draft.arrival())
-                self._remember(draft.remembered())
-                for _, entity in draft.entities.values():
-                    self._stock.knows(entity)
+                draft = self._draft()
+                for event in fresh.values():
+                    self._read(event, draft)
+                self._feed().append(draft.arrival())
         return len(fresh), len(events) - len(fresh)
+
+    def _draft(self) -> _Draft:
+        feed = self._feed()
+        return _Draft(
+            at=self._clock.now(),
+            times=ChainMap({}, self._memory.times),
+            stock=self._memory.stock.draft(),
+            known=lambda ref: feed.entity(ref.kind, ref.entity_id),
+            stream_of=lambda kind: stream_of(self._manifest, kind),
+        )
 
     def _read(self, event: PushedEvent, draft: _Draft) -> None:
         try:
@@ -126,6 +124,7 @@ class PushConnector:
         self._manifest.stream(stream)
         with self._lock, self._outage.watching():
             self._require_intake()
+            self._feed().catch_up()
             return self._feed().page(stream, cursor, limit)
 
     def ids(self, stream: str) -> frozenset[str] | None:
@@ -163,26 +162,39 @@ class PushConnector:
 
     def _feed(self) -> KeptFeed:
         if self._kept is None:
+            self._memory.forget()
             self._kept = KeptFeed(
-                self._state / "feed.jsonl",
+                self._journal,
                 source=self._source,
                 manifest=self._manifest,
+                memory=self._memory,
                 still_needed=_latest_names,
             )
-            for remembered in self._kept.remembered:
-                self._remember(remembered)
-            for kind in (EntityKind.INVENTORY_POSITION, EntityKind.INBOUND_SUPPLY):
-                for entity in self._kept.entities(stream_of(self._manifest, kind)):
-                    self._stock.knows(entity)
         return self._kept
 
-    def _remember(self, remembered: Mapping[str, Any]) -> None:
-        self._stock.replay(remembered.get("stock", ()))
-        for name, at, refs in remembered["events"]:
-            self._known.add(name)
+
+class _Memory:
+    """What the kept feed remembers for us: the events that came, when records were so, and the stock book."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin again."""
+        self.known: set[str] = set()
+        self.times: dict[EntityRef, datetime] = {}
+        self.stock = StockBook()
+
+    def take(self, remembered: Mapping[str, Any], entities: Iterable[Entity]) -> None:
+        """Add what one entry says."""
+        self.stock.replay(remembered.get("stock", ()))
+        for name, at, refs in remembered.get("events", ()):
+            self.known.add(name)
             for kind, entity_id in refs if at else ():
                 ref = EntityRef(kind=EntityKind(kind), entity_id=entity_id)
-                self._times[ref] = datetime.fromisoformat(at)
+                self.times[ref] = datetime.fromisoformat(at)
+        for entity in entities:
+            self.stock.knows(entity)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.feed_journal import journal_in
 from connectors.files.client import watched_folder
 from connectors.files.connector import FilesConnector
 from connectors.http import HttpClient
@@ -69,7 +70,7 @@ def crm(folder: Path) -> FilesConnector:
         SourceName("crm"),
         watched_folder(folder / "drop"),
         mappings=folder / "mappings",
-        state=folder / "state",
+        journal=journal_in(folder / "state"),
         clock=SteppingClock(),
     )
 

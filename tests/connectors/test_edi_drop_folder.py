@@ -214,6 +214,35 @@ def test_a_process_that_dies_at_any_step_goes_on_where_it_was(
     assert deaths >= 8
 
 
+@pytest.mark.parametrize("after", [False, True])
+def test_a_partner_who_takes_its_files_at_once_gets_each_once_though_the_process_dies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    deaths = 0
+    for at in range(1, 40):
+        site, taken = filled(tmp_path / str(at)), list[str]()
+        with monkeypatch.context() as patch:
+            Dying(patch, at, after=after)
+            try:
+                site.connector.changes("orders", None, 50)
+            except KeyboardInterrupt:
+                deaths += 1
+        again = site.reopened()
+        for _ in range(2):
+            for path in (site.drop / "out").glob("[!.]*"):
+                taken.append(path.read_text("latin-1"))
+                path.unlink()
+            again.changes("orders", None, 50)
+        assert len(taken) == 1, f"died at step {at}"
+        assert ("AK5", "A") in [
+            (s.tag, *s.elements) for s in read_x12(taken[0])[0].groups[0].sets[0].segments
+        ]
+        assert site.names("out") == []
+        if deaths < at:
+            break
+    assert deaths >= 8
+
+
 def test_a_line_of_the_feed_that_was_broken_off_is_read_anew(site: EdiSite) -> None:
     site.receive("a.edi", interchange("acme", [("850", PURCHASE_ORDER)]))
     page = site.connector.changes("orders", None, 50)

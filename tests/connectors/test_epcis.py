@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from connectors.epcis.document import CONTEXT, read_events, write_events
 from connectors.epcis.mapping import CODE_OF_STEP, ID_PREFIX, events_of, read_milestones
+from connectors.feed_journal import journal_in
 from connectors.http import HttpClient
 from connectors.push.connector import PushConnector
 from connectors.push.mapping import EPCIS_TYPE
@@ -112,7 +113,7 @@ def test_an_error_declaration_takes_back_and_names_what_takes_its_place() -> Non
 
 
 def test_a_declared_error_is_gone_from_the_feed(tmp_path: Path) -> None:
-    push = PushConnector(SOURCE, state=tmp_path, clock=SteppingClock())
+    push = PushConnector(SOURCE, journal=journal_in(tmp_path), clock=SteppingClock())
     sent = msgspec.json.decode(document(event("e1"), event("e3", "departing")))
     push.accept(*message("1", sent, event_type=EPCIS_TYPE))
     assert push.changes("work", None, 9).records[0].ref.entity_id == "epcis-e1"
@@ -182,7 +183,7 @@ def test_a_correction_is_written_as_an_error_declaration(wrong: Milestone, right
 
 def test_a_service_gives_milestones_as_documents(tmp_path: Path) -> None:
     clock = SteppingClock()
-    push = PushConnector(SOURCE, state=tmp_path, clock=clock)
+    push = PushConnector(SOURCE, journal=journal_in(tmp_path), clock=clock)
     arrived = facts.milestone("m1", code="arrived")
     push.accept(*message("1", saying(arrived, facts.milestone("m2", code="appointment"))))
     service = serve_connectors({"push": push}, token=TOKEN, clock=clock)

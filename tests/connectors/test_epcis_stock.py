@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from connectors.epcis.document import read_events
 from connectors.epcis.mapping import read_movements
+from connectors.feed_journal import journal_in
 from connectors.push.connector import PushConnector
 from connectors.push.mapping import EPCIS_TYPE
 from domain.errors import BadInputError
@@ -64,7 +65,7 @@ class Pusher:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.sent = folder, 0
-        self.push = PushConnector(SOURCE, state=folder, clock=SteppingClock())
+        self.push = PushConnector(SOURCE, journal=journal_in(folder), clock=SteppingClock())
 
     def tell(self, *entities: Entity, at: datetime | None = AT) -> None:
         self._send(saying(*entities), at=at)
@@ -77,7 +78,7 @@ class Pusher:
         self.push.accept(*message(str(self.sent), data, **more))
 
     def start_again(self) -> None:
-        self.push = PushConnector(SOURCE, state=self.folder, clock=SteppingClock())
+        self.push = PushConnector(SOURCE, journal=journal_in(self.folder), clock=SteppingClock())
 
     def on_hand(self) -> dict[str, int]:
         found = [record.entity for record in self.push.changes("stock", None, 99).records]

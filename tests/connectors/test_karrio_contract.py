@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.feed_journal import journal_in
 from connectors.http import HttpClient
 from connectors.karrio.client import KarrioClient
 from connectors.karrio.connector import KarrioConnector, own_manifest
@@ -73,7 +74,7 @@ class Desk:
             pause=lambda _: None,
             read_seconds=60,
         )
-        return KarrioConnector(TMS, KarrioClient(http), state=self.state, clock=self.clock)
+        return KarrioConnector(TMS, KarrioClient(http), journal=journal_in(self.state), clock=self.clock)
 
     def rebooking(self, service: str = "overland/freight") -> tuple[str, Command]:
         """A shipment booked for this test alone, and the command that moves it."""
@@ -217,7 +218,7 @@ def test_a_desk_killed_while_it_reads_keeps_every_booking_once(desk: Desk, offic
 
     def kept() -> list[CarrierBooking]:
         """What the feed on the disk holds, as the next process will find it."""
-        held = KeptFeed(desk.state / "feed.jsonl", source=TMS, manifest=own_manifest())
+        held = KeptFeed(journal_in(desk.state), source=TMS, manifest=own_manifest())
         records = held.page("bookings", None, 1_000).records
         return [r.entity for r in records if isinstance(r.entity, CarrierBooking)]
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.feed_journal import journal_in
 from connectors.http import HttpClient, HttpReply
 from connectors.karrio.answers import RateSheet, ShipmentPage, decode
 from connectors.karrio.client import KarrioClient
@@ -72,7 +73,9 @@ def test_no_shipment_hides_another_and_none_is_lost(answers: list[object]) -> No
     good = msgspec.json.encode({**GOOD, "id": "shp_good", "reference": "SH-GOOD"})
     with TemporaryDirectory() as folder:
         client = Mailbag([*raw, good])
-        connector = KarrioConnector(SourceName("tms"), client, state=Path(folder), clock=SteppingClock())
+        connector = KarrioConnector(
+            SourceName("tms"), client, journal=journal_in(Path(folder)), clock=SteppingClock()
+        )
         page = connector.changes("bookings", None, 100)
         connector.close()
     assert "shp_good" in {record.ref.entity_id for record in page.records}
@@ -84,9 +87,9 @@ def test_no_shipment_hides_another_and_none_is_lost(answers: list[object]) -> No
 def test_a_price_beyond_all_bounds_is_rejected_alone(tmp_path: Path, beyond: bytes) -> None:
     bad = msgspec.json.encode(GOOD).replace(b"95.5", beyond)
     client = Mailbag([bad, msgspec.json.encode({**GOOD, "id": "shp_2", "reference": "SH-2"})])
-    page = KarrioConnector(SourceName("tms"), client, state=tmp_path, clock=SteppingClock()).changes(
-        "bookings", None, 100
-    )
+    page = KarrioConnector(
+        SourceName("tms"), client, journal=journal_in(tmp_path), clock=SteppingClock()
+    ).changes("bookings", None, 100)
     client.close()
     assert [record.ref.entity_id for record in page.records] == ["shp_2"]
     assert [bad.external_id for bad in page.rejected] == ["shp_1"]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.feed_journal import FileJournal
 from connectors.files.profiles import own_manifest
 from connectors.kept_feed import Arrival, KeptFeed, arrange
 from domain.errors import BadInputError, UnavailableError
@@ -22,7 +23,7 @@ SOURCE = SourceName("files")
 
 
 def feed(file: Path) -> KeptFeed:
-    return KeptFeed(file, source=SOURCE, manifest=own_manifest())
+    return KeptFeed(FileJournal(file), source=SOURCE, manifest=own_manifest())
 
 
 def stock(item: str, quantity: int) -> InventoryPosition:
@@ -85,9 +86,9 @@ def test_what_no_stream_carries_is_refused(tmp_path: Path) -> None:
 
 def test_a_disk_that_takes_nothing_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "wall").write_text("a file where a folder should be")
-    kept = KeptFeed(tmp_path / "feed.jsonl", source=SOURCE, manifest=own_manifest())
+    kept = KeptFeed(FileJournal(tmp_path / "feed.jsonl"), source=SOURCE, manifest=own_manifest())
     kept.append(arrival(stock("a", 1)))
-    kept._file = tmp_path / "wall" / "feed.jsonl"
+    kept._journal = FileJournal(tmp_path / "wall" / "feed.jsonl")
     with pytest.raises(UnavailableError, match="cannot be kept"):
         kept.append(arrival(stock("b", 2), at=datetime(2026, 12, 1, tzinfo=UTC)))
     assert kept.ids("stock") == {"a"}
@@ -131,7 +132,9 @@ def test_a_feed_mostly_of_the_past_is_put_in_order_when_opened(
         kept.append(replace(arrival(stock("a", quantity)), remembered={"number": quantity}))
     monkeypatch.setattr("connectors.kept_feed.LEAST_PAST", 10)
     page = kept.page("stock", None, 9)
-    again = KeptFeed(file, source=SOURCE, manifest=own_manifest(), still_needed=lambda all_: all_[-2:])
+    again = KeptFeed(
+        FileJournal(file), source=SOURCE, manifest=own_manifest(), still_needed=lambda all_: all_[-2:]
+    )
     assert len(file.read_bytes().splitlines()) == 3
     assert again.page("stock", None, 9) == page
     assert again.remembered == [{"number": 28}, {"number": 29}]

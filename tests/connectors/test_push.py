@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.feed_journal import journal_in
 from connectors.http import HttpClient, HttpReply
 from connectors.push.connector import PushConnector
 from connectors.push.events import event_of
@@ -26,7 +27,7 @@ from tests.support.service_site import TOKEN
 
 @pytest.fixture
 def push(tmp_path: Path) -> PushConnector:
-    return PushConnector(SOURCE, state=tmp_path, clock=SteppingClock())
+    return PushConnector(SOURCE, journal=journal_in(tmp_path), clock=SteppingClock())
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_an_event_that_comes_again_changes_nothing(
     page = push.changes("stock", None, 9)
     assert msgspec.json.decode(send(client, first).body) == {"new": 0, "known": 1}
     assert push.changes("stock", None, 9) == page
-    again = PushConnector(SOURCE, state=tmp_path, clock=SteppingClock())
+    again = PushConnector(SOURCE, journal=journal_in(tmp_path), clock=SteppingClock())
     assert again.accept(*first) == (0, 1)
     assert again.changes("stock", None, 9) == page
     assert again.accept(*message("1", saying(stock("a", 8)), source="https://other.example")) == (1, 0)
@@ -83,7 +84,7 @@ def test_an_event_that_comes_too_late_does_not_undo_a_newer_one(push: PushConnec
     push.accept(*message("2", saying(stock("a", 7)), at=HAPPENED))
     push.accept(*message("1", saying(stock("a", 5), stock("b", 1)), at=HAPPENED - timedelta(minutes=1)))
     assert held(push) == {"a": 7, "b": 1}
-    again = PushConnector(SOURCE, state=tmp_path, clock=SteppingClock())
+    again = PushConnector(SOURCE, journal=journal_in(tmp_path), clock=SteppingClock())
     again.accept(*message("0", gone(EntityKind.INVENTORY_POSITION, "a"), at=HAPPENED - timedelta(hours=1)))
     assert held(again) == {"a": 7, "b": 1}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.feed_journal import journal_in
 from connectors.push.client import NatsIntake, NatsSettings
 from connectors.push.connector import PushConnector
 from tests.support.connector_contract import ConnectorContract, ConnectorHarness
@@ -31,7 +32,7 @@ class TestPush(ConnectorContract):
 
     @pytest.fixture
     def harness(self, server: NatsServer, tmp_path: Path) -> Iterator[ConnectorHarness]:
-        connector = PushConnector(SOURCE, state=tmp_path, clock=SteppingClock())
+        connector = PushConnector(SOURCE, journal=journal_in(tmp_path), clock=SteppingClock())
         settings = NatsSettings(url=server.url, stream=STREAM, durable=f"desk-{next(_numbers)}")
         intake = NatsIntake(settings, connector.take)
         connector.intake = intake

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.feed_journal import journal_in
 from connectors.push.client import NatsIntake, NatsSettings
 from connectors.push.connector import PushConnector
 from domain.errors import RefusedError
@@ -23,12 +24,13 @@ from tests.support.pushed_events import SOURCE, message, saying, stock
 DYING = """
 import os, signal, sys, threading
 from pathlib import Path
+from connectors.feed_journal import journal_in
 from connectors.push.connector import PushConnector
 from connectors.push.client import NatsIntake, NatsSettings
 from tests.support.living_world import SteppingClock
 from tests.support.pushed_events import SOURCE
 
-push = PushConnector(SOURCE, state=Path(sys.argv[2]), clock=SteppingClock())
+push = PushConnector(SOURCE, journal=journal_in(Path(sys.argv[2])), clock=SteppingClock())
 
 def take(events):
     push.take(events)
@@ -54,7 +56,7 @@ def push(server: NatsServer, tmp_path: Path) -> Iterator[PushConnector]:
 
 
 def listening(server: NatsServer, state: Path, token: str = "") -> PushConnector:
-    found = PushConnector(SOURCE, state=state, clock=SteppingClock())
+    found = PushConnector(SOURCE, journal=journal_in(state), clock=SteppingClock())
     settings = NatsSettings(url=server.url, stream=STREAM, acknowledge_seconds=0.5, token=token)
     found.intake = NatsIntake(settings, found.take)
     return found
@@ -128,7 +130,7 @@ def test_refused_credentials_are_said_in_words(tmp_path: Path) -> None:
 
 
 def test_a_stream_that_is_not_there_is_named(server: NatsServer, tmp_path: Path) -> None:
-    push = PushConnector(SOURCE, state=tmp_path / "other", clock=SteppingClock())
+    push = PushConnector(SOURCE, journal=journal_in(tmp_path / "other"), clock=SteppingClock())
     push.intake = NatsIntake(NatsSettings(url=server.url, stream="ELSEWHERE"), push.take)
     assert "no stream ELSEWHERE" in push.health().why
     push.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.feed_journal import journal_in
 from connectors.files.connector import FilesConnector
 from connectors.sftp import SftpFolder, place_of
 from domain.errors import BadInputError, RefusedError, UnavailableError
@@ -34,7 +35,7 @@ def files_over(server: SftpServer, state: Path) -> FilesConnector:
         SourceName("files"),
         server.mailbox(),
         mappings=state / "mappings",
-        state=state / "kept",
+        journal=journal_in(state / "kept"),
         clock=SteppingClock(),
     )
 
@@ -104,9 +105,30 @@ def test_what_goes_out_is_seen_whole_or_not_at_all_and_once(server: SftpServer) 
     mailbox = server.mailbox()
     mailbox.check()
     for _ in range(2):
-        mailbox.put_out("a.edi", "ISA*…~", "utf-8")
+        mailbox.draft("a.edi", "ISA*…~", "utf-8")
+    mailbox.draft("b.edi", "ISA*forgotten~", "utf-8")
+    assert names(server, "out") == [".a.edi.part", ".b.edi.part"]
+    mailbox.drop_drafts({"a.edi"})
+    mailbox.hand_out("a.edi")
     assert names(server, "out") == ["a.edi"]
     assert (server.drop / "out" / "a.edi").read_text(encoding="utf-8") == "ISA*…~"
+    (server.drop / "out" / "a.edi").unlink()  # the partner has it now
+    mailbox.hand_out("a.edi")
+    assert names(server, "out") == []
+
+
+def test_a_file_put_in_the_place_of_one_that_was_read_stays(server: SftpServer) -> None:
+    mailbox = server.mailbox()
+    mailbox.check()
+    waiting = server.drop / "in" / "stock.csv"
+    waiting.write_text("old", encoding="utf-8")
+    assert mailbox.read("stock.csv") == b"old"
+    waiting.write_text("newer", encoding="utf-8")
+    mailbox.finish("stock.csv")
+    assert (names(server, "in"), names(server, "done")) == (["stock.csv"], [])
+    assert mailbox.read("stock.csv") == b"newer"
+    mailbox.finish("stock.csv")
+    assert (names(server, "in"), names(server, "done")) == ([], ["stock.csv"])
 
 
 def test_a_name_that_is_taken_gets_a_number_and_nothing_is_written_over(server: SftpServer) -> None:
@@ -114,8 +136,10 @@ def test_a_name_that_is_taken_gets_a_number_and_nothing_is_written_over(server: 
     mailbox.check()
     for text in ("1", "2", "3"):
         (server.drop / "in" / "a.csv").write_text(text, encoding="utf-8")
+        mailbox.read("a.csv")
         mailbox.finish("a.csv")
     (server.drop / "in" / "b.csv").write_text("4", encoding="utf-8")
+    mailbox.read("b.csv")
     mailbox.refuse("b.csv", "it is no table")
     assert [(server.drop / "done" / n).read_text(encoding="utf-8") for n in names(server, "done")] == [
         "1",

@@ -23,6 +23,7 @@ import pytest
 from app.services.sync import SyncOptions, sync_source
 from app.store.engine import open_database
 from app.store.mirror import Mirror
+from connectors.feed_journal import journal_in
 from connectors.http import HttpClient
 from connectors.push.connector import PushConnector
 from connectors.service_client.connector import ServiceConnector
@@ -177,7 +178,7 @@ def test_the_mirror_is_the_source_again_whatever_was_killed(site: Site) -> None:
     found = [r.entity for r in mirror.entities(EntityKind.INVENTORY_POSITION)]
     held = {each.item_id: each.on_hand_quantity for each in found if isinstance(each, InventoryPosition)}
     assert held == site.truth
-    again = PushConnector(SourceName("wms"), state=site.folder / "state", clock=clock)
+    again = PushConnector(SourceName("wms"), journal=journal_in(site.folder / "state"), clock=clock)
     assert again.changes("stock", None, 10_000).rejected == ()
     lines = (site.folder / "state" / "feed.jsonl").read_text(encoding="utf-8").splitlines()
     names = Counter(name for line in lines for name, _, _ in json.loads(line)["remembered"]["events"])

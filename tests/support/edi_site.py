@@ -12,6 +12,7 @@ from connectors.edi.connector import EdiConnector
 from connectors.edi.envelopes import Address
 from connectors.edi.partners import Partner, parse_partner
 from connectors.edi.x12_writer import write_x12
+from connectors.feed_journal import journal_in
 from domain.clock import Clock
 from domain.ids import SourceName
 from tests.support.living_world import SteppingClock
@@ -152,7 +153,7 @@ class EdiSite:
             SourceName("edi"),
             mailbox(self.drop),
             partners=self.partners,
-            state=self.folder / "state",
+            journal=journal_in(self.folder / "state"),
             clock=self.foreign_clock or self.clock,
         )
 

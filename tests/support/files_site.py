@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from connectors.feed_journal import journal_in
 from connectors.files.client import watched_folder
 from connectors.files.connector import FilesConnector
 from connectors.files.profiles import MappingProfile, parse_mapping
@@ -139,7 +140,7 @@ class FilesSite:
             SourceName("files"),
             watched_folder(self.drop),
             mappings=self.folder / "mappings",
-            state=self.folder / "state",
+            journal=journal_in(self.folder / "state"),
             clock=self.clock,
         )
 

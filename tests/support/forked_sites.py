@@ -16,6 +16,7 @@ from threading import Event
 from app.services.sync import SyncOptions, sync_source
 from app.store.engine import open_database
 from app.store.mirror import Mirror
+from connectors.feed_journal import journal_in
 from connectors.http import HttpClient
 from connectors.push.connector import PushConnector
 from connectors.service.parts import ServiceParts
@@ -31,7 +32,7 @@ PAGE = 40
 def source(port: int, state: str) -> None:
     """A connector service that takes events and gives them out."""
     clock = SteppingClock()
-    push = PushConnector(SourceName("wms"), state=Path(state), clock=clock)
+    push = PushConnector(SourceName("wms"), journal=journal_in(Path(state)), clock=clock)
     serve_connectors(
         {"wms": push}, token=TOKEN, clock=clock, port=port, parts=ServiceParts(inlets={"wms": push})
     )

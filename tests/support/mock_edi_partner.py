@@ -16,6 +16,7 @@ from connectors.edi.documents import DocumentLine, Party, PurchaseOrder
 from connectors.edi.outgoing import write_850
 from connectors.edi.partners import parse_partner
 from connectors.edi.x12_writer import write_x12
+from connectors.feed_journal import journal_in
 from domain.clock import Clock
 from domain.ids import SourceName
 from tests.support.living_world import SteppingClock
@@ -65,7 +66,7 @@ class MockEdi:
             SourceName("edi"),
             mailbox(self.drop),
             partners=self.folder / "partners",
-            state=self.folder / "state",
+            journal=journal_in(self.folder / "state"),
             clock=self.clock or SteppingClock(),
         )
         self.control = 100
