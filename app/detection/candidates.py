@@ -7,6 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from app.detection.gathering import gather
 from app.store.quick import firsts, rows, run, run_many
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ def candidates(
     connection: Connection, compiled: CompiledRule, moment: Moment, *, narrowed: bool
 ) -> Iterator[Candidate]:
     """Each entity whose condition holds, with its rows."""
+    if not narrowed:
+        for wanted in compiled.rule.gathers:
+            gather(connection, moment.gathered, wanted)
     statement = compiled.scoped_sql if narrowed else compiled.full_sql
     names, result = rows(connection, statement, {"now": moment.now_ms, "hour": moment.hour_ms})
     entity_at = names.index(ENTITY_COLUMN)

@@ -64,7 +64,7 @@ def _problems(connection: Connection, policy: PolicyReader, rules: tuple[Rule, .
 def _try(connection: Connection, policy: PolicyReader, rule: Rule) -> None:
     require_paths(rule)
     compiled = compile_rule(rule, policy)
-    for statement in rule.indexes:
+    for statement in (*rule.indexes, *(wanted.table for wanted in rule.gathers)):
         connection.exec_driver_sql(statement)
     for statement in (compiled.full_sql, compiled.scoped_sql, *compiled.flips):
         explain = f"EXPLAIN {statement}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.detection.catalogue_in_force import Catalogue, Policies, catalogue_under, prepare
 from app.detection.freshness import Freshness, freshness
+from app.detection.gathering import let_go
 from app.detection.incidents.correlate import correlate
 from app.detection.lifecycle.changes import Changes
 from app.detection.lifecycle.clockwork import flag_stale, show_ripe, wake_rested
@@ -132,6 +133,7 @@ def _run(this: _Pass) -> DetectionResult:
     if set(this.feeds.silent) != this.last.silent:
         total.updated |= flag_stale(connection, rules, this.feeds)
     total.updated |= correlate(connection, moment, None if this.everywhere else frozenset(total.touched))
+    let_go(connection, moment.gathered)
     _remember(this)
     new = total.opened | total.reopened
     return DetectionResult(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from app.detection.gathering import Gathering
+
 
 class PolicyReader(Protocol):
     """The policies in force, as rules see them (see ``app.detection.policy_set``)."""
@@ -42,13 +44,15 @@ class Moment:
     """When detection looks: ``now_ms`` decides conditions, the full hour before it decides money.
 
     Money that depends on the time moves once an hour, so that an unchanged case stays unchanged.
-    ``misses`` are the lines missed in the last 90 days by customer id, as counted at that hour.
+    ``misses`` are the lines missed in the last 90 days by customer id, as counted at that hour;
+    ``gathered`` names what full passes of this detection have gathered (see ``app.detection.gathering``).
     """
 
     now_ms: int
     hour_ms: int
     policy: PolicyReader
     misses: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    gathered: set[str] = field(default_factory=set, compare=False)
 
     @property
     def now(self) -> datetime:
@@ -95,6 +99,7 @@ class Rule:
     between ``:earlier`` (excluded) and ``:later`` (included), both milliseconds. ``indexes`` is DDL
     (``CREATE INDEX IF NOT EXISTS det_...``) that the selects rest on. ``assess`` turns the rows of one
     entity into what the case says; it must be a pure function of the rows, the hour and the policy.
+    ``gathers`` is what the full select reads of :mod:`app.detection.gathering`.
     ``compares`` says that the rule holds what one system says against another, or against its saying
     nothing: while one of them is silent, that is only what has not been read yet, so no new case opens.
     """
@@ -105,6 +110,7 @@ class Rule:
     assess: Callable[[Sequence[Row[Any]], Moment], Finding]
     flips: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
+    gathers: tuple[Gathering, ...] = ()
     money_moves: bool = True
     compares: bool = False
 

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
 #: What pegging rests on: an index entry holds all that it needs to know of a line, an order, an allocation.
+#: Lines and allocations of a group stand in the same order, down to the units (see ``pegs.apart``).
 INDEXES = (
     """
 CREATE INDEX IF NOT EXISTS det_line_open_by_item ON order_line
- (item_id, node_id, id, order_id, ordered_quantity, shipped_quantity, promised_at, cancelled, deleted_at)
+ (item_id, node_id, id, (ordered_quantity - shipped_quantity), order_id, ordered_quantity, shipped_quantity,
+  promised_at, cancelled, deleted_at)
  WHERE deleted_at IS NULL AND cancelled = 0 AND shipped_quantity < ordered_quantity
 """,
     """
@@ -34,7 +36,7 @@ CREATE INDEX IF NOT EXISTS det_allocation_by_line ON allocation
 """,
     """
 CREATE INDEX IF NOT EXISTS det_allocation_by_group ON allocation
- (item_id, node_id, line_id, status, quantity, id, deleted_at) WHERE deleted_at IS NULL
+ (item_id, node_id, line_id, quantity, status, id, deleted_at) WHERE deleted_at IS NULL
 """,
     """
 CREATE INDEX IF NOT EXISTS det_stock_by_group ON inventory_position

@@ -11,7 +11,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from app.detection.gathering import gather
 from app.detection.pegging import Demand
+from app.detection.pegs.apart import APART
 from app.detection.pegs.demand import GOES_ON, LINE, OPEN_LINE, OPEN_ORDER, ORDER, REMAINDER, set_scope
 from app.detection.pegs.tight import scope_tight_groups
 from app.store.dirt import set_changed
@@ -119,9 +121,10 @@ SELECT d.item_id, d.node_id, d.line_id, d.quantity, d.unreserved, d.promised_at
 SCOPED_READS = (_OF_GROUPS, _OF_LINES, _DROP_LINES, _KEPT, _TOTALS, _WANTS)
 
 
-def keep_all(connection: Connection) -> None:
+def keep_all(connection: Connection, gathered: set[str]) -> None:
     """Keep the demand of every tight group and no other; they are the scope then."""
-    scope_tight_groups(connection)
+    gather(connection, gathered, APART)
+    scope_tight_groups(connection, None)
     run(connection, "DELETE FROM det_demand")
     run(connection, "DELETE FROM det_demand_group")
     _keep_scope(connection)

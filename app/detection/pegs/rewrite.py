@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.detection.gathering import let_go
 from app.detection.pegging import Supply, shortfalls, waiting_for
 from app.detection.pegs import demand, kept
 from app.detection.pegs.offers import forget_bound, keep_bound, rewrite_offers
@@ -52,7 +53,8 @@ LateRow = tuple[str, str, int]
 
 def rewrite_pegs(connection: Connection, moment: Moment) -> None:
     """Peg every group anew."""
-    kept.keep_all(connection)
+    let_go(connection, moment.gathered)
+    kept.keep_all(connection, moment.gathered)
     forget_bound(connection, None)
     shorts, lates = _peg_scope(connection, moment)
     stored = {tuple(row) for row in connection.exec_driver_sql(_LINE_SHORTS)}

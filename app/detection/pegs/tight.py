@@ -92,12 +92,13 @@ SELECT a.item_id, a.node_id, SUM(a.quantity), MIN(l.promised_at)
 """  # noqa: S608 - as above
 
 
+_PARTS_APART = "(SELECT * FROM temp.apart WHERE quantity > 0) a"
 _PARTS = _parts("det_allocation_by_line")
 _PARTS_OF_MANY = f"""
 (SELECT line_id AS many FROM {_PARTS} GROUP BY line_id HAVING COUNT(*) > 1) m
   CROSS JOIN {_PARTS} ON a.line_id = m.many
 """  # noqa: S608 - as above
-_OF_ALL = (*_OPEN_LINES, _beyond(_PARTS), _beyond(_several(_PARTS_OF_MANY)))
+_OF_ALL = (*_OPEN_LINES, _beyond(_PARTS_APART), _beyond(_several(_PARTS_OF_MANY)))
 _OF_SCOPE = (*_OPEN_LINES_OF_SCOPE, _beyond(_PARTS_OF_SCOPE), _beyond(_several(_PARTS_OF_SCOPE)))
 
 #: A group that may want so much of what is there is kept, too, lest a little more make a tick read it all.
@@ -114,8 +115,11 @@ INSERT INTO temp.peg_scope SELECT g.item_id, g.node_id FROM temp.peg_most g
 SCOPED_READS = _OF_SCOPE
 
 
-def scope_tight_groups(connection: Connection, groups: Iterable[tuple[str, str]] | None = None) -> None:
-    """Of these groups (``None``: of all), let those that may want more than is there be the ones read."""
+def scope_tight_groups(connection: Connection, groups: Iterable[tuple[str, str]] | None) -> None:
+    """Of these groups (``None``: of all), let those that may want more than is there be the ones read.
+
+    For all of them ``pegs.apart`` must have been gathered.
+    """
     set_scope(connection, groups or ())
     run(connection, _MOST)
     run(connection, "DELETE FROM temp.peg_most")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.detection.money import severity_of
+from app.detection.pegs.apart import APART
 from app.detection.pegs.demand import INDEXES as PEG_INDEXES
+from app.detection.pegs.demand import OPEN_ORDER, ORDER
 from app.detection.phrasing import day_words, distinct, fact, money_words
 from app.detection.rule import Finding, Moment, Rule
 from app.detection.rules.allocation.shortage import OPEN_LINE
@@ -24,24 +26,20 @@ _GOES_ON = "o.deleted_at IS NULL AND o.status IN ('confirmed', 'released') AND o
 _ALLOCATED = """COALESCE((SELECT SUM(b.quantity) FROM allocation b
                     WHERE b.line_id = l.id AND b.deleted_at IS NULL), 0)"""
 
+_LINES = f"FROM order_line l INDEXED BY det_line_by_order WHERE l.order_id = o.id AND {OPEN_LINE}"
+
 # Only an order whose lines name more than one node, or one of which is allocated elsewhere than it or its
 # order names, can be too many shipments; of those the nodes are gathered.
 _MAYBE = f"""
-SELECT m.order_id
-  FROM (SELECT l.order_id FROM order_line l INDEXED BY det_line_by_order
-         WHERE {OPEN_LINE} GROUP BY l.order_id
-        HAVING MIN(l.node_id) <> MAX(l.node_id) OR COUNT(l.node_id) BETWEEN 1 AND COUNT(*) - 1) m
- WHERE (SELECT COUNT(DISTINCT COALESCE(l.node_id, (SELECT o.ship_from_node_id FROM sales_order o
-                                                     WHERE o.id = m.order_id), ''))
-          FROM order_line l INDEXED BY det_line_by_order
-         WHERE l.order_id = m.order_id AND {OPEN_LINE}) > 1
+SELECT o.id AS order_id FROM {ORDER}
+ WHERE {OPEN_ORDER}
+   AND EXISTS (SELECT 1 {_LINES} AND l.node_id <> COALESCE(o.ship_from_node_id, ''))
+   AND (SELECT COUNT(DISTINCT COALESCE(l.node_id, o.ship_from_node_id, '')) {_LINES}) > 1
  UNION
-SELECT l.order_id FROM allocation a INDEXED BY det_allocation_by_line
+SELECT l.order_id FROM temp.apart a
  CROSS JOIN order_line l ON l.id = a.line_id
- CROSS JOIN sales_order o INDEXED BY det_order_open ON o.id = l.order_id
- WHERE a.deleted_at IS NULL AND a.quantity > 0 AND a.node_id IS NOT l.node_id
-   AND a.node_id IS NOT COALESCE(l.node_id, o.ship_from_node_id)
-   AND o.deleted_at IS NULL AND o.status IN ('entered', 'confirmed', 'released')
+ CROSS JOIN {ORDER} ON o.id = l.order_id
+ WHERE a.quantity > 0 AND a.node_id IS NOT COALESCE(l.node_id, o.ship_from_node_id) AND {OPEN_ORDER}
 """  # noqa: S608 - constants only
 
 _SQL = f"""
@@ -167,4 +165,5 @@ RULE = Rule(
     ),
     assess=_assess,
     indexes=(*PEG_INDEXES, OPEN_LINES_INDEX),
+    gathers=(APART,),
 )

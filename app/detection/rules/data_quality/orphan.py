@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from app.detection.money import impact_of, rework_cents_of, severity_of
+from app.detection.pegs.apart import APART
+from app.detection.pegs.demand import INDEXES as PEG_INDEXES
 from app.detection.phrasing import distinct, fact, iso
 from app.detection.rule import Finding, Moment, Rule
 from app.store.instants import from_ms
@@ -42,10 +44,13 @@ _WORDS = {
 
 
 def _missing(named: str) -> str:
-    """What is named and not there; indexes give both sides in order, so that they need only be merged."""
+    """What is named and not there; indexes give both sides in order, so that they need only be merged.
+
+    The rows of the last table go through one merge less; most are there of what is named first.
+    """
     names = " UNION ".join(
-        f"SELECT x.{column} AS k FROM {child} x WHERE {{scope:x.{column}}}"  # noqa: S608 - as named above
-        for one, child, column in _NAMED
+        f"SELECT DISTINCT x.{column} AS k FROM {child} x WHERE {{scope:x.{column}}}"  # noqa: S608 - as named above
+        for one, child, column in reversed(_NAMED)
         if one == named
     )
     return (
@@ -64,9 +69,18 @@ SELECT m.kind AS entity_kind, m.k AS entity_id, '{child}' AS child, (SELECT COUN
 """  # noqa: S608 - as named above
 
 
-_KINDS = tuple(dict.fromkeys(named for named, _, _ in _NAMED))
+# An allocation that is all that its line wants names a line that is there; most picks name one like that.
+_MISSING_LINES = """
+SELECT 'order_line' AS kind, k
+  FROM (SELECT x.line_id AS k FROM pick_task x WHERE {scope:x.line_id}
+        {full:EXCEPT SELECT a.line_id FROM allocation a INDEXED BY det_allocation_by_line
+               WHERE a.deleted_at IS NULL}
+        UNION SELECT x.line_id FROM {full:temp.apart}{narrow:allocation} x WHERE {scope:x.line_id}) n
+ WHERE NOT EXISTS (SELECT 1 FROM order_line p WHERE p.id = n.k)
+"""
+_MISSING = (_missing("sales_order"), _MISSING_LINES, _missing("shipment"))
 _SQL = (
-    f"WITH missing AS MATERIALIZED ({' UNION ALL '.join(_missing(named) for named in _KINDS)})"
+    f"WITH missing AS MATERIALIZED ({' UNION ALL '.join(_MISSING)})"
     f"{' UNION ALL '.join(_records(*named) for named in _NAMED)}"
     " ORDER BY entity_id, entity_kind, child"
 )
@@ -130,5 +144,7 @@ RULE = Rule(
         "proof_of_delivery>shipment",
     ),
     assess=_assess,
+    indexes=PEG_INDEXES,
+    gathers=(APART,),
     compares=True,
 )

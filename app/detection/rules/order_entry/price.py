@@ -34,31 +34,51 @@ _OPEN = f"{{scope:l.id}} AND {_PRICED} AND o.deleted_at IS NULL AND o.status IN 
 # What the indexes of lines hold besides their keys.
 _LINE = "ordered_quantity, shipped_quantity, cancelled, price_approved, deleted_at"
 
-# Lines with a contract are compared with the newest one valid now. The others are compared with the list
-# price: driven by item, the full pass meets only the lines that are priced otherwise.
+_CONTRACT = f"""contract_price q INDEXED BY det_contract
+               ON q.customer_id = o.customer_id AND q.item_id = l.item_id AND {_VALID}
+              AND NOT EXISTS (SELECT 1 FROM contract_price n INDEXED BY det_contract
+                      WHERE n.customer_id = q.customer_id AND n.item_id = q.item_id
+                        AND n.valid_from <= :now AND {_VALID.replace("q.", "n.")}
+                        AND (n.valid_from > q.valid_from OR n.valid_from = q.valid_from AND n.id < q.id))
+"""  # noqa: S608 - constants only
+# A customer with some contract that is not the list price of its item.
+_APART = f"""
+SELECT q.customer_id FROM contract_price q INDEXED BY det_contract
+ WHERE {_VALID} AND NOT EXISTS (
+       SELECT 1 FROM item i INDEXED BY det_item_price
+        WHERE i.id = q.item_id AND i.deleted_at IS NULL AND i.list_price_cents = q.unit_price_cents)
+"""  # noqa: S608 - constants only
+# Below the list price, and above it.
+_OFF_LIST = """
+l.unit_price_cents BETWEEN CASE side.above WHEN 0 THEN -1 ELSE i.list_price_cents + 1 END
+                       AND CASE side.above WHEN 0 THEN i.list_price_cents - 1 ELSE 9223372036854775807 END
+"""
+
+# Lines with a contract are compared with the newest one valid now, the others with the list price. The full
+# pass looks for the contract of every line only where the customer has one apart from the list. For all
+# other customers a line priced as listed is priced as agreed, too: there it begins with the other lines.
 _SQL = f"""
-WITH found AS MATERIALIZED (
+WITH {{full:apart AS MATERIALIZED ({_APART}),}}
+found AS MATERIALIZED (
   SELECT l.id, q.id AS contract_id
     FROM {{full:sales_order o INDEXED BY det_order_open
     CROSS JOIN order_line l INDEXED BY det_line_by_order ON l.order_id = o.id}}
          {{narrow:order_line l CROSS JOIN sales_order o ON o.id = l.order_id}}
-    CROSS JOIN contract_price q INDEXED BY det_contract
-               ON q.customer_id = o.customer_id AND q.item_id = l.item_id AND {_VALID}
-   WHERE {_OPEN} {_WIDE.replace("@agreed", "q.unit_price_cents")}
-     AND NOT EXISTS (SELECT 1 FROM contract_price n INDEXED BY det_contract
-                      WHERE n.customer_id = q.customer_id AND n.item_id = q.item_id
-                        AND n.valid_from <= :now AND {_VALID.replace("q.", "n.")}
-                        AND (n.valid_from > q.valid_from OR n.valid_from = q.valid_from AND n.id < q.id))
+    CROSS JOIN {_CONTRACT}
+   WHERE {_OPEN} {{full:AND o.customer_id IN (SELECT customer_id FROM apart)}}
+     {_WIDE.replace("@agreed", "q.unit_price_cents")}
   UNION ALL
-  SELECT l.id, NULL
+  SELECT l.id, q.id
     FROM {{full:item i INDEXED BY det_item_price
-    CROSS JOIN order_line l INDEXED BY det_line_by_price ON l.item_id = i.id}}
-         {{narrow:order_line l CROSS JOIN item i ON i.id = l.item_id}}
-    CROSS JOIN sales_order o ON o.id = l.order_id
+    CROSS JOIN (SELECT 0 AS above UNION ALL SELECT 1) side
+    CROSS JOIN order_line l INDEXED BY det_line_by_price ON l.item_id = i.id AND {_OFF_LIST}
+    CROSS JOIN sales_order o INDEXED BY det_order_open ON o.id = l.order_id}}
+         {{narrow:order_line l CROSS JOIN item i ON i.id = l.item_id
+    CROSS JOIN sales_order o ON o.id = l.order_id}}
+    LEFT JOIN {_CONTRACT}
    WHERE {_OPEN} AND i.deleted_at IS NULL AND l.unit_price_cents <> i.list_price_cents
-     {_WIDE.replace("@agreed", "i.list_price_cents")}
-     AND NOT EXISTS (SELECT 1 FROM contract_price q INDEXED BY det_contract
-                      WHERE q.customer_id = o.customer_id AND q.item_id = l.item_id AND {_VALID}))
+     AND (q.id IS NULL {{full:OR o.customer_id NOT IN (SELECT customer_id FROM apart)}})
+     {_WIDE.replace("@agreed", "COALESCE(q.unit_price_cents, i.list_price_cents)")})
 SELECT l.id AS entity_id, l.position, l.order_id, l.item_id, l.node_id, l.ordered_quantity,
        l.unit_price_cents, l.promised_at, l.source, l.observed_at,
        o.number, o.customer_id, c.name AS customer_name, c.tier, i.sku, i.landed_cost_cents,
