@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
@@ -22,20 +22,20 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from views.language import tr
 from views.map.base_layer import BaseLayer, BaseRequest
 from views.map.dragging import Drag
-from views.map.foreground import Foreground, FrameItems, GroupsInView
+from views.map.foreground import Foreground, FrameItems, GroupsInView, paint_frame
 from views.map.keys import MOVES, ZOOM_STEP, ZOOMS
 from views.map.legend import MapLegend
+from views.map.marks import Marks
 from views.map.pointing import Hit, Pointer, spoken_summary
 from views.map.scene import MapScene, step_of
 from views.map.slices import Slices
 from views.map.state import Describe, MapHover, MapState
 from views.map.still_picture import StillPicture
-from views.map.tools import MapTools
+from views.map.tools import MapTools, place_in_corners
 from views.map.viewport import Viewport, north_america
 from views.theme import theme_of
 
 SETTLE_MS: Final = 140
-_EDGE_PX: Final = 12
 _WHEEL_NOTCH: Final = 120.0
 _SAME_PLACE: Final = 1e-6
 
@@ -64,6 +64,7 @@ class MapCanvas(QWidget):
         self._base = BaseLayer()
         self._front = Foreground()
         self._still = StillPicture(self._base, self._front)
+        self._marks = Marks()
         self._follows_fit = True
         self._pointer = Pointer(self._scene, describe)
         self._hover: Hit | None = None
@@ -99,14 +100,17 @@ class MapCanvas(QWidget):
         self._selected_card = self._describe(chosen) if chosen is not None else None
         if change.markers:
             self._legend.set_counts(self._scene.count_by_severity())
-            self._place_controls()
+            place_in_corners(self.size(), self._legend, self._tools)
         if change.markers or change.nodes:
             self._groups_changed()
         if change.lanes:
             self._ask_base()
         if self._follows_fit and was_empty and not self._is_empty():
             self.fit()
-        self.update()
+        if change.any:
+            self.update()
+        else:
+            self._show_marks()
 
     def _is_empty(self) -> bool:
         return not (self._scene.state.nodes or self._scene.state.markers.ids)
@@ -163,16 +167,6 @@ class MapCanvas(QWidget):
         self._tools.zoomedIn.connect(lambda: self.zoom_by(ZOOM_STEP))
         self._tools.zoomedOut.connect(lambda: self.zoom_by(1 / ZOOM_STEP))
         self._tools.fitted.connect(self.fit)
-
-    def _place_controls(self) -> None:
-        """Put the legend into the lower left corner and the buttons into the lower right."""
-        legend, tools = self._legend.sizeHint(), self._tools.sizeHint()
-        left_foot = QPoint(_EDGE_PX, self.height() - legend.height() - _EDGE_PX)
-        right_foot = QPoint(
-            self.width() - tools.width() - _EDGE_PX, self.height() - tools.height() - _EDGE_PX
-        )
-        self._legend.setGeometry(QRect(left_foot, legend))
-        self._tools.setGeometry(QRect(right_foot, tools))
 
     def _filter_and_tell(self, severities: frozenset[int]) -> None:
         self._filter(severities)
@@ -254,7 +248,7 @@ class MapCanvas(QWidget):
         self._hover_card = self._pointer.card(self._view, hit) if hit is not None else None
         self.setCursor(Qt.CursorShape.PointingHandCursor if hit else Qt.CursorShape.ArrowCursor)
         self.hovered.emit(self._pointer.id_of(self._view, hit) if hit is not None else "")
-        self.update()
+        self._show_marks()
 
     def _choose(self, hit: Hit | None) -> None:
         if hit is None:
@@ -282,7 +276,9 @@ class MapCanvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         items = self._items()
         complete = self._still.draw(painter, items, theme, self.devicePixelRatioF())
-        self._front.paint_marks(painter, items, theme)
+        self._marks = Marks.of(items)
+        self._marks.paint(painter, theme)
+        paint_frame(painter, items.whole(), items.has_focus, theme)
         painter.end()
         if not complete:
             self._slices.complete_groups(self._view)
@@ -291,6 +287,11 @@ class MapCanvas(QWidget):
             self._shown = items.groups.shown
             # Never change other widgets from inside a paint: tell them when it is over.
             QTimer.singleShot(0, self, self._tell_shown)
+
+    def _show_marks(self) -> None:
+        """Paint anew where rings and cards are, and where they are to be."""
+        if self.isVisible():
+            self.update(self._marks.region().united(Marks.of(self._items()).region()))
 
     def _tell_shown(self) -> None:
         self.shownChanged.emit(*self._shown)
@@ -324,7 +325,7 @@ class MapCanvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the centre, or the fit if the user has not moved yet."""
         super().resizeEvent(event)
-        self._place_controls()
+        place_in_corners(self.size(), self._legend, self._tools)
         self._view = self._view.resized(self.width(), self.height())
         if self._follows_fit and not self._is_empty():
             self._view = self._view.fitted(*self._scene.extent())

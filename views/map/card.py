@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from views.map.projection import FloatArray
 from views.map.state import MapHover
 from views.theme import MEDIUM_WEIGHT, RADIUS_PANEL_PX, SEMI_BOLD, Theme, ui_font
 from views.widgets.severity_mark import paint_severity_mark
@@ -21,6 +22,8 @@ _MOST_WIDTH: Final = 320.0
 _LEAST_WIDTH: Final = 120.0
 _AWAY_PX: Final = 12.0
 _EDGE_PX: Final = 8.0
+_SHADOW_PX: Final = 6
+_SHADOW_FALL_PX: Final = 3
 
 
 def card_size(hover: MapHover) -> QSizeF:
@@ -37,32 +40,36 @@ def _title_indent(hover: MapHover) -> float:
 
 
 def place_card(
-    size: QSizeF, target: QPointF, reach_px: float, canvas: QSizeF, avoid: Sequence[QRectF] = ()
+    size: QSizeF, target: QPointF, reach_px: float, canvas: QSizeF, avoid: FloatArray | None = None
 ) -> QRectF:
-    """Return the card's box: above left of its target if there is room, else the spot that hides least."""
-    away = reach_px + _AWAY_PX
-    spots = [
-        (target.x() - size.width() + away, target.y() - away - size.height()),
-        (target.x() - away, target.y() - away - size.height()),
-        (target.x() + away, target.y() - size.height() / 2),
-        (target.x() - away - size.width(), target.y() - size.height() / 2),
-        (target.x() - size.width() / 2, target.y() + away),
-    ]
-    whole = QRectF(_EDGE_PX, _EDGE_PX, canvas.width() - 2 * _EDGE_PX, canvas.height() - 2 * _EDGE_PX)
-    mark = QRectF(target.x() - reach_px, target.y() - reach_px, 2 * reach_px, 2 * reach_px)
-    best: tuple[float, QRectF] | None = None
-    for left, top in spots:
-        kept_left = min(max(left, whole.left()), max(whole.right() - size.width(), whole.left()))
-        kept_top = min(max(top, whole.top()), max(whole.bottom() - size.height(), whole.top()))
-        box = QRectF(QPointF(kept_left, kept_top), size)
-        hidden = sum(_area(box.intersected(other)) for other in (mark, *avoid))
-        if best is None or hidden < best[0]:
-            best = (hidden, box)
-    return best[1] if best is not None else QRectF(target, size)
+    """Return the card's box: above left of its target if there is room, else the spot that hides least.
+
+    ``avoid`` (n, 4) are boxes (x0 y0 x1 y1) that it had better not hide.
+    """
+    away, width, height = reach_px + _AWAY_PX, size.width(), size.height()
+    x, y = target.x(), target.y()
+    spots = np.array(
+        [
+            (x - width + away, y - away - height),
+            (x - away, y - away - height),
+            (x + away, y - height / 2),
+            (x - away - width, y - height / 2),
+            (x - width / 2, y + away),
+        ]
+    )
+    most = (canvas.width() - _EDGE_PX - width, canvas.height() - _EDGE_PX - height)
+    spots = np.maximum(np.minimum(spots, most), _EDGE_PX)
+    mark = np.array([[x - reach_px, y - reach_px, x + reach_px, y + reach_px]])
+    others = mark if avoid is None else np.concatenate([mark, avoid])
+    low = np.maximum(spots[:, None, :], others[None, :, :2])
+    high = np.minimum(spots[:, None, :] + (width, height), others[None, :, 2:])
+    hidden = np.maximum(high - low, 0.0).prod(axis=2).sum(axis=1)
+    return QRectF(QPointF(*spots[int(np.argmin(hidden))].tolist()), size)
 
 
-def _area(box: QRectF) -> float:
-    return box.width() * box.height() if box.isValid() else 0.0
+def card_reach(box: QRectF) -> QRectF:
+    """Return a card's box with its shadow."""
+    return box.adjusted(-_SHADOW_PX, -_SHADOW_PX, _SHADOW_PX, _SHADOW_PX + _SHADOW_FALL_PX)
 
 
 def paint_card(painter: QPainter, box: QRectF, hover: MapHover, theme: Theme) -> None:
@@ -70,9 +77,9 @@ def paint_card(painter: QPainter, box: QRectF, hover: MapHover, theme: Theme) ->
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    for spread in (6, 4, 2):
+    for spread in (_SHADOW_PX, 4, 2):
         painter.setBrush(QColor(0, 0, 0, 26 if theme.name == "dark" else 9))
-        grown = box.adjusted(-spread, -spread + 3, spread, spread + 3)
+        grown = box.adjusted(-spread, -spread + _SHADOW_FALL_PX, spread, spread + _SHADOW_FALL_PX)
         painter.drawRoundedRect(grown, RADIUS_PANEL_PX + spread, RADIUS_PANEL_PX + spread)
     painter.setPen(QPen(theme.border, 1))
     painter.setBrush(theme.panel)

@@ -1,4 +1,4 @@
-"""What stands on the ground, drawn every frame: highlighted lanes, sites, clusters, single cases, cards."""
+"""What stands on the ground: highlighted lanes, sites, clusters and single cases."""
 
 from __future__ import annotations
 
@@ -11,23 +11,19 @@ from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from views.map.base_layer import lane_path
-from views.map.card import card_size, paint_card, place_card
 from views.map.clusters import ClusterLevel
 from views.map.node_layer import Bubbles, NodeLayer
 from views.map.pointing import Hit
 from views.map.projection import FloatArray
 from views.map.scene import MapScene
-from views.map.sprites import MARK_REACH_PX, Sprites, group_radii_px
+from views.map.sprites import Sprites, group_radii_px
 from views.map.state import MapHover
 from views.map.viewport import Viewport
 from views.theme import CRITICAL, RADIUS_PANEL_PX, Theme
 from views.widgets.focus_ring import paint_focus_ring
 
 _FAILING_PX: Final = 2.4
-_RING_GAP_PX: Final = 5.0
-_RING_PX: Final = 2.0
 _ROOM_PX: Final = 44.0
-_MOST_AVOIDED: Final = 40
 _BUBBLES_A_FRAME_MS: Final = 12
 _MOST_LOOKS: Final = 4
 
@@ -58,7 +54,7 @@ class GroupsInView:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FrameItems:
-    """What one frame shows besides the ground."""
+    """What one frame shows besides the ground, and what its marks point at."""
 
     view: Viewport
     scene: MapScene
@@ -76,6 +72,11 @@ class FrameItems:
     def whole(self) -> QRectF:
         """Return the canvas."""
         return QRectF(QPointF(0, 0), self.size)
+
+    def control_boxes(self) -> FloatArray:
+        """Return a box (x0 y0 x1 y1) round each control on the map."""
+        boxes = [(box.left(), box.top(), box.right(), box.bottom()) for box in self.controls]
+        return np.array(boxes).reshape(-1, 4)
 
     def node_px(self) -> FloatArray:
         """Return the sites' pixels, one row a site."""
@@ -106,12 +107,6 @@ class Foreground:
         self._nodes.paint(painter, items.scene.state.nodes, node_px, items.whole(), theme)
         return _paint_groups(painter, sprites, items)
 
-    def paint_marks(self, painter: QPainter, items: FrameItems, theme: Theme) -> None:
-        """Draw what changes from frame to frame: rings, cards and the frame round the map."""
-        _paint_selection_ring(painter, items, theme)
-        _paint_cards(painter, items, theme)
-        _paint_frame(painter, items.whole(), items.has_focus, theme)
-
     def _sprites_for(self, theme: Theme, ratio: float) -> Sprites:
         if self._sprites is None or not self._sprites.suits(theme, ratio):
             self._sprites = Sprites(theme, ratio)
@@ -137,12 +132,11 @@ class Foreground:
 
     def _choose_label_sides(self, items: FrameItems, node_px: FloatArray) -> None:
         self.labels_are_stale = False
-        controls = np.array([[box.left(), box.top(), box.right(), box.bottom()] for box in items.controls])
         self._nodes.place(
             items.scene.state.nodes,
             node_px,
             items.groups.bubbles,
-            controls.reshape(-1, 4),
+            items.control_boxes(),
             (items.size.width(), items.size.height()),
         )
 
@@ -166,15 +160,6 @@ def _paint_groups(painter: QPainter, sprites: Sprites, items: FrameItems) -> boo
     for severity, at in sorted(singles, key=lambda single: single[0]):
         sprites.draw_mark(painter, severity, at)
     return complete
-
-
-def _reach_px(level: ClusterLevel, group: int) -> float:
-    return float(group_radii_px(level.totals[group : group + 1])[0])
-
-
-def _group_px(items: FrameItems, group: int) -> QPointF:
-    x, y = items.view.to_screen(items.level.x[group : group + 1], items.level.y[group : group + 1])
-    return QPointF(float(x[0]), float(y[0]))
 
 
 def _lane_in_view(items: FrameItems, number: int) -> QPainterPath:
@@ -206,48 +191,7 @@ def _paint_highlighted_lanes(painter: QPainter, items: FrameItems, theme: Theme)
             painter.drawPath(path)
 
 
-def _paint_selection_ring(painter: QPainter, items: FrameItems, theme: Theme) -> None:
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    if items.hover_group is not None and items.hover_group != items.selected_group:
-        radius = _reach_px(items.level, items.hover_group) + _RING_GAP_PX - 1
-        painter.setPen(QPen(theme.muted, 1.2))
-        painter.drawEllipse(_group_px(items, items.hover_group), radius, radius)
-    if items.selected_group is not None:
-        radius = _reach_px(items.level, items.selected_group) + _RING_GAP_PX
-        painter.setPen(QPen(theme.accent, _RING_PX))
-        painter.drawEllipse(_group_px(items, items.selected_group), radius, radius)
-
-
-def _bubble_boxes(items: FrameItems) -> list[QRectF]:
-    """Return boxes round the largest bubbles, which a card had better not hide."""
-    largest = items.groups.bubbles.boxes()[-_MOST_AVOIDED:]
-    return [QRectF(QPointF(x0, y0), QPointF(x1, y1)) for x0, y0, x1, y1 in largest.tolist()]
-
-
-def _paint_cards(painter: QPainter, items: FrameItems, theme: Theme) -> None:
-    whole = items.whole()
-    boxes = list(items.controls) + _bubble_boxes(items)
-    points_at_selected = items.hover_group is not None and items.hover_group == items.selected_group
-    if items.selected_group is not None and items.selected_card is not None:
-        at = _group_px(items, items.selected_group)
-        if whole.contains(at):
-            reach = _reach_px(items.level, items.selected_group)
-            box = place_card(card_size(items.selected_card), at, reach, items.size, boxes)
-            paint_card(painter, box, items.selected_card, theme)
-            boxes.append(box)
-    if items.hover_card is None or points_at_selected:
-        return
-    if items.hover_group is not None:
-        at, reach = _group_px(items, items.hover_group), _reach_px(items.level, items.hover_group)
-    elif items.hover is not None:
-        at, reach = QPointF(*items.node_px()[items.hover.number].tolist()), MARK_REACH_PX
-    else:
-        return
-    box = place_card(card_size(items.hover_card), at, reach, items.size, boxes)
-    paint_card(painter, box, items.hover_card, theme)
-
-
-def _paint_frame(painter: QPainter, whole: QRectF, has_focus: bool, theme: Theme) -> None:
+def paint_frame(painter: QPainter, whole: QRectF, has_focus: bool, theme: Theme) -> None:
     """Draw the rounded border; the corners outside it take the page's colour."""
     inner = whole.adjusted(0.5, 0.5, -0.5, -0.5)
     outside = QPainterPath()

@@ -27,6 +27,12 @@ class SceneChange:
     lanes: bool
     nodes: bool
     markers: bool
+    highlights: bool
+
+    @property
+    def any(self) -> bool:
+        """Whether more changed than which case is selected."""
+        return self.lanes or self.nodes or self.markers or self.highlights
 
 
 def step_of(view: Viewport) -> int:
@@ -57,6 +63,8 @@ class MapScene:
             lanes=state.lanes != old.lanes or state.show_risk != old.show_risk,
             nodes=state.nodes != old.nodes,
             markers=not state.markers.same_as(old.markers),
+            highlights=state.selected_lane_ids != old.selected_lane_ids
+            or state.alternative_lane_ids != old.alternative_lane_ids,
         )
         self.state = state
         if state.lanes != old.lanes:
