@@ -14,6 +14,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -60,11 +61,13 @@ class _Child:
 class SolverProcess:
     """Owns the solver process. ``monotonic`` is a clock in seconds that can be pickled."""
 
-    def __init__(self, *, monotonic: Clock, grace_seconds: float = 3.0, niceness: int = 5) -> None:
-        """Nothing is started yet."""
+    def __init__(
+        self, *, monotonic: Clock, grace_seconds: float = 3.0, at_start: Callable[[], None] | None = None
+    ) -> None:
+        """Nothing is started yet; the process calls ``at_start`` (which can be pickled) before it works."""
         self._monotonic = monotonic
         self._grace_seconds = grace_seconds
-        self._niceness = niceness
+        self._at_start = at_start
         self._lock = threading.RLock()
         self._child: _Child | None = None
         self._ready = False
@@ -178,7 +181,7 @@ class SolverProcess:
         events_out, events_in = context.Pipe(duplex=False)
         process = context.Process(
             target=run,
-            args=(jobs_out, cancels_out, events_in, self._monotonic, self._niceness),
+            args=(jobs_out, cancels_out, events_in, self._monotonic, self._at_start),
             name=PROCESS_NAME,
             daemon=True,
         )

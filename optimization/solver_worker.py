@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
@@ -64,11 +64,18 @@ class CancelFlag:
         return self.is_set()
 
 
-def run(jobs: Connection, cancels: Connection, events: Connection, monotonic: Clock, niceness: int) -> None:
+def run(
+    jobs: Connection,
+    cancels: Connection,
+    events: Connection,
+    monotonic: Clock,
+    at_start: Callable[[], None] | None,
+) -> None:
     """Serve jobs until the owner sends None or is gone."""
     # The owner decides when to end: a Ctrl-C in the terminal reaches both processes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(niceness)
+    if at_start is not None:
+        at_start()
     _load_solver()
     try:
         events.send(Ready())

@@ -15,6 +15,7 @@ from app.profile import Profile, ProfileKind
 from app.workers.child_process import begin_process, end_process
 from app.workers.demo_process import DemoProcess
 from app.workers.messages import Request, Stop, WorkerSetup
+from app.workers.priority import give_way
 from app.workers.sync_door import run_sync_worker
 from domain.errors import UnavailableError
 
@@ -61,7 +62,7 @@ class TowerProcesses:
         # Loaded while the others start; its process starts with the first problem.
         from optimization.solver_process import SolverProcess  # noqa: PLC0415 - see above
 
-        self._solver = SolverProcess(monotonic=monotonic_seconds)
+        self._solver = SolverProcess(monotonic=monotonic_seconds, at_start=give_way)
         if self._demo_process is not None:
             self.demo = self._demo_process.services()
         self.ask(WorkerSetup(profile=self._profile, demo=self.demo, pin=pin))
