@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, Union
 
 import msgspec
 
@@ -30,13 +30,12 @@ T = TypeVar("T")
 
 
 class WireRecord(msgspec.Struct, forbid_unknown_fields=True):
-    """One record of a page; ``entity`` has the fields of the domain value of its kind."""
+    """One record of a page; its ``kind`` says whose fields ``entity`` has."""
 
-    kind: EntityKind
     version: str
     stamp: int
     observed_at: datetime
-    entity: msgspec.Raw
+    entity: Entity
 
 
 class WireRejected(msgspec.Struct, forbid_unknown_fields=True):
@@ -115,10 +114,23 @@ class _OutgoingPage(msgspec.Struct):
 _UNREADABLE = (msgspec.MsgspecError, BadValueError, RecursionError, ValueError)
 
 _encoder = msgspec.json.Encoder()
-_record_decoder = msgspec.json.Decoder(WireRecord)
-_entity_decoders: dict[EntityKind, msgspec.json.Decoder[Entity]] = {
-    kind: msgspec.json.Decoder(entity_type) for kind, entity_type in TYPE_OF_KIND.items()
-}
+
+
+def _record_of(kind: EntityKind) -> type[msgspec.Struct]:
+    """A record of one kind, so that its entity is read at once, in the same go."""
+    return msgspec.defstruct(
+        f"WireRecord_{kind}",
+        [("entity", TYPE_OF_KIND[kind])],
+        bases=(WireRecord,),
+        tag_field="kind",
+        tag=kind.value,
+        forbid_unknown_fields=True,
+    )
+
+
+_record_decoder: msgspec.json.Decoder[WireRecord] = msgspec.json.Decoder(
+    Union[tuple(_record_of(kind) for kind in TYPE_OF_KIND)]  # noqa: UP007 - they are known only now
+)
 
 
 def encode_page(page: Page, *, as_of: datetime) -> bytes:
@@ -155,10 +167,22 @@ def decode_page(body: bytes, *, source: SourceName, stream: StreamSpec) -> Page:
     def set_aside(raw: msgspec.Raw, error: Exception) -> None:
         rejected.append(_rejected(bytes(raw), error, source=source, stream=stream.name, as_of=as_of))
 
+    carried = {TYPE_OF_KIND[kind] for kind in stream.kinds}
     # A page is mostly records: each is read where it stands in the page, without a call or a copy more.
     for raw in wire.records:
         try:
-            records.append(_record(_record_decoder.decode(raw), source, stream))
+            read = _record_decoder.decode(raw)
+            if type(read.entity) not in carried:
+                raise _not_carried(read.entity, stream)
+            records.append(
+                SourceRecord(
+                    source=source,
+                    entity=read.entity,
+                    version=read.version,
+                    stamp=read.stamp,
+                    observed_at=as_utc(read.observed_at),
+                )
+            )
         except _UNREADABLE as error:
             set_aside(raw, error)
     for raw in wire.rejected:
@@ -180,16 +204,8 @@ def decode_page(body: bytes, *, source: SourceName, stream: StreamSpec) -> Page:
     )
 
 
-def _record(wire: WireRecord, source: SourceName, stream: StreamSpec) -> SourceRecord:
-    if wire.kind not in stream.kinds:
-        raise BadValueError(what=f"{wire.kind} is not carried by stream {stream.name}.", remedy="")
-    return SourceRecord(
-        source=source,
-        entity=_entity_decoders[wire.kind].decode(wire.entity),
-        version=wire.version,
-        stamp=wire.stamp,
-        observed_at=as_utc(wire.observed_at),
-    )
+def _not_carried(entity: Entity, stream: StreamSpec) -> BadValueError:
+    return BadValueError(what=f"{kind_of(entity)} is not carried by stream {stream.name}.", remedy="")
 
 
 def decode_entity(kind: EntityKind, body: bytes) -> Entity:

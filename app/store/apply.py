@@ -8,7 +8,8 @@ remembered with its stamp for the same reason.
 from __future__ import annotations
 
 import hashlib
-from operator import itemgetter
+from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,7 +26,7 @@ from domain.ids import EntityKind
 from domain.records import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from domain.ids import SourceName
@@ -39,9 +40,9 @@ def apply_records(
     connection: Connection, *, source: SourceName, records: Sequence[SourceRecord]
 ) -> PageOutcome:
     """Write the records that are newer than what is stored; say how many were."""
-    by_kind: dict[EntityKind, list[SourceRecord]] = {}
+    by_kind: defaultdict[EntityKind, list[SourceRecord]] = defaultdict(list)
     for record in records:
-        by_kind.setdefault(kind_of(record.entity), []).append(record)
+        by_kind[kind_of(record.entity)].append(record)
     written = foreign = 0
     for kind, group in by_kind.items():
         rows, children, strangers = _winners(connection, kind, source, group)
@@ -115,33 +116,39 @@ def write_rows(
     table = TABLES[kind]
     ids = [row["id"] for row in rows]
     mark_before(connection, kind, rows)
-    _execute_many(connection, _UPSERT[kind], table, rows)
+    _write_each(connection, _upsert, table, rows)
     if kind in CHILD_TABLES:
         child_table, _ = CHILD_TABLES[kind]
         run_many(connection, _DELETE_CHILDREN[kind], [(each,) for each in ids])
-        if children:
-            _execute_many(connection, _INSERT_CHILD[kind], child_table, children)
+        _write_each(connection, _insert_into, child_table, children)
     mark_after(connection, kind, ids)
 
 
-def _execute_many(connection: Connection, sql: str, table: Table, rows: Sequence[Row]) -> None:
-    values = itemgetter(*(column.name for column in table.c))
-    run_many(connection, sql, [values(row) for row in rows])
+def _write_each(
+    connection: Connection,
+    statement: Callable[[str, tuple[str, ...]], str],
+    table: Table,
+    rows: Sequence[Row],
+) -> None:
+    """Run a statement with every row; rows of a kind are made in one place, so their columns stand alike."""
+    if rows:
+        run_many(connection, statement(table.name, tuple(rows[0])), [tuple(row.values()) for row in rows])
 
 
-def _insert_into(table: Table) -> str:
-    names = [column.name for column in table.c]
-    places = ", ".join("?" for _ in names)
-    return f"INSERT INTO {table.name} ({', '.join(map(_quoted, names))}) VALUES ({places})"  # noqa: S608 - our schema
+@cache
+def _insert_into(table: str, columns: tuple[str, ...]) -> str:
+    places = ", ".join("?" for _ in columns)
+    return f"INSERT INTO {table} ({', '.join(map(_quoted, columns))}) VALUES ({places})"  # noqa: S608 - our schema
 
 
 def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def _upsert(table: Table) -> str:
-    changed = ", ".join(f"{_quoted(c.name)} = excluded.{_quoted(c.name)}" for c in table.c if c.name != "id")
-    return f"{_insert_into(table)} ON CONFLICT (id) DO UPDATE SET {changed}"
+@cache
+def _upsert(table: str, columns: tuple[str, ...]) -> str:
+    changed = ", ".join(f"{_quoted(c)} = excluded.{_quoted(c)}" for c in columns if c != "id")
+    return f"{_insert_into(table, columns)} ON CONFLICT (id) DO UPDATE SET {changed}"
 
 
 # These run for every page of a first sync, so they go straight to the driver, and are put together once.
@@ -156,12 +163,10 @@ _ANY_BURIED = f"SELECT 1 FROM {TOMBSTONE.name} WHERE kind = ? LIMIT 1"  # noqa: 
 _WAITING = (
     f"SELECT external_id FROM {QUARANTINE.name} WHERE source = ? AND stream = ? AND resolved_at IS NULL"  # noqa: S608 - as above
 )
-_UPSERT = {kind: _upsert(table) for kind, table in TABLES.items()}
 _DELETE_CHILDREN = {
     kind: f"DELETE FROM {table.name} WHERE {_quoted(parent)} = ?"  # noqa: S608 - as above
     for kind, (table, parent) in CHILD_TABLES.items()
 }
-_INSERT_CHILD = {kind: _insert_into(table) for kind, (table, _) in CHILD_TABLES.items()}
 _BURY = {kind: f"UPDATE {table.name} SET deleted_at = ? WHERE id = ?" for kind, table in TABLES.items()}  # noqa: S608 - as above
 #: The latest deletion of a record is the one that counts.
 _GRAVE = """

@@ -343,4 +343,5 @@ def _digest(kind: EntityKind, row: Row, children: list[Row]) -> str:
 
 def _decisive(kind: EntityKind, row: Row, children: list[Row]) -> bytes:
     name, decisive_of = _DECISIVE[kind]
-    return _canonical.encode((name, decisive_of(row), [tuple(child.values()) for child in children]))
+    lines = [tuple(child.values()) for child in children] if children else children
+    return _canonical.encode((name, decisive_of(row), lines))
