@@ -19,7 +19,8 @@ IN_QTY = CaseType(
         "percent and in amount"
     ),
     clears_when="billed, shipped and ordered agree within tolerance, or the invoice is cancelled",
-    correlation="invoice-quantity:{shipment_id}",
+    correlation="invoice-quantity:{node_id}",
+    correlation_version=2,
     acknowledge_minutes=120,
     resolve_minutes=1440,
     actions=(
@@ -60,8 +61,8 @@ IN_POD_MISMATCH = CaseType(
     entity=EntityKind.INVOICE,
     detected_when="more was billed than the receiver signed for in good condition",
     clears_when="billed less credited equals what was signed for",
-    correlation="pod:{scac}",
-    correlation_version=2,
+    correlation="pod:{node_id}",
+    correlation_version=3,
     acknowledge_minutes=240,
     resolve_minutes=2880,
     actions=(
@@ -87,8 +88,8 @@ IN_PRICE = CaseType(
         "beyond the tolerance in percent and in amount, and the units are not credited"
     ),
     clears_when="the prices agree within tolerance, or the billed units are credited",
-    correlation="invoice-price:{customer_id}",
-    correlation_version=2,
+    correlation="invoice-price:{node_id}",
+    correlation_version=3,
     acknowledge_minutes=240,
     resolve_minutes=2880,
     actions=(
@@ -150,7 +151,8 @@ IN_DUP = CaseType(
         "it, and neither is credited; the later invoice is the case"
     ),
     clears_when="one of the two is cancelled or credited",
-    correlation="invoice-duplicate:{shipment_id}",
+    correlation="invoice-duplicate:{node_id}",
+    correlation_version=2,
     acknowledge_minutes=120,
     resolve_minutes=1440,
     actions=(StandardAction(label="Cancel the second invoice", right=Right.ASSISTED, effort_minutes=8),),

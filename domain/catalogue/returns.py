@@ -17,8 +17,8 @@ RT_UNMATCHED = CaseType(
         "received), or a lot of another item"
     ),
     clears_when="claim, receipt, shipment and invoice agree, or the return is credited or closed",
-    correlation="return:{customer_id}",
-    correlation_version=2,
+    correlation="return:{node_id}",
+    correlation_version=3,
     acknowledge_minutes=240,
     resolve_minutes=2880,
     actions=(
@@ -47,8 +47,8 @@ RT_OVERDUE = CaseType(
         "days after issue)"
     ),
     clears_when="the goods are received, or the return is closed",
-    correlation="return:{customer_id}",
-    correlation_version=2,
+    correlation="return:{node_id}",
+    correlation_version=3,
     acknowledge_minutes=1440,
     resolve_minutes=7200,
     actions=(
@@ -89,8 +89,8 @@ RT_CREDIT = CaseType(
     entity=EntityKind.RETURN_AUTHORISATION,
     detected_when="the goods of a return were disposed of longer ago than the limit and no credit was issued",
     clears_when="the credit is issued, or the return is closed",
-    correlation="return:{customer_id}",
-    correlation_version=2,
+    correlation="return:{node_id}",
+    correlation_version=3,
     acknowledge_minutes=480,
     resolve_minutes=2880,
     actions=(

@@ -179,7 +179,8 @@ WH_DOCK_STOCK = CaseType(
     actions=(StandardAction(label="Put it away first", right=Right.AUTOMATED, effort_minutes=3),),
     evidence=("dock_at", "dock_quantity", "on_hand_quantity", "wanted_quantity", "lines_waiting"),
     severity_inputs=("loss of the lines that wait for it",),
-    parents=("WH-OUTAGE", "WH-LABOUR"),
+    # Who puts away is not who picks: that the pickers are too few says nothing of the dock.
+    parents=("WH-OUTAGE",),
 )
 
 WH_REPLEN = CaseType(

@@ -77,7 +77,7 @@ def test_a_late_delivery_costs_by_the_day(room: TowerRoom) -> None:
     assert case.impact.avoidable_cents == 4_000 + case.impact.churn_cents
     assert case.breach_at == PROMISED
     assert case.node_id == "MEM"
-    assert case.correlation_key == "carrier:UPSN:MEM"
+    assert case.correlation_key == "late:UPSN"
     evidence = {fact.name: fact.value for fact in case.evidence}
     assert evidence["service"] == "Ground"
     assert evidence["last_milestone"] == "departed"
@@ -117,7 +117,7 @@ def test_billing_more_than_was_signed_for_will_be_disputed(room: TowerRoom) -> N
     assert case.impact.rework_cents == 750
     assert case.impact.loss_cents == case.impact.dispute_cents + 750
     assert 0 < case.impact.dispute_cents < 10_000
-    assert case.correlation_key == "pod:UPSN"
+    assert case.correlation_key == "pod:MEM"
     assert "bills 100 ea where J. Ruiz signed for 90: $100.00 will be disputed" in case.consequence
     evidence = {fact.name: fact.value for fact in case.evidence}
     assert (evidence["billed_quantity"], evidence["delivered_quantity"]) == ("100", "90")

@@ -228,6 +228,62 @@ def test_a_trickle_is_one_matter_for_three_days_and_a_wave_ends_with_its_cases(
     assert (book.incident_of(after)["incident_id"] == known) is again
 
 
+def refused(book: CaseBook, first: int, count: int) -> list[CaseId]:
+    """So many loads refused at this hour."""
+    return [
+        book.open("TR-OVERSPEND", SHIPMENT, f"SH-{first + n}", correlation_key="freight:ACME")
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("members", "later", "same"),
+    [(20, 23, True), (20, 25, False), (12, 25, True)],
+    ids=["within a day", "after a quiet day", "too few for a wave"],
+)
+def test_a_wave_that_nobody_joined_for_a_day_takes_nobody_in(
+    book: CaseBook, members: int, later: int, same: bool
+) -> None:
+    wave = refused(book, 100, members)
+    book.correlate()
+    book.later(hours=later)
+    first, second = refused(book, 200, 2)
+    book.correlate(first)
+    book.correlate(second)
+    assert book.together(first, second), "what comes after it is one matter again"
+    assert book.together(*wave)
+    assert book.together(wave[0], first) is same
+    before = book.grouping()
+    assert book.correlate() == frozenset(), "those that were in it stay in it"
+    assert book.grouping() == before
+
+
+def test_a_wave_that_goes_on_is_another_matter_after_three_days(book: CaseBook) -> None:
+    days = []
+    for day in range(5):
+        days.append(refused(book, 100 * (day + 1), 10))
+        book.correlate(*days[-1])
+        book.later(hours=23)
+    assert book.together(*(case for each in days[:4] for case in each))
+    assert book.together(*days[4])
+    assert not book.together(days[3][0], days[4][0])
+
+
+def test_what_comes_of_a_root_in_a_wave_that_is_over_is_a_new_matter(book: CaseBook) -> None:
+    root = trouble(book)
+    book.put(*(shipment(f"SH-{n}", scac="ACME", status=ON_THE_ROAD) for n in range(10, 40)))
+    of_it = [late(book, n) for n in range(10, 30)]
+    book.correlate()
+    assert book.together(root, *of_it)
+    book.later(hours=30)
+    new, again = late(book, 30), late(book, 31)
+    book.correlate(new)
+    book.correlate(again)
+    assert book.together(new, again)
+    assert not book.together(root, new)
+    assert book.case(new)["parent_case_id"] == root, "its cause is still told"
+
+
 def test_who_took_a_load_and_does_not_come_is_not_full(book: CaseBook) -> None:
     full = book.open("TR-CAPACITY", EntityKind.CARRIER, "ACME|MEM")
     missed = book.open("TR-PICKUP", SHIPMENT, "SH-1", correlation_key="pickup:ACME")

@@ -77,7 +77,7 @@ def test_more_billed_than_shipped_is_a_case_until_it_is_credited(room_of: RoomOf
         room.put(invoice(112))
         found = room.only()
         assert found.entity.entity_id == "INV-1"
-        assert found.correlation_key == "invoice-quantity:SH-1"
+        assert found.correlation_key == "invoice-quantity:MEM"
         assert "bills 112 ea where SH-1 carried 100" in found.consequence
         assert "$120.00 is billed wrongly unless you credit the difference" in found.consequence
         assert dict(found.losses).keys() == {"SO-1/1", "invoice/INV-1"}
@@ -171,7 +171,7 @@ def test_billed_more_than_signed_for_is_a_case_until_credited(room_of: RoomOf) -
         assert room.look() == []
         room.put(pod(80, damaged=20))
         found = room.only()
-        assert found.correlation_key == "pod:UPSN"
+        assert found.correlation_key == "pod:MEM"
         assert "bills 100 ea where J. Ruiz signed for 80: $200.00 will be disputed" in found.consequence
         room.put(invoice(credited=20))
         assert room.look() == []
@@ -183,7 +183,7 @@ def test_a_billed_price_other_than_ordered_is_a_case(room_of: RoomOf) -> None:
         assert room.look() == [], "half a per cent is within"
         room.put(invoice(lines=billed_at(1_100)))
         found = room.only()
-        assert found.correlation_key == "invoice-price:C1"
+        assert found.correlation_key == "invoice-price:MEM"
         assert "at $11.00 instead of $10.00: $100.00 will be disputed" in found.consequence
         room.put(line(shipped_quantity=100, unit_price_cents=1_100))
         assert room.look() == []
@@ -266,7 +266,7 @@ def test_the_later_of_two_invoices_of_a_shipment_line_is_a_case(room_of: RoomOf)
         assert room.look() == [], "a draft bills nothing"
         room.put(again)
         found = room.only()
-        assert (found.entity.entity_id, found.correlation_key) == ("INV-2", "invoice-duplicate:SH-1")
+        assert (found.entity.entity_id, found.correlation_key) == ("INV-2", "invoice-duplicate:MEM")
         assert "bills 100 ea of SH-1 a second time: $1,000.00" in found.consequence
         room.put(invoice(credited=100))
         assert room.look() == []

@@ -67,7 +67,7 @@ def test_a_price_off_the_list_is_keyed_by_item_and_told_below_cost(room_of: Room
     with room_of(price.RULE) as room:
         room.put(line(unit_price_cents=550))
         found = room.only()
-        assert found.correlation_key == "price:list:I1"
+        assert found.correlation_key == "price:I1"
         assert found.consequence.endswith("$450.00 off over 100 ea, and below cost.")
         room.put(line(unit_price_cents=550, price_approved=True))
         assert room.look() == []
@@ -79,7 +79,7 @@ def test_a_contract_that_begins_or_ends_changes_the_agreed_price(room_of: RoomOf
         room.put(begins)
         assert room.look() == []
         room.advance(minutes=61)
-        assert room.only().correlation_key == "price:C1:I1"
+        assert room.only().correlation_key == "price:I1"
         room.advance(minutes=121)
         assert room.look() == []
 

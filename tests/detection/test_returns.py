@@ -11,7 +11,7 @@ import pytest
 
 from app.detection.rule import Rule
 from app.detection.rules.returns import credit, disposition, overdue, rate, unmatched
-from domain.ids import LineId, LotId, OrderId, RmaId
+from domain.ids import LineId, LotId, NodeId, OrderId, RmaId
 from domain.records import Entity
 from domain.returns import RmaStatus
 from domain.transport import ShipmentLine, ShipmentStatus
@@ -59,6 +59,8 @@ def test_a_return_of_more_than_was_sent_is_a_case(room_of: RoomOf) -> None:
         room.put(rma(claimed_quantity=104))
         found = room.only()
         assert (found.entity.entity_id, found.correlation_key) == ("R1", "return:C1")
+        room.put(rma(claimed_quantity=104, node_id=NodeId("MEM")))
+        assert room.only().correlation_key == "return:MEM", "one desk of a centre settles its returns"
         assert "returns 104 ea" in found.consequence
         assert "only 100 were shipped and billed: $40.00 would be credited for nothing" in found.consequence
         room.put(rma(claimed_quantity=104, status=RmaStatus.CLOSED))

@@ -142,7 +142,7 @@ def test_an_eta_after_the_window_is_a_case_until_it_is_in_time_again(room_of: Ro
         room.put(replace(MOVING, eta_at=PROMISED + 20 * HOUR))
         found = room.only()
         assert found.title == "SH-1 1 d late with UPSN"
-        assert found.correlation_key == "carrier:UPSN:MEM"
+        assert found.correlation_key == "late:UPSN"
         assert found.consequence == (
             "SH-1 of SO-1 from Memphis arrives Wed 25 Nov, after its window ends Tue 24 Nov. "
             "It is already on its way."

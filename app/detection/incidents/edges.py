@@ -81,6 +81,14 @@ SAME_AGAIN_MS = 24 * MS_PER_HOUR
 TRICKLE_AGAIN_MS = 72 * MS_PER_HOUR
 TRICKLE = 8
 
+#: An incident of at least so many members takes nobody in any more when fewer than ``WAVE_FEWEST`` have come
+#: to it within ``WAVE_QUIET_MS``, or when it is ``WAVE_LASTS_MS`` old: what comes after that under its key,
+#: or of a root in it, is a new matter, though the carrier is the same or the centre has been busy for weeks.
+WAVE = 20
+WAVE_FEWEST = 4
+WAVE_QUIET_MS = 24 * MS_PER_HOUR
+WAVE_LASTS_MS = 72 * MS_PER_HOUR
+
 #: (child, root): the root explains and mutes only shipments that had left when found late. A carrier
 #: that is late on the road is not why goods stand at the dock; that it does not fetch them has its own case.
 _ON_THE_ROAD = frozenset({("TR-ETA-LATE", "TR-CARRIER")})

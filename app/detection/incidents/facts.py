@@ -19,6 +19,10 @@ from app.detection.incidents.edges import (
     SHORT_OF,
     TRICKLE,
     TRICKLE_AGAIN_MS,
+    WAVE,
+    WAVE_FEWEST,
+    WAVE_LASTS_MS,
+    WAVE_QUIET_MS,
 )
 from app.store.quick import run
 from domain.incidents import IncidentBasis
@@ -82,12 +86,16 @@ SELECT a.case_id, r.case_id, e.code, e.title, a.kind, a.id, a.weight, e.opened_a
           e.opened_at, r.case_id, a.kind, a.id
 """
 
+# With an incident, what followed it under its key.
 _INCIDENTS = """
+WITH here AS (
+  SELECT m.incident_id FROM temp.corr_case c CROSS JOIN incident_member m ON m.case_id = c.case_id
+  UNION SELECT m.incident_id FROM temp.corr_home h CROSS JOIN incident_member m ON m.case_id = h.case_id
+  UNION SELECT v.incident_id FROM temp.corr_case c CROSS JOIN incident_override v ON v.case_id = c.case_id)
 SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version, i.opened_at
-  FROM incident i WHERE i.closed_at IS NULL AND i.incident_id IN (
-   SELECT m.incident_id FROM temp.corr_case c CROSS JOIN incident_member m ON m.case_id = c.case_id
-   UNION SELECT m.incident_id FROM temp.corr_home h CROSS JOIN incident_member m ON m.case_id = h.case_id
-   UNION SELECT v.incident_id FROM temp.corr_case c CROSS JOIN incident_override v ON v.case_id = c.case_id)
+  FROM here n CROSS JOIN incident o ON o.incident_id = n.incident_id
+ CROSS JOIN incident i ON i.correlation_key = o.correlation_key
+ WHERE i.closed_at IS NULL
 UNION
 SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version, i.opened_at
   FROM temp.corr_key k CROSS JOIN incident i ON i.correlation_key = k.key AND i.closed_at IS NULL
@@ -95,6 +103,18 @@ UNION
 SELECT i.incident_id, i.basis, i.correlation_key, i.correlation_version, i.opened_at
   FROM temp.corr_case c CROSS JOIN incident i ON i.correlation_key = 'alone:' || c.case_id
  WHERE i.closed_at IS NULL
+"""
+
+_OVER = """
+SELECT i.incident_id
+  FROM temp.corr_incident c CROSS JOIN incident i ON i.incident_id = c.incident_id
+ WHERE i.opened_at <= :quiet_since AND i.basis NOT IN ('contrast', 'manual')
+   AND (SELECT COUNT(*) FROM (SELECT 1 FROM incident_member m WHERE m.incident_id = i.incident_id
+                               LIMIT :wave)) = :wave
+   AND (i.opened_at <= :begun_by
+        OR (SELECT COUNT(*) FROM (SELECT 1 FROM incident_member m
+                                   WHERE m.incident_id = i.incident_id AND m.joined_at > :quiet_since
+                                   LIMIT :fewest)) < :fewest)
 """
 
 _LATELY = """
@@ -190,11 +210,13 @@ class OpenIncident:
 class Facts:
     """Everything that placing needs, read at once.
 
-    ``lately`` are, by key and version, the incidents of a key that ended so lately that it is the same again.
+    ``over`` are the incidents that take nobody in any more. ``lately`` are, by key and version, the incidents
+    of a key that ended so lately that it is the same again.
     """
 
     cases: dict[str, CaseNow] = field(default_factory=dict)
     incidents: dict[str, OpenIncident] = field(default_factory=dict)
+    over: frozenset[str] = frozenset()
     lately: dict[tuple[str, int], str] = field(default_factory=dict)
     homes: dict[str, str] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
@@ -220,9 +242,16 @@ def read_facts(connection: Connection, *, now_ms: int) -> Facts:
         "trickled": now_ms - TRICKLE_AGAIN_MS,
         "trickle": TRICKLE,
     }
+    waves = {
+        "wave": WAVE,
+        "fewest": WAVE_FEWEST,
+        "quiet_since": now_ms - WAVE_QUIET_MS,
+        "begun_by": now_ms - WAVE_LASTS_MS,
+    }
     return Facts(
         cases=_cases(connection, links, incidents),
         incidents=incidents,
+        over=frozenset(row[0] for row in run(connection, _OVER, waves)),
         lately={(key, version): incident_id for incident_id, key, version in run(connection, _LATELY, again)},
         homes=dict(run(connection, _HOMES)),
         sizes=dict(run(connection, _SIZES)),

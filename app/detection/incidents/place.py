@@ -50,11 +50,11 @@ class Placing:
 
     def run(self) -> dict[str, Placement]:
         """Place every case, the oldest first."""
-        for incident in self.facts.incidents.values():
-            # Under one key the oldest name wins; two open incidents of one key come of a person's split.
-            if incident.basis != IncidentBasis.MANUAL or incident.key.startswith("alone:"):
-                known = self._by_key.setdefault((incident.key, incident.version), incident.incident_id)
-                self._by_key[incident.key, incident.version] = min(known, incident.incident_id)
+        # Newcomers of a key go to the last incident of it that is not over.
+        for incident in sorted(self.facts.incidents.values(), key=lambda i: (-i.opened_at, i.incident_id)):
+            by_hand = incident.basis == IncidentBasis.MANUAL and not incident.key.startswith("alone:")
+            if not by_hand and incident.incident_id not in self.facts.over:
+                self._by_key.setdefault((incident.key, incident.version), incident.incident_id)
         for case in self.facts.cases.values():
             self._place(case)
         return self.placed
@@ -75,6 +75,8 @@ class Placing:
         causes = self._latest_trouble_first(case, causes)
         incident_id, basis, cause = self._where(case, causes, mute)
         seen = {incident_id}
+        if basis is IncidentBasis.PEGGING and causes:
+            seen.add(causes[0][0])
         also = []
         for home, link in causes:
             if home not in seen:
@@ -94,7 +96,7 @@ class Placing:
         if causes and self._is_of_older_trouble(case, causes[0][1]):
             return self._under_key(case), IncidentBasis.STATIC_KEY, None
         if causes:
-            return causes[0][0], IncidentBasis.PEGGING, cause
+            return self._joined(case, causes[0][0]), IncidentBasis.PEGGING, cause
         if case.basis == IncidentBasis.PEGGING and not case.parent_is_open:
             return case.incident_id, IncidentBasis.PEGGING, None
         if case.basis in {IncidentBasis.INHIBITION, IncidentBasis.CONTRAST}:
@@ -102,7 +104,7 @@ class Placing:
         if mute is not None and in_time(mute, case.opened_at) and self._stands_alone(case):
             home = self._home(mute.root)
             if home:
-                return home, IncidentBasis.INHIBITION, None
+                return self._joined(case, home), IncidentBasis.INHIBITION, None
         return self._under_key(case), IncidentBasis.STATIC_KEY, None
 
     def _is_of_older_trouble(self, case: CaseNow, cause: Link) -> bool:
@@ -152,6 +154,18 @@ class Placing:
         # The incident of a root that has ended takes more in only as long as it is open.
         home = self.facts.homes.get(root, "")
         return home if home in self.facts.incidents else ""
+
+    def _joined(self, case: CaseNow, home: str) -> str:
+        """The incident of its root; what followed that under its key for a newcomer, if it is over."""
+        root_in = self.facts.incidents.get(home)
+        if root_in is None:
+            return home
+        now_in = self.facts.incidents.get(case.incident_id)
+        if now_in is not None and (now_in.key, now_in.version) == (root_in.key, root_in.version):
+            return case.incident_id
+        if home not in self.facts.over:
+            return home
+        return self._open_under(root_in.key, root_in.version, case, IncidentBasis.STATIC_KEY)
 
     def _stands_alone(self, case: CaseNow) -> bool:
         """Whether nothing shares its key so far."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.detection.money import severity_of
-from app.detection.phrasing import day_words, distinct, fact, week_of
+from app.detection.phrasing import day_words, distinct, fact
 from app.detection.rule import Finding, Moment, Rule
 from app.detection.rules.allocation.shortage import (
     KEY_OF_GROUP,
@@ -112,7 +112,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         losses=tuple((part.key, part.loss_cents) for _, part in lacking),
         severity=severity_of(loss, breach_ms, moment.hour_ms, moment.policy),
         correlation_key=(
-            f"supplier-short:{head.supplier_name}:{week_of(head.due_at)}"
+            f"supplier-short:{head.supplier_name}"
             if head.supplier_name
             else f"po:{head.supply_number}"
         ),

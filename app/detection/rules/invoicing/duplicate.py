@@ -75,7 +75,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         impact=impact,
         losses=(*((part.key, part.loss_cents) for part in losses), (f"invoice/{head.entity_id}", rework)),
         severity=severity_of(impact.loss_cents, breach_ms, moment.hour_ms, policy, tier=head.tier),
-        correlation_key=f"invoice-duplicate:{head.shipment_id}",
+        correlation_key=f"invoice-duplicate:{head.origin_node_id or head.shipment_id}",
         evidence=(
             fact("first_invoice", head.first_number, entity=(EntityKind.INVOICE, head.first_id), **seen),
             fact("second_invoice", head.invoice_number, entity=this, **seen),

@@ -90,7 +90,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         impact=impact,
         losses=(*((part.key, part.loss_cents) for part in losses), (f"invoice/{head.entity_id}", rework)),
         severity=severity_of(impact.loss_cents, breach_ms, moment.hour_ms, policy, tier=head.tier),
-        correlation_key=f"pod:{head.scac or head.shipment_id}",
+        correlation_key=f"pod:{head.origin_node_id or head.shipment_id}",
         evidence=(
             fact("billed_quantity", total_billed, unit="units", entity=this, **billed),
             fact("delivered_quantity", total_signed, unit="units", entity=shipment, **signed),

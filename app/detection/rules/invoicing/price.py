@@ -67,7 +67,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         impact=impact,
         losses=(*((part.key, part.loss_cents) for part in losses), (f"invoice/{head.entity_id}", rework)),
         severity=severity_of(impact.loss_cents, breach_ms, moment.hour_ms, policy, tier=head.tier),
-        correlation_key=f"invoice-price:{head.customer_id}",
+        correlation_key=f"invoice-price:{head.ship_from_node_id or head.customer_id}",
         evidence=(
             fact("billed_price_cents", head.billed_price, unit="cents", **billed),
             fact("order_price_cents", head.order_price, unit="cents", **ordered),

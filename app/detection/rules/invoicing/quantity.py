@@ -119,7 +119,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         impact=impact,
         losses=(*((part.key, part.loss_cents) for part in losses), (f"invoice/{head.entity_id}", rework)),
         severity=severity_of(impact.loss_cents, breach_ms, moment.hour_ms, policy, tier=head.tier),
-        correlation_key=f"invoice-quantity:{head.shipment_id or ''}",
+        correlation_key=f"invoice-quantity:{head.origin_node_id or head.shipment_id or ''}",
         evidence=(
             fact("billed_quantity", head.billed, unit="units", entity=this, **billed),
             fact("shipped_quantity", head.right_quantity, unit="units", entity=shipment, **shipped),

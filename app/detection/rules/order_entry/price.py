@@ -107,7 +107,6 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
     loss = abs(row.unit_price_cents - row.agreed_cents) * row.ordered_quantity
     basis = "contract" if row.contract_id else "list price"
     direction = "below" if row.unit_price_cents < row.agreed_cents else "above"
-    holder = row.customer_id if row.contract_id else "list"
     at_loss = row.landed_cost_cents is not None and row.unit_price_cents < row.landed_cost_cents
     return Finding(
         case_type=OE_PRICE,
@@ -128,7 +127,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         ),
         losses=((row.entity_id, loss),),
         severity=severity_of(loss, row.promised_at, moment.hour_ms, moment.policy, tier=row.tier),
-        correlation_key=f"price:{holder}:{row.item_id}",
+        correlation_key=f"price:{row.item_id}",
         evidence=_evidence(row, basis),
         order_ids=(row.order_id,),
         node_id=row.node_id,

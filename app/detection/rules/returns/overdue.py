@@ -78,7 +78,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         impact=impact,
         losses=((row.line_id, loss.loss_cents), (f"return/{row.entity_id}", rework)),
         severity=severity_of(impact.loss_cents, breach_ms, moment.hour_ms, policy, tier=row.tier),
-        correlation_key=f"return:{row.customer_id}",
+        correlation_key=f"return:{row.node_id or row.customer_id}",
         evidence=(
             fact("issued_at", iso(row.issued_at), **seen),
             fact("expected_by", iso(row.expected_ms), **seen),

@@ -94,7 +94,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         impact=impact,
         losses=((row.line_id, loss.loss_cents), (f"return/{row.entity_id}", rework)),
         severity=severity_of(impact.loss_cents, breach_ms, moment.hour_ms, policy, tier=row.tier),
-        correlation_key=f"return:{row.customer_id}",
+        correlation_key=f"return:{row.node_id or row.customer_id}",
         evidence=(
             fact("claimed_quantity", _known(row.claimed_quantity), unit="units", **seen),
             fact("received_quantity", _known(row.received_quantity), unit="units", **seen),

@@ -69,7 +69,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         severity=severity_of(
             impact.loss_cents, head.window_end_at, moment.hour_ms, moment.policy, tier=head.tier
         ),
-        correlation_key=f"carrier:{head.scac}:{head.origin_node_id}",
+        correlation_key=f"late:{head.scac or head.origin_node_id}",
         evidence=(
             fact("eta_at", iso(head.eta_at), **said),
             fact("window_end_at", iso(head.window_end_at), **said),
