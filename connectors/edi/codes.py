@@ -27,6 +27,12 @@ STATUS_MEANING = {
     "BC": "customs_hold", "SD": "delayed", "AV": "available", "CA": "cancelled", "PR": "customs_hold",
 }  # fmt: skip
 
+#: A carrier that reports one of these has taken the load.
+TAKEN = frozenset(
+    {"appointment", "at_pickup", "loading", "loaded", "picked_up", "departed", "in_transit", "eta"}
+    | {"out_for_delivery", "arrived", "attempted", "delivered"}
+)
+
 #: X12 1651: what the reason says, and whose doing it is.
 REASON_MEANING = {
     "NS": ("normal", "none"), "NA": ("normal", "none"),

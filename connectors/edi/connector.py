@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 from connectors.drop_folder import Mailbox
-from connectors.edi.desk import write_command
+from connectors.edi.desk import withdrawals, write_command
 from connectors.edi.envelopes import Interchange
 from connectors.edi.faults import EdiParseError
 from connectors.edi.intake import (
@@ -46,21 +47,26 @@ _DUPLICATE = ".duplicate"
 
 @dataclass(slots=True)
 class _Memory:
-    """What the kept feed remembers for us: notes, interchanges, commands, and our last control number."""
+    """What the kept feed remembers for us.
 
-    notes: dict[str, str]
-    interchanges: dict[str, dict[str, str]]
-    commands: dict[str, dict[str, str]]
-    closed: set[str]
+    Notes, interchanges (``closed``: they have left ``in/``), commands, the drafts that are ``owed`` to
+    partners, and our last control number.
+    """
+
+    notes: dict[str, str] = field(default_factory=dict)
+    interchanges: dict[str, dict[str, str]] = field(default_factory=dict)
+    commands: dict[str, dict[str, str]] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
+    owed: set[str] = field(default_factory=set)
     control: int = 0
 
     def forget(self) -> None:
         """Begin again."""
-        for table in (self.notes, self.interchanges, self.commands, self.closed):
+        for table in (self.notes, self.interchanges, self.commands, self.closed, self.owed):
             table.clear()
         self.control = 0
 
-    def take(self, remembered: Mapping[str, object], entities: Iterable[Entity]) -> None:
+    def take(self, remembered: Mapping[str, Any], entities: Iterable[Entity]) -> None:
         """Add what one entry says."""
         del entities
         for name, table in (
@@ -74,11 +80,8 @@ class _Memory:
             self.control = control
         if isinstance(closed, str):
             self.closed.add(closed)
-
-    def owed(self) -> set[str]:
-        """The files that are to go out and perhaps have not."""
-        told = (*self.interchanges.values(), *self.commands.values())
-        return {name for each in told if (name := each.get("out", "")) and f"out:{name}" not in self.closed}
+        self.owed.update(remembered.get("owed", ()))
+        self.owed.discard(remembered.get("handed_out", ""))
 
 
 class EdiConnector:
@@ -128,23 +131,20 @@ class EdiConnector:
         with self._lock, self._outage.watching():
             self._folder.check()
             with self._feed.turn(wait=True):
+                self._hand_out()
                 return self._told_again(command) or self._write(command)
 
     def probe(self, command: Command) -> Receipt | None:
         """What became of a command: what is kept here is what happened."""
         with self._lock, self._outage.watching(), self._feed.turn(wait=True):
+            self._hand_out()
             return self._told_again(command)
 
     def _told_again(self, command: Command) -> Receipt | None:
-        """The answer to a command that was kept, once its file is out."""
-        told = self._memory.commands.get(command.key)
-        if told is None:
+        message = self._memory.commands.get(command.key, {}).get("message")
+        if message is None:
             return None
-        self._folder.check()
-        self._hand_out(told)
-        return Receipt(
-            key=command.key, result=CommandResult.SUCCEEDED, message=told["message"], repeated=True
-        )
+        return Receipt(key=command.key, result=CommandResult.SUCCEEDED, message=message, repeated=True)
 
     def health(self) -> ConnectorHealth:
         """Whether the folder can be used; never raises."""
@@ -185,16 +185,17 @@ class EdiConnector:
 
     def _opened(self) -> tuple[KeptFeed, _Memory]:
         if self._kept is None:
-            memory = _Memory(notes={}, interchanges={}, commands={}, closed=set())
+            memory = _Memory()
             feed = KeptFeed(self._journal, source=self._source, manifest=self._manifest, memory=memory)
             self._folder.check()
             with feed.turn() as mine:
                 if mine:
-                    self._folder.drop_drafts(memory.owed())
+                    self._folder.drop_drafts(memory.owed)
             self._kept = feed, memory
         return self._kept
 
     def _take_in_files(self) -> None:
+        self._hand_out()
         partners = load_partners(self._partners_folder)
         for name in self._folder.waiting(FILES_AT_ONCE):
             body = b""
@@ -206,7 +207,7 @@ class EdiConnector:
             except BadInputError as error:
                 self._refuse(name, body, error)
                 continue
-            fresh = [self._take_in(partner, interchange) for partner, interchange in found]
+            fresh = [self._take_in(partner, interchange, partners) for partner, interchange in found]
             self._folder.finish(name, suffix="" if any(fresh) else _DUPLICATE)
             for _, interchange in found:
                 key = interchange_key(interchange)
@@ -236,41 +237,46 @@ class EdiConnector:
         self._feed.append(Arrival(at=self._clock.now(), entities={}, rejected=(bad,)))
         self._folder.refuse(name, str(error))
 
-    def _take_in(self, partner: Partner, interchange: Interchange) -> bool:
+    def _take_in(self, partner: Partner, interchange: Interchange, partners: Sequence[Partner]) -> bool:
         """Keep an interchange and answer it; whether it is new (or was broken off before)."""
         key = interchange_key(interchange)
         told = self._memory.interchanges.get(key)
-        if told is None:
-            told = self._keep_interchange(partner, interchange, key)
-        elif key in self._memory.closed:
+        if told is not None and key in self._memory.closed:
             return self._replay(partner, interchange, key, told)
-        self._hand_out(told)
+        if told is None:
+            self._keep_interchange(partner, interchange, partners)
+        self._hand_out()
         return True
 
-    def _keep_interchange(self, partner: Partner, interchange: Interchange, key: str) -> dict[str, str]:
+    def _keep_interchange(
+        self, partner: Partner, interchange: Interchange, partners: Sequence[Partner]
+    ) -> None:
         at = self._clock.now()
         overlay = Overlay(kept=self)
         results = take_in(interchange, partner, overlay, at=at)
         control = self._next_control()
         reply = acknowledgement(interchange, results, partner, control=control, at=at)
+        taken_back = list(withdrawals(overlay.entities.values(), partners, self, control=control + 1, at=at))
+        owed = [self._draft(each.partner, each.file_name, each.text) for each in taken_back]
+        if reply:
+            name = f"{partner.name}-{partner.acknowledge}-{control:09d}.edi"
+            owed.append(self._draft(partner, name, reply))
         refused = sorted(result.message_id for result in results if result.fault is not None)
         told = {"sha256": digest_of(interchange), "refused": " ".join(refused)}
-        if reply:
-            told["out"] = f"{partner.name}-{partner.acknowledge}-{control:09d}.edi"
-            self._folder.draft(told["out"], reply, partner.encoding)
         remembered: dict[str, object] = {
-            "interchanges": {key: told},
+            "interchanges": {interchange_key(interchange): told},
             "codes": [code for result in results for code in coded(result.codes)],
-            "notes": overlay.notes,
+            "notes": overlay.notes | {k: v for each in taken_back for k, v in each.notes.items()},
+            "owed": owed,
         }
-        if reply:
-            remembered["control"] = control
+        if owed:
+            remembered["control"] = control + len(taken_back)
         found = [e for result in results for e in (*result.entities, result.message)]
         found += [interchange_answer(each, partner, self, at=at) for each in interchange.answers]
+        found += [entity for each in taken_back for entity in each.entities]
         entities = arrange(found, self._manifest)
         rejected = tuple(self._rejected(result) for result in results if result.fault is not None)
         self._feed.append(Arrival(at=at, entities=entities, rejected=rejected, remembered=remembered))
-        return told
 
     def _replay(self, partner: Partner, interchange: Interchange, key: str, told: Mapping[str, str]) -> bool:
         """Try again what was refused when the interchange came first; whether any of it is understood now."""
@@ -322,23 +328,30 @@ class EdiConnector:
             )
         except BadInputError as error:
             return Receipt(key=command.key, result=CommandResult.REJECTED, message=error.what)
-        told = {"message": written.message, "out": written.file_name}
-        remembered = {"commands": {command.key: told}, "control": control, "notes": written.notes}
+        remembered = {
+            "commands": {command.key: {"message": written.message}},
+            "control": control,
+            "notes": written.notes,
+            "owed": [self._draft(written.partner, written.file_name, written.text)],
+        }
         entities = arrange(written.entities, self._manifest)
-        self._folder.draft(written.file_name, written.text, written.partner.encoding)
         self._feed.append(Arrival(at=self._clock.now(), entities=entities, remembered=remembered))
-        self._hand_out(told)
+        self._hand_out()
         return Receipt(key=command.key, result=CommandResult.SUCCEEDED, message=written.message)
 
-    def _hand_out(self, told: Mapping[str, str]) -> None:
-        """Hand over a file we owe, unless that is known to be done."""
-        name = told.get("out", "")
-        if name and f"out:{name}" not in self._memory.closed:
+    def _draft(self, partner: Partner, name: str, text: str) -> str:
+        self._folder.draft(name, text, partner.encoding)
+        return name
+
+    def _hand_out(self) -> None:
+        """Hand over what is owed, by whichever instance; noted too late, it is done again, harmlessly."""
+        for name in sorted(self._memory.owed):
             self._folder.hand_out(name)
-            self._close(f"out:{name}")
+            arrival = Arrival(at=self._clock.now(), entities={}, remembered={"handed_out": name})
+            self._feed.append(arrival, durable=False)
 
     def _close(self, name: str) -> None:
-        """Note that something is done; forgotten by a power cut, it is done again, harmlessly."""
+        """Note that an interchange left ``in/``; forgotten by a power cut, it is done again, harmlessly."""
         arrival = Arrival(at=self._clock.now(), entities={}, remembered={"closed": name})
         self._feed.append(arrival, durable=False)
 

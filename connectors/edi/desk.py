@@ -1,16 +1,20 @@
-"""Commands as documents: earlier goods are asked for by 860, a carrier is changed by 204."""
+"""Commands as documents: earlier goods are asked for by 860, a carrier is changed by 204 or IFTMIN.
+
+Once the carrier that was asked last takes the load, it is taken back from those that were asked before.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from connectors.edi import documents as said
+from connectors.edi.edifact_writer import write_edifact
 from connectors.edi.mapping import sent_note
 from connectors.edi.mapping_freight import booking_id
 from connectors.edi.outcome import Known, unmatched
-from connectors.edi.outgoing import write_204, write_860
+from connectors.edi.outgoing import write_204, write_860, write_iftmin
 from connectors.edi.partners import Partner
 from connectors.edi.x12_writer import write_x12
 from domain.commands import Command, ExpediteSupply, RebookCarrier
@@ -19,6 +23,11 @@ from domain.ids import EntityKind
 from domain.inventory import InboundSupply
 from domain.records import Entity
 from domain.transport import BookingStatus, CarrierBooking
+
+#: By which document a partner is asked, in the standard it speaks.
+_CHANGE = {"x12": "860"}
+_TENDER = {"x12": "204", "edifact": "IFTMIN"}
+_OPEN = frozenset({BookingStatus.TENDERED, BookingStatus.ACCEPTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +72,7 @@ def _expedite(
     held = known.entity(EntityKind.INBOUND_SUPPLY, action.supply_id)
     if not isinstance(held, InboundSupply):
         raise unmatched(f"No supplier told of {action.supply_id} by EDI.", "Ask the supplier by telephone.")
-    partner = _writer(partners, "860", lambda each: each.name == held.supplier_name)
+    partner = _writer(partners, _CHANGE, lambda each: each.name == held.supplier_name)
     line = said.DocumentLine(
         position=int(action.supply_id.rpartition("-")[2] or 0),
         item=partner.item_number(held.item_id),
@@ -81,7 +90,7 @@ def _expedite(
 def _tender(
     command: Command, action: RebookCarrier, partners: Sequence[Partner], control: int, at: datetime
 ) -> Written:
-    partner = _writer(partners, "204", lambda each: each.scac == action.scac)
+    partner = _writer(partners, _TENDER, lambda each: each.scac == action.scac)
     respond_by = at + timedelta(minutes=partner.tender_minutes)
     tender = said.Tender(
         shipment_number=partner.number_of(partner.ids.shipment, action.shipment_id),
@@ -100,18 +109,76 @@ def _tender(
         booked_at=at,
         expires_at=respond_by,
     )
-    written = _written(
-        partner, "204", write_204(tender, partner, reference=command.key), control, at,
-        about=tender.shipment_number,
-        message=f"204 to {partner.name}: {tender.shipment_number}, answer by {respond_by:%Y-%m-%d %H:%M} UTC",
-    )  # fmt: skip
+    answer_by = f"answer by {respond_by:%Y-%m-%d %H:%M} UTC"
+    return _about_load(tender, booking, partner, control, at, reference=command.key, what=answer_by)
+
+
+def withdrawals(
+    found: Iterable[Entity], partners: Sequence[Partner], known: Known, *, control: int, at: datetime
+) -> Iterator[Written]:
+    """What takes loads back from carriers, where another that was asked later has taken them just now.
+
+    ``found`` is what documents say, ``known`` what was known before them.
+    """
+    for taken in found:
+        if not isinstance(taken, CarrierBooking) or taken.status is not BookingStatus.ACCEPTED:
+            continue
+        before = known.entity(EntityKind.CARRIER_BOOKING, taken.booking_id)
+        if not isinstance(before, CarrierBooking) or before.status is not BookingStatus.TENDERED:
+            continue
+        for partner in partners:
+            held = known.entity(EntityKind.CARRIER_BOOKING, booking_id(partner.scac, taken.shipment_id))
+            if (
+                _TENDER[partner.standard] in partner.writes
+                and isinstance(held, CarrierBooking)
+                and held.status in _OPEN
+                and held.booked_at < taken.booked_at
+            ):
+                yield _taken_back(held, partner, control, at, instead=taken.scac)
+                control += 1
+
+
+def _taken_back(
+    held: CarrierBooking, partner: Partner, control: int, at: datetime, *, instead: str
+) -> Written:
+    tender = said.Tender(
+        shipment_number=partner.number_of(partner.ids.shipment, held.shipment_id),
+        scac=held.scac,
+        at=at,
+        respond_by=None,
+        withdrawn=True,
+        charge_cents=0,
+    )
+    gone = replace(held, status=BookingStatus.CANCELLED, expires_at=None)
+    what = f"taken back, {instead} has it"
+    return _about_load(tender, gone, partner, control, at, reference=held.booking_id, what=what)
+
+
+def _about_load(
+    tender: said.Tender,
+    booking: CarrierBooking,
+    partner: Partner,
+    control: int,
+    at: datetime,
+    *,
+    reference: str,
+    what: str,
+) -> Written:
+    set_id = _TENDER[partner.standard]
+    write = write_204 if partner.standard == "x12" else write_iftmin
+    body = write(tender, partner, reference=reference)
+    message = f"{set_id} to {partner.name}: {tender.shipment_number}, {what}"
+    written = _written(partner, set_id, body, control, at, about=tender.shipment_number, message=message)
     return replace(written, entities=(booking,))
 
 
-def _writer(partners: Sequence[Partner], set_id: str, fits: object) -> Partner:
-    found = next((p for p in partners if callable(fits) and fits(p) and set_id in p.writes), None)
-    if found is None or found.standard != "x12":
-        raise unmatched(f"No X12 partner profile for this lets us write {set_id}.", "Add it to writes.")
+def _writer(
+    partners: Sequence[Partner], set_ids: Mapping[str, str], fits: Callable[[Partner], bool]
+) -> Partner:
+    found = next((p for p in partners if fits(p) and set_ids.get(p.standard, "") in p.writes), None)
+    if found is None:
+        asked = " or ".join(set_ids.values())
+        raise unmatched(f"No partner profile for this lets us write {asked}.", "Add it to writes.")
     return found
 
 
@@ -125,16 +192,26 @@ def _written(
     about: str,
     message: str,
 ) -> Written:
-    text = write_x12(
-        [(set_id, body)],
-        sender=partner.own_address,
-        receiver=partner.address,
-        control=control,
-        version=partner.version,
-        at=at.astimezone(partner.zone),
-        syntax=partner.syntax,
-        is_test=partner.is_test,
-    )
+    if partner.standard == "edifact":
+        text = write_edifact(
+            [(f"{set_id}:D:96A:UN", body)],
+            sender=partner.own_address,
+            receiver=partner.address,
+            control=control,
+            at=at.astimezone(partner.zone),
+            is_test=partner.is_test,
+        )
+    else:
+        text = write_x12(
+            [(set_id, body)],
+            sender=partner.own_address,
+            receiver=partner.address,
+            control=control,
+            version=partner.version,
+            at=at.astimezone(partner.zone),
+            syntax=partner.syntax,
+            is_test=partner.is_test,
+        )
     return Written(
         partner=partner,
         file_name=f"{partner.name}-{set_id}-{control:09d}.edi",

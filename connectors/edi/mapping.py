@@ -336,7 +336,7 @@ _BY_DOCUMENT: dict[type[said.Document], Callable[[Any, _Arrived], Outcome]] = {
     said.WarehouseShipment: lambda d, a: shipment(d, a.partner, a.known),
     said.Tender: lambda d, a: tendered(d, a.partner, a.at),
     said.TenderAnswer: lambda d, a: booking_answered(d, a.partner, a.known),
-    said.CarrierStatus: lambda d, a: statuses(d, a.partner, a.at),
+    said.CarrierStatus: lambda d, a: statuses(d, a.partner, a.known, a.at),
     said.FreightBill: lambda d, a: freight_billed(d, a.partner, a.known),
     said.Bill: lambda d, a: _bill(d, a.partner),
     said.ReturnRequest: lambda d, a: _return(d, a.partner),

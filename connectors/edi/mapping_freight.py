@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.edi import documents as said
+from connectors.edi.codes import TAKEN
 from connectors.edi.outcome import Known, Outcome, unmatched
 from connectors.edi.partners import Partner
 from domain.ids import (
@@ -101,11 +102,12 @@ def tendered(document: said.Tender, partner: Partner, at: datetime) -> Outcome:
 
 
 def booking_answered(document: said.TenderAnswer, partner: Partner, known: Known) -> Outcome:
-    """A carrier's yes or no to a tender."""
+    """A carrier's yes or no to a tender; to one that was taken back it says nothing any more."""
     held = _booking(document.scac, document.shipment_number, partner, known, document.at)
     status = BookingStatus.ACCEPTED if document.code.meaning == "accepted" else BookingStatus.DECLINED
     outcome = Outcome(reference=document.shipment_number)
-    outcome.entities.append(replace(held, status=status, expires_at=None))
+    if held.status is not BookingStatus.CANCELLED:
+        outcome.entities.append(replace(held, status=status, expires_at=None))
     outcome.code(held.booking_id, document.code)
     return outcome
 
@@ -135,10 +137,17 @@ def _booking(scac: str, number: str, partner: Partner, known: Known, at: datetim
     )
 
 
-def statuses(document: said.CarrierStatus, partner: Partner, at: datetime) -> Outcome:
-    """Milestones; one told twice is one, because its id is made of what it says."""
+def statuses(document: said.CarrierStatus, partner: Partner, known: Known, at: datetime) -> Outcome:
+    """Milestones; one told twice is one, because its id is made of what it says.
+
+    Who tells that a load moves has taken it, which is the only answer of carriers that know no 990.
+    """
     identity = ShipmentId(partner.identify(partner.ids.shipment, document.shipment_number))
     outcome = Outcome(reference=document.shipment_number)
+    held = known.entity(EntityKind.CARRIER_BOOKING, booking_id(document.scac, identity))
+    moves = any(event.status.meaning in TAKEN for event in document.events)
+    if moves and isinstance(held, CarrierBooking) and held.status is BookingStatus.TENDERED:
+        outcome.entities.append(replace(held, status=BookingStatus.ACCEPTED, expires_at=None))
     seen: set[str] = set()
     for event in document.events:
         milestone_id = MilestoneId(

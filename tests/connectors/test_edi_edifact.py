@@ -17,7 +17,7 @@ from domain.inventory import InboundSupply, InventoryPosition
 from domain.orders import OrderLine, SalesOrder
 from domain.records import Entity
 from domain.transport import BookingStatus, CarrierBooking, Milestone
-from tests.support.edi_site import ARRIVAL, EdiSite, partner
+from tests.support.edi_site import ARRIVAL, EdiSite, edifact_interchange
 
 NAME = released("Butik 'Nord' + Syd?")
 ORDERS = [
@@ -40,14 +40,7 @@ ORDERS = [
 
 def sent(kind: str, body: list[list[str]], control: int = 1) -> str:
     """An interchange of the partner nord to us."""
-    nord = partner("nord")
-    return write_edifact(
-        [(f"{kind}:D:96A:UN", body)],
-        sender=nord.address,
-        receiver=nord.own_address,
-        control=control,
-        at=ARRIVAL,
-    )
+    return edifact_interchange("nord", kind, body, control=control)
 
 
 @pytest.fixture

@@ -12,16 +12,19 @@ from hypothesis import strategies as st
 
 from connectors.edi import codes
 from connectors.edi.documents import OrderAnswer, PurchaseOrder, Tender, TenderAnswer
+from connectors.edi.edifact import read_edifact
+from connectors.edi.edifact_sets.registry import EDIFACT_READERS
 from connectors.edi.faults import EdiParseError
 from connectors.edi.limits import Limits
-from connectors.edi.outgoing import write_204, write_850, write_855, write_990
+from connectors.edi.outgoing import write_204, write_iftmin
 from connectors.edi.reading import SetReading
 from connectors.edi.segments import split_released, unescaped
 from connectors.edi.x12 import read_x12
 from connectors.edi.x12sets.registry import X12_READERS
 from tests.support.edi_documents import DAYS, NUMBERS, answers, orders
 from tests.support.edi_mutations import DOCUMENTS, refused_wrongly, results_of, spoiled
-from tests.support.edi_site import PURCHASE_ORDER, interchange, partner
+from tests.support.edi_partner_documents import write_850, write_855, write_990
+from tests.support.edi_site import PURCHASE_ORDER, edifact_interchange, interchange, partner
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda text: text[:3] + text[-40:-20])
@@ -93,6 +96,25 @@ def test_a_tender_and_its_answer_written_read_the_same(
     code = codes.CodedFact(element="558", raw="A", meaning="accepted", responsible="carrier")
     reply = TenderAnswer(shipment_number=number, scac="OVLF", at=day, code=code)
     assert read_again("990", write_990(reply, partner("ovlf")), "ovlf") == reply
+
+
+@settings(max_examples=40, deadline=1000)
+@given(number=NUMBERS, day=DAYS, minutes=st.integers(0, 1439), withdrawn=st.booleans())
+def test_an_instruction_written_reads_the_same(
+    number: str, day: datetime, minutes: int, withdrawn: bool
+) -> None:
+    profile = partner("nord")
+    tender = Tender(
+        shipment_number=number,
+        scac="DSVX",
+        at=day + timedelta(minutes=minutes),
+        respond_by=None,
+        withdrawn=withdrawn,
+        charge_cents=0,
+    )
+    text = edifact_interchange("nord", "IFTMIN", write_iftmin(tender, profile, reference="act:1"))
+    (found,) = read_edifact(text)
+    assert EDIFACT_READERS["IFTMIN"][0](SetReading(found.groups[0].sets[0], profile)) == tender
 
 
 @settings(max_examples=40, deadline=1000)

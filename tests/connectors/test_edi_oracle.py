@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 
 from connectors.edi import codes
 from connectors.edi.documents import DocumentLine, OrderAnswer, PurchaseOrder, Tender, TenderAnswer
-from connectors.edi.outgoing import write_204, write_850, write_855, write_860, write_990
+from connectors.edi.outgoing import write_204, write_860, write_iftmin
 from tests.support.edi_documents import DAYS, ENDS, QUANTITIES, answers, orders
 from tests.support.edi_mutations import DOCUMENTS, results_of
 from tests.support.edi_oracle import EDIFACT_KINDS, complaints, envelope_complaints, wider
-from tests.support.edi_site import PURCHASE_ORDER, EdiSite, interchange, partner
+from tests.support.edi_partner_documents import write_850, write_855, write_990
+from tests.support.edi_site import PURCHASE_ORDER, EdiSite, edifact_interchange, interchange, partner
 
 KIND = re.compile(r"~ST\*(\w+)|UNH\+\w+\+(\w+)")
 REFERENCES = st.text("ABC0123456789-", min_size=2, max_size=15)
@@ -85,6 +86,8 @@ def test_changes_tenders_and_their_answers_that_we_write_are_accepted(
             shipment_number=number, scac="OVLF", at=day, respond_by=end, withdrawn=withdrawn, charge_cents=0
         )
         assert not judged("ovlf", "204", write_204(tender, partner("ovlf"), reference="act-1-1"))
+        instruction = write_iftmin(tender, partner("nord"), reference="act-1-1")
+        assert not complaints(edifact_interchange("nord", "IFTMIN", instruction))
     code = codes.CodedFact(element="558", raw="A", meaning="accepted", responsible="carrier")
     reply = TenderAnswer(shipment_number=number, scac="OVLF", at=day, code=code)
     assert not judged("ovlf", "990", write_990(reply, partner("ovlf")))

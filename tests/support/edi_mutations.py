@@ -6,12 +6,11 @@ import random
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from connectors.edi.edifact_writer import write_edifact
 from connectors.edi.intake import Overlay, SetResult, read_file, take_in
 from domain.errors import BadInputError
 from domain.ids import EntityKind
 from domain.records import Entity
-from tests.support.edi_site import ARRIVAL, PARTNERS, PURCHASE_ORDER, interchange, partner
+from tests.support.edi_site import PARTNERS, PURCHASE_ORDER, edifact_interchange, interchange, partner
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 PROFILES = tuple(partner(name) for name in PARTNERS)
@@ -114,26 +113,15 @@ _MORE_EDIFACT = (
 )  # fmt: skip
 
 
-def _edifact(kind: str, body: list[list[str]]) -> str:
-    nord = partner("nord")
-    return write_edifact(
-        [(f"{kind}:D:96A:UN", body)],
-        sender=nord.address,
-        receiver=nord.own_address,
-        control=4,
-        at=ARRIVAL,
-    )
-
-
 DOCUMENTS = (
     interchange("acme", [("850", PURCHASE_ORDER), ("850", PURCHASE_ORDER)], control=9),
     interchange("bolt", [("855", _ANSWER)]),
     interchange("bolt", [("856", _NOTICE)]),
     interchange("ovlf", [("214", _STATUS)]),
     interchange("depot", [("945", _SHIPPED)]),
-    _edifact("ORDERS", _ORDERS),
+    edifact_interchange("nord", "ORDERS", _ORDERS),
     *(interchange(name, [(set_id, body)]) for name, set_id, body in _MORE),
-    *(_edifact(kind, body) for kind, body in _MORE_EDIFACT),
+    *(edifact_interchange("nord", kind, body) for kind, body in _MORE_EDIFACT),
 )
 
 SIGNS = "*~>+:'?^\r\n\x00\x1b 0123456789-.AISZ\u00e9\u0100\ud7ff\U0001f600"

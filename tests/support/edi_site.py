@@ -9,6 +9,7 @@ from pathlib import Path
 
 from connectors.edi.client import mailbox
 from connectors.edi.connector import EdiConnector
+from connectors.edi.edifact_writer import write_edifact
 from connectors.edi.envelopes import Address
 from connectors.edi.partners import Partner, parse_partner
 from connectors.edi.x12_writer import write_x12
@@ -127,6 +128,18 @@ def interchange(sender: str, sets: Sequence[tuple[str, Sequence[Sequence[str]]]]
         version=profile.version,
         at=ARRIVAL,
         syntax=profile.syntax,
+    )
+
+
+def edifact_interchange(sender: str, kind: str, body: Sequence[Sequence[str]], *, control: int = 1) -> str:
+    """An EDIFACT interchange of one message as a partner sends it to us."""
+    profile = partner(sender)
+    return write_edifact(
+        [(f"{kind}:D:96A:UN", body)],
+        sender=profile.address,
+        receiver=profile.own_address,
+        control=control,
+        at=ARRIVAL,
     )
 
 

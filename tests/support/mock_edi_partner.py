@@ -13,12 +13,12 @@ import httpx
 from connectors.edi.client import mailbox
 from connectors.edi.connector import EdiConnector
 from connectors.edi.documents import DocumentLine, Party, PurchaseOrder
-from connectors.edi.outgoing import write_850
 from connectors.edi.partners import parse_partner
 from connectors.edi.x12_writer import write_x12
 from connectors.feed_journal import journal_in
 from domain.clock import Clock
 from domain.ids import SourceName
+from tests.support.edi_partner_documents import write_850
 from tests.support.living_world import SteppingClock
 from tests.support.odata_sap import ServedProcess, free_port
 
