@@ -24,6 +24,8 @@ MASKS = 1 << MOST_LINES
 MOST_GROUPS = MOST_LINES
 NEVER = 1 << 60
 MOST_PIECES = 6 * MOST_LINES
+MOST_PAIRED = 64
+"""Of so many cells it is kept what each two cost."""
 
 # Rows of the scratch table of one order: per line what the cell at hand offers, and the two cheapest rows.
 FIRST_COST, FIRST_CAP, FIRST_PAIR, NEXT_COST, NEXT_CAP, NEXT_PAIR = 0, 1, 2, 3, 4, 5
@@ -66,6 +68,10 @@ class Scratch(NamedTuple):
     """What every cell offers, for orders that meet thin stock."""
     fixed: Integers
     cell_of: Integers
+    alone: Integers
+    """What the order costs when one cell alone serves it, by cell."""
+    both: Integers
+    """The same by two cells."""
 
 
 def new_scratch(arrays: Arrays) -> Scratch:
@@ -82,6 +88,8 @@ def new_scratch(arrays: Arrays) -> Scratch:
         table=np.zeros((cells, BEST_COST, MOST_LINES), np.int64),
         fixed=np.zeros(cells, np.int64),
         cell_of=np.zeros(cells, np.int64),
+        alone=np.zeros(cells, np.int64),
+        both=np.zeros((MOST_PAIRED, MOST_PAIRED), np.int64),
     )
 
 

@@ -7,7 +7,7 @@ moves alone, not on which thread is faster.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from optimization.backlog.moves import (
     new_room,
     search,
 )
+from optimization.backlog.narrow import entries_tried, narrowed
 from optimization.backlog.patterns import SCALE, new_scratch
 from optimization.backlog.plan import PairPlan
 from optimization.backlog.pricing import Ideal
@@ -53,15 +54,17 @@ class Led:
 
 
 class Searcher:
-    """A plan that gets better round by round; ``qty`` and ``day`` are the best one found."""
+    """A plan that gets better round by round, on what is tried alone; ``pairs`` is the best one found."""
 
     def __init__(self, instance: Instance, led: Led, pairs: PairPlan, seed: int) -> None:
         """Begin with a feasible plan by pairs."""
-        self._instance = instance
-        self.led = led
+        self._narrow = narrowed(instance, entries_tried(instance, led.lists, led.ideal, pairs))
+        self._instance = instance = self._narrow.instance
+        self.led = replace(led, lists=self._narrow.lists(led.lists), ideal=self._narrow.ideal(led.ideal))
         arrays = instance.arrays
+        pairs = self._narrow.pairs(pairs)
         self._now = (pairs.qty.astype(np.int32), pairs.day.astype(np.int32))
-        self.qty, self.day = self._now[0].copy(), self._now[1].copy()
+        self._best = (self._now[0].copy(), self._now[1].copy())
         self._costs = np.zeros(instance.n_orders, np.int64)
         self._in_time = np.zeros(instance.n_orders, np.int64)
         self._reward = led.reward.copy()
@@ -82,6 +85,10 @@ class Searcher:
     def close(self) -> None:
         """End the threads."""
         self._pool.shutdown()
+
+    def pairs(self) -> PairPlan:
+        """The best plan found, by the pairs of the whole backlog."""
+        return self._narrow.whole(*self._best)
 
     def run_round(self, moves: int, hot: float, cold: float) -> None:
         """Make so many moves in each thread, cooling from ``hot`` to ``cold`` cents."""
@@ -119,7 +126,7 @@ class Searcher:
         cents = self._whole_cents()
         if cents < self.best_cents:
             self.best_cents = cents
-            self.qty[:], self.day[:] = self._now
+            self._best[0][:], self._best[1][:] = self._now
         if self._reward.size:
             self._reward_anew()
 

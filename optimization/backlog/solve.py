@@ -133,7 +133,7 @@ def plan_by_prices(instance: Instance, run: Run, seed: int, mip: Mip | None) -> 
     try:
         exact = wants_polish(instance, run)
         search_on(instance, run, searcher, mip, SEARCH_SHARE if exact else 1.0)
-        found = PairPlan(qty=searcher.qty.astype(np.int64), day=searcher.day.astype(np.int64))
+        found = searcher.pairs()
         if exact:
             found = polish(instance, run, searcher, found, mip)
     finally:

@@ -12,13 +12,16 @@ from optimization.backlog.compiled import compiled
 from optimization.backlog.instance import Arrays
 from optimization.backlog.patterns import (
     BEST_COST,
+    BEST_ROW,
     FIRST_COST,
+    MOST_PAIRED,
     NEVER,
     NEXT_COST,
     SCALE,
+    SECOND_COST,
+    UNFILLED,
     Market,
     Scratch,
-    alone,
     fill_cell,
     is_no_better,
     join_groups,
@@ -33,9 +36,10 @@ from optimization.backlog.tables import Integers
 NOTHING, EXACT, GROUPS = -1, 0, 1
 NO_CELL = -1
 EXACT_SHIPMENTS = 3
-MOST_CELLS_OF_THREE = 32
+MOST_CELLS_OF_THREE = MOST_PAIRED
 """With more cells than these, three shipments are reckoned like more: trying all triples takes too long."""
 OPTIONS = 6
+IMPOSSIBLE = 1 << 58
 ONE, TWO, THREE = 0, 1, 2
 
 
@@ -68,80 +72,61 @@ def best_cells(
     arrays: Arrays, first: int, last: int, count: int, exact: int, scratch: Scratch
 ) -> tuple[int, int, int, int]:
     """The cheapest one, two or three cells for all lines: what they cost, and which they are."""
-    order = arrays.line_order[first]
-    complete = arrays.order_complete[order] == 1
-    value, one = best_one(arrays, first, last, count, scratch)
+    value, one = unfilled_cost(arrays, first, last), NO_CELL
+    for cell in range(count):
+        if scratch.alone[cell] < value:
+            value, one = scratch.alone[cell], cell
     two, three = NO_CELL, NO_CELL
-    if arrays.order_shipments[order] == 1:
+    shipments = min(exact, arrays.order_shipments[arrays.line_order[first]])
+    if shipments == 1 or count < TWO + 1:
         return value, one, two, three
-    least = floor_of_lines(arrays, first, last, complete, scratch)
-    cheapest = scratch.fixed[:count].min() if count > 0 else 0
+    least = floor_of_lines(arrays, first, last, scratch)
+    plain = is_plain(last - first, count, scratch)
+    three_at_all = shipments > TWO + 1
     for left in range(count):
-        if scratch.fixed[left] + cheapest + least >= value:
-            continue
         for right in range(left + 1, count):
             fixed = scratch.fixed[left] + scratch.fixed[right]
-            if fixed + least >= value:
-                continue
-            total = best_pair(arrays, first, last, (left, right, NO_CELL), value, scratch)
+            total = NEVER
+            if fixed + least < value:
+                total = fixed + two_cost(arrays, first, last, (left, right), plain, scratch)
             if total < value:
-                value, one, two, three = total, left, right, NO_CELL
-            if min(exact, arrays.order_shipments[order]) > TWO + 1 and fixed + cheapest + least < value:
-                total, third = best_third(arrays, first, last, count, (left, right), (least, value), scratch)
-                if total < value:
-                    value, one, two, three = total, left, right, third
+                value, one, two = total, left, right
+            if three_at_all:
+                scratch.both[left, right] = total
+    if three_at_all:
+        return best_three(arrays, first, last, count, (value, one, two), scratch)
     return value, one, two, three
 
 
 @compiled
-def best_one(arrays: Arrays, first: int, last: int, count: int, scratch: Scratch) -> tuple[int, int]:
-    """The cheapest cell for all lines, or shipping nothing: the cost, and which cell."""
-    complete = arrays.order_complete[arrays.line_order[first]] == 1
-    value, one = unfilled_cost(arrays, first, last), NO_CELL
-    for cell in range(count):
-        total = scratch.fixed[cell] + alone(arrays, first, last, complete, scratch.table[cell])
-        if total < value:
-            value, one = total, cell
-    return value, one
+def best_three(
+    arrays: Arrays, first: int, last: int, count: int, known: tuple[int, int, int], scratch: Scratch
+) -> tuple[int, int, int, int]:
+    """The best three cells, where they cost less than what is known of two.
 
-
-@compiled
-def best_third(
-    arrays: Arrays,
-    first: int,
-    last: int,
-    count: int,
-    two: tuple[int, int],
-    limits: tuple[int, int],
-    scratch: Scratch,
-) -> tuple[int, int]:
-    """The best third cell beside two, if all cost less than the second limit: their cost, and which it is."""
-    complete = arrays.order_complete[arrays.line_order[first]] == 1
-    least, value = limits
-    best = NO_CELL
-    for third in range(two[1] + 1, count):
-        fixed = scratch.fixed[two[0]] + scratch.fixed[two[1]] + scratch.fixed[third]
-        if fixed + least >= value:
-            continue
-        cells = (two[0], two[1], third)
-        if fixed + floor_of_cells(arrays, first, last, complete, cells, scratch) >= value:
-            continue
-        total = fixed + cells_cost(arrays, first, last, complete, cells, scratch)
-        if total < value:
-            value, best = total, third
-    return value, best
-
-
-@compiled
-def best_pair(
-    arrays: Arrays, first: int, last: int, cells: tuple[int, int, int], value: int, scratch: Scratch
-) -> int:
-    """What two cells cost for all lines, or ``value`` when they cost no less."""
-    complete = arrays.order_complete[arrays.line_order[first]] == 1
-    fixed = scratch.fixed[cells[ONE]] + scratch.fixed[cells[TWO]]
-    if fixed + floor_of_cells(arrays, first, last, complete, cells, scratch) >= value:
-        return value
-    return int(min(value, fixed + cells_cost(arrays, first, last, complete, cells, scratch)))
+    What a cell saves becomes less with every other one, so that a third one is worth its shipment only where
+    each two of the three are, and three cost no less than the two pairs with one of them less that one alone.
+    """
+    value, one, two = known
+    three = NO_CELL
+    alone, both = scratch.alone, scratch.both
+    for left in range(count):
+        for right in range(left + 1, count):
+            pair = both[left, right]
+            if pair >= min(alone[left], alone[right]):
+                continue
+            for third in range(right + 1, count):
+                over, under = both[left, third], both[right, third]
+                if over >= min(alone[left], alone[third]) or under >= min(alone[right], alone[third]):
+                    continue
+                floor = max(pair + over - alone[left], pair + under - alone[right])
+                if max(floor, over + under - alone[third]) >= value:
+                    continue
+                fixed = scratch.fixed[left] + scratch.fixed[right] + scratch.fixed[third]
+                total = fixed + cells_cost(arrays, first, last, (left, right, third), scratch)
+                if total < value:
+                    value, one, two, three = total, left, right, third
+    return value, one, two, three
 
 
 @compiled
@@ -156,10 +141,7 @@ def collect_cells(
 ) -> int:
     """Keep every cell that offers anything, and the two cheapest rows of each line; gives how many cells."""
     order = arrays.line_order[first]
-    for line in range(last - first):
-        scratch.cells[BEST_COST, line] = NEVER
-        scratch.cells[BEST_COST + 3, line] = NEVER
-        scratch.cells[BEST_COST + 1, line] = -1
+    nothing = value_lines(arrays, first, last, scratch)
     count = 0
     for place in range(entries.size):
         lane = arrays.order_zone[order] * arrays.n_sources + arrays.entry_source[entries[place]]
@@ -178,6 +160,11 @@ def collect_cells(
                             arrays, line, offered[which, line], offered[which + 2, line], cell, scratch.cells
                         )
             scratch.fixed[count] = fixed
+            total = fixed + cells_cost(arrays, first, last, (count, NO_CELL, NO_CELL), scratch)
+            if total >= nothing:
+                # Beside other cells it saves even less.
+                continue
+            scratch.alone[count] = total
             scratch.cell_of[count] = cell
             count += 1
     return drop_useless(arrays, first, last, count, scratch)
@@ -200,6 +187,7 @@ def drop_useless(arrays: Arrays, first: int, last: int, count: int, scratch: Scr
         if kept < cell:
             scratch.table[kept, :, : last - first] = scratch.table[cell, :, : last - first]
             scratch.fixed[kept] = scratch.fixed[cell]
+            scratch.alone[kept] = scratch.alone[cell]
             scratch.cell_of[kept] = scratch.cell_of[cell]
         kept += 1
     return kept
@@ -210,10 +198,9 @@ def replaces(arrays: Arrays, first: int, last: int, other: int, cell: int, scrat
     """Whether another cell has enough of all that a cell has, for no more: then the cell is not needed."""
     if scratch.fixed[other] > scratch.fixed[cell]:
         return False
-    complete = arrays.order_complete[arrays.line_order[first]] == 1
     for line in range(last - first):
         cost = scratch.table[cell, FIRST_COST, line]
-        if cost == NEVER or (not complete and cost >= SCALE * arrays.line_unfilled[first + line]):
+        if cost >= scratch.cells[UNFILLED, line]:
             continue
         if scratch.table[other, FIRST_COST, line] > cost:
             return False
@@ -223,34 +210,33 @@ def replaces(arrays: Arrays, first: int, last: int, other: int, cell: int, scrat
 
 
 @compiled
-def floor_of_lines(arrays: Arrays, first: int, last: int, complete: bool, scratch: Scratch) -> int:
-    """What the lines cost at least, shipments aside."""
+def value_lines(arrays: Arrays, first: int, last: int, scratch: Scratch) -> int:
+    """What a unit costs that is left, by line, and what it costs to ship nothing.
+
+    Of an order that must be complete a unit that is left costs more than anything else could.
+    """
+    units = 0
+    for line in range(first, last):
+        units += arrays.line_qty[line]
     total = 0
     for line in range(last - first):
-        unit = scratch.cells[BEST_COST, line]
-        if not complete:
-            unit = min(unit, SCALE * arrays.line_unfilled[first + line])
-        if unit == NEVER:
-            return NEVER
-        total += arrays.line_qty[first + line] * unit
+        scratch.cells[BEST_COST, line] = NEVER
+        scratch.cells[SECOND_COST, line] = NEVER
+        scratch.cells[BEST_ROW, line] = -1
+        left = SCALE * arrays.line_unfilled[first + line]
+        if arrays.order_complete[arrays.line_order[first]] == 1:
+            left = IMPOSSIBLE // max(1, units)
+        scratch.cells[UNFILLED, line] = left
+        total += arrays.line_qty[first + line] * left
     return total
 
 
 @compiled
-def floor_of_cells(
-    arrays: Arrays, first: int, last: int, complete: bool, cells: tuple[int, int, int], scratch: Scratch
-) -> int:
-    """What the lines cost at least from these cells, as if each had enough."""
+def floor_of_lines(arrays: Arrays, first: int, last: int, scratch: Scratch) -> int:
+    """What the lines cost at least, shipments aside."""
     total = 0
     for line in range(last - first):
-        unit = scratch.table[cells[ONE], FIRST_COST, line]
-        unit = min(unit, scratch.table[cells[TWO], FIRST_COST, line])
-        if cells[THREE] != NO_CELL:
-            unit = min(unit, scratch.table[cells[THREE], FIRST_COST, line])
-        if not complete:
-            unit = min(unit, SCALE * arrays.line_unfilled[first + line])
-        if unit == NEVER:
-            return NEVER
+        unit = min(scratch.cells[BEST_COST, line], scratch.cells[UNFILLED, line])
         total += arrays.line_qty[first + line] * unit
     return total
 
@@ -270,26 +256,56 @@ def cheapest_option(line: int, cells: tuple[int, int, int], taken: int, scratch:
 
 
 @compiled
-def cells_cost(
-    arrays: Arrays, first: int, last: int, complete: bool, cells: tuple[int, int, int], scratch: Scratch
-) -> int:
-    """What the lines cost from some cells, shipments aside; never when the order cannot be complete."""
+def cells_cost(arrays: Arrays, first: int, last: int, cells: tuple[int, int, int], scratch: Scratch) -> int:
+    """What the lines cost from some cells, shipments aside."""
     total = 0
     for line in range(last - first):
         need = arrays.line_qty[first + line]
-        unfilled = SCALE * arrays.line_unfilled[first + line]
+        left = scratch.cells[UNFILLED, line]
         taken = 0
         while need > 0:
             cost, which = cheapest_option(line, cells, taken, scratch)
-            if which < 0 or (not complete and cost >= unfilled):
+            if cost >= left:
                 break
             row = NEXT_COST if which & 1 else FIRST_COST
             units = min(need, scratch.table[cells[which >> 1], row + 1, line])
             total += units * cost
             need -= units
             taken |= 1 << which
-        if need > 0 and complete:
-            return NEVER
+        total += need * left
+    return total
+
+
+@compiled
+def is_plain(lines: int, count: int, scratch: Scratch) -> bool:
+    """Whether no cell has more than one row for any line."""
+    for cell in range(count):
+        for line in range(lines):
+            if scratch.table[cell, NEXT_COST, line] < NEVER:
+                return False
+    return True
+
+
+@compiled
+def two_cost(
+    arrays: Arrays, first: int, last: int, cells: tuple[int, int], plain: bool, scratch: Scratch
+) -> int:
+    """What the lines cost from two cells, shipments aside; sooner known where each has but one row."""
+    if not plain:
+        return cells_cost(arrays, first, last, (cells[ONE], cells[TWO], NO_CELL), scratch)
+    total = 0
+    for line in range(last - first):
+        need = arrays.line_qty[first + line]
+        unfilled = scratch.cells[UNFILLED, line]
+        cheap, dear = cells
+        if scratch.table[dear, FIRST_COST, line] < scratch.table[cheap, FIRST_COST, line]:
+            cheap, dear = dear, cheap
+        for cell in (cheap, dear):
+            cost = scratch.table[cell, FIRST_COST, line]
+            if cost < unfilled:
+                units = min(need, scratch.table[cell, FIRST_COST + 1, line])
+                total += units * cost
+                need -= units
         total += need * unfilled
     return total
 
@@ -297,15 +313,13 @@ def cells_cost(
 @compiled
 def record_cells(arrays: Arrays, first: int, last: int, cells: tuple[int, int, int], scratch: Scratch) -> int:
     """Note what some cells ship; gives the number of pieces."""
-    complete = arrays.order_complete[arrays.line_order[first]] == 1
     count = 0
     for line in range(last - first):
         need = arrays.line_qty[first + line]
-        unfilled = SCALE * arrays.line_unfilled[first + line]
         taken = 0
         while need > 0:
             cost, which = cheapest_option(line, cells, taken, scratch)
-            if which < 0 or (not complete and cost >= unfilled):
+            if cost >= scratch.cells[UNFILLED, line]:
                 break
             taken |= 1 << which
             cell, row = cells[which >> 1], NEXT_COST if which & 1 else FIRST_COST

@@ -15,7 +15,7 @@ from optimization.backlog.erp_rule import erp_plan
 from optimization.backlog.instance import build_instance
 from optimization.backlog.limits import BacklogLimits
 from optimization.backlog.outcome import BacklogOutcome, Milestone
-from optimization.backlog.plan import PairPlan, plan_of_pairs, sorted_plan
+from optimization.backlog.plan import plan_of_pairs, sorted_plan
 from optimization.backlog.repair import Repaired, local_repair, one_order
 from optimization.backlog.run import Run
 from optimization.backlog.search import Searcher
@@ -108,7 +108,7 @@ def test_a_complete_order_is_never_forced_in_in_part() -> None:
     searcher = Searcher(instance, led, first_plan(instance, led), 1)
     for _ in range(8):
         searcher.run_round(500, 400.0, 400.0)
-        now = PairPlan(qty=searcher.qty.astype(np.int64), day=searcher.day.astype(np.int64))
+        now = searcher.pairs()
         assert audit_plan(instance.tables, plan_of_pairs(instance, now)).errors == ()
     searcher.close()
 
