@@ -184,7 +184,10 @@ def read_milestones(events: Sequence[Event], *, received_at: datetime | None = N
 
 
 def events_of(milestones: Sequence[Milestone], *, corrected_at: datetime) -> list[Event]:
-    """Milestones as events; one that another of them corrects is declared an error in favour of that one."""
+    """Milestones as events; one that another of them corrects is declared an error in favour of that one.
+
+    It is declared when the correction came, or at ``corrected_at`` where that was not noted.
+    """
     corrections = {each.corrects_id: each for each in milestones if each.corrects_id}
     events: list[Event] = []
     for milestone in milestones:
@@ -192,7 +195,7 @@ def events_of(milestones: Sequence[Milestone], *, corrected_at: datetime) -> lis
         correction = corrections.get(milestone.milestone_id)
         if correction is not None:
             event.error_declaration = ErrorDeclaration(
-                declaration_time=corrected_at,
+                declaration_time=correction.received_at or corrected_at,
                 reason="incorrect_data",
                 corrective_event_ids=[_event_id(correction.milestone_id)],
             )

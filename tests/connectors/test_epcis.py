@@ -195,8 +195,21 @@ def test_a_service_gives_milestones_as_documents(tmp_path: Path) -> None:
         "arrived",
         arrived.happened_at,
     )
-    again = client.send("GET", "/v1/epcis", query={"cursor": reply.headers["tower-cursor"]})
+    cursor = {"cursor": reply.headers["tower-cursor"]}
+    again = client.send("GET", "/v1/epcis", query=cursor)
     assert reply.headers["tower-more"] == "false"
     assert len(read_events(again.body)) <= 1
+
+    noticed = arrived.happened_at + timedelta(hours=2)
+    right = facts.milestone("m3", code="departed", happened_at=noticed)
+    push.accept(*message("2", saying(replace(right, corrects_id="m1", received_at=noticed))))
+    later = [client.send("GET", "/v1/epcis", query=cursor).body for _ in range(2)]
+    events = {event.event_id: event for event in read_events(later[0])}
+    declared = events["m1"].error_declaration
+    assert declared is not None
+    assert (declared.declaration_time, declared.corrective_event_ids) == (noticed, ["m3"])
+    assert events["m1"].event_time == arrived.happened_at
+    assert events["m3"].error_declaration is None
+    assert read_events(later[0]) == read_events(later[1])
     client.close()
     service.close()

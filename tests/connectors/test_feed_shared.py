@@ -17,6 +17,8 @@ from app.store.feed_journal import SqlFeedJournal
 from connectors.edi.client import mailbox
 from connectors.edi.connector import EdiConnector
 from connectors.feed_journal import FILE_NAME, journal_in
+from connectors.files.client import watched_folder
+from connectors.files.connector import FilesConnector
 from connectors.files.profiles import own_manifest
 from connectors.http import HttpClient
 from connectors.kept_feed import KeptFeed
@@ -30,6 +32,7 @@ from tests.connectors.test_kept_feed import SOURCE, arrival, stock
 from tests.support.connector_contract import read_all, state_of
 from tests.support.edi_orders import acknowledged, receive_order
 from tests.support.edi_site import EdiSite
+from tests.support.files_site import FilesSite
 from tests.support.hub_postgresql import postgresql_url, why_not
 from tests.support.living_world import SteppingClock
 from tests.support.nats_server import wait_until
@@ -296,6 +299,30 @@ def test_a_command_is_one_document_whichever_instance_is_asked(
         with pytest.raises(UnavailableError, match="busy with what came for edi"):
             two.submit(command)
     assert len(two.changes("orders", None, 50).records) == 3
+
+
+def test_a_snapshot_takes_away_what_another_instance_took_in(
+    tmp_path: Path, journals: list[SqlFeedJournal]
+) -> None:
+    site = FilesSite(tmp_path)
+    one, two = (
+        FilesConnector(
+            SourceName("files"),
+            watched_folder(site.drop),
+            mappings=site.mappings,
+            journal=each,
+            clock=site.clock,
+        )
+        for each in journals
+    )
+    site.receive("stock-1.csv", "Item no.;On hand;Safety (cases)\nA-1;5;1\nA-2;6;1\n")
+    first = one.changes("stock", None, 9)
+    site.receive("stock-2.csv", "Item no.;On hand;Safety (cases)\nA-2;6;1\nA-3;7;1\n")
+    then = two.changes("stock", first.cursor, 9)
+    assert [gone.ref.entity_id for gone in then.deleted] == ["dc-1|A-1"]
+    assert [record.ref.entity_id for record in then.records] == ["dc-1|A-2", "dc-1|A-3"]
+    assert one.changes("stock", first.cursor, 9) == then
+    assert site.names("done") == ["stock-1.csv", "stock-2.csv"]
 
 
 def test_an_event_counts_once_whichever_instance_it_is_pushed_to(journals: list[SqlFeedJournal]) -> None:
