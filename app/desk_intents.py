@@ -19,8 +19,10 @@ from app.workers.messages import (
     ProposePolicy,
     Request,
     RetryQuarantined,
+    SayWhetherItHappened,
     SplitCase,
     SyncNow,
+    TakeBack,
 )
 from app.zones import TIMES_KEPT, DeskTimes, times_for
 from domain.cases import CaseState
@@ -73,6 +75,19 @@ class DeskIntents:
         """Sign a decision on a proposal."""
         user = self._who.user_id
         self._ask(Decide(action_id=action_id, decision=decision, user=user, reason=reason))
+
+    def take_back(self, action_id: str, reason: str) -> None:
+        """Sign a proposal that takes an executed action back."""
+        self._ask(TakeBack(action_id=action_id, user=self._who.user_id, reason=reason))
+
+    def settle(self, action_id: str, command_key: str, reason: str, *, happened: bool) -> None:
+        """Sign whether a command in doubt happened."""
+        user = self._who.user_id
+        self._ask(
+            SayWhetherItHappened(
+                action_id=action_id, command_key=command_key, user=user, happened=happened, reason=reason
+            )
+        )
 
     def assign(self, case_id: str, user_id: str) -> None:
         """Make a person the owner of a case."""

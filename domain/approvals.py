@@ -351,10 +351,16 @@ class Ending(_OfAction):
         _OfAction.__post_init__(self)
         require(len(self.why) <= MAX_WHY_CHARACTERS, f"the reason has more than {MAX_WHY_CHARACTERS} signs.")
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """The keys of the commands of which only a person can tell what became of them."""
+        if self.outcome is not EndedAs.IN_DOUBT:
+            return ()
+        return tuple(end.key for end in self.commands if end.fate is CommandFate.MANUAL)
+
     def leaves_in_doubt(self, command_key: str) -> bool:
         """Whether only a person can tell what became of that command."""
-        doubted = {end.key for end in self.commands if end.fate is CommandFate.MANUAL}
-        return self.outcome is EndedAs.IN_DOUBT and command_key in doubted
+        return command_key in self.doubts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,17 +127,24 @@ def way_back(commands: Sequence[PlannedCommand]) -> tuple[tuple[SourceName, Acti
     return steps
 
 
-def why_not_way_back(undo: Terms, done: Terms) -> str:
-    """Why terms are not those that take back what was ``done``; empty when they are."""
+def why_no_return(done: Terms) -> str:
+    """Why nothing can take an executed action back, whatever its records say by now; empty when it can be."""
     if done.undoes is not None:
         return "what it would take back takes back another action itself"
+    try:
+        way_back(done.commands)
+    except RefusedError as error:
+        return error.what.removesuffix(".")
+    return ""
+
+
+def why_not_way_back(undo: Terms, done: Terms) -> str:
+    """Why terms are not those that take back what was ``done``; empty when they are."""
+    if why := why_no_return(done):
+        return why
     if (undo.remedy, undo.amount, undo.case.case_id) != (done.remedy, done.amount, done.case.case_id):
         return "it speaks of another case, remedy or amount than what it takes back"
-    try:
-        wanted = way_back(done.commands)
-    except RefusedError as error:
-        return error.what
-    if tuple((each.source, each.action) for each in undo.commands) != wanted:
+    if tuple((each.source, each.action) for each in undo.commands) != way_back(done.commands):
         return "its commands are not those that take the other action back"
     return ""
 

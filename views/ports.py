@@ -90,6 +90,14 @@ class TowerIntents(WhatIfIntents, Protocol):
         """Sign a decision on a proposal."""
         ...
 
+    def take_back(self, action_id: str, reason: str) -> None:
+        """Sign a proposal that takes an executed action back."""
+        ...
+
+    def settle(self, action_id: str, command_key: str, reason: str, *, happened: bool) -> None:
+        """Sign whether a command in doubt happened."""
+        ...
+
     def assign(self, case_id: str, user_id: str) -> None:
         """Make a person the owner of a case."""
         ...

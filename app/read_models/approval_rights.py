@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from app.read_models.people import short_name
 from app.services.approval_room import changed_since, fresh_from
-from domain.approval_states import OPEN_TO, UNDECIDED
+from domain.approval_states import OPEN_TO, UNDECIDED, ApprovalState
 from domain.approvals import Proposal, Verdict
+from domain.compensation import why_no_return
 from domain.day_limits import assent_to
 from domain.ids import UserId
 from views.shell.state import Identity
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from domain.rights import RightsPolicy, Ruling
 
 NOT_NOW = "There is no approval to take back."
+NOT_DONE = "Nothing of it was carried out to its end."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,25 @@ class ApprovalSources:
             return NOT_NOW
         assent = self._assent(proposal, self.who.user_id, role_of(self.who))
         ruling = self.policy.may_revoke(assent, proposal.actor.user_id, view.approvers)
+        return "" if ruling.allowed else _sentence(ruling.why)
+
+    def why_not_take_back(self, view: ApprovalView, proposal: Proposal) -> str:
+        """Why the person at the desk cannot propose to take an executed action back; empty when they can.
+
+        Whether its records still allow it is judged when that is signed.
+        """
+        if view.state is not ApprovalState.EXECUTED:
+            return NOT_DONE
+        if why := why_no_return(proposal.terms):
+            return _sentence(why)
+        ruling = self.policy.may_propose_terms(UserId(self.who.user_id), role_of(self.who), proposal.terms)
+        return "" if ruling.allowed else _sentence(ruling.why)
+
+    def why_not_settle(self, proposal: Proposal) -> str:
+        """Why the person at the desk cannot say what became of a command in doubt; empty when they can."""
+        ruling = self.policy.may_decide(
+            self._assent(proposal, self.who.user_id, role_of(self.who)), proposal.actor.user_id
+        )
         return "" if ruling.allowed else _sentence(ruling.why)
 
     def deciders(self, view: ApprovalView, proposal: Proposal) -> tuple[str, ...]:

@@ -6,17 +6,19 @@ from collections.abc import Callable
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
-from app.read_models.action_words import changed_lines, command_words
+from app.read_models.action_words import action_words, changed_lines, command_words
 from app.read_models.people import short_name
+from app.services.ending_settled import open_doubts
 from app.signing.canonical import sha256_hex
 from app.signing.statements import SignedEntry, open_entry
 from app.store.ledger_transaction import Standing
 from app.store.ledger_views import ApprovalView
 from domain.approval_states import ApprovalState
 from domain.approvals import Proposal, Terms
+from domain.compensation import steps_of
 from domain.profile_json import from_profile, load_strict
 from domain.recommendations import Recommendation
-from views.approvals.state import AlternativeLine, ApprovalRow, ApprovalStage, SignedContent
+from views.approvals.state import AlternativeLine, ApprovalRow, ApprovalStage, Doubt, SignedContent
 from views.formatting import full_moment
 from views.shell.state import Identity
 
@@ -84,9 +86,21 @@ def _row(sources: ApprovalSources, view: ApprovalView) -> ApprovalRow:
         stage_reason=_stage_reason(view),
         why_not_decide=sources.why_not_decide(view, proposal),
         why_not_revoke=sources.why_not_revoke(view, proposal),
+        why_not_take_back=sources.why_not_take_back(view, proposal),
+        doubts=_doubts(sources, view, proposal),
         deciders=sources.deciders(view, proposal),
         changed_since=sources.changed(view, proposal),
     )
+
+
+def _doubts(sources: ApprovalSources, view: ApprovalView, proposal: Proposal) -> tuple[Doubt, ...]:
+    """The commands that wait for a person's word, and whether the person at the desk may give it."""
+    keys = open_doubts(sources.ledger, view)
+    why_not = sources.why_not_settle(proposal) if keys else ""
+    words = {command.key: command_words(command) for command in proposal.terms.commands}
+    for command in proposal.terms.commands:
+        words |= {key: f"{command.source}: {action_words(step)}" for key, step in steps_of(command)}
+    return tuple(Doubt(command_key=key, words=words[key], why_not_settle=why_not) for key in keys)
 
 
 def _chosen(ledger: LedgerReads, terms: Terms) -> AlternativeLine | None:

@@ -12,7 +12,7 @@ from app.signing.receipts import HubOutcome, open_receipt
 from app.signing.statements import open_entry
 from app.signing_desk import HUB_KEY_FILE
 from domain.approval_states import DeliveryState
-from domain.approvals import Beginning, Decision, Ending, Execution, Proposal, Signed
+from domain.approvals import Beginning, Decision, Ending, Execution, Proposal, Settlement, Signed
 from domain.errors import BadInputError, CorruptError, RefusedError
 from views.approvals.ledger_state import LedgerLine, LedgerShown, Proof
 from views.formatting import counted
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
 #: Verifying takes well under a millisecond an entry; nobody reads more of them in a list.
 MOST_ENTRIES: Final = 500
-_KINDS: Final[dict[type, str]] = {
+_KINDS: Final[dict[type[Signed], str]] = {
     Proposal: "Proposal",
     Decision: "Decision",
     Beginning: "Beginning",
     Execution: "Execution",
     Ending: "Ending",
+    Settlement: "Word on a doubt",
 }
 
 
@@ -129,7 +130,10 @@ def _title(value: Signed, titles: dict[str, str]) -> str:
         case Execution():
             words = titles.get(value.action_id, value.action_id)
             return f"{words}: {value.result.replace('_', ' ')}"
-        case _:
+        case Settlement():
+            words = titles.get(value.action_id, value.action_id)
+            return f"{words}: {'it happened' if value.happened else 'it did not happen'}"
+        case Beginning():
             return titles.get(value.action_id, value.action_id)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from app.services.approval_room import ApprovalRoom, Signer, sign_next
 from app.services.propose import not_permitted
@@ -14,6 +15,9 @@ from domain.approvals import Actor, Ending, Settlement, Signed
 from domain.day_limits import assent_to
 from domain.errors import RefusedError
 from domain.rights import Ruling
+
+if TYPE_CHECKING:
+    from app.store.ledger_reads import LedgerReads
 
 
 def say_settled(
@@ -28,14 +32,13 @@ def say_settled(
         BadInputError: there is no such action.
     """
     view = room.ledger.approval(action_id)
-    ending = _left_in_doubt(room, view, command_key)
-    if ending is None:
+    ending = _left_in_doubt(room.ledger, view)
+    if ending is None or not _doubts(ending, command_key):
         raise RefusedError(
             what=f"The command {command_key} is not in doubt.",
             remedy="Name the command that the ending of its action calls in doubt.",
         )
-    said = (e for e in _settlements(room, action_id, command_key) if _is_about(e, ending))
-    if any(room.ledger.delivery(each.sha256) is not DeliveryState.REFUSED for each in said):
+    if command_key not in open_doubts(room.ledger, view):
         raise RefusedError(
             what=f"Somebody told already what became of {command_key}.", remedy="Let the executor go on."
         )
@@ -67,13 +70,13 @@ def say_settled(
 def settled(room: ApprovalRoom, action_id: str, command_key: str) -> tuple[SignedEntry, Settlement] | None:
     """The word on a command in doubt that the executor goes on by: signed, rightful, and recorded."""
     view = room.ledger.approval(action_id)
-    ending = _left_in_doubt(room, view, command_key)
-    if ending is None:
+    ending = _left_in_doubt(room.ledger, view)
+    if ending is None or not _doubts(ending, command_key):
         return None
-    for known in _settlements(room, action_id, command_key):
+    for known in _said_of(room.ledger, ending):
         entry = open_entry(known.envelope, room.ledger.public_key)
         value = entry.value
-        if not isinstance(value, Settlement) or not _is_about(entry, ending):
+        if not isinstance(value, Settlement) or value.command_key != command_key:
             continue
         allowed = _ruling(room, view, value.actor, value.issued_at).allowed
         if allowed and room.counts_device(value.actor.keyid) and _is_recorded(room, entry):
@@ -81,23 +84,38 @@ def settled(room: ApprovalRoom, action_id: str, command_key: str) -> tuple[Signe
     return None
 
 
-def _settlements(room: ApprovalRoom, action_id: str, command_key: str) -> list[SignedEntry]:
-    said = room.ledger.entries_of(action_id)
-    return [e for e in said if isinstance(e.value, Settlement) and e.value.command_key == command_key]
+def open_doubts(ledger: LedgerReads, view: ApprovalView) -> tuple[str, ...]:
+    """The commands of an action that wait for a person's word: in doubt, and nobody told yet."""
+    ending = _left_in_doubt(ledger, view)
+    if ending is None or not isinstance(ending.value, Ending):
+        return ()
+    told = {
+        entry.value.command_key
+        for entry in _said_of(ledger, ending)
+        if isinstance(entry.value, Settlement) and ledger.delivery(entry.sha256) is not DeliveryState.REFUSED
+    }
+    return tuple(key for key in ending.value.doubts if key not in told)
 
 
-def _is_about(entry: SignedEntry, ending: SignedEntry) -> bool:
-    return isinstance(entry.value, Settlement) and entry.value.ending_sha256 == ending.sha256
-
-
-def _left_in_doubt(room: ApprovalRoom, view: ApprovalView, command_key: str) -> SignedEntry | None:
-    """The latest ending of an action in doubt, when it leaves that command to a person."""
+def _left_in_doubt(ledger: LedgerReads, view: ApprovalView) -> SignedEntry | None:
+    """The latest ending of an action in doubt; ``None`` for any other action."""
     if view.state is not ApprovalState.IN_DOUBT:
         return None
-    endings = [e for e in room.ledger.entries_of(view.action_id) if isinstance(e.value, Ending)]
-    last = endings[-1] if endings else None
-    left = last is not None and isinstance(last.value, Ending) and last.value.leaves_in_doubt(command_key)
-    return last if left else None
+    endings = (e for e in reversed(ledger.entries_of(view.action_id)) if isinstance(e.value, Ending))
+    return next(endings, None)
+
+
+def _doubts(ending: SignedEntry, command_key: str) -> bool:
+    return isinstance(ending.value, Ending) and ending.value.leaves_in_doubt(command_key)
+
+
+def _said_of(ledger: LedgerReads, ending: SignedEntry) -> list[SignedEntry]:
+    """What people said of the commands that an ending leaves in doubt."""
+    return [
+        entry
+        for entry in ledger.entries_of(ending.action_id)
+        if isinstance(entry.value, Settlement) and entry.value.ending_sha256 == ending.sha256
+    ]
 
 
 def _ruling(room: ApprovalRoom, view: ApprovalView, actor: Actor, at: datetime) -> Ruling:

@@ -39,12 +39,13 @@ def source_health(state: SourceState, *, now: datetime, next_run_at: datetime | 
 
 
 def _judge(state: SourceState, lag: timedelta | None, now: datetime) -> tuple[HealthColour, str]:
+    """Colour and sentence; the sentence holds no age, because it is read long after it is made."""
     interval = timedelta(seconds=state.interval_seconds)
     waited = now - state.registered_at if lag is None else lag
     if lag is None and not state.failures_in_row:
         return HealthColour.AMBER, "Not read yet."
     if waited > SILENT_INTERVALS * interval or lag is None:
-        since = "yet" if lag is None else f"for {_span(lag)}"
+        since = "yet" if lag is None else f"for more than {_span(SILENT_INTERVALS * interval)}"
         return HealthColour.RED, f"No good sync {since}. {state.why}".strip()
     if state.failures_in_row:
         return HealthColour.AMBER, state.why
@@ -52,8 +53,8 @@ def _judge(state: SourceState, lag: timedelta | None, now: datetime) -> tuple[He
         noun = "record" if state.quarantined == 1 else "records"
         return HealthColour.AMBER, f"{state.quarantined} {noun} could not be read and wait in quarantine."
     if waited > LATE_INTERVALS * interval:
-        return HealthColour.AMBER, f"Last read {_span(waited)} ago, expected every {_span(interval)}."
-    return HealthColour.GREEN, f"Read {_span(waited)} ago."
+        return HealthColour.AMBER, f"Read later than planned: expected every {_span(interval)}."
+    return HealthColour.GREEN, "Read as planned."
 
 
 def _later(one: datetime | None, other: datetime | None) -> bool:

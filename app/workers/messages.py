@@ -68,6 +68,26 @@ class Decide:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack:
+    """Sign a proposal, as ``user``, that takes an executed action back."""
+
+    action_id: str
+    user: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayWhetherItHappened:
+    """Sign, as ``user``, whether a command in doubt happened."""
+
+    action_id: str
+    command_key: str
+    user: str
+    happened: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoveCase:
     """Move a case in its life, or change who owns it; empty fields stay as they are.
 
@@ -129,6 +149,8 @@ Request = (
     | Propose
     | ProposePolicy
     | Decide
+    | TakeBack
+    | SayWhetherItHappened
     | MoveCase
     | MoveCases
     | SplitCase

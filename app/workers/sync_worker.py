@@ -32,9 +32,11 @@ from app.workers.messages import (
     Request,
     RetryQuarantined,
     Said,
+    SayWhetherItHappened,
     SplitCase,
     Stop,
     SyncNow,
+    TakeBack,
     WorkerSetup,
 )
 from app.workers.what_if_acts import promote_moves, share_scenario
@@ -158,10 +160,10 @@ class SyncWorker:
             case KeepRecommendation():
                 self._tower.keep(request.recommendation)
                 self._changed("recommendations")
-            case Propose() | ProposePolicy():
+            case Propose() | ProposePolicy() | TakeBack():
                 self._propose(request)
-            case Decide():
-                self._decide(request)
+            case Decide() | SayWhetherItHappened():
+                self._judge(request)
             case MoveCase():
                 self._move(request)
             case MoveCases():
@@ -226,9 +228,11 @@ class SyncWorker:
             if report.execution.begun or report.told:
                 self._voice.say(Said(text=f"Held {action_id}: {why}", kind="warning"))
 
-    def _propose(self, request: Propose | ProposePolicy) -> None:
+    def _propose(self, request: Propose | ProposePolicy | TakeBack) -> None:
         if isinstance(request, ProposePolicy):
             entry = self._proposed_policy(request)
+        elif isinstance(request, TakeBack):
+            entry = self._tower.afterwards.propose_way_back(request.action_id, request.user, request.reason)
         else:
             entry = self._tower.propose(request.case_id, request.option_id, request.user, request.reason)
         self._voice.say(Said(text=f"Proposed and signed. Code {entry.code}.", kind="ok"))
@@ -259,20 +263,33 @@ class SyncWorker:
         self._changed("approvals", "cases")
         self._settle_soon()
 
-    def _decide(self, request: Decide) -> None:
-        verdict = Verdict(request.decision)
-        entry = self._tower.decide(
-            request.action_id,
-            request.user,
-            approve=verdict,
-            reason=request.reason,
-            offline=bool(self._hub_unreachable),
-        )
-        what = _DONE[verdict]
+    def _judge(self, request: Decide | SayWhetherItHappened) -> None:
+        if isinstance(request, Decide):
+            entry, what = self._decided(request), _DONE[Verdict(request.decision)]
+        else:
+            entry, what = self._settled(request), "Told what became of it"
         waits = ", not yet recorded: the hub cannot be reached" if self._hub_unreachable else ""
         self._voice.say(Said(text=f"{what} and signed{waits}. Code {entry.code}.", kind="ok"))
         self._changed("approvals", "cases")
         self._settle_soon()
+
+    def _decided(self, request: Decide) -> SignedEntry:
+        return self._tower.decide(
+            request.action_id,
+            request.user,
+            approve=Verdict(request.decision),
+            reason=request.reason,
+            offline=bool(self._hub_unreachable),
+        )
+
+    def _settled(self, request: SayWhetherItHappened) -> SignedEntry:
+        return self._tower.afterwards.say_settled(
+            request.action_id,
+            request.command_key,
+            request.user,
+            happened=request.happened,
+            reason=request.reason,
+        )
 
     def _move_each(self, request: MoveCases) -> None:
         moved = move_each(self._tower.cases.life, request)

@@ -1076,6 +1076,14 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Sie kommt {days} nach dem Ende ihres Zeitfensters.</translation>
   </message>
   <message>
+   <source>It did not happen</source>
+   <translation>Es ist nicht geschehen</translation>
+  </message>
+  <message>
+   <source>It happened</source>
+   <translation>Es ist geschehen</translation>
+  </message>
+  <message>
    <source>It has been decided.</source>
    <translation>Es ist entschieden.</translation>
   </message>
@@ -1512,6 +1520,14 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Kein Thema enthält diese Wörter.</translation>
   </message>
   <message>
+   <source>Nobody knows whether this happened: {command}. Look there, and say.</source>
+   <translation>Niemand weiß, ob das geschehen ist: {command}. Sehen Sie dort nach und sagen Sie es.</translation>
+  </message>
+  <message>
+   <source>Nobody knows whether {number} commands happened. The first: {command}. Look there, and say.</source>
+   <translation>Niemand weiß, ob {number} Befehle geschehen sind. Der erste: {command}. Sehen Sie dort nach und sagen Sie es.</translation>
+  </message>
+  <message>
    <source>None of them is open</source>
    <translation>Keiner davon ist offen</translation>
   </message>
@@ -1880,6 +1896,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Auswahl vorschlagen</translation>
   </message>
   <message>
+   <source>Propose to take it back</source>
+   <translation>Rücknahme vorschlagen</translation>
+  </message>
+  <message>
    <source>Propose {count}</source>
    <translation>{count} vorschlagen</translation>
   </message>
@@ -2138,6 +2158,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>Saves {money_short} a minute</source>
    <translation>Spart {money_short} je Minute</translation>
+  </message>
+  <message>
+   <source>Say why first: the reason is signed with it.</source>
+   <translation>Sagen Sie erst, warum: der Grund wird mit signiert.</translation>
   </message>
   <message>
    <source>Say why first: the reason is signed with the decision.</source>
@@ -2864,6 +2888,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Was wurde für eine Ausnahme gehalten?</translation>
   </message>
   <message>
+   <source>What you found out, or why; it is signed with it</source>
+   <translation>Was Sie gefunden haben, oder warum; es wird mit signiert</translation>
+  </message>
+  <message>
    <source>What-if</source>
    <translation>Was-wenn</translation>
   </message>
@@ -2930,6 +2958,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>Why this option? The reason is signed with it.</source>
    <translation>Warum diese Option? Der Grund wird mit ihr signiert.</translation>
+  </message>
+  <message>
+   <source>Word on a doubt</source>
+   <translation>Wort zu einem Zweifel</translation>
   </message>
   <message>
    <source>Wording as signed</source>

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tests.support.fake_tower import FIRST_ID, NOW, SUPERVISOR
 from views.approvals.ledger_state import LedgerLine, LedgerShown, Proof
-from views.approvals.state import AlternativeLine, ApprovalRow, ApprovalStage, SignedContent
+from views.approvals.state import AlternativeLine, ApprovalRow, ApprovalStage, Doubt, SignedContent
 from views.shell.state import Identity
 
 
@@ -53,7 +53,7 @@ def approvals(who: Identity = SUPERVISOR) -> tuple[ApprovalRow, ...]:
         (ApprovalStage.SIGNED_UNRECORDED, None, "The hub cannot be reached; delivered when it is back."),
         (ApprovalStage.RECORDED, 12, ""),
         (ApprovalStage.HELD_STALE, 11, "SO-884131 changed after the decision: quantity 40 is now 25."),
-        (ApprovalStage.IN_DOUBT, 10, "The TMS did not answer; the executor asks it again."),
+        (ApprovalStage.IN_DOUBT, 10, "The TMS did not answer and cannot be asked: a person has to look."),
         (ApprovalStage.EXECUTED, 9, ""),
         (ApprovalStage.REJECTED, 8, ""),
     )
@@ -77,9 +77,17 @@ def approvals(who: Identity = SUPERVISOR) -> tuple[ApprovalRow, ...]:
             stage_reason=why,
             why_not_decide=own if stage is ApprovalStage.WAITING else "It has been decided.",
             why_not_revoke="" if stage is ApprovalStage.RECORDED and not own else "Nothing to take back.",
+            why_not_take_back="" if stage is ApprovalStage.EXECUTED else "Nothing of it was carried out.",
+            doubts=(_doubt(own),) if stage is ApprovalStage.IN_DOUBT else (),
             deciders=("J. Okafor", "P. Singh for J. Okafor") if stage is ApprovalStage.WAITING else (),
         )
         for n, (stage, index, why) in enumerate(stages)
+    )
+
+
+def _doubt(own: str) -> Doubt:
+    return Doubt(
+        command_key="01K9ACTION05-1", words="TMS: rebook shipment S-4411 to ODFL", why_not_settle=own
     )
 
 

@@ -30,6 +30,12 @@ class FakeIntents:
     def decide(self, action_id: str, decision: str, reason: str) -> None:
         self.calls.append(("decide", action_id, decision, reason))
 
+    def take_back(self, action_id: str, reason: str) -> None:
+        self.calls.append(("take_back", action_id, reason))
+
+    def settle(self, action_id: str, command_key: str, reason: str, *, happened: bool) -> None:
+        self.calls.append(("settle", action_id, command_key, reason, happened))
+
     def assign(self, case_id: str, user_id: str) -> None:
         self.calls.append(("assign", case_id, user_id))
 

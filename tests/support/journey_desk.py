@@ -28,11 +28,14 @@ from app.read_models.people import people_of
 from app.read_models.snapshot import SnapshotReader
 from app.services.approval_room import fresh_from
 from app.services.case_life import CaseLife
+from app.services.compensate import propose_way_back
 from app.services.decide import DecisionRequest, decide
+from app.services.ending_settled import say_settled
 from app.services.execute import Executor
 from app.services.policy_folder import DESK, PolicyFolder
 from app.services.policy_watch import PolicyWatch
 from app.services.propose_policy import PolicyEdit, propose_policy
+from app.services.recommend.mirror_facts import MirrorFacts
 from app.store.engine import read_only_engine
 from app.store.mirror import Mirror
 from app.workers.case_moves import move_case, move_each
@@ -45,13 +48,16 @@ from app.workers.messages import (
     Request,
     RetryQuarantined,
     Said,
+    SayWhetherItHappened,
     SyncNow,
+    TakeBack,
 )
+from connectors.protocol import IdempotencyLevel
 from domain.approvals import Verdict
 from domain.errors import TowerError
 from domain.ids import SourceName
 from optimization.limits import Limits
-from tests.support.approval_desk import Desk, TurnedClock, default_policy
+from tests.support.approval_desk import ERP, CountingSystem, Desk, TurnedClock, default_policy
 from tests.support.tower_room import TowerRoom, tower_room
 from views.shell.window import TowerWindow
 from views.theme import apply, dark
@@ -72,13 +78,14 @@ class _IdleSolver:
 
 @dataclass
 class RoomWorker:
-    """Does what the window asks of the sync worker, on the room's mirror."""
+    """Does what the window asks of the sync worker, on the room's mirror; ``erp`` is what it writes to."""
 
     room: TowerRoom
     life: CaseLife
     pipe: Connection
     desk: Desk
     profile: Profile
+    erp: CountingSystem = field(default_factory=lambda: CountingSystem(IdempotencyLevel.D))
     solver: _IdleSolver = field(default_factory=_IdleSolver)
     asked: list[Request] = field(default_factory=list)
 
@@ -103,6 +110,24 @@ class RoomWorker:
                 signer = self.desk.people[request.user]
                 decide(self.desk.room, signer, wanted, fresh_from(self.room.mirror))
                 self.settle()
+            case TakeBack():
+                propose_way_back(
+                    self.desk.room,
+                    self.desk.people[request.user],
+                    request.action_id,
+                    action_id=self.desk.ids.new_id(),
+                    reason=request.reason,
+                    facts=MirrorFacts(self.room.mirror),
+                )
+            case SayWhetherItHappened():
+                say_settled(
+                    self.desk.room,
+                    self.desk.people[request.user],
+                    request.action_id,
+                    request.command_key,
+                    happened=request.happened,
+                    reason=request.reason,
+                )
             case MoveCases():
                 self.pipe.send(move_each(self.life, request))
             case MoveCase():
@@ -124,7 +149,7 @@ class RoomWorker:
         folder = self.profile.policy_folder
         Executor(
             room=self.desk.room,
-            connectors={DESK: PolicyFolder(folder=folder)},
+            connectors={DESK: PolicyFolder(folder=folder), ERP: self.erp},
             fresh=fresh_from(self.room.mirror),
             signer=self.desk.people["executor@desk"],
             jitter=lambda: 0.5,

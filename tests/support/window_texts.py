@@ -14,6 +14,7 @@ _SAID_ELSEWHERE = (
     "Proposal",
     "Decision",
     "Beginning",
+    "Word on a doubt",
     "Execution",
     "Ending",
 )

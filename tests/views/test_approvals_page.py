@@ -185,6 +185,47 @@ def test_an_approval_can_be_revoked_until_it_is_begun(supervisor: OpenWindow) ->
     assert not decision.revoke.isVisible()
 
 
+def test_who_may_decide_says_what_became_of_a_doubt(supervisor: OpenWindow) -> None:
+    supervisor.window.approvals_model.select("01K9ACTION05")
+    bar = supervisor.window.approvals.content.afterwards
+    assert "TMS: rebook shipment S-4411 to ODFL" in bar.question.text()
+    assert not bar.take_back.isVisible()
+    supervisor.click(bar.not_happened)
+    assert bar.why_not.text() == "Say why first: the reason is signed with it."
+    assert not supervisor.intents.named("settle")
+    supervisor.type("The carrier knows no such booking.")
+    supervisor.click(bar.not_happened)
+    assert supervisor.intents.calls[-1] == (
+        "settle", "01K9ACTION05", "01K9ACTION05-1", "The carrier knows no such booking.", False,
+    )  # fmt: skip
+
+
+def test_the_proposer_of_what_is_in_doubt_is_told_why_another_has_to_tell(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    desk = open_window(qtbot, qapp, filled=False)
+    desk.window.apply_snapshot(snapshot(who=PLANNER, approvals=approvals(PLANNER)))
+    desk.window.show_page("approvals")
+    desk.window.approvals_model.select("01K9ACTION05")
+    bar = desk.window.approvals.content.afterwards
+    assert not bar.happened.isEnabled()
+    assert bar.why_not.text() == "You proposed this; another person must approve it."
+    desk.click(bar.happened)
+    assert not desk.intents.named("settle")
+
+
+def test_what_was_executed_is_proposed_to_be_taken_back_and_nothing_else(supervisor: OpenWindow) -> None:
+    supervisor.window.approvals_model.select("01K9ACTION06")
+    bar = supervisor.window.approvals.content.afterwards
+    bar.reason.setFocus()
+    supervisor.type("The customer wants it as it was.")
+    supervisor.click(bar.take_back)
+    assert supervisor.intents.calls[-1] == ("take_back", "01K9ACTION06", "The customer wants it as it was.")
+    assert bar.reason.text() == ""
+    supervisor.window.approvals_model.select("01K9ACTION07")
+    assert not bar.isVisible()
+
+
 # ---------------------------------------------------------------------- several at once
 def test_several_are_approved_with_one_confirmation_that_names_each(supervisor: OpenWindow) -> None:
     supervisor.press(Qt.Key.Key_B)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from views.approvals.afterwards_bar import AfterwardsBar
 from views.approvals.alternatives import Alternatives
 from views.approvals.decision_bar import DecisionBar
 from views.approvals.state import ApprovalRow, ApprovalStage, SignedContent, stage_words
@@ -110,6 +111,7 @@ class ContentPanel(QFrame):
         self.regret = ToneLabel("", px=12)
         self.fresh = ToneLabel("", px=12)
         self.decision = DecisionBar(view_model)
+        self.afterwards = AfterwardsBar(view_model)
         self.open_case = TowerButton(tr("Show the case"), "link")
         self.empty = label(tr("No proposal to look at."), "secondary")
         self._lay_out()
@@ -142,6 +144,7 @@ class ContentPanel(QFrame):
         column.addWidget(scroll, 1)
         column.addWidget(frame("rule"))
         column.addWidget(self.decision)
+        column.addWidget(self.afterwards)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(20, 16, 20, 16)
         whole.addWidget(self.empty, 1)
@@ -203,6 +206,7 @@ class ContentPanel(QFrame):
         self._show_content(row.content)
         self._show_fresh(row)
         self.decision.show_row(row)
+        self.afterwards.show_row(row)
 
     def _show_content(self, content: SignedContent) -> None:
         self.digest.setText(content.digest_code)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from views.approvals.reason_line import ReasonLine
 from views.approvals.state import ApprovalRow, ApprovalStage
 from views.approvals.view_model import ApprovalsViewModel
 from views.formatting import moment
@@ -15,7 +16,6 @@ from views.ports import Decision
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import label
 
-_MAX_REASON: Final = 500
 _DECIDED: Final[dict[ApprovalStage, str]] = {
     ApprovalStage.REJECTED: noted("{who} rejected it at {when}: {why}"),
     ApprovalStage.CHANGES_WANTED: noted("{who} asked for changes at {when}: {why}"),
@@ -36,7 +36,9 @@ class DecisionBar(QWidget):
         self._view_model = view_model
         self.decided = label("", "secondary")
         self.deciders = label("", "secondary")
-        self.reason = QLineEdit()
+        self.reason = ReasonLine(
+            tr("Reason for the decision; it is signed with it"), tr("Reason for the decision")
+        )
         self.approve = TowerButton(tr("Approve and sign"), "primary", icon_name="file-check")
         self.changes = TowerButton(tr("Ask for changes"), icon_name="arrow-back-up")
         self.reject = TowerButton(tr("Reject"), "danger", icon_name="x")
@@ -49,9 +51,6 @@ class DecisionBar(QWidget):
     def _lay_out(self) -> None:
         for words in (self.decided, self.deciders, self.why_not):
             words.setWordWrap(True)
-        self.reason.setPlaceholderText(tr("Reason for the decision; it is signed with it"))
-        self.reason.setAccessibleName(tr("Reason for the decision"))
-        self.reason.setMaxLength(_MAX_REASON)
         people = QHBoxLayout()
         people.setSpacing(8)
         people.addWidget(self.deciders, 1)
@@ -107,7 +106,5 @@ class DecisionBar(QWidget):
         """Ask for a decision with the reason written; say that one is needed where there is none."""
         if self._view_model.decide(decision, self.reason.text()):
             self.reason.clear()
-        elif self.reason.isEnabled() and not self.reason.text().strip():
-            self.why_not.setVisible(True)
-            self.why_not.setText(tr("Say why first: the reason is signed with the decision."))
-            self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.reason.ask_again(self.why_not, tr("Say why first: the reason is signed with the decision."))

@@ -109,12 +109,25 @@ class SignedContent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A command of which only a person can tell whether it happened: its key, and what was asked.
+
+    ``why_not_settle`` is empty when the person at the desk may tell.
+    """
+
+    command_key: str
+    words: str
+    why_not_settle: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalRow:
     """One proposal and where it stands.
 
     ``why_not_decide`` is empty when the person at the desk may sign now; otherwise it says why not
     (``You proposed this; another person must approve it.``). ``log_index`` is the hub's record number.
-    ``why_not_revoke`` is the same for taking an approval back. ``deciders`` are those who may decide, as
+    ``why_not_revoke`` is the same for taking an approval back, ``why_not_take_back`` for proposing to take
+    back what was executed; ``doubts`` wait for a person's word. ``deciders`` are those who may decide, as
     people say it; ``changed_since`` names records that are no longer as they were when it was proposed.
     """
 
@@ -135,6 +148,8 @@ class ApprovalRow:
     stage_reason: str = ""
     why_not_decide: str = ""
     why_not_revoke: str = "-"
+    why_not_take_back: str = "-"
+    doubts: tuple[Doubt, ...] = ()
     deciders: tuple[str, ...] = ()
     changed_since: tuple[str, ...] = ()
 

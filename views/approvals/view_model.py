@@ -9,7 +9,7 @@ from enum import StrEnum
 from PySide6.QtCore import QObject, Signal
 
 from views.approvals.ledger_state import LedgerShown
-from views.approvals.state import UNSETTLED_STAGES, ApprovalRow, ApprovalStage
+from views.approvals.state import UNSETTLED_STAGES, ApprovalRow, ApprovalStage, Doubt
 from views.language import tr
 from views.ports import Decision, TowerIntents
 from views.tower.state import TowerSnapshot
@@ -134,6 +134,28 @@ class ApprovalsViewModel(QObject):
         if not reason.strip() or (self.why_not_decide() and not revokes):
             return False
         self._intents.decide(self.selected_id, decision, reason.strip())
+        return True
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """The command of the selected proposal that a person has to tell about first."""
+        row = self.selected
+        return None if row is None else next(iter(row.doubts), None)
+
+    def settle(self, reason: str, *, happened: bool) -> bool:
+        """Ask to sign whether the command in doubt happened; says whether that could be asked."""
+        doubt = self.doubt
+        if doubt is None or doubt.why_not_settle or not reason.strip():
+            return False
+        self._intents.settle(self.selected_id, doubt.command_key, reason.strip(), happened=happened)
+        return True
+
+    def take_back(self, reason: str) -> bool:
+        """Ask for a proposal that takes the selected one back; says whether that could be asked."""
+        row = self.selected
+        if row is None or row.why_not_take_back or not reason.strip():
+            return False
+        self._intents.take_back(row.action_id, reason.strip())
         return True
 
     def approve_all(self, action_ids: Sequence[str], reason: str) -> bool:
