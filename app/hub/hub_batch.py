@@ -109,14 +109,14 @@ def recorded(row: Row[Any], *, repeated: bool = False) -> Recorded:
     )
 
 
-def tile_tree(connection: Connection) -> TileTree:
-    """The hash tree as it is kept in the database."""
+def tile_tree(connection: Connection, earlier: TileTree | None = None) -> TileTree:
+    """The hash tree as it is kept in the database; ``earlier`` is one of the same size that was written."""
 
     def read(level: int, number: int) -> bytes:
         data = connection.execute(_TILE, {"level": level, "number": number}).scalar_one_or_none()
         return b"" if data is None else bytes(data)
 
-    return TileTree(read)
+    return TileTree(read) if earlier is None else earlier.going_on(read)
 
 
 class Batch:
@@ -130,8 +130,12 @@ class Batch:
         key: SigningKey,
         now: datetime,
         executors: frozenset[str] = frozenset(),
+        tree: TileTree | None = None,
     ) -> None:
-        """Lock the head; nothing is written before :meth:`close`."""
+        """Lock the head; nothing is written before :meth:`close`.
+
+        ``tree`` is that of the batch before it here, which counts when nobody else wrote in between.
+        """
         self._connection = connection
         self._policy = policy
         self._key = key
@@ -140,6 +144,7 @@ class Batch:
         self._now = from_ms(to_ms(now))
         head = connection.execute(_HEAD).one()
         self.origin, self.policy_sha256, self._first = head.origin, head.policy_sha256, int(head.size)
+        self.tree = tree
         self._rows: list[dict[str, Any]] = []
         self._envelopes: dict[str, bytes] = {}
         self._known: dict[str, bytes] = {}
@@ -234,7 +239,8 @@ class Batch:
         if not self._rows:
             return
         self._ballot.write()
-        tree = tile_tree(self._connection)
+        goes_on = self.tree is not None and self.tree.size == self._first
+        self.tree = tree = tile_tree(self._connection, self.tree if goes_on else None)
         tree.append(self._first, (leaf_hash(row["envelope"]) for row in self._rows))
         checkpoint = Checkpoint(origin=self.origin, size=self.size, root=root_of(self.size, tree.node))
         note = sign_checkpoint(checkpoint, self._key)

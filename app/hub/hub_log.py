@@ -78,6 +78,7 @@ class HubLog:
         self._counts_device = counts_device
         self._one_writer = threading.Lock()
         self._keys: dict[str, PublicKey] = {}
+        self._tree: TileTree | None = None
         self._found()
 
     @property
@@ -347,19 +348,21 @@ class HubLog:
 
     @contextmanager
     def _batch(self) -> Iterator[tuple[Connection, Batch]]:
-        with self._one_writer, known_hub_errors(self._engine), self._engine.begin() as connection:
-            batch = self._open_batch(connection)
-            yield connection, batch
-            batch.close()
-
-    def _open_batch(self, connection: Connection) -> Batch:
-        return Batch(
-            connection,
-            policy=self._policy,
-            key=self._key,
-            now=self._clock.now(),
-            executors=self._executors,
-        )
+        with self._one_writer, known_hub_errors(self._engine):
+            tree, self._tree = self._tree, None
+            with self._engine.begin() as connection:
+                batch = Batch(
+                    connection,
+                    policy=self._policy,
+                    key=self._key,
+                    now=self._clock.now(),
+                    executors=self._executors,
+                    tree=tree,
+                )
+                yield connection, batch
+                batch.close()
+            # Only what was committed is gone on from.
+            self._tree = batch.tree
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

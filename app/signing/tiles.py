@@ -65,6 +65,18 @@ class TileTree:
         #: Of each tile its own hashes, and above them those of the complete subtrees within it.
         self._tiles: dict[tuple[int, int], list[list[bytes]]] = {}
         self._grown: set[tuple[int, int]] = set()
+        #: How many leaves there are with those appended; 0 before anything was.
+        self.size = 0
+
+    def going_on(self, read: TileAt) -> TileTree:
+        """This tree to be appended to once more: it keeps the tiles that grow, and reads the others."""
+        tree, number = TileTree(read), self.size
+        for level in range(self.size.bit_length() // TILE_LEVELS + 1):
+            number //= TILE_WIDTH
+            rows = self._tiles.get((level, number))
+            if rows is not None:
+                tree._tiles[level, number] = rows
+        return tree
 
     @property
     def changed(self) -> dict[tuple[int, int], bytes]:
@@ -94,6 +106,7 @@ class TileTree:
         for leaf in leaves:
             self._put(0, size, leaf)
             size += 1
+        self.size = size
         return size
 
     def _put(self, tile_level: int, index: int, found: bytes) -> None:
