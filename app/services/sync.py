@@ -1,7 +1,8 @@
 """Reading a source to its end: page by page into the mirror, then detection, with the reason of any failure.
 
-Every page is one transaction: its rows, its quarantine, the kinds it made dirty and its cursor. The
-last page shares its transaction with the detection of everything dirty and with the note of success.
+A page is written in one transaction: its rows, its quarantine, the kinds it made dirty and its cursor.
+Pages are read ahead of the writing, and those that wait by then share their transaction. The last
+page shares its own with the detection of everything dirty and with the note of success.
 Dirty kinds are stored, so a process killed between two pages loses nothing: the next sync, even one
 that brings no row, detects what the earlier pages touched. A failure leaves the cursors where they
 are, and is followed by a detection too, because silence is a condition of its own.
@@ -10,26 +11,25 @@ are, and is followed by a detection too, because silence is a condition of its o
 from __future__ import annotations
 
 import gc
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from domain.errors import BadInputError, RefusedError, TowerError, UnavailableError
+from app.services.read_ahead import read_ahead
+from app.services.source_reading import ReadPage, SourceReading
+from domain.errors import RefusedError, TowerError, UnavailableError
 from domain.ids import CaseId, EntityKind, SourceName
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from app.store.mirror import Mirror
     from app.store.mirror_transaction import MirrorTransaction
     from app.store.values import SourceState
-    from connectors.protocol import Connector, Page
+    from connectors.protocol import Connector
     from domain.clock import Clock
-
-T = TypeVar("T")
 
 #: After so many failures in a row a source is left alone for a while, longer each time.
 BREAKER_FAILURES = 5
@@ -38,10 +38,8 @@ LONGEST_PAUSE = timedelta(minutes=10)
 #: Refused credentials are not tried again by themselves for so long: accounts get locked by that.
 REFUSED_PAUSE = timedelta(hours=1)
 
-#: A page with so many unreadable records means that the source changed its form.
-DRIFT_RECORDS = 50
-DRIFT_LEAST = 10
-DRIFT_SHARE_PERCENT = 5
+#: So many records, or one page, may wait to be written while the next page is read.
+RECORDS_AHEAD = 4_000
 
 #: So many new objects, some pages' worth, before garbage is looked for.
 YOUNG_OBJECTS = 100_000
@@ -91,24 +89,19 @@ class SyncResult:
         return not self.why and not self.skipped
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Run:
-    """A sync under way: what it counted, what failed, and the page not written yet."""
+    """A sync under way: what it counted, and the last pages, which are written with the detection."""
 
-    connector: Connector
     mirror: Mirror
     clock: Clock
-    limit: int
-    stopped: Callable[[], bool]
+    reading: SourceReading
     pages: int = 0
     rows: int = 0
     written: int = 0
     deleted: int = 0
     rejected: int = 0
-    pending: tuple[str, Page, bool] | None = None
-    problems: list[str] = field(default_factory=list)
-    down: bool = False
-    asked_pause: timedelta | None = None
+    last: Sequence[ReadPage] = ()
 
 
 def sync_source(
@@ -144,13 +137,17 @@ def sync_source(
         state = _register(connector, mirror, started, chosen)
     except TowerError as error:
         return _never_reached(connector.source, mirror, clock, started, chosen, error)
-    limit = chosen.page_limit or connector.manifest.page_limit
-    run = _Run(connector=connector, mirror=mirror, clock=clock, limit=limit, stopped=stopped)
+    reading = SourceReading(
+        connector=connector,
+        cursors={
+            each.name: mirror.cursor(connector.source, each.name) for each in connector.manifest.streams
+        },
+        limit=chosen.page_limit or connector.manifest.page_limit,
+        stopped=stopped,
+    )
+    run = _Run(mirror=mirror, clock=clock, reading=reading)
     with _collecting_rarely():
-        for stream in connector.manifest.streams:
-            _read_stream(run, stream.name)
-            if run.down:
-                break
+        _read(run)
         present = _ids_now(run, state, started, chosen)
         return _finish(run, state, started, present, detects=chosen.detects)
 
@@ -231,94 +228,45 @@ def _collecting_rarely() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-def _read_stream(run: _Run, stream: str) -> None:
-    cursor = run.mirror.cursor(run.connector.source, stream)
-    for page in _pages(run, stream, cursor):
-        _flush(run)
-        drifted = _drift(page)
-        run.pending = (stream, page, not drifted)
-        run.pages += 1
-        run.rows += len(page.records)
-        run.rejected += len(page.rejected)
-        if drifted:
-            run.problems.append(
-                f"{len(page.rejected)} of {len(page.records) + len(page.rejected)} records of {stream} "
-                "cannot be read: the source has changed its form. Update the connector."
-            )
-            return
+def _read(run: _Run) -> None:
+    """Write all pages but the last ones, each while later ones are read in a thread."""
+    with read_ahead(run.reading.pages(), weight=_records, most=RECORDS_AHEAD) as batches:
+        for batch in batches:
+            run.pages += len(batch)
+            if batch[-1].last:
+                run.last = batch
+            else:
+                with run.mirror.write() as transaction:
+                    _write(run, transaction, batch)
 
 
-def _pages(run: _Run, stream: str, cursor: str | None) -> Iterator[Page]:
-    """The pages of a stream; while one is written, the next is already asked for in a thread."""
-    with ThreadPoolExecutor(1, thread_name_prefix="next-page") as ahead:
-        question: Callable[[], Page] = partial(run.connector.changes, stream, cursor, run.limit)
-        while not run.stopped():
-            page = _ask(run, question)
-            if page is None:
-                return
-            if page.more and page.cursor == cursor:
-                run.problems.append(f"{stream} says there is more but does not go on. Update the connector.")
-                yield page
-                return
-            if page.more:
-                cursor = page.cursor
-                question = ahead.submit(run.connector.changes, stream, cursor, run.limit).result
-            yield page
-            if not page.more:
-                return
+def _records(read: ReadPage) -> int:
+    return len(read.page.records)
 
 
-def _ask(run: _Run, question: Callable[[], T]) -> T | None:
-    """The connector's answer; ``None`` after noting why there is none."""
-    try:
-        return question()
-    except BadInputError as error:
-        run.problems.append(str(error))
-    except TowerError as error:
-        run.down = True
-        run.problems.append(str(error))
-        run.asked_pause = _pause_asked_by(error)
-    except Exception as error:  # noqa: BLE001 - a fault of a connector is shown as the source's health
-        run.problems.append(f"The connector failed: {error!r}. Report this to its author.")
-    return None
-
-
-def _drift(page: Page) -> bool:
-    bad, size = len(page.rejected), len(page.records) + len(page.rejected)
-    return bad > DRIFT_RECORDS or (bad >= DRIFT_LEAST and bad * 100 > size * DRIFT_SHARE_PERCENT)
-
-
-def _flush(run: _Run) -> None:
-    if run.pending is not None:
-        with run.mirror.write() as transaction:
-            _apply_pending(run, transaction)
-
-
-def _apply_pending(run: _Run, transaction: MirrorTransaction) -> None:
-    if run.pending is None:
-        return
-    stream, page, move_cursor = run.pending
-    outcome = transaction.apply_page(
-        run.connector.source, stream, page, at=run.clock.now(), move_cursor=move_cursor
-    )
-    run.pending = None
-    run.written += outcome.written
-    run.deleted += outcome.deleted
+def _write(run: _Run, transaction: MirrorTransaction, batch: Sequence[ReadPage]) -> None:
+    source, at = run.reading.connector.source, run.clock.now()
+    for read in batch:
+        outcome = transaction.apply_page(source, read.stream, read.page, at=at, move_cursor=read.moves_cursor)
+        run.rows += len(read.page.records)
+        run.rejected += len(read.page.rejected)
+        run.written += outcome.written
+        run.deleted += outcome.deleted
 
 
 def _ids_now(
     run: _Run, state: SourceState, at: datetime, options: SyncOptions
 ) -> list[tuple[tuple[EntityKind, ...], frozenset[str]]]:
     """All ids of each stream whose source does not report deletions, when it is time to compare them."""
-    last = state.last_sweep_at
-    if run.problems or last is None or at - last < timedelta(seconds=options.sweep_seconds):
+    last, reading = state.last_sweep_at, run.reading
+    if reading.problems or last is None or at - last < timedelta(seconds=options.sweep_seconds):
         return []
     found = []
-    for stream in run.connector.manifest.streams:
-        ids = _ask(run, partial(run.connector.ids, stream.name))
+    for stream in reading.connector.manifest.streams:
+        ids = reading.ask(partial(reading.connector.ids, stream.name))
         if ids is not None:
             found.append((stream.kinds, ids))
-    return [] if run.problems else found
+    return [] if reading.problems else found
 
 
 def _finish(
@@ -329,18 +277,19 @@ def _finish(
     *,
     detects: bool,
 ) -> SyncResult:
-    source, finished = run.connector.source, run.clock.now()
-    why = " ".join(run.problems)
-    unfinished = run.stopped() and not why
+    reading, finished = run.reading, run.clock.now()
+    source = reading.connector.source
+    why = " ".join(reading.problems)
+    unfinished = reading.stopped() and not why
     with run.mirror.write() as transaction:
-        _apply_pending(run, transaction)
+        _write(run, transaction, run.last)
         for kinds, ids in present:
             run.deleted += transaction.sweep(source, kinds=kinds, present=ids, at=finished)
         if present or state.last_sweep_at is None:
             transaction.note_sweep(source, at=finished)
         transaction.note_attempt(source, at=started)
         if why:
-            retry = _next_attempt(finished, state.failures_in_row + 1, run.asked_pause)
+            retry = _next_attempt(finished, state.failures_in_row + 1, _pause_asked_by(reading.failure))
             transaction.note_failure(source, at=started, why=why, next_attempt_at=retry)
         elif not unfinished:
             transaction.note_success(source, at=finished, rows=run.rows)
@@ -375,7 +324,7 @@ def _next_attempt(at: datetime, failures: int, asked: timedelta | None) -> datet
     return max((at + pause for pause in pauses if pause is not None), default=None)
 
 
-def _pause_asked_by(error: TowerError) -> timedelta | None:
+def _pause_asked_by(error: TowerError | None) -> timedelta | None:
     """Refused credentials end the polling until a person asks; a rate limit until it is over."""
     if isinstance(error, RefusedError):
         return REFUSED_PAUSE
