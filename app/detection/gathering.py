@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathering:
-    """A selection under a name: ``table`` makes the temporary table of that name, ``fill`` writes it."""
+    """A selection under a name: ``table`` makes the temporary table of that name, ``fills`` write it."""
 
     name: str
     table: str
-    fill: str
+    fills: tuple[str, ...]
 
 
 def gather(connection: Connection, gathered: set[str], wanted: Gathering) -> None:
@@ -25,7 +25,8 @@ def gather(connection: Connection, gathered: set[str], wanted: Gathering) -> Non
     if wanted.name not in gathered:
         run(connection, wanted.table)
         run(connection, f"DELETE FROM temp.{wanted.name}")  # noqa: S608 - a name of ours
-        run(connection, wanted.fill)
+        for fill in wanted.fills:
+            run(connection, fill)
         gathered.add(wanted.name)
 
 

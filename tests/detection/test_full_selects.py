@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ import pytest
 from app.detection.engine import detect
 from app.detection.gathering import gather, let_go
 from app.detection.pegs.apart import APART
+from app.detection.rules.invoicing import pod_mismatch
 from app.detection.rules.order_entry import price
-from domain.ids import AllocationId, ContractId, CustomerId, ItemId
+from domain.billing import Invoice, InvoiceLine, PodCondition, PodLine, ProofOfDelivery
+from domain.ids import AllocationId, ContractId, CustomerId, InvoiceId, ItemId, LineId, PodId, ShipmentId
 from domain.inventory import AllocationStatus
 from domain.items import ContractPrice, Item
-from domain.orders import OrderLine
+from domain.orders import OrderLine, OrderStatus
 from domain.records import Entity
 from tests.support import facts
 from tests.support.facts import DAY, NOW
@@ -83,6 +86,59 @@ def test_every_price_is_held_against_what_was_agreed(tmp_path: Path, seed: int) 
     assert 0 < len(expected) < len(lines)
 
 
+def some_bill(chance: random.Random, number: int) -> tuple[Invoice, list[ProofOfDelivery]]:
+    """A bill and one or two receipts of one shipment, whose lines may be few, double, or in another order."""
+    names = [LineId(f"SO-{number}/{place}") for place in (1, 2)]
+    billed = tuple(
+        InvoiceLine(
+            line_id=chance.choice(names),
+            item_id=ItemId("I1"),
+            quantity=chance.choice([5, 10]),
+            unit_price_cents=1_000,
+            credited_quantity=chance.choice([0, 0, 5]),
+        )
+        for _ in range(chance.randint(1, 3))
+    )
+    shipment_id = ShipmentId(f"SH-{number}")
+    receipts = []
+    for which in range(chance.randint(1, 2)):
+        signed = [
+            PodLine(
+                line_id=line.line_id,
+                delivered_quantity=chance.choice([line.quantity, line.quantity, 5, 20]),
+                condition=chance.choice([PodCondition.GOOD, PodCondition.GOOD, PodCondition.DAMAGED]),
+            )
+            for line in chance.sample(billed, chance.randint(1, len(billed)))
+        ]
+        receipts.append(
+            facts.pod(pod_id=PodId(f"POD-{number}-{which}"), shipment_id=shipment_id, lines=tuple(signed))
+        )
+    name = InvoiceId(f"INV-{number}")
+    return facts.invoice(invoice_id=name, shipment_id=shipment_id, lines=billed), receipts
+
+
+def bills_more_than_was_signed_for(bill: Invoice, receipts: list[ProofOfDelivery]) -> bool:
+    """By the sums of each line alone."""
+    billed: Counter[str] = Counter()
+    for line in bill.lines:
+        billed[line.line_id] += line.quantity - line.credited_quantity
+    signed: Counter[str] = Counter()
+    for part in (part for receipt in receipts for part in receipt.lines):
+        signed[part.line_id] += part.delivered_quantity if part.condition is PodCondition.GOOD else 0
+    return any(units > signed[line_id] for line_id, units in billed.items())
+
+
+def test_every_bill_is_held_against_all_that_was_signed_for(tmp_path: Path) -> None:
+    chance = random.Random(5)
+    bills = [some_bill(chance, number) for number in range(60)]
+    expected = {bill.invoice_id for bill, receipts in bills if bills_more_than_was_signed_for(bill, receipts)}
+    with rule_room(tmp_path, pod_mismatch.RULE, policy_of("invoicing")) as room:
+        room.put(*(bill for bill, _ in bills), *(receipt for _, receipts in bills for receipt in receipts))
+        found = {finding.entity.entity_id for finding in room.full()}
+    assert found == expected
+    assert 10 < len(expected) < 50
+
+
 def apart(room: TowerRoom) -> set[tuple[str, str, int]]:
     """The allocations that are told apart: line, node and units of each."""
     with room.mirror.engine.begin() as connection:
@@ -93,7 +149,7 @@ def apart(room: TowerRoom) -> set[tuple[str, str, int]]:
     return {(row.line_id, row.node_id, row.quantity) for row in rows}
 
 
-def test_an_allocation_of_all_that_its_line_wants_where_it_wants_it_is_not_apart(room: TowerRoom) -> None:
+def test_an_allocation_of_what_its_line_wants_where_it_wants_it_is_not_apart(room: TowerRoom) -> None:
     room.sync(*facts.quiet_world(), facts.allocation())
     assert apart(room) == set()
     room.sync(facts.line(shipped_quantity=30))
@@ -102,24 +158,29 @@ def test_an_allocation_of_all_that_its_line_wants_where_it_wants_it_is_not_apart
     assert apart(room) == set()
 
 
-def test_what_is_held_elsewhere_in_part_or_for_nobody_is_apart(room: TowerRoom) -> None:
+def test_what_is_held_elsewhere_too_much_or_for_no_open_line_is_apart(room: TowerRoom) -> None:
     room.sync(
         *facts.quiet_world(),
+        facts.order("SO-2", status=OrderStatus.SHIPPED),
         facts.line("SO-1/2", node_id=None),
         facts.line("SO-1/3", cancelled=True),
+        facts.line("SO-1/4", item_id=ItemId("I2")),
+        facts.line("SO-2/1", node_id=None),
         facts.allocation(quantity=60),
         facts.allocation(quantity=40, status=AllocationStatus.RESERVED),
         facts.allocation(node_id="DFW"),
         facts.allocation("SO-1/2"),
-        facts.allocation("SO-1/3"),
-        facts.allocation("SO-9/1"),
+        facts.allocation("SO-1/2", 101, status=AllocationStatus.RESERVED),
+        facts.allocation("SO-1/2", node_id="DFW"),
+        *(facts.allocation(line_id) for line_id in ("SO-1/3", "SO-1/4", "SO-2/1", "SO-9/1")),
     )
     assert apart(room) == {
-        ("SO-1/1", "MEM", 60),
-        ("SO-1/1", "MEM", 40),
         ("SO-1/1", "DFW", 100),
-        ("SO-1/2", "MEM", 100),
+        ("SO-1/2", "MEM", 101),
+        ("SO-1/2", "DFW", 100),
         ("SO-1/3", "MEM", 100),
+        ("SO-1/4", "MEM", 100),
+        ("SO-2/1", "MEM", 100),
         ("SO-9/1", "MEM", 100),
     }
 

@@ -62,12 +62,20 @@ _IF_ALLOCATED = f"""
 _LEFT = f"SELECT g.item_id, g.node_id, {_RANK}, 1, {_TIER}, '', {REMAINDER}, 1"
 _IF_LEFT = f" WHERE {OPEN_LINE} AND {GOES_ON} AND {REMAINDER} > 0"
 
-_OF_GROUPS = f"""
-INSERT INTO det_demand {_ALLOCATED}
+_HELD = """
   FROM temp.peg_scope g
   CROSS JOIN allocation a INDEXED BY det_allocation_by_group
     ON a.item_id = g.item_id AND a.node_id = g.node_id
-  CROSS JOIN order_line l ON l.id = a.line_id
+"""
+_AT_ITS_OWN = f"l.item_id = a.item_id AND l.node_id = a.node_id AND l.id = a.line_id AND {OPEN_LINE}"
+# Most of what is held in a group is held for lines of the group, which stand together in their index.
+_OF_GROUPS = f"""
+INSERT INTO det_demand {_ALLOCATED} {_HELD}
+  CROSS JOIN {LINE} ON {_AT_ITS_OWN}
+  CROSS JOIN {ORDER} ON o.id = l.order_id
+{_IF_ALLOCATED}
+UNION ALL {_ALLOCATED} {_HELD}
+  CROSS JOIN order_line l ON l.id = a.line_id AND NOT EXISTS (SELECT 1 FROM {LINE} WHERE {_AT_ITS_OWN})
   CROSS JOIN {ORDER} ON o.id = l.order_id
 {_IF_ALLOCATED}
 UNION ALL {_LEFT}

@@ -14,16 +14,17 @@ from app.store.instants import from_ms
 from domain.catalogue.invoicing import IN_POD_MISMATCH
 from domain.ids import EntityKind, EntityRef
 
-# Most invoices say word for word what was signed for; only the others are looked at line by line.
+# Most invoices bill line by line no more than was signed for; only the others are added up.
 _SQL = """
 WITH doubt AS MATERIALIZED (
   SELECT v.* FROM invoice v
    WHERE {scope:v.id} AND v.deleted_at IS NULL AND v.status IN ('posted', 'paid')
-     AND (SELECT group_concat(b.line_id || ':' || b.quantity || ':' || b.credited_quantity || ':good')
-            FROM invoice_line b WHERE b.invoice_id = v.id)
-         IS NOT (SELECT group_concat(d.line_id || ':' || d.delivered_quantity || ':0:' || d.condition)
-                   FROM proof_of_delivery q CROSS JOIN pod_line d ON d.pod_id = q.id
-                  WHERE q.shipment_id = v.shipment_id AND q.deleted_at IS NULL))
+     AND EXISTS (SELECT 1 FROM proof_of_delivery q CROSS JOIN invoice_line b
+                   LEFT JOIN pod_line d ON d.pod_id = q.id AND d.ordinal = b.ordinal
+                    AND d.line_id = b.line_id AND d.condition = 'good'
+                    AND d.delivered_quantity >= b.quantity - b.credited_quantity
+                  WHERE q.shipment_id = v.shipment_id AND q.deleted_at IS NULL AND b.invoice_id = v.id
+                    AND d.pod_id IS NULL))
 SELECT v.id AS entity_id, v.number AS invoice_number, v.order_id, v.shipment_id, v.issued_at, v.source,
        v.observed_at, b.line_id, b.unit_price_cents,
        (SELECT SUM(x.quantity - x.credited_quantity) FROM invoice_line x

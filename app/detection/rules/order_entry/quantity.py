@@ -29,16 +29,19 @@ if TYPE_CHECKING:
 _KEPT = "h.deleted_at IS NULL AND h.cancelled = 0"
 
 _OF_ITEM = f"FROM order_line h INDEXED BY det_line_quantity WHERE h.item_id = i.id AND {_KEPT}"
-_SMALL = f"""h.ordered_quantity < ((SELECT MAX(h.ordered_quantity) {_OF_ITEM}) * 10000
-                             + {{setting:quantity_ratio_bp}} - 1) / {{setting:quantity_ratio_bp}}"""
+# Of a quantity from this on, the largest one of the item is not too much.
+_LARGE = f"""((SELECT MAX(h.ordered_quantity) {_OF_ITEM}) * 10000
+             + {{setting:quantity_ratio_bp}} - 1) / {{setting:quantity_ratio_bp}}"""
 _LINES = f"item i CROSS JOIN order_line h INDEXED BY det_line_quantity ON h.item_id = i.id AND {_KEPT}"
 
 _SQL = f"""
 WITH suspect AS MATERIALIZED (
   SELECT i.id FROM item i
    WHERE {{scope:i.id}} AND i.deleted_at IS NULL
-     AND (SELECT COUNT(*) {_OF_ITEM}) >= {{setting:quantity_history_lines}}
-     AND 2 * (SELECT COUNT(*) {_OF_ITEM} AND {_SMALL}) >= (SELECT COUNT(*) {_OF_ITEM})),
+     AND (SELECT COUNT(*) FROM (SELECT 1 {_OF_ITEM} LIMIT {{setting:quantity_history_lines}}))
+         = {{setting:quantity_history_lines}}
+     AND (SELECT COUNT(*) {_OF_ITEM} AND h.ordered_quantity < {_LARGE})
+         >= (SELECT COUNT(*) {_OF_ITEM} AND h.ordered_quantity >= {_LARGE})),
 counted AS MATERIALIZED (
   SELECT h.item_id, h.ordered_quantity AS quantity, COUNT(*) AS lines
     FROM suspect s CROSS JOIN order_line h INDEXED BY det_line_quantity ON h.item_id = s.id AND {_KEPT}
