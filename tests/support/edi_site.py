@@ -13,7 +13,7 @@ from connectors.edi.edifact_writer import write_edifact
 from connectors.edi.envelopes import Address
 from connectors.edi.partners import Partner, parse_partner
 from connectors.edi.x12_writer import write_x12
-from connectors.feed_journal import journal_in
+from connectors.feed_journal import FeedJournal, journal_in
 from domain.clock import Clock
 from domain.ids import SourceName
 from tests.support.living_world import SteppingClock
@@ -160,13 +160,13 @@ class EdiSite:
             (self.partners / f"{name}.toml").write_text(text, encoding="utf-8")
         self.connector = self.reopened()
 
-    def reopened(self) -> EdiConnector:
-        """The connector as a new process would make it."""
+    def reopened(self, journal: FeedJournal | None = None) -> EdiConnector:
+        """The connector as a new process would make it, perhaps with a journal that others share."""
         return EdiConnector(
             SourceName("edi"),
             mailbox(self.drop),
             partners=self.partners,
-            journal=journal_in(self.folder / "state"),
+            journal=journal or journal_in(self.folder / "state"),
             clock=self.foreign_clock or self.clock,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from connectors.feed_journal import journal_in
+from connectors.feed_journal import FeedJournal, journal_in
 from connectors.files.client import watched_folder
 from connectors.files.connector import FilesConnector
 from connectors.files.profiles import MappingProfile, parse_mapping
@@ -134,13 +134,13 @@ class FilesSite:
             (self.folder / "mappings" / f"{name}.toml").write_text(text, encoding="utf-8")
         self.connector = self.reopened()
 
-    def reopened(self) -> FilesConnector:
-        """The connector as a new process would make it."""
+    def reopened(self, journal: FeedJournal | None = None) -> FilesConnector:
+        """The connector as a new process would make it, perhaps with a journal that others share."""
         return FilesConnector(
             SourceName("files"),
             watched_folder(self.drop),
             mappings=self.folder / "mappings",
-            journal=journal_in(self.folder / "state"),
+            journal=journal or journal_in(self.folder / "state"),
             clock=self.clock,
         )
 
