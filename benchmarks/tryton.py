@@ -6,13 +6,15 @@ import argparse
 import json
 import resource
 import statistics
+import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from app.services.sync import SyncOptions, sync_source
+from app.services.sync import SyncOptions, SyncResult, sync_source
 from app.store.engine import open_database
 from app.store.mirror import Mirror
 from benchmarks._cpu import cpu_seconds, family_of, started_with
@@ -91,16 +93,16 @@ def enter_orders(clerk: TrytonRpc, distributor: Distributor, orders: int) -> Non
 
 
 def age(server: TrytonServer) -> None:
-    """Make everything two hours old: what is a minute young is read twice, in case a commit came late."""
-    tables = server.sql(
-        "select table_name from information_schema.columns where table_schema = 'public'"
-        " and column_name in ('create_date', 'write_date') group by table_name having count(*) = 2"
+    """Make everything two hours older: what is a minute young is read twice, in case a commit came late."""
+    server.sql(
+        """do $$ declare each record; begin
+        for each in select table_name from information_schema.columns where table_schema = 'public'
+            and column_name in ('create_date', 'write_date') group by table_name having count(*) = 2
+        loop execute format(
+            $words$update %I set create_date = create_date - interval '2 hours',
+                write_date = write_date - interval '2 hours'$words$, each.table_name);
+        end loop; end $$"""
     )
-    for (table,) in tables:
-        server.sql(
-            f"update \"{table}\" set create_date = create_date - interval '2 hours',"  # noqa: S608 - its own tables
-            " write_date = write_date - interval '2 hours'"
-        )
 
 
 def read_by_dotted_fields(client: TrytonClient) -> int:
@@ -129,8 +131,8 @@ def read_streams(connector: TrytonConnector, *streams: str) -> int:
     return rows
 
 
-def measure(orders: int, repeats: int, folder: Path) -> dict[str, object]:
-    """Fill a Tryton, read it, change it; the figures."""
+def measure(orders: int, repeats: int, changes: int, folder: Path) -> dict[str, object]:
+    """Fill a Tryton, read it, change it; the figures, each also told when it is there."""
     with TrytonServer() as server:
         clerk = server.rpc(CLERK)
         distributor = find_distributor(server.rpc())
@@ -140,21 +142,27 @@ def measure(orders: int, repeats: int, folder: Path) -> dict[str, object]:
         age(server)
         connector = _connector(server)
         mirror = Mirror(open_database(folder / "mirror.db", role="mirror"))
+        figures: dict[str, object] = {"orders": orders, "entering_seconds": round(entered, 1)}
+        parts: tuple[Callable[[], dict[str, object]], ...] = (
+            lambda: _first_sync(connector, mirror),
+            lambda: _idle(server, mirror, repeats, clerk, distributor),
+            lambda: _change_to_case(server, mirror, clerk, distributor, changes),
+            lambda: _against_dotted(connector, server, repeats),
+        )
         try:
-            figures: dict[str, object] = {"orders": orders, "entering_seconds": round(entered, 1)}
-            figures |= _first_sync(connector, mirror)
-            figures |= _idle(server, mirror, repeats, clerk, distributor)
-            figures |= _against_dotted(connector, server, repeats)
-            figures |= _change_to_case(connector, mirror, clerk, distributor, repeats)
+            for part in parts:
+                found = part()
+                print(json.dumps(found), file=sys.stderr, flush=True)
+                figures |= found
         finally:
             mirror.close()
             connector.close()
     return figures | {"peak_memory_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}
 
 
-def _first_sync(connector: TrytonConnector, mirror: Mirror) -> dict[str, float | int]:
+def _first_sync(connector: TrytonConnector, mirror: Mirror) -> dict[str, object]:
     begun = time.perf_counter()
-    first = sync_source(connector, mirror, clock=RealClock(), options=SyncOptions(force=True))
+    first = _poll(connector, mirror)
     seconds = time.perf_counter() - begun
     if first.why or first.rejected:
         raise SystemExit(f"the first read failed: {first.why or f'{first.rejected} rejected'}")
@@ -176,39 +184,67 @@ def _idle(
         for name, connector in ways.items():
             # The first poll of a process reads the small tables and may read the last minute again.
             for _ in range(2):
-                sync_source(connector, mirror, clock=RealClock(), options=SyncOptions(force=True))
+                _poll(connector, mirror)
             figures[f"{when}_{name}"] = _polls(server, connector, mirror, repeats)
     for connector in ways.values():
         connector.close()
     return figures
 
 
+class Meter:
+    """What time a piece of work takes, and what desk, Tryton and its PostgreSQL use of the processors."""
+
+    def __init__(self, server: TrytonServer) -> None:
+        """Find the processes of a server."""
+        data = Path(server.sql("show data_directory")[0][0])
+        self._database = int((data / "postmaster.pid").read_text(encoding="ascii").split()[0])
+        self._tryton = started_with(f"{server.database}.conf")
+        self._used: list[list[float]] = []
+        self.seconds: list[float] = []
+
+    def time(self, work: Callable[[], object]) -> None:
+        """Do a piece of work and note it."""
+        before, begun = self._now(), time.perf_counter()
+        work()
+        self.seconds.append(time.perf_counter() - begun)
+        self._used.append([after - old for after, old in zip(self._now(), before, strict=True)])
+
+    def cpu(self) -> dict[str, float]:
+        """The mean of a piece of work, by who used the processors."""
+        names = ("desk_cpu_seconds", "tryton_cpu_seconds", "postgresql_cpu_seconds")
+        means = (round(statistics.fmean(each), 3) for each in zip(*self._used, strict=True))
+        return dict(zip(names, means, strict=True))
+
+    def _now(self) -> list[float]:
+        database = sum(cpu_seconds(each) for each in family_of(self._database))
+        return [time.process_time(), cpu_seconds(self._tryton), database]
+
+
 def _polls(
     server: TrytonServer, connector: TrytonConnector, mirror: Mirror, repeats: int
 ) -> dict[str, float | int]:
     """The median of polls: wall time, and what desk and server used of the processors."""
-    data = Path(server.sql("show data_directory")[0][0])
-    database = int((data / "postmaster.pid").read_text(encoding="ascii").split()[0])
-    tryton = started_with(f"{server.database}.conf")
-    seconds, desk, peer, rows = [], [], [], []
+    meter, rows = Meter(server), list[int]()
     for _ in range(repeats):
-        used = sum(cpu_seconds(each) for each in (tryton, *family_of(database)))
-        begun, own = time.perf_counter(), time.process_time()
-        rows.append(sync_source(connector, mirror, clock=RealClock(), options=SyncOptions(force=True)).rows)
-        seconds.append(time.perf_counter() - begun)
-        desk.append(time.process_time() - own)
-        peer.append(sum(cpu_seconds(each) for each in (tryton, *family_of(database))) - used)
+        meter.time(lambda: rows.append(_poll(connector, mirror).rows))
     return {
-        "median_seconds": round(statistics.median(seconds), 3),
-        "fastest_seconds": round(min(seconds), 3),
-        "desk_cpu_seconds": round(statistics.fmean(desk), 3),
-        "server_cpu_seconds": round(statistics.fmean(peer), 3),
+        "median_seconds": round(statistics.median(meter.seconds), 3),
+        "fastest_seconds": round(min(meter.seconds), 3),
+        **meter.cpu(),
         "rows": max(rows),
     }
 
 
-def _against_dotted(connector: TrytonConnector, server: TrytonServer, repeats: int) -> dict[str, float | int]:
-    """Orders and lines, read by the connector and by dotted fields, taking turns."""
+def _poll(connector: TrytonConnector, mirror: Mirror) -> SyncResult:
+    return sync_source(connector, mirror, clock=RealClock(), options=SyncOptions(force=True))
+
+
+def _against_dotted(connector: TrytonConnector, server: TrytonServer, repeats: int) -> dict[str, object]:
+    """Orders and lines, read by the connector and by dotted fields, taking turns.
+
+    What was entered since the first sync is made old before: the connector reads what is young twice.
+    """
+    age(server)
     client = TrytonClient(
         HttpClient(server.url), database=server.database, user=INTEGRATION, password=PASSWORD
     )
@@ -233,24 +269,31 @@ def _against_dotted(connector: TrytonConnector, server: TrytonServer, repeats: i
 
 
 def _change_to_case(
-    connector: TrytonConnector, mirror: Mirror, clerk: TrytonRpc, distributor: Distributor, repeats: int
-) -> dict[str, float | int]:
-    clock, options = RealClock(), SyncOptions(force=True)
-    taken, used = [], []
-    for _ in range(repeats):
+    server: TrytonServer, mirror: Mirror, clerk: TrytonRpc, distributor: Distributor, changes: int
+) -> dict[str, object]:
+    """From the begin of the poll that sees a change (an order at a wrong price) to its case in the queue."""
+    connector = _connector(server)
+    # The first poll of a process reads the small tables.
+    _poll(connector, mirror)
+    meter = Meter(server)
+    for _ in range(changes):
         order = wrong_price(clerk, distributor)
-        begun, own = time.perf_counter(), time.process_time()
-        sync_source(connector, mirror, clock=clock, options=options)
-        found = {case.entity.entity_id for case in mirror.cases()}
-        taken.append(time.perf_counter() - begun)
-        used.append(time.process_time() - own)
+        found: set[str] = set()
+
+        def until_case(found: set[str] = found) -> None:
+            _poll(connector, mirror)
+            found |= {case.entity.entity_id for case in mirror.cases()}
+
+        meter.time(until_case)
         if f"line-{order.lines[0]}" not in found:
             raise SystemExit("the change gave no case at the next sync")
-    return {
-        "change_to_case_median_seconds": round(statistics.median(taken), 2),
-        "change_to_case_slowest_seconds": round(max(taken), 2),
-        "change_to_case_desk_cpu_seconds": round(statistics.fmean(used), 3),
+    connector.close()
+    figures: dict[str, float | int] = {
+        "changes": changes,
+        "median_seconds": round(statistics.median(meter.seconds), 2),
+        "slowest_seconds": round(max(meter.seconds), 2),
     }
+    return {"change_to_case": figures | meter.cpu()}
 
 
 class ReadsAlways(TrytonConnector):
@@ -293,7 +336,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        figures = measure(40 if arguments.quick else 200, 3 if arguments.quick else 5, Path(folder))
+        orders, repeats, changes = (40, 3, 10) if arguments.quick else (200, 5, 20)
+        figures = measure(orders, repeats, changes, Path(folder))
     text = json.dumps(figures, indent=2)
     print(text)
     if arguments.json is not None:
