@@ -312,7 +312,7 @@ class HttpClient:
                     status=response.status_code,
                     headers={name.lower(): value for name, value in response.headers.items()},
                     body=content,
-                    url=str(response.url.copy_with(query=None)),
+                    url=str(response.url).partition("?")[0],
                 )
         except httpx.DecodingError as error:
             raise self._too_much("an answer that cannot be decompressed") from error
