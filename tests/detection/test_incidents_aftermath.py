@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from app.store.instants import from_ms
-from domain.ids import CaseId, EntityKind, ShipmentId, ZoneId
-from domain.transport import BookingStatus, CarrierBooking, ShipmentStatus
+from domain.ids import CaseId, EntityKind, ItemId, LineId, ShipmentId, ZoneId
+from domain.transport import BookingStatus, CarrierBooking, ShipmentLine, ShipmentStatus
 from tests.support.case_book import CaseBook, case_books, refs
-from tests.support.facts import NOW, booking, route_event, shipment
+from tests.support.facts import NOW, booking, pick, route_event, shipment
 
 SHIPMENT = EntityKind.SHIPMENT
 ON_THE_ROAD = ShipmentStatus.IN_TRANSIT
@@ -94,6 +94,28 @@ def test_goods_at_the_dock_are_not_late_by_a_carrier_that_is_late_on_the_road(bo
     book.put(shipment("SH-4", scac="ACME", status=ON_THE_ROAD, shipped_at=from_ms(book.now_ms)))
     book.correlate(here)
     assert not book.together(root, here)
+
+
+@pytest.mark.parametrize("why", ["WH-LABOUR", "WH-OUTAGE"])
+def test_a_floor_makes_late_only_what_has_stood_on_it(book: CaseBook, why: str) -> None:
+    for number, waited_hours in ((4, 5), (5, 3)):
+        line = LineId(f"SO-{number}/1")
+        lines = (ShipmentLine(line_id=line, item_id=ItemId("I1"), quantity=1),)
+        book.put(
+            shipment(f"SH-{number}", status=ShipmentStatus.BOOKED, lines=lines),
+            pick(f"T{number}", line_id=line, released_at=NOW - timedelta(hours=waited_hours)),
+        )
+    root = book.open(why, EntityKind.NODE, "MEM", node_id="MEM")
+    stood, came_late = (book.open("TR-ETA-LATE", SHIPMENT, f"SH-{n}", node_id="MEM") for n in (4, 5))
+    gone = book.open("TR-ETA-LATE", SHIPMENT, "SH-1", node_id="MEM")
+    book.correlate()
+    assert book.together(root, stood)
+    assert not book.together(root, came_late), "its goods or its release came late"
+    assert not book.together(root, gone), "it is late on the road"
+    book.put(pick("T4b", line_id=LineId("SO-4/1"), released_at=NOW + timedelta(hours=1)))
+    book.later(hours=2)
+    book.correlate(stood)
+    assert book.together(root, stood), "what is released later changes nothing"
 
 
 def test_a_carrier_in_trouble_before_the_storm_is_in_the_same_trouble_at_another_node(book: CaseBook) -> None:

@@ -27,7 +27,7 @@ CREATE TEMP TABLE IF NOT EXISTS corr_need (
 """,
     """
 CREATE TEMP TABLE IF NOT EXISTS corr_edge (
-  child TEXT, root TEXT, kind TEXT, rank INTEGER, own INTEGER, mutes INTEGER, on_the_road INTEGER,
+  child TEXT, root TEXT, kind TEXT, rank INTEGER, own INTEGER, mutes INTEGER, where_late TEXT,
   PRIMARY KEY (child, kind, root, mutes)) WITHOUT ROWID
 """,
     "CREATE INDEX IF NOT EXISTS temp.corr_edge_by_root ON corr_edge (root, kind)",
@@ -119,14 +119,14 @@ def prepare(connection: Connection, edges: Sequence[Edge]) -> None:
             "rank": edge.rank,
             "own": int(edge.own),
             "mutes": int(edge.mutes),
-            "on_the_road": int(edge.on_the_road),
+            "where_late": edge.where_late,
         }
         for edge in edges
     ]
     if rows:
         connection.exec_driver_sql(
             "INSERT OR IGNORE INTO temp.corr_edge"
-            " VALUES (:child, :root, :kind, :rank, :own, :mutes, :on_the_road)",
+            " VALUES (:child, :root, :kind, :rank, :own, :mutes, :where_late)",
             rows,
         )
 

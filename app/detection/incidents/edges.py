@@ -89,9 +89,19 @@ WAVE_FEWEST = 4
 WAVE_QUIET_MS = 24 * MS_PER_HOUR
 WAVE_LASTS_MS = 72 * MS_PER_HOUR
 
-#: (child, root): the root explains and mutes only shipments that had left when found late. A carrier
-#: that is late on the road is not why goods stand at the dock; that it does not fetch them has its own case.
-_ON_THE_ROAD = frozenset({("TR-ETA-LATE", "TR-CARRIER")})
+#: (child, root): where the child's shipment was when it was found late, if the root explains and mutes it. A
+#: carrier that is late on the road is not why goods stand at the dock; that it does not fetch them has its
+#: own case. A floor is not why what had left is late, nor what came to it late: see ``CAME_LATE_MS``.
+ON_THE_ROAD = "road"
+ON_THE_FLOOR = "floor"
+_WHERE_LATE = {
+    ("TR-ETA-LATE", "TR-CARRIER"): ON_THE_ROAD,
+    ("TR-ETA-LATE", "WH-OUTAGE"): ON_THE_FLOOR,
+    ("TR-ETA-LATE", "WH-LABOUR"): ON_THE_FLOOR,
+}
+
+#: What was released to be picked so shortly before it was found late had waited for its goods or its release.
+CAME_LATE_MS = 4 * MS_PER_HOUR
 
 _SHARED: dict[SuppressOn, str] = {
     SuppressOn.ANY: ANY,
@@ -139,7 +149,8 @@ class Edge:
 
     ``own`` asks that the thing is the root's own (its entity, or what it names), not merely near it.
     ``mutes`` says that the root keeps the child quiet; else it explains it, the lowest ``rank`` best.
-    ``on_the_road`` asks that the child's shipment had left when the child was opened.
+    ``where_late`` asks that the child's shipment had left (``ON_THE_ROAD``), or had stood on the floor
+    (``ON_THE_FLOOR``), when the child was opened; blank: it may be anywhere.
     """
 
     child: str
@@ -148,7 +159,7 @@ class Edge:
     rank: int
     own: bool
     mutes: bool
-    on_the_road: bool = False
+    where_late: str = ""
 
 
 def root_kinds(case_type: CaseType) -> tuple[str, ...]:
@@ -183,7 +194,7 @@ def edges_of(
                         rank=rank,
                         own=True,
                         mutes=False,
-                        on_the_road=(child.code, code) in _ON_THE_ROAD,
+                        where_late=_WHERE_LATE.get((child.code, code), ""),
                     )
                     found[edge] = None
     for root in by_code.values():
@@ -196,7 +207,7 @@ def edges_of(
                     rank=0,
                     own=True,
                     mutes=True,
-                    on_the_road=(code, root.code) in _ON_THE_ROAD,
+                    where_late=_WHERE_LATE.get((code, root.code), ""),
                 )
                 found[edge] = None
     for rule in suppressions:

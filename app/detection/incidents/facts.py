@@ -11,9 +11,12 @@ from sqlalchemy import Connection
 
 from app.detection.incidents.edges import (
     AFTERMATH_MS,
+    CAME_LATE_MS,
     NEWER_MEMBER_MS,
     OF_CARRIER,
     OLDER_MEMBER_MS,
+    ON_THE_FLOOR,
+    ON_THE_ROAD,
     PEG,
     SAME_AGAIN_MS,
     SHORT_OF,
@@ -70,7 +73,8 @@ SELECT e.case_id, e.code, e.title, e.state, e.episode, e.entity_kind, e.entity_i
 """
 
 # The child, then the fields of a link in their order.
-_LINKS = """
+_LINKS = (
+    """
 SELECT a.case_id, r.case_id, e.code, e.title, a.kind, a.id, a.weight, e.opened_at, g.mutes, e.closed_at
   FROM temp.corr_case c CROSS JOIN case_about a ON a.case_id = c.case_id
  CROSS JOIN temp.corr_edge g ON g.child = a.code AND g.kind = a.kind
@@ -78,13 +82,21 @@ SELECT a.case_id, r.case_id, e.code, e.title, a.kind, a.id, a.weight, e.opened_a
          ON r.kind = a.kind AND r.id = a.id AND r.code = g.root AND (r.own OR NOT g.own)
  CROSS JOIN exception_case e ON e.case_id = r.case_id
  WHERE (e.closed_at IS NULL OR NOT g.mutes) AND r.case_id <> a.case_id
-   AND (NOT g.on_the_road OR EXISTS (
-     SELECT 1 FROM exception_case x CROSS JOIN shipment s ON s.id = x.entity_id
-      WHERE x.case_id = a.case_id AND s.status NOT IN ('planned', 'booked', 'packed')
-        AND COALESCE(s.shipped_at, x.opened_at) <= x.opened_at))
+   AND (g.where_late = '' OR g.where_late = (
+     SELECT CASE WHEN s.status NOT IN ('planned', 'booked', 'packed')
+                      AND COALESCE(s.shipped_at, x.opened_at) <= x.opened_at THEN '@road'
+                 WHEN EXISTS (SELECT 1 FROM shipment_line l CROSS JOIN pick_task t ON t.line_id = l.line_id
+                               WHERE l.shipment_id = s.id AND t.deleted_at IS NULL
+                                 AND t.released_at > x.opened_at - @came_late
+                                 AND t.released_at <= x.opened_at) THEN ''
+                 ELSE '@floor' END
+       FROM exception_case x CROSS JOIN shipment s ON s.id = x.entity_id WHERE x.case_id = a.case_id))
  ORDER BY a.case_id, g.mutes, e.closed_at IS NOT NULL, g.rank, a.weight DESC,
           e.opened_at, r.case_id, a.kind, a.id
-"""
+""".replace("@road", ON_THE_ROAD)
+    .replace("@floor", ON_THE_FLOOR)
+    .replace("@came_late", str(CAME_LATE_MS))
+)
 
 # With an incident, what followed it under its key.
 _INCIDENTS = """
