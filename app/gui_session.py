@@ -6,27 +6,37 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.bootstrap import LEDGER_FILE, monotonic_seconds
-from app.bridge_parts import BridgeParts
 from app.collector import keep_what_is_there
 from app.desk_store import DeskStore
 from app.environment import PIN_FILE_VARIABLE, PIN_VARIABLE
 from app.fault_log import crashed_before, end_on_signal, log_to, report_faults_to
-from app.gui_bridge import GuiBridge
 from app.instance_lock import InstanceLock
+from app.late_program import LateProgram
 from app.profile import LOG_FOLDER, Profile, ProfileKind
 from app.read_models.people import people_of
 from domain.errors import CorruptError, UnavailableError
 from views.first_run.state import FirstRunIntents
-from views.shell.application import after, ask_pin, grab, make_application, run_until_closed, show_first
+from views.shell.application import (
+    after,
+    ask_pin,
+    begin_application,
+    grab,
+    make_application,
+    run_until_closed,
+    show_first,
+)
 from views.shell.window import TowerWindow
 from views.shell.zone import own_zone
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from app.bridge_parts import BridgeParts
+    from app.gui_bridge import GuiBridge
     from app.workers.processes import TowerProcesses
 
 REPORT_FILE = "report.json"
@@ -48,6 +58,10 @@ class WindowRun:
     seconds: int = 0
     out: Path = Path("out")
 
+    def age_ms(self) -> int:
+        """How long ago the program began, in milliseconds."""
+        return round((monotonic_seconds() - self.started_seconds) * 1000)
+
 
 @dataclass(slots=True, weakref_slot=True, kw_only=True)
 class GuiSession:
@@ -63,7 +77,7 @@ class GuiSession:
 
     def note_time(self, name: str) -> None:
         """Keep how long after the program's start something happened."""
-        self.times_ms.setdefault(name, round((monotonic_seconds() - self.run.started_seconds) * 1000))
+        self.times_ms.setdefault(name, self.run.age_ms())
 
     def start_processes(self, pin: str) -> tuple[BridgeParts, Connection]:
         """Start everything beside the window (some seconds); runs in a thread of its own."""
@@ -147,19 +161,12 @@ def run_window(run: WindowRun, script: Callable[[GuiSession], None] | None = Non
     _require_databases(run.profile)
     crashed = crashed_before(run.profile.folder / LOG_FOLDER)
     log_to(run.profile.folder / LOG_FOLDER, "window")
-    store = DeskStore(run.profile.folder)
-    theme = store.theme()
-    application = make_application(theme)
-    bridge = GuiBridge(people_of(run.profile), store, own_zone())
-    session = GuiSession(run=run, end=application.quit, window=TowerWindow(bridge), bridge=bridge)
-    session.window.restore(store.kept())
-    session.window.set_theme(theme)
-    show_first(session.window, application)
-    session.note_time("first_window")
+    session = _shown_session(run)
+    bridge = session.bridge
     keep_what_is_there()
     if crashed:
         session.window.crash_notice.tell()
-    end_on_signal(application.quit)
+    end_on_signal(session.end)
     report_faults_to(bridge.tell_fault)
     bridge.first_shown.connect(lambda: session.note_time("first_queue"))
     # By then the store and the read models are there, too.
@@ -174,13 +181,33 @@ def run_window(run: WindowRun, script: Callable[[GuiSession], None] | None = Non
         after(max(1.0, run.seconds - SELECT_BEFORE_END_SECONDS), session.select_a_case)
         after(max(2.0, run.seconds - BEFORE_END_SECONDS), session.finish_offscreen)
     try:
-        code = run_until_closed(application)
+        code = run_until_closed()
     finally:
         session.stop()
         lock.close()
     if session.start_error:
         raise UnavailableError(what=session.start_error, remedy="")
     return code
+
+
+def _shown_session(run: WindowRun) -> GuiSession:
+    """Make, dress and paint the window, and only then read what it speaks to."""
+    store = DeskStore(run.profile.folder)
+    theme = store.theme()
+    application = begin_application(theme)
+    late = LateProgram()
+    window = TowerWindow(late.intents)
+    window.restore(store.kept())
+    window.set_theme(theme)
+    show_first(window, application)
+    shown_ms = run.age_ms()
+    from app.gui_bridge import GuiBridge  # noqa: PLC0415 - the window is seen while this is imported
+
+    bridge = GuiBridge(people_of(run.profile), store, own_zone())
+    late.begin(bridge)
+    session = GuiSession(run=run, end=application.quit, window=window, bridge=bridge)
+    session.times_ms["first_window"] = shown_ms
+    return session
 
 
 def _pin_of(session: GuiSession) -> str:

@@ -112,24 +112,33 @@ def start(cases: int) -> dict[str, object]:
 
     pause()
     # The whole of what the program reads before it shows, not the window alone.
-    import app.gui_session  # noqa: F401 - for what it loads
-    from views.shell.application import make_application
+    import app.gui_session
+    from views.shell.application import begin_application, show_first
+    from views.shell.window import TowerWindow
 
-    application = make_application("dark")
-    window = open_window(application, 0)
+    application = begin_application("dark")
+    window = TowerWindow(_Nobody())
+    window.resize(1_920, 1_080)
+    window.restore({})
+    window.set_theme("dark")
+    show_first(window, application)
     first_cpu, first_wall = time.process_time(), time.perf_counter() - began
+    # What the program reads while the window is seen already.
+    import app.gui_bridge  # noqa: F401 - for what it loads
+
     keep_what_is_there()
+    read_cpu, read_wall = time.process_time(), time.perf_counter()
     snapshot = snapshot_of(large_table(cases))
     made_cpu, made_wall = time.process_time(), time.perf_counter()
     window.apply_snapshot(snapshot)
     application.processEvents()
-    usable_cpu = first_cpu + time.process_time() - made_cpu
+    usable_cpu = read_cpu + time.process_time() - made_cpu
     slow = sorted(name for name in SLOW if name in sys.modules)
     return {
         "first_cpu_s": first_cpu,
         "first_wall_s": first_wall,
         "usable_cpu_s": usable_cpu,
-        "usable_wall_s": first_wall + time.perf_counter() - made_wall,
+        "usable_wall_s": read_wall - began + time.perf_counter() - made_wall,
         "slow_modules": slow,
         "resident_mib": resident_mib(),
     }

@@ -10,17 +10,29 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QWidget
 
 from views.language import tr
 from views.shell.state import ThemeName
-from views.theme import apply, theme_named
+from views.theme import apply, prepare, theme_named
 
 APPLICATION_NAME = "control-tower"
 
 
 def make_application(theme: ThemeName) -> QApplication:
     """The one application of this process, with its fonts and colours before any widget is made."""
+    application = _application()
+    apply(application, theme_named(theme))
+    return application
+
+
+def begin_application(theme: ThemeName) -> QApplication:
+    """As :func:`make_application`, for a window that is made next and then shown in its theme."""
+    application = _application()
+    prepare(application, theme_named(theme))
+    return application
+
+
+def _application() -> QApplication:
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else QApplication([APPLICATION_NAME])
     application.setApplicationName(APPLICATION_NAME)
-    apply(application, theme_named(theme))
     return application
 
 
@@ -30,9 +42,9 @@ def show_first(window: QWidget, application: QApplication) -> None:
     application.processEvents()
 
 
-def run_until_closed(application: QApplication) -> int:
+def run_until_closed() -> int:
     """Handle events until the last window is closed; gives the exit code."""
-    return application.exec()
+    return QApplication.exec()
 
 
 def after(seconds: float, job: Callable[[], None]) -> None:
