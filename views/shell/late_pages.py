@@ -1,7 +1,7 @@
 """The window's pages besides the tower, each read and made when somebody first wants it.
 
-All of them together take longer than the whole rest of the start. Their view models are there from the
-beginning and hold what the program told; a page shows that once it is made.
+All of them together take longer than the whole rest of the start. What the program tells goes into their
+view models; a page shows that once it is made.
 """
 
 # ruff: noqa: PLC0415, PLW0108 - modules are read, and sheets made, when they are wanted: see above
@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from views.approvals.widget import ApprovalsPage
     from views.export import ExportTable
     from views.help.panel import HelpPanel
+    from views.kpis.view_model import KpisViewModel
     from views.kpis.widget import KpisPage
     from views.ports import TowerIntents
+    from views.rules.view_model import RulesViewModel
     from views.rules.widget import RulesPage
     from views.settings.widget import SettingsPage
     from views.shell.approval_sheets import ApprovalSheets
     from views.shell.key_sheet import KeySheet
+    from views.shell.palette import CommandPalette
     from views.shell.window import TowerWindow
     from views.sources.file_sheet import FileSheet
     from views.sources.widget import SourcesPage
@@ -73,6 +76,31 @@ def approval_sheets(window: TowerWindow, snapshot: TowerSnapshot | None) -> Appr
     if snapshot is not None:
         sheets.apply(snapshot)
     return sheets
+
+
+def kpis_model(window: TowerWindow) -> KpisViewModel:
+    """Make what the page of figures shows."""
+    from views.kpis.view_model import KpisViewModel
+
+    model = KpisViewModel()
+    model.queue_wanted.connect(window.show_cases)
+    return model
+
+
+def rules_model(window: TowerWindow, intents: TowerIntents) -> RulesViewModel:
+    """Make what the page of policies shows."""
+    from views.rules.view_model import RulesViewModel
+
+    model = RulesViewModel(intents)
+    model.queue_wanted.connect(window.show_cases)
+    return model
+
+
+def palette_overlay(window: TowerWindow) -> CommandPalette:
+    """Make the search for commands and cases."""
+    from views.shell.palette import CommandPalette
+
+    return CommandPalette(window, window.keys.actions, window.find_cases, window.show_case)
 
 
 def kpis_page(window: TowerWindow) -> KpisPage:

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 from views.approvals.ledger_state import LedgerShown
 from views.case_queue.bulk_state import BulkOutcome
 from views.formatting import counted
-from views.kpis.state import KpiFigures
 from views.language import tr
-from views.rules.state import RulesChecked, RulesShown, RulesTried
 
 if TYPE_CHECKING:
     from views.ports import PageContent
@@ -18,7 +16,10 @@ if TYPE_CHECKING:
 
 def show_content(window: TowerWindow, content: PageContent) -> None:
     """Show content on its page."""
-    from views.what_if.state import (  # noqa: PLC0415 - the start reads no scenarios
+    # The start reads no figures, no policies and no scenarios.
+    from views.kpis.state import KpiFigures  # noqa: PLC0415 - see above
+    from views.rules.state import RulesChecked, RulesShown, RulesTried  # noqa: PLC0415 - see above
+    from views.what_if.state import (  # noqa: PLC0415 - see above
         WhatIfChoices,
         WhatIfFailed,
         WhatIfOpened,

@@ -14,12 +14,15 @@ from views.shell.dropped import DropWindow
 if TYPE_CHECKING:
     from views.approvals.widget import ApprovalsPage
     from views.help.panel import HelpPanel
+    from views.kpis.view_model import KpisViewModel
     from views.kpis.widget import KpisPage
     from views.ports import TowerIntents
+    from views.rules.view_model import RulesViewModel
     from views.rules.widget import RulesPage
     from views.settings.widget import SettingsPage
     from views.shell.approval_sheets import ApprovalSheets
     from views.shell.key_sheet import KeySheet
+    from views.shell.palette import CommandPalette
     from views.shell.window import TowerWindow
     from views.sources.file_sheet import FileSheet
     from views.sources.widget import SourcesPage
@@ -48,6 +51,21 @@ class PagedWindow(DropWindow):
     def what_if(self) -> WhatIfPage:
         """Scenarios side by side."""
         return self._taken_in(late_pages.what_if_page(self._intents, self._kept))
+
+    @cached_property
+    def kpis_model(self) -> KpisViewModel:
+        """What the page of figures shows."""
+        return late_pages.kpis_model(self._whole)
+
+    @cached_property
+    def rules_model(self) -> RulesViewModel:
+        """What the page of policies shows."""
+        return late_pages.rules_model(self._whole, self._intents)
+
+    @cached_property
+    def palette_overlay(self) -> CommandPalette:
+        """The search for commands and cases."""
+        return late_pages.palette_overlay(self._whole)
 
     @cached_property
     def approvals(self) -> ApprovalsPage:

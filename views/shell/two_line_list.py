@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QListView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
@@ -93,7 +92,7 @@ class _LineDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         theme, rect = theme_of(self._view), option.rect
         line = self._model.lines[index.row()]
-        if option.state & QStyle.StateFlag.State_Selected:
+        if self._view.selectionModel().isSelected(index):
             painter.fillRect(rect, theme.selection)
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.accent)
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.border)

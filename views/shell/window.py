@@ -16,23 +16,19 @@ from views.case_queue.export import queue_export
 from views.case_queue.state import Density
 from views.case_queue.view_model import IDLE_MS
 from views.export import ExportTable
-from views.kpis.view_model import KpisViewModel
 from views.language import tr
 from views.local_edits import HELD_MS
 from views.ports import PageContent, TowerIntents
-from views.rules.view_model import RulesViewModel
 from views.shell import late_pages
 from views.shell.actions import ActionKeys
 from views.shell.ask_file import ask_where
 from views.shell.banner import OfflineBanner
 from views.shell.crash_notice import CrashNotice
-from views.shell.find_cases import find_cases
 from views.shell.layout import layout_from_text
 from views.shell.layout_keeper import layout_of, restore_layout
 from views.shell.notice_bar import NoticeBar
 from views.shell.page_contents import show_content
 from views.shell.paged_window import PagedWindow
-from views.shell.palette import CommandPalette, Found
 from views.shell.rail import Rail
 from views.shell.state import Page, ThemeName, ToastKind
 from views.shell.status_bar import StatusBar
@@ -47,6 +43,8 @@ from views.tower.widget import TowerPage
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
+
+    from views.shell.palette import Found
 
 MIN_SIZE_PX: Final = (1_024, 680)
 USUAL_SIZE_PX: Final = (1_600, 1_000)
@@ -78,8 +76,6 @@ class TowerWindow(PagedWindow):
         self.tower_model = TowerViewModel(intents, idle_ms=idle_ms, held_ms=held_ms)
         self.approvals_model = ApprovalsViewModel(intents)
         self.sources_model = SourcesViewModel(intents)
-        self.kpis_model = KpisViewModel()
-        self.rules_model = RulesViewModel(intents)
         self.rail = Rail()
         self.top = TopBar()
         self.banner = OfflineBanner()
@@ -91,7 +87,6 @@ class TowerWindow(PagedWindow):
         self._lay_out()
         self.toasts = ToastStack(self, shown_ms=toast_ms)
         self.keys = ActionKeys(self, window_actions(self, intents))
-        self.palette_overlay = CommandPalette(self, self.keys.actions, self.find_cases, self.show_case)
         self._layout_timer = QTimer(self, singleShot=True, interval=KEEP_MS)
         self._connect()
         self.show_page("tower")
@@ -124,7 +119,7 @@ class TowerWindow(PagedWindow):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_desktop)
         self.tower.sizes_changed.connect(self._layout_timer.start)
         self._layout_timer.timeout.connect(self.keep_layout)
-        self.top.palette_wanted.connect(self.palette_overlay.open_overlay)
+        self.top.palette_wanted.connect(self.open_palette)
         self.top.sources_wanted.connect(lambda: self.show_page("sources"))
         self.top.messages_wanted.connect(lambda: self.show_page("settings"))
         self.top.theme_wanted.connect(self.toggle_theme)
@@ -137,8 +132,6 @@ class TowerWindow(PagedWindow):
         self.status.sources_wanted.connect(lambda: self.show_page("sources"))
         self.status.cancel_wanted.connect(self._intents.cancel_job)
         self.tower.approval_wanted.connect(self.show_approval)
-        self.kpis_model.queue_wanted.connect(self.show_cases)
-        self.rules_model.queue_wanted.connect(self.show_cases)
         self.tower_model.queue.selection_changed.connect(lambda _id: self._show_counts())
 
     # ------------------------------------------------------------------ from the program
@@ -249,6 +242,8 @@ class TowerWindow(PagedWindow):
 
     def find_cases(self, text: str, most: int) -> Sequence[Found]:
         """Open cases that hold all words of ``text``, the most urgent first."""
+        from views.shell.find_cases import find_cases  # noqa: PLC0415 - read with the search, not at the start
+
         return find_cases(self.tower_model, text, most)
 
     # ------------------------------------------------------------------ acts
