@@ -1,4 +1,4 @@
-"""One program per profile: a lock file held by the operating system for as long as we live."""
+"""One program per profile or feed: a lock file held by the operating system for as long as we live."""
 
 from __future__ import annotations
 
@@ -10,13 +10,20 @@ from domain.errors import RefusedError
 
 
 class InstanceLock:
-    """Holds the lock of a profile's folder; released when the process ends, however it ends."""
+    """Holds the lock of a folder; released when the process ends, however it ends."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take the lock.
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        program: str = "Control Tower",
+        thing: str = "profile",
+        remedy: str = "Use that window, or close it first.",
+    ) -> None:
+        """Take the lock; ``program``, ``thing`` and ``remedy`` are for the message.
 
         Raises:
-            RefusedError: another program has this profile open.
+            RefusedError: another program has this folder open.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._file: IO[str] = (folder / "tower.lock").open("a+", encoding="utf-8")
@@ -25,8 +32,7 @@ class InstanceLock:
         except OSError as error:
             self._file.close()
             raise RefusedError(
-                what=f"Another Control Tower already has the profile in {folder} open.",
-                remedy="Use that window, or close it first.",
+                what=f"Another {program} already has the {thing} in {folder} open.", remedy=remedy
             ) from error
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from app.bootstrap import monotonic_seconds, system_clock
 from app.cli.services import kept_token, server_folder
 from app.connect import connector_of, sources_folder
 from app.environment import CREDENTIALS_FOLDER_VARIABLE, SOURCE_PASSWORD_VARIABLE
+from app.instance_lock import InstanceLock
 from app.known_devices import KnownDevices
 from app.profile import SourceSettings
 from app.store.command_log import SqlCommandLog
@@ -43,6 +44,7 @@ def run_connector_service(options: argparse.Namespace) -> int:
     devices = KnownDevices(Path(options.devices) if options.devices else folder / DEVICES_FILE, clock)
     commands = SqlCommandLog(options.database_url or f"sqlite:///{folder / COMMANDS_FILE}")
     feed = _shared_feed(folder, options)
+    alone = _only_one(folder) if feed is None else None
     connectors = _world(folder, options) if options.connector == "world" else _single(folder, options, feed)
     service = serve_connectors(
         connectors,
@@ -66,8 +68,9 @@ def run_connector_service(options: argparse.Namespace) -> int:
     for connector in connectors.values():
         connector.close()
     commands.close()
-    if feed is not None:
-        feed.close()
+    for each in (feed, alone):
+        if each is not None:
+            each.close()
     return 0
 
 
@@ -106,6 +109,16 @@ def _shared_feed(folder: Path, options: argparse.Namespace) -> SqlFeedJournal | 
             feed.replace(lines, after=0)
             before.rename(before.with_suffix(".moved"))
     return feed
+
+
+def _only_one(folder: Path) -> InstanceLock:
+    """What keeps a second service from the feeds in a folder, which are one process's own."""
+    return InstanceLock(
+        folder,
+        program="connector service",
+        thing="feed",
+        remedy="End that one first, or have both share a PostgreSQL by --database-url.",
+    )
 
 
 def _single(folder: Path, options: argparse.Namespace, feed: SqlFeedJournal | None) -> dict[str, Connector]:

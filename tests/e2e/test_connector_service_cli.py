@@ -74,6 +74,21 @@ def test_an_event_reaches_the_mirror_of_a_desk_that_signs(
     mirror.close()
 
 
+def test_a_second_service_on_the_same_folder_is_refused(address: str, tmp_path: Path) -> None:
+    options = ["--connector", "push", "--port", "0", "--folder", str(tmp_path / "service")]
+    second = subprocess.run(
+        [sys.executable, "-m", "app", "connector-service", *options],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert address.startswith("https://")
+    assert second.returncode == 2
+    assert "Another connector service already has the feed in" in second.stderr
+    assert "--database-url" in second.stderr
+
+
 def test_an_authority_nobody_knows_is_not_trusted(address: str) -> None:
     client = HttpClient(address, pause=lambda _: None)
     with pytest.raises(UnavailableError, match="certificate"):
