@@ -10,13 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from connectors.edi import documents as said
-from connectors.edi.edifact_writer import write_edifact
 from connectors.edi.mapping import sent_note
 from connectors.edi.mapping_freight import booking_id
 from connectors.edi.outcome import Known, unmatched
 from connectors.edi.outgoing import write_204, write_860, write_iftmin
 from connectors.edi.partners import Partner
-from connectors.edi.x12_writer import write_x12
+from connectors.edi.to_partner import Body, interchange_to
 from domain.commands import Command, ExpediteSupply, RebookCarrier
 from domain.errors import BadInputError
 from domain.ids import EntityKind
@@ -185,33 +184,14 @@ def _writer(
 def _written(
     partner: Partner,
     set_id: str,
-    body: list[list[str]],
+    body: Body,
     control: int,
     at: datetime,
     *,
     about: str,
     message: str,
 ) -> Written:
-    if partner.standard == "edifact":
-        text = write_edifact(
-            [(f"{set_id}:D:96A:UN", body)],
-            sender=partner.own_address,
-            receiver=partner.address,
-            control=control,
-            at=at.astimezone(partner.zone),
-            is_test=partner.is_test,
-        )
-    else:
-        text = write_x12(
-            [(set_id, body)],
-            sender=partner.own_address,
-            receiver=partner.address,
-            control=control,
-            version=partner.version,
-            at=at.astimezone(partner.zone),
-            syntax=partner.syntax,
-            is_test=partner.is_test,
-        )
+    text = interchange_to(partner, [(set_id, body)], control=control, at=at)
     return Written(
         partner=partner,
         file_name=f"{partner.name}-{set_id}-{control:09d}.edi",

@@ -19,6 +19,9 @@ Role = Literal["customer", "supplier", "warehouse", "carrier"]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
 Factor = Annotated[int, msgspec.Meta(ge=1)]
 
+#: What acknowledges a document of each standard.
+_ACKNOWLEDGED_BY = {"x12": ("997", "999", "none"), "edifact": ("CONTRL", "none")}
+
 
 class Separators(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """The signs we write with; those of what we read are read from it."""
@@ -148,6 +151,12 @@ def parse_partner(text: str, name: str) -> Partner:
         raise BadInputError(
             what=f"The separators of the partner profile {name} are not three different signs.",
             remedy='Write for example element = "*", component = ">", segment = "~".',
+        )
+    fitting = _ACKNOWLEDGED_BY[partner.standard]
+    if partner.acknowledge not in fitting:
+        raise BadInputError(
+            what=f"The partner profile {name} acknowledges {partner.standard} by {partner.acknowledge}.",
+            remedy=f"Set acknowledge to one of {', '.join(fitting)}.",
         )
     return partner
 

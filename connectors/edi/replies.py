@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from connectors.edi.edifact_writer import write_edifact
 from connectors.edi.envelopes import Group, Interchange
 from connectors.edi.faults import EdiParseError
 from connectors.edi.intake import ACKNOWLEDGEMENTS, SetResult
 from connectors.edi.partners import Partner
-from connectors.edi.x12_writer import write_x12
+from connectors.edi.to_partner import Body, interchange_to
 
-Body = list[list[str]]
 #: Element 718: the set's control numbers differ, its count is wrong, it is not supported, it has faults.
 _CONTROL_DIFFERS, _COUNT_WRONG, _NOT_SUPPORTED, _FAULTY = "3", "4", "1", "5"
 
@@ -31,29 +29,13 @@ def acknowledgement(
         return ""
     if partner.acknowledge == "CONTRL":
         body = _contrl(interchange, owed)
-        return write_edifact(
-            [("CONTRL:D:3:UN", body)],
-            sender=partner.own_address,
-            receiver=partner.address,
-            control=control,
-            at=at,
-            is_test=partner.is_test,
-        )
+        return interchange_to(partner, [("CONTRL", body)], control=control, at=at)
     groups = {each.group.control: each.group for each in owed}
     sets = [
         (partner.acknowledge, _functional(group, [r for r in owed if r.group is group], partner.acknowledge))
         for group in groups.values()
     ]
-    return write_x12(
-        sets,
-        sender=partner.own_address,
-        receiver=partner.address,
-        control=control,
-        version=partner.version,
-        at=at.astimezone(partner.zone),
-        syntax=partner.syntax,
-        is_test=partner.is_test,
-    )
+    return interchange_to(partner, sets, control=control, at=at)
 
 
 def _functional(group: Group, results: Sequence[SetResult], kind: str) -> Body:

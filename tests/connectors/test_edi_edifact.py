@@ -10,14 +10,16 @@ from connectors.edi.edifact import read_edifact
 from connectors.edi.edifact_writer import released, write_edifact
 from connectors.edi.envelopes import Address
 from connectors.edi.faults import EdiParseError
+from connectors.edi.partners import parse_partner
 from domain.billing import Invoice, ProofOfDelivery
 from domain.edi import EdiMessage
+from domain.errors import BadInputError
 from domain.ids import EntityKind
 from domain.inventory import InboundSupply, InventoryPosition
 from domain.orders import OrderLine, SalesOrder
 from domain.records import Entity
 from domain.transport import BookingStatus, CarrierBooking, Milestone
-from tests.support.edi_site import ARRIVAL, EdiSite, edifact_interchange
+from tests.support.edi_site import ARRIVAL, PARTNERS, EdiSite, edifact_interchange
 
 NAME = released("Butik 'Nord' + Syd?")
 ORDERS = [
@@ -36,6 +38,13 @@ ORDERS = [
     ["UNS", "S"],
     ["CNT", "2:2"],
 ]  # fmt: skip
+
+
+def test_a_profile_that_acknowledges_by_the_other_standard_is_refused() -> None:
+    text = PARTNERS["nord"].replace('acknowledge = "CONTRL"', 'acknowledge = "997"')
+    assert text != PARTNERS["nord"]
+    with pytest.raises(BadInputError, match=r"acknowledges edifact by 997\..*one of CONTRL, none\."):
+        parse_partner(text, "nord.toml")
 
 
 def sent(kind: str, body: list[list[str]], control: int = 1) -> str:
