@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from domain.ids import SourceName
-    from domain.records import DeletedRecord, RejectedRecord, SourceRecord
+    from domain.records import DeletedRecord, Entity, RejectedRecord, SourceRecord
 
 #: SQLite takes some 30,000 bound values in a statement; stay far below.
 CHUNK = 900
@@ -40,11 +40,12 @@ def apply_records(
     connection: Connection, *, source: SourceName, records: Sequence[SourceRecord]
 ) -> PageOutcome:
     """Write the records that are newer than what is stored; say how many were."""
-    by_kind: defaultdict[EntityKind, list[SourceRecord]] = defaultdict(list)
+    by_type: defaultdict[type[Entity], list[SourceRecord]] = defaultdict(list)
     for record in records:
-        by_kind[kind_of(record.entity)].append(record)
+        by_type[type(record.entity)].append(record)
     written = foreign = 0
-    for kind, group in by_kind.items():
+    for group in by_type.values():
+        kind = kind_of(group[0].entity)
         rows, children, strangers = _winners(connection, kind, source, group)
         write_rows(connection, kind, rows, children)
         written += len(rows)
@@ -155,7 +156,8 @@ def _upsert(table: str, columns: tuple[str, ...]) -> str:
 _AMONG = "IN (SELECT value FROM json_each(?))"
 _COMPARED = ("id", "source", "stamp", "observed_at", "fields_sha256", "deleted_at")
 _STORED = {
-    kind: f"SELECT {', '.join(_COMPARED)} FROM {table.name} WHERE id {_AMONG}"  # noqa: S608 - our own schema
+    kind: f"SELECT {', '.join(f'row.{each}' for each in _COMPARED)} "  # noqa: S608 - our own schema
+    f"FROM json_each(?) AS asked CROSS JOIN {table.name} AS row ON row.id = asked.value"
     for kind, table in TABLES.items()
 }
 _BURIED = f"SELECT entity_id, stamp FROM {TOMBSTONE.name} WHERE kind = ? AND entity_id {_AMONG}"  # noqa: S608 - as above
