@@ -332,11 +332,11 @@ def _whole(value: object) -> int:
 def main() -> None:
     """Run and print; ``--json`` also writes the figures to a file."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a fifth of the orders")
+    parser.add_argument("--quick", action="store_true", help="fewer orders and changes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        orders, repeats, changes = (40, 3, 10) if arguments.quick else (200, 5, 20)
+        orders, repeats, changes = (40, 3, 10) if arguments.quick else (100, 5, 20)
         figures = measure(orders, repeats, changes, Path(folder))
     text = json.dumps(figures, indent=2)
     print(text)
