@@ -1,4 +1,4 @@
-"""Commands as documents: earlier goods are asked for by 860, a carrier is changed by 204 or IFTMIN.
+"""Commands as documents: earlier goods are asked for by 860 or ORDCHG, a carrier is changed by 204 or IFTMIN.
 
 Once the carrier that was asked last takes the load, it is taken back from those that were asked before.
 """
@@ -13,7 +13,7 @@ from connectors.edi import documents as said
 from connectors.edi.mapping import sent_note
 from connectors.edi.mapping_freight import booking_id
 from connectors.edi.outcome import Known, unmatched
-from connectors.edi.outgoing import write_204, write_860, write_iftmin
+from connectors.edi.outgoing import write_204, write_860, write_iftmin, write_ordchg
 from connectors.edi.partners import Partner
 from connectors.edi.to_partner import Body, interchange_to
 from domain.commands import Command, ExpediteSupply, RebookCarrier
@@ -24,7 +24,7 @@ from domain.records import Entity
 from domain.transport import BookingStatus, CarrierBooking
 
 #: By which document a partner is asked, in the standard it speaks.
-_CHANGE = {"x12": "860"}
+_CHANGE = {"x12": "860", "edifact": "ORDCHG"}
 _TENDER = {"x12": "204", "edifact": "IFTMIN"}
 _OPEN = frozenset({BookingStatus.TENDERED, BookingStatus.ACCEPTED})
 
@@ -78,11 +78,12 @@ def _expedite(
         quantity=held.ordered_quantity,
         requested_at=action.eta_at,
     )
-    body = write_860(held.number, line, partner, at=at, reference=command.key)
+    set_id = _CHANGE[partner.standard]
+    write = write_860 if partner.standard == "x12" else write_ordchg
     return _written(
-        partner, "860", body, control, at,
+        partner, set_id, write(held.number, line, partner, at=at, reference=command.key), control, at,
         about=held.number,
-        message=f"860 to {partner.name}: {held.number} line {line.position} by {action.eta_at:%Y-%m-%d}",
+        message=f"{set_id} to {partner.name}: {held.number} line {line.position} by {action.eta_at:%Y-%m-%d}",
     )  # fmt: skip
 
 

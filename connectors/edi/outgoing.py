@@ -1,4 +1,4 @@
-"""Documents we write of our own accord: changes of orders (860), tenders and their end (204, IFTMIN)."""
+"""Documents we write unasked: changes of orders (860, ORDCHG), tenders and their end (204, IFTMIN)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from connectors.edi.edifact_writer import released
 from connectors.edi.partners import Partner
 
 Body = list[list[str]]
-_ITEM = "VN"
+#: The supplier's number of an item, in X12 and in EDIFACT.
+_ITEM, _ARTICLE = "VN", "SA"
 
 
 def write_860(
@@ -24,6 +25,22 @@ def write_860(
     if line.requested_at is not None:
         body.append(["DTM", "002", _day(line.requested_at, partner)])
     return [*body, ["CTT", "1"]]
+
+
+def write_ordchg(
+    number: str, line: said.DocumentLine, partner: Partner, *, at: datetime, reference: str
+) -> Body:
+    """Ask a supplier for a line of our order by another day, as :func:`write_860` does."""
+    body: Body = [
+        ["BGM", "230", released(reference), "4"],
+        ["DTM", f"137:{_day(at, partner)}:102"],
+        ["RFF", f"ON:{released(number)}"],
+        ["LIN", str(line.position), "3", f"{released(line.item)}:{_ARTICLE}"],
+        ["QTY", f"21:{line.quantity}:PCE"],
+    ]
+    if line.requested_at is not None:
+        body.append(["DTM", f"2:{_day(line.requested_at, partner)}:102"])
+    return [*body, ["UNS", "S"], ["CNT", "2:1"]]
 
 
 def write_204(document: said.Tender, partner: Partner, *, reference: str) -> Body:

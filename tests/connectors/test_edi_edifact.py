@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from connectors.edi.envelopes import Address
 from connectors.edi.faults import EdiParseError
 from connectors.edi.partners import parse_partner
 from domain.billing import Invoice, ProofOfDelivery
+from domain.commands import Command, CommandResult, ExpediteSupply
 from domain.edi import EdiMessage
 from domain.errors import BadInputError
-from domain.ids import EntityKind
+from domain.ids import EntityKind, SourceName
 from domain.inventory import InboundSupply, InventoryPosition
 from domain.orders import OrderLine, SalesOrder
 from domain.records import Entity
@@ -250,6 +252,62 @@ def test_free_text_survives_writing_and_reading() -> None:
     (found,) = read_edifact(text)
     assert found.sender == Address(qualifier="", identifier="ME'")
     assert found.groups[0].sets[0].segments[0].part(4, 1) == name
+
+
+SUPPLIER = """
+name = "stahl"
+role = "supplier"
+standard = "edifact"
+own_id = "4012345000009"
+own_qualifier = "14"
+partner_id = "4098765000003"
+partner_qualifier = "14"
+reads = ["ORDRSP", "CONTRL"]
+writes = ["ORDCHG"]
+node_id = "dc-newark"
+"""
+
+
+def test_a_supplier_that_speaks_edifact_is_asked_for_an_earlier_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PARTNERS, "stahl", SUPPLIER)
+    site = EdiSite(tmp_path)
+
+    def answers(day: str, control: int) -> InboundSupply:
+        body = [
+            ["BGM", "231", f"A-{control}", "29"], ["DTM", "137:20261120:102"], ["RFF", "ON:PO-9"],
+            ["LIN", "1", "5", "B-1:SA"], ["QTY", "21:40"], ["DTM", f"67:{day}:102"], ["UNS", "S"],
+        ]  # fmt: skip
+        site.receive(f"{control}.edi", edifact_interchange("stahl", "ORDRSP", body, control=control))
+        site.connector.changes("supply", None, 50)
+        found = site.connector.entity(EntityKind.INBOUND_SUPPLY, "stahl-PO-9-1")
+        assert isinstance(found, InboundSupply)
+        return found
+
+    late = answers("20261209", 1)
+    action = ExpediteSupply(supply_id=late.supply_id, eta_at=ARRIVAL + timedelta(days=9), cost_cents=0)
+    command = Command(key="act-3", source=SourceName("edi"), action=action)
+    assert site.connector.submit(command).result is CommandResult.SUCCEEDED
+    (sent_one,) = read_edifact(site.out())
+    message = sent_one.groups[0].sets[0]
+    told = {(s.tag, s.part(1, 1)): s for s in message.segments}
+    assert (message.set_id, sent_one.receiver.identifier) == ("ORDCHG", "4098765000003")
+    assert told["RFF", "ON"].part(1, 2) == "PO-9"
+    assert (told["LIN", "1"].get(2), told["LIN", "1"].part(3, 1)) == ("3", "B-1")
+    assert (told["QTY", "21"].part(1, 2), told["DTM", "2"].part(1, 2)) == ("40", "20261201")
+
+    sooner = answers("20261201", 2)
+    assert (sooner.eta_at.date().isoformat(), sooner.confirmed_quantity) == ("2026-12-01", 40)
+    refusal = [
+        ["UCI", sent_one.control, "4012345000009:14", "4098765000003:14", "8"],
+        ["UCM", "1", "ORDCHG:D:96A:UN", "4", "12"],
+    ]
+    site.receive("3.edi", edifact_interchange("stahl", "CONTRL", refusal, control=3))
+    site.connector.changes("messages", None, 50)
+    said = site.connector.entity(EntityKind.EDI_MESSAGE, f"stahl:out:{sent_one.control}:1")
+    assert isinstance(said, EdiMessage)
+    assert (said.status.value, said.transaction_set, said.reference) == ("rejected", "ORDCHG", "PO-9")
 
 
 def test_an_entity_of_a_kind_nobody_told_is_none(site: EdiSite) -> None:

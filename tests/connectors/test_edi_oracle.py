@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from connectors.edi import codes
 from connectors.edi.documents import DocumentLine, OrderAnswer, PurchaseOrder, Tender, TenderAnswer
-from connectors.edi.outgoing import write_204, write_860, write_iftmin
+from connectors.edi.outgoing import write_204, write_860, write_iftmin, write_ordchg
 from tests.support.edi_documents import DAYS, ENDS, QUANTITIES, answers, orders
 from tests.support.edi_mutations import DOCUMENTS, results_of
 from tests.support.edi_oracle import EDIFACT_KINDS, complaints, envelope_complaints, wider
@@ -81,6 +81,8 @@ def test_changes_tenders_and_their_answers_that_we_write_are_accepted(
     line = DocumentLine(position=position, item=number, quantity=quantity, requested_at=end)
     change = write_860(number, line, partner("bolt"), at=day, reference="act-1-1")
     assert not judged("bolt", "860", change)
+    in_edifact = write_ordchg(number, line, partner("nord"), at=day, reference="act-1-1")
+    assert not complaints(edifact_interchange("nord", "ORDCHG", in_edifact))
     for withdrawn in (False, True):
         tender = Tender(
             shipment_number=number, scac="OVLF", at=day, respond_by=end, withdrawn=withdrawn, charge_cents=0

@@ -21,7 +21,7 @@ from edi_parser.core import grammar, inmessage
 from pyx12.x12file import X12Reader
 
 logging.getLogger("edi_parser").setLevel(logging.CRITICAL)
-EDIFACT_KINDS = ("ORDERS", "ORDRSP", "DESADV", "INVOIC", "INVRPT", "RECADV", "IFTMIN", "IFTSTA")
+EDIFACT_KINDS = ("ORDERS", "ORDRSP", "DESADV", "INVOIC", "INVRPT", "RECADV", "IFTMIN", "IFTSTA", "ORDCHG")
 _HOME = "edi_parser.grammars.edifact"
 _CONTENT: contextvars.ContextVar[bytes] = contextvars.ContextVar("content")
 _SAMPLE = {"DT": "20261120", "TM": "1030", "R": "1", "N": "1", "N0": "1", "N2": "1", "I": "1"}
