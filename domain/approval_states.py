@@ -97,7 +97,7 @@ APPROVAL_MOVES: dict[ApprovalState, frozenset[ApprovalState]] = {
     _A.APPROVED: frozenset({_A.EXECUTING, _A.REVOKED, _A.EXPIRED, _A.STALE}),
     # It ran out, where its executor never heard in time that its beginning was recorded.
     _A.EXECUTING: _ENDED_RUNS | {_A.IN_DOUBT, _A.EXPIRED},
-    _A.IN_DOUBT: _ENDED_RUNS | {_A.EXECUTING},
+    _A.IN_DOUBT: _ENDED_RUNS | {_A.EXECUTING, _A.COMPENSATED},
     _A.REJECTED: frozenset(),
     _A.CHANGES_REQUESTED: frozenset(),
     _A.REVOKED: frozenset(),
@@ -109,7 +109,7 @@ APPROVAL_MOVES: dict[ApprovalState, frozenset[ApprovalState]] = {
     _A.PARTIALLY_EXECUTED: frozenset(),
     _A.FAILED: frozenset(),
     # It stands again when the action that was to take it back changed nothing.
-    _A.COMPENSATING: _ENDED_BACK | {_A.EXECUTED},
+    _A.COMPENSATING: _ENDED_BACK | {_A.IN_DOUBT, _A.EXECUTED},
     _A.COMPENSATED: frozenset(),
     _A.COMPENSATION_FAILED: frozenset(),
 }
@@ -198,13 +198,15 @@ def outcome_of(commands: Iterable[CommandState]) -> ApprovalState:
 def outcome_with_steps_back(steps: Mapping[str, CommandState]) -> ApprovalState:
     """The same, where what was done is being taken back: ``steps`` are commands and steps back, by key.
 
-    A step back in doubt for good has failed too: nobody can say that the command was taken back.
+    A step back that is being asked about is still under way; one of which only a person can tell is in doubt.
     """
     back = {key: state for key, state in steps.items() if undone_key(key)}
     if not back:
         return outcome_of(steps.values())
     states = set(back.values())
-    if states & (GIVEN_UP | {_C.MANUAL}):
+    if _C.MANUAL in states:
+        return _A.IN_DOUBT
+    if states & GIVEN_UP:
         return _A.COMPENSATION_FAILED
     if states != {_C.SUCCEEDED}:
         return _A.COMPENSATING

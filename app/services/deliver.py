@@ -160,7 +160,7 @@ def _take_receipt(room: ApprovalRoom, entry_sha256: str, answer: HubEntry) -> bo
         elif isinstance(value, Ending):
             tx.settle_elsewhere(value, cause)
         elif isinstance(value, Settlement):
-            tx.hear_settled(value.action_id, cause)
+            tx.hear_settled(value, cause)
     return accepted
 
 
@@ -211,7 +211,7 @@ def _take_over(room: ApprovalRoom, tx: LedgerTransaction, item: HubEntry) -> boo
         tx.record_decision(sha256, cause)
         tx.leave_to_others(value.terms.action_id, cause)
     elif isinstance(value, Settlement):
-        tx.hear_settled(value.action_id, cause)
+        tx.hear_settled(value, cause)
     else:
         tx.settle_elsewhere(value, cause)
     return True

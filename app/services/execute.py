@@ -219,8 +219,10 @@ class Executor:
     def _turn_back(self, before: ApprovalView) -> int:
         """Take back what was done as soon as a later command has failed; gives how many were sent."""
         view = self._room.ledger.approval(before.action_id)
-        turned = view.state is ApprovalState.COMPENSATING and before.state is not view.state
-        return self._advance(view) if turned else 0
+        if view.state is not ApprovalState.COMPENSATING or before.state is view.state:
+            return 0
+        self._crash("execute:turned-back")
+        return self._advance(view)
 
     def _next_turn(self, action_id: str, authority: Authority) -> Turn | None:
         rows = self._room.ledger.commands(action_id)

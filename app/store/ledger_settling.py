@@ -21,7 +21,7 @@ from domain.approval_states import (
     outcome_of,
     outcome_with_steps_back,
 )
-from domain.approvals import Beginning, Ending, Execution, Proposal, Terms
+from domain.approvals import Beginning, Ending, Execution, Terms
 from domain.commands import Action
 from domain.compensation import steps_of, to_take_back, undone_key
 from domain.endings import CommandEnd, CommandFate, EndedAs
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from domain.approvals import Signed
+    from domain.approvals import Settlement
     from domain.ids import SourceName
 
 _LONGEST_WHY = 200
@@ -98,7 +98,7 @@ class SettlingWrites(EvidenceWrites):
         current = self._state_of(word.action_id)
         if current is not ApprovalState.APPROVED and current not in RUNNING:
             return
-        wanted = self._said_by(word)
+        wanted = _said_by(word)
         if wanted is current:
             return
         for step in _way(current, wanted):
@@ -109,25 +109,14 @@ class SettlingWrites(EvidenceWrites):
             self.machines.move_approval(word.action_id, step, cause)
             current = step
 
-    def hear_settled(self, action_id: str, cause: Cause) -> None:
+    def hear_settled(self, word: Settlement, cause: Cause) -> None:
         """Follow what a person said of a command in doubt; where the command is, its executor goes on."""
-        if CommandState.MANUAL in self.steps(action_id).values():
+        if CommandState.MANUAL in self.steps(word.action_id).values():
             return
-        if self._state_of(action_id) is ApprovalState.IN_DOUBT:
-            self.machines.move_approval(action_id, ApprovalState.EXECUTING, cause)
-
-    def _said_by(self, word: Beginning | Execution | Ending) -> ApprovalState:
-        match word:
-            case Ending():
-                return _STATE_OF_END[word.outcome]
-            case Beginning():
-                return ApprovalState.EXECUTING
-            case Execution():
-                query = select(AUDIT_ENTRY.c.envelope).where(AUDIT_ENTRY.c.action_id == word.action_id)
-                values = [read_unverified(row.envelope).value for row in self._connection.execute(query)]
-                return _by_outcomes(values)
-            case _:
-                assert_never(word)
+        if self._state_of(word.action_id) is ApprovalState.IN_DOUBT:
+            back = bool(undone_key(word.command_key))
+            going_on = ApprovalState.COMPENSATING if back else ApprovalState.EXECUTING
+            self.machines.move_approval(word.action_id, going_on, cause)
 
     def _plan_way_back(self, action_id: str, steps: dict[str, CommandState], cause: Cause) -> None:
         commands = self.machines.terms_of(action_id).commands
@@ -180,15 +169,15 @@ def _way(current: ApprovalState, wanted: ApprovalState) -> Iterator[ApprovalStat
     yield wanted
 
 
-def _by_outcomes(values: list[Signed]) -> ApprovalState:
-    """What signed outcomes alone tell, before the executor says how it ended."""
-    results = {v.command_key: CommandState(v.result.value) for v in values if isinstance(v, Execution)}
-    commands = next(v.terms.commands for v in values if isinstance(v, Proposal))
-    if any(undone_key(key) for key in results):
-        return ApprovalState.COMPENSATING
-    rest = CommandState.CANCELLED if GIVEN_UP & set(results.values()) else CommandState.PLANNED
-    outcome = outcome_of(results.get(each.key, rest) for each in commands)
-    done = [key for key, state in results.items() if state is CommandState.SUCCEEDED]
-    if outcome is ApprovalState.PARTIALLY_EXECUTED and to_take_back(commands, done):
-        return ApprovalState.COMPENSATING
-    return outcome
+def _said_by(word: Beginning | Execution | Ending) -> ApprovalState:
+    """Where that word says that the action is; that it ended, and how, only its ending tells."""
+    match word:
+        case Ending():
+            return _STATE_OF_END[word.outcome]
+        case Beginning():
+            return ApprovalState.EXECUTING
+        case Execution():
+            back = bool(undone_key(word.command_key))
+            return ApprovalState.COMPENSATING if back else ApprovalState.EXECUTING
+        case _:
+            assert_never(word)

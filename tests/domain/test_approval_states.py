@@ -26,9 +26,9 @@ submitted: partial approved rejected changes_requested expired stale
 partial: approved rejected changes_requested revoked expired stale
 approved: executing revoked expired stale
 executing: in_doubt executed partially_executed failed stale expired compensating
-in_doubt: executing executed partially_executed failed stale compensating
+in_doubt: executing executed partially_executed failed stale compensating compensated
 executed: compensating
-compensating: partially_executed compensated compensation_failed executed
+compensating: in_doubt partially_executed compensated compensation_failed executed
 expired: partial approved rejected changes_requested revoked
 stale: partial approved rejected changes_requested revoked
 """

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.services.decide import DecisionRequest, decide
+from app.services.ending_settled import say_settled
 from app.services.propose import propose
 from app.signing.canonical import digest_of
 from connectors.protocol import IdempotencyLevel
-from domain.approval_states import ApprovalState
+from domain.approval_states import ApprovalState, CommandState
 from domain.approvals import Execution, Verdict
 from domain.commands import (
     Action,
@@ -171,6 +172,35 @@ def test_killed_anywhere_on_the_way_back_it_is_gone_once(
     room.run(kill)
     assert set(room.system.effects.values()) == {1}
     assert room.ending(entry).outcome is EndedAs.COMPENSATED
+    assert all(line.seen() == KeptLine().seen() for line in room.system.lines.values())
+    room.desk.close()
+
+
+@pytest.mark.parametrize(("point", "happened"), [("sending", False), ("answered", True)])
+def test_killed_in_a_step_back_that_cannot_be_asked_about_a_person_tells(
+    tmp_path: Path, point: str, happened: bool
+) -> None:
+    room = Room(tmp_path, IdempotencyLevel.D)
+    entry = room.approve(reallocation(1), OTHER, PRICE)
+    room.system.refuse_key = "-3"
+    step = f"{entry.action_id}-2-undo-1"
+
+    def kill(now: str) -> None:
+        steps = {row.key: row.state for row in room.desk.ledger.commands(entry.action_id)}
+        if now == f"execute:{point}" and steps.get(step) is CommandState.SENDING:
+            raise Killed(now)
+
+    with pytest.raises(Killed):
+        room.executor(kill).run_once()
+    room.executor().run_once()
+    assert room.ending(entry).doubts == (step,)
+    assert (step in room.system.effects) is happened
+    who = room.desk.people["j.okafor"]
+    say_settled(room.desk.room, who, entry.action_id, step, happened=happened, reason="I looked there.")
+    room.run()
+    assert room.desk.ledger.approval(entry.action_id).state is ApprovalState.COMPENSATED
+    assert room.sent(entry) == ["1", "2", "3", "2-undo-1", "1-undo-1"]
+    assert set(room.system.effects.values()) == {1}
     assert all(line.seen() == KeptLine().seen() for line in room.system.lines.values())
     room.desk.close()
 

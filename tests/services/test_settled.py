@@ -10,7 +10,7 @@ import pytest
 from app.services.approval_room import sign_next
 from app.services.compensate import propose_way_back
 from app.services.deliver import deliver
-from app.services.ending_settled import say_settled
+from app.services.ending_settled import open_doubts, say_settled
 from app.services.propose import planned
 from app.signing.receipts import HubOutcome
 from app.signing.statements import SignedEntry
@@ -36,8 +36,20 @@ def in_doubt(pair: Pair, *faults: str) -> SignedEntry:
     return entry
 
 
-def tell(desk: Desk, entry: SignedEntry, *, happened: bool, user: str = "j.okafor") -> SignedEntry:
-    key = f"{entry.action_id}-1"
+def back_in_doubt(pair: Pair, fault: str) -> SignedEntry:
+    """The second of two commands is refused; of the step that takes the first back nobody knows what became."""
+    pair.room.system = CountingSystem(IdempotencyLevel.D)
+    pair.room.system.faults = ["", "refuse", fault]
+    entry = pair.approved(*two_prices())
+    pair.run(2)
+    assert pair.states(entry) == ["in_doubt", "in_doubt"]
+    return entry
+
+
+def tell(
+    desk: Desk, entry: SignedEntry, *, happened: bool, user: str = "j.okafor", number: str = "1"
+) -> SignedEntry:
+    key = f"{entry.action_id}-{number}"
     who = desk.people[user]
     return say_settled(
         desk.room, who, entry.action_id, key, happened=happened, reason="I looked into the ERP."
@@ -72,6 +84,56 @@ def test_the_executor_goes_on_by_what_a_person_told_at_another_desk(
     assert (action["state"], word["user"], word["happened"]) == ("executed", "j.okafor", happened)
     assert "settled j.okafor" in in_words(report)
     require_intact(pair)
+
+
+@pytest.mark.parametrize(
+    ("happened", "commands"), [(True, ["1", "2", "1-undo-1"]), (False, ["1", "2", "1-undo-1", "1-undo-1"])]
+)
+def test_a_step_back_in_doubt_waits_for_a_person_and_goes_on(
+    pair: Pair, happened: bool, commands: list[str]
+) -> None:
+    entry = back_in_doubt(pair, "silent" if happened else "lost")
+    (ending,) = pair.endings(entry)
+    assert [each.fate for each in ending.commands] == ["succeeded", "rejected", "manual"]
+    for desk in (pair.here, pair.there):
+        assert open_doubts(desk.ledger, desk.ledger.approval(entry.action_id)) == (
+            f"{entry.action_id}-1-undo-1",
+        )
+    # Nothing is sent until somebody tells.
+    pair.run(3)
+    assert (pair.states(entry), sent(pair, entry)) == (["in_doubt"] * 2, ["1", "2", "1-undo-1"])
+    assert pair.verified_state(entry) == "begun"
+    tell(pair.there, entry, happened=happened, number="1-undo-1")
+    deliver(pair.there.room, pair.room.hub)
+    pair.share()
+    assert pair.states(entry) == ["in_doubt", "compensating"]
+    pair.run(2)
+    assert (pair.states(entry), sent(pair, entry)) == (["compensated", "compensated"], commands)
+    assert pair.endings(entry)[-1].outcome is EndedAs.COMPENSATED
+    assert set(pair.room.system.effects.values()) == {1}
+    assert pair.verified_state(entry) == "compensated"
+    require_intact(pair)
+
+
+def test_a_step_back_that_is_refused_after_a_doubt_ends_the_way_back(pair: Pair) -> None:
+    entry = back_in_doubt(pair, "lost")
+    pair.room.system.faults = ["refuse"]
+    tell(pair.here, entry, happened=False, number="1-undo-1")
+    pair.share()
+    pair.run(2)
+    assert pair.states(entry) == ["compensation_failed", "compensation_failed"]
+    assert pair.verified_state(entry) == "compensation_failed"
+    require_intact(pair)
+
+
+def test_what_a_person_told_is_taken_back_and_every_desk_says_so(pair: Pair) -> None:
+    entry = in_doubt(pair, "silent", "refuse")
+    tell(pair.here, entry, happened=True)
+    pair.share()
+    pair.run(3)
+    assert sent(pair, entry) == ["1", "2", "1-undo-1"]
+    assert pair.states(entry) == ["compensated", "compensated"]
+    assert pair.verified_state(entry) == "compensated"
 
 
 def test_only_who_may_decide_tells_and_nobody_of_their_own_proposal(pair: Pair) -> None:

@@ -23,6 +23,7 @@ from app.store.engine import open_database
 from domain.approval_states import UNDECIDED, ApprovalState, CommandState, DeliveryState
 from domain.approvals import Decision, Proposal, Settlement, Verdict
 from domain.commands import Action, SetLinePrice
+from domain.compensation import undone_key
 from domain.ids import LineId, OrderId, UserId
 from domain.recommendations import Remedy
 from domain.rights import RightsPolicy
@@ -101,10 +102,14 @@ class SimulatedDesk:
 
     def propose(self) -> None:
         """The planner asks for something on a line."""
-        self.sync()
         number = self.chance.randint(1, len(self.upstream.lines))
-        case = short_case(number, self.chance.choice(AMOUNTS))
-        actions, remedy = self._wish(number)
+        amount = self.chance.choice(AMOUNTS)
+        self.ask_for(number, amount, *self._wish(number))
+
+    def ask_for(self, number: int, amount: int, actions: tuple[Action, ...], remedy: Remedy) -> None:
+        """The planner asks for these commands on a line."""
+        self.sync()
+        case = short_case(number, amount)
         recommendation = recommendation_for(case, *actions, remedy=remedy)
         drafts = draft_commands(recommendation.options[0], self.facts)
         request = ProposalRequest(
@@ -162,6 +167,8 @@ class SimulatedDesk:
             self.room, signer, row.action_id, row.key, happened=happened, reason="I looked there."
         )
         self._acknowledge(entry, "settle")
+        if undone_key(row.key):
+            self.fate("person:settled-a-step-back")
 
     def decide_without_right(self) -> None:
         """A changed program signs what its user has no right to: it does not ask the policy first."""
@@ -230,16 +237,17 @@ class SimulatedDesk:
         )
 
     def _wish(self, number: int) -> tuple[tuple[Action, ...], Remedy]:
-        price = SetLinePrice(
-            order_id=OrderId("SO-1"),
-            line_id=LineId(f"L{number}"),
-            unit_price_cents=self.chance.randint(1, 99),
-        )
+        price = price_of(number, self.chance.randint(1, 99))
         kind = self.chance.randrange(4)
         if kind == 0:
             return (price,), Remedy.CORRECT_PRICE
         actions: tuple[Action, ...] = (reallocation(number),)
         return (actions, Remedy.REALLOCATE) if kind < 3 else ((*actions, price), Remedy.REALLOCATE)
+
+
+def price_of(number: int, cents: int) -> SetLinePrice:
+    """Another price for a line."""
+    return SetLinePrice(order_id=OrderId("SO-1"), line_id=LineId(f"L{number}"), unit_price_cents=cents)
 
 
 def signer(user: str, device: str, role: str) -> Signer:

@@ -154,6 +154,12 @@ class Site:
         self.clock.turn(A_DAY)
         self.rounds(MOST_ROUNDS)
 
+    def settle(self) -> None:
+        """At each desk somebody tells what became of a command in doubt, and everything goes on."""
+        for desk in self.desks:
+            self.at(desk, desk.settle)
+        self.rounds(MOST_ROUNDS)
+
     def rounds(self, most: int) -> None:
         """Let every desk work until a round changes nothing any more."""
         before: object = None
@@ -212,6 +218,7 @@ def simulate(seed: int, folder: Path, steps: int = STEPS) -> Evidence:
         for _ in range(steps):
             site.step()
         site.heal()
+        site.settle()
         return evidence_of(site)
     finally:
         site.close()

@@ -6,10 +6,12 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from connectors.http import HttpUnavailableError
 from connectors.protocol import ConnectorHealth, IdempotencyLevel, Manifest, Page, StreamSpec
 from domain.commands import Command, CommandResult, ReallocateLine, Receipt, SetLinePrice, target_of
+from domain.compensation import undone_key
 from domain.errors import BadInputError, UnavailableError
 from domain.ids import EntityKind, SourceName
 from domain.orders import OrderLine
@@ -70,7 +72,8 @@ class Asked:
 class Upstream:
     """The lines as they are, every effect, and everything that was asked.
 
-    The next command to a system in ``cut`` is done, and its answer is lost.
+    The next command to a system in ``cut`` is done, and its answer is lost; so is the next step back to one
+    in ``cut_back``. Of the commands that come second in their action a share is refused for good.
     """
 
     chance: random.Random
@@ -81,6 +84,8 @@ class Upstream:
     asked: list[Asked] = field(default_factory=list)
     away: set[SourceName] = field(default_factory=set)
     cut: set[SourceName] = field(default_factory=set)
+    cut_back: set[SourceName] = field(default_factory=set)
+    refuses_each: int = 3
     calm: bool = False
     _late: list[tuple[datetime, Command]] = field(default_factory=list)
 
@@ -122,6 +127,8 @@ class Upstream:
             return replace(self._answer(command, CommandResult.SUCCEEDED), repeated=True)
         if any(str(self.versions[each.ref.entity_id]) != each.version for each in command.expected):
             return self._answer(command, CommandResult.CONFLICT)
+        if command.key.endswith("-2") and crc32(command.key.encode()) % self.refuses_each == 0:
+            return self._answer(command, CommandResult.REJECTED)
         before = self.lines[line_id]
         self.lines[line_id] = _changed(before, command)
         self.versions[line_id] += 1
@@ -147,8 +154,9 @@ class Upstream:
         """A command as a desk sends it, over a network that is not always kind."""
         if command.source in self.away:
             raise HttpUnavailableError(what="refused", remedy="Wait.", request_may_have_left=False)
-        fault = "silent" if command.source in self.cut else self._fault()
-        self.cut.discard(command.source)
+        cut = self.cut_back if undone_key(command.key) else self.cut
+        fault = "silent" if command.source in cut else self._fault()
+        cut.discard(command.source)
         if fault == "twice" and LEVELS[command.source] not in KEYED:
             fault = "silent"
         if fault == "refused":

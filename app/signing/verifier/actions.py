@@ -216,7 +216,8 @@ class Action:
         require_decider(entry.policy, self._assent(entry), proposal.by["user_id"], right["approve_roles"])
         word = {"outcome": "succeeded", "at": says["issued_at"], "log_index": entry.index}
         if says["happened"]:
-            self.commands[says["command_key"]] |= word
+            command, _ = self._planned(says["command_key"])
+            command |= word
         self.doubted = ("", set())
         self.settled.append(
             {
