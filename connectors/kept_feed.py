@@ -24,7 +24,7 @@ import msgspec
 
 from connectors.feed_journal import FeedJournal
 from connectors.protocol import Manifest, Page
-from connectors.wire import decode_page, encode_page
+from connectors.wire_page import decode_page, encode_page
 from domain.errors import BadInputError, CorruptError, UnavailableError
 from domain.ids import EntityKind, EntityRef, SourceName
 from domain.records import DeletedRecord, Entity, RejectedRecord, SourceRecord, ref_of

@@ -21,10 +21,10 @@ from connectors.wire import (
     encode_health,
     encode_ids,
     encode_manifest,
-    encode_page,
     encode_probe,
     encode_receipt,
 )
+from connectors.wire_page import encode_page
 from domain.clock import Clock
 from domain.commands import Command
 

@@ -8,7 +8,8 @@ import msgspec
 
 from connectors.protocol import ConnectorHealth, Manifest
 from connectors.service.problems import Problem
-from connectors.wire import WireDeleted, WireExpected, WireRejected
+from connectors.wire import WireExpected
+from connectors.wire_page import WireDeleted, WireRejected
 from domain.commands import ACTION_BY_VERB, Receipt
 from domain.records import TYPE_OF_KIND
 

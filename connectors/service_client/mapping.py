@@ -12,10 +12,10 @@ from connectors.wire import (
     decode_health,
     decode_ids,
     decode_manifest,
-    decode_page,
     decode_probe,
     decode_receipt,
 )
+from connectors.wire_page import decode_page
 from domain.commands import Command, CommandResult, Receipt
 from domain.errors import BadInputError, TowerError, UnavailableError
 from domain.ids import SourceName

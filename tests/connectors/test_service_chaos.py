@@ -12,7 +12,8 @@ import pytest
 from connectors.http import HttpClient
 from connectors.protocol import Manifest, Page
 from connectors.service_client.connector import ServiceConnector
-from connectors.wire import encode_manifest, encode_page, encode_receipt
+from connectors.wire import encode_manifest, encode_receipt
+from connectors.wire_page import encode_page
 from domain.commands import Command, CommandResult, Receipt, ReleaseCreditHold
 from domain.errors import BadInputError, RefusedError, TowerError, UnavailableError
 from domain.ids import OrderId, SourceName

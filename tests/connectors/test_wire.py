@@ -16,16 +16,15 @@ from connectors.wire import (
     decode_command,
     decode_ids,
     decode_manifest,
-    decode_page,
     decode_probe,
     decode_receipt,
     encode_command,
     encode_ids,
     encode_manifest,
-    encode_page,
     encode_probe,
     encode_receipt,
 )
+from connectors.wire_page import decode_page, encode_page
 from domain.commands import Command, CommandResult, ExpectedVersion, Receipt
 from domain.errors import BadInputError, BadValueError
 from domain.ids import EntityKind, EntityRef, SourceName

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.protocol import Connector
-from connectors.wire import encode_page
+from connectors.wire_page import encode_page
 from connectors.world.faces import FACES
 from connectors.world.world import World
 from domain.errors import BadInputError
