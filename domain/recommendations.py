@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from domain.checks import BASIS_POINTS, require, require_text, require_utc
+from domain.commands import Action
 from domain.ids import CaseId
-
-if TYPE_CHECKING:
-    from domain.commands import Action
 
 
 class Remedy(StrEnum):
