@@ -16,7 +16,7 @@ from app.services.propose import propose
 from app.services.recommend.mirror_facts import MirrorFacts
 from app.workers.messages import SyncNow
 from domain.approvals import Verdict
-from domain.commands import SetLinePrice
+from domain.commands import Action, SetLinePrice
 from tests.support import facts
 from tests.support.journey_desk import JourneyDesk
 from tests.support.tower_room import TowerRoom
@@ -40,7 +40,8 @@ def situation() -> Callable[[TowerRoom], None]:
 
 @pytest.mark.qt_log_ignore("This plugin does not support")  # a menu without a window manager
 def test_a_doubt_is_settled_and_what_happened_is_taken_back(desk: JourneyDesk) -> None:
-    action_id = left_in_doubt(desk)
+    # It is done, and the answer is lost.
+    action_id = left_in_doubt(desk, price(), faults=["silent"])
     desk.press(KEY.Key_G, KEY.Key_A)
     desk.until(lambda: bool(desk.window.approvals_model.all_rows))
     assert row_of(desk, action_id).stage is ApprovalStage.IN_DOUBT
@@ -78,9 +79,34 @@ def test_a_doubt_is_settled_and_what_happened_is_taken_back(desk: JourneyDesk) -
     assert desk.worker.erp.submits[-1].action == replace(price(), unit_price_cents=LINE.unit_price_cents)
 
 
-def price() -> SetLinePrice:
-    """The line at the price that was agreed."""
-    return SetLinePrice(order_id=LINE.order_id, line_id=LINE.line_id, unit_price_cents=AGREED_CENTS)
+@pytest.mark.qt_log_ignore("This plugin does not support")  # a menu without a window manager
+def test_a_step_back_in_doubt_is_shown_settled_and_gone_on_from(desk: JourneyDesk) -> None:
+    # The second price is refused, so the first one is taken back; of that step nobody knows what became.
+    second = price(AGREED_CENTS + 1)
+    action_id = left_in_doubt(desk, price(), second, faults=["", "refuse", "lost"])
+    desk.press(KEY.Key_G, KEY.Key_A)
+    desk.until(lambda: bool(desk.window.approvals_model.all_rows))
+    assert row_of(desk, action_id).stage is ApprovalStage.IN_DOUBT
+    sit_down(desk, "j.okafor")
+    bar = desk.window.approvals.content.afterwards
+    desk.until(bar.not_happened.isEnabled)
+    (doubt,) = row_of(desk, action_id).doubts
+    assert doubt.command_key == f"{action_id}-1-undo-1"
+    assert doubt.words in bar.question.text()
+
+    bar.reason.setFocus()
+    desk.type("The ERP still shows the agreed price.")
+    desk.click(bar.not_happened)
+    go_on(desk)
+    desk.until(lambda: row_of(desk, action_id).stage is ApprovalStage.COMPENSATED)
+    step = price(LINE.unit_price_cents)
+    assert [each.action for each in desk.worker.erp.submits] == [price(), second, step, step]
+    assert set(desk.worker.erp.effects.values()) == {1}
+
+
+def price(cents: int = AGREED_CENTS) -> SetLinePrice:
+    """The line at that price; else at the one that was agreed."""
+    return SetLinePrice(order_id=LINE.order_id, line_id=LINE.line_id, unit_price_cents=cents)
 
 
 def row_of(desk: JourneyDesk, action_id: str) -> ApprovalRow:
@@ -88,17 +114,17 @@ def row_of(desk: JourneyDesk, action_id: str) -> ApprovalRow:
     return next(row for row in desk.window.approvals_model.all_rows if row.action_id == action_id)
 
 
-def left_in_doubt(desk: JourneyDesk) -> str:
-    """An approved price at a system that does it, does not answer, and cannot be asked."""
+def left_in_doubt(desk: JourneyDesk, *actions: Action, faults: list[str]) -> str:
+    """Approved commands at a system that cannot be asked, and what happens to each on its way."""
     approvals, mirror = desk.worker.desk, desk.worker.room.mirror
     approvals.facts.put(LINE)
-    request = approvals.request(actions=(price(),))
+    request = approvals.request(actions=actions)
     option = request.recommendation.options[0]
     request = replace(request, drafts=draft_commands(option, MirrorFacts(mirror)))
     entry = propose(approvals.room, approvals.people["a.moreno"], request)
     wish = DecisionRequest(action_id=entry.action_id, verdict=Verdict.APPROVE, reason="Agreed.")
     decide(approvals.room, approvals.people["j.okafor"], wish, fresh_from(mirror))
-    desk.worker.erp.faults = ["silent"]
+    desk.worker.erp.faults = faults
     go_on(desk)
     return entry.action_id
 

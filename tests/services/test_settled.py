@@ -37,7 +37,7 @@ def in_doubt(pair: Pair, *faults: str) -> SignedEntry:
 
 
 def back_in_doubt(pair: Pair, fault: str) -> SignedEntry:
-    """The second of two commands is refused; of the step that takes the first back nobody knows what became."""
+    """The second command is refused; of the step that takes the first one back nobody knows what became."""
     pair.room.system = CountingSystem(IdempotencyLevel.D)
     pair.room.system.faults = ["", "refuse", fault]
     entry = pair.approved(*two_prices())
