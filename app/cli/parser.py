@@ -111,7 +111,7 @@ def _add_afterwards(commands: argparse._SubParsersAction[argparse.ArgumentParser
     settle = commands.add_parser("settle", help="say whether a command in doubt happened; signed")
     _profile_option(settle)
     settle.add_argument("action", metavar="ACTION", help="as propose prints it")
-    settle.add_argument("command", metavar="N", help="which of its commands, counted from 1")
+    settle.add_argument("command", metavar="N", help="which of its commands, from 1; a step back is 1-undo-1")
     told = settle.add_mutually_exclusive_group(required=True)
     told.add_argument("--done", dest="happened", action="store_true", help="it happened")
     told.add_argument("--not-done", dest="happened", action="store_false", help="it did not: send it again")
