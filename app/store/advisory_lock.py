@@ -52,7 +52,8 @@ def _taken(holder: Connection, number: dict[str, int], wait_seconds: int) -> boo
             return bool(holder.execute(text("SELECT pg_try_advisory_lock(:n)"), number).scalar_one())
     try:
         with holder.begin():
-            holder.execute(text(f"SET LOCAL lock_timeout = '{wait_seconds}s'"))
+            limit = {"limit": f"{wait_seconds}s"}
+            holder.execute(text("SELECT set_config('lock_timeout', :limit, true)"), limit)
             holder.execute(text("SELECT pg_advisory_lock(:n)"), number)
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
