@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
+_SECONDS_A_DAY = 86_400
 
 
 def to_ms(instant: datetime) -> int:
     """Milliseconds since 1970 UTC, rounded down."""
-    return (instant - _EPOCH) // _MILLISECOND
+    # Cheaper than dividing by a duration, and it is done three times for every row written.
+    since = instant - _EPOCH
+    return (since.days * _SECONDS_A_DAY + since.seconds) * 1_000 + since.microseconds // 1_000
 
 
 def from_ms(value: int) -> datetime:
