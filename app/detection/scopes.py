@@ -37,7 +37,7 @@ SCOPE_TABLES: Mapping[str, str] = {
 }
 
 #: With more dirty keys than this share of the rows, looking everywhere is cheaper.
-MOST_DIRTY_PERCENT = 20
+MOST_DIRTY_PERCENT = 50
 #: Below this many keys nobody counts.
 FEW_KEYS = 1_000
 

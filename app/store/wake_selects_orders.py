@@ -105,8 +105,9 @@ ORDER_PATHS: dict[str, str] = {
         + " WHERE b.line_id IN temp.changed_id"
     ),
     "order_line>peg": (
-        "SELECT" + _LINE_PEGS + "l.id IN temp.changed_id"
-        " UNION SELECT" + _ALLOCATED_PEGS + "l.id IN temp.changed_id"
+        "SELECT l.item_id || '|' || COALESCE(l.node_id, (SELECT o.ship_from_node_id FROM sales_order o"
+        " WHERE o.id = l.order_id), '') FROM order_line l WHERE l.id IN temp.changed_id"
+        " UNION SELECT item_id || '|' || node_id FROM allocation WHERE line_id IN temp.changed_id"
     ),
     "order_line>position": (
         "SELECT p.id FROM pick_task t"

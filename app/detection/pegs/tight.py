@@ -64,6 +64,12 @@ _PARTS_OF_SCOPE = f"""
 temp.peg_scope g CROSS JOIN {_parts("det_allocation_by_group")}
     ON a.item_id = g.item_id AND a.node_id = g.node_id
 """
+# Most of what is held in a group its own lines hold, and want it: they stand together in their index.
+_PARTS_OF_OTHERS = f"""{_PARTS_OF_SCOPE}
+   AND NOT EXISTS (SELECT 1 FROM {LINE}
+                    WHERE l.item_id = a.item_id AND l.node_id = a.node_id AND l.id = a.line_id
+                      AND a.quantity <= l.ordered_quantity - l.shipped_quantity AND {OPEN_LINE})
+"""  # noqa: S608 - all parts are constants
 
 
 def _several(parts: str) -> str:
@@ -99,7 +105,7 @@ _PARTS_OF_MANY = f"""
   CROSS JOIN {_PARTS} ON a.line_id = m.many
 """  # noqa: S608 - as above
 _OF_ALL = (*_OPEN_LINES, _beyond(_PARTS_APART), _beyond(_several(_PARTS_OF_MANY)))
-_OF_SCOPE = (*_OPEN_LINES_OF_SCOPE, _beyond(_PARTS_OF_SCOPE), _beyond(_several(_PARTS_OF_SCOPE)))
+_OF_SCOPE = (*_OPEN_LINES_OF_SCOPE, _beyond(_PARTS_OF_OTHERS), _beyond(_several(_PARTS_OF_SCOPE)))
 
 #: A group that may want so much of what is there is kept, too, lest a little more make a tick read it all.
 _NEAR_PERCENT = 90

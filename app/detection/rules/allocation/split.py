@@ -30,10 +30,15 @@ _LINES = f"FROM order_line l INDEXED BY det_line_by_order WHERE l.order_id = o.i
 
 # Only an order whose lines name more than one node, or one of which is allocated elsewhere than it or its
 # order names, can be too many shipments; of those the nodes are gathered.
+_NAMES_ANOTHER = f"EXISTS (SELECT 1 {_LINES} AND l.node_id <> COALESCE(o.ship_from_node_id, ''))"
+_HOLDS_ELSEWHERE = f"""EXISTS (
+  SELECT 1 FROM order_line l INDEXED BY det_line_by_order
+   CROSS JOIN allocation a INDEXED BY det_allocation_by_line ON a.line_id = l.id
+   WHERE l.order_id = o.id AND {OPEN_LINE} AND a.deleted_at IS NULL AND a.quantity > 0
+     AND a.node_id IS NOT COALESCE(l.node_id, o.ship_from_node_id))"""  # noqa: S608 - constants only
 _MAYBE = f"""
 SELECT o.id AS order_id FROM {ORDER}
- WHERE {OPEN_ORDER}
-   AND EXISTS (SELECT 1 {_LINES} AND l.node_id <> COALESCE(o.ship_from_node_id, ''))
+ WHERE {OPEN_ORDER} AND {_NAMES_ANOTHER}
    AND (SELECT COUNT(DISTINCT COALESCE(l.node_id, o.ship_from_node_id, '')) {_LINES}) > 1
  UNION
 SELECT l.order_id FROM temp.apart a
@@ -46,7 +51,8 @@ _SQL = f"""
 WITH maybe AS MATERIALIZED (
   SELECT o.id FROM {{full:({_MAYBE}) r CROSS JOIN sales_order o ON o.id = r.order_id}}
                    {{narrow:sales_order o}}
-   WHERE {{scope:o.id}} AND {_GOES_ON.replace("o.status", "{narrow:+}o.status")}),
+   WHERE {{scope:o.id}} AND {_GOES_ON.replace("o.status", "{narrow:+}o.status")}
+     {{narrow:AND ({_NAMES_ANOTHER} OR {_HOLDS_ELSEWHERE})}}),
 place AS MATERIALIZED (
   SELECT l.order_id, a.node_id
     FROM maybe r CROSS JOIN order_line l INDEXED BY det_line_by_order ON l.order_id = r.id
