@@ -12,7 +12,8 @@ from app.services.execution_turn import ExecutionReport
 class SettleReport:
     """One round of bringing decisions to effect: delivered, executed, and why something had to wait.
 
-    ``rights_differ`` says that the hub judges by other decision rights than the file of this desk.
+    ``rights_differ`` says that the hub judges by other decision rights than the file of this desk,
+    ``cannot_follow`` why a policy that another desk put into force is not in force here.
     """
 
     delivery: DeliveryReport = field(default_factory=DeliveryReport)
@@ -21,6 +22,7 @@ class SettleReport:
     told: int = 0
     cannot: str = ""
     rights_differ: str = ""
+    cannot_follow: str = ""
 
     @property
     def moved(self) -> bool:

@@ -15,8 +15,7 @@ from app.services.deliver import DeliveryReport, HubPort, deliver, read_to_the_e
 from app.services.draft_commands import draft_commands
 from app.services.evidence import records_behind, solver_input
 from app.services.execute import Executor
-from app.services.policy_folder import DESK, PolicyFolder
-from app.services.policy_watch import PolicyWatch
+from app.services.policy_folder import DESK
 from app.services.propose import ProposalRequest, amount_of, currency_of, customer_of, propose
 from app.services.quotes import RateSource
 from app.services.rank import rank_cases
@@ -37,6 +36,7 @@ from app.store.ledger import Ledger
 from app.store.recommendations import recommendation_body
 from app.tower_afterwards import TowerAfterwards
 from app.tower_cases import TowerCases
+from app.tower_policies import TowerPolicies
 from domain.approval_states import RUNNING, ApprovalState
 from domain.approvals import Verdict
 from domain.cases import CaseState, ExceptionCase
@@ -92,8 +92,8 @@ class Tower:
         for source in parts.profile.sources:
             self._register(SourceName(source.name), source.poll_seconds)
         parts.mirror.keep_sources(tuple(parts.connectors))
-        self._policies = PolicyWatch(folder=parts.profile.policy_folder, mirror=parts.mirror)
-        self.look_at_policies()
+        self.policies = TowerPolicies(parts)
+        self.policies.look()
 
     def close(self) -> None:
         """Let go of connections and databases."""
@@ -103,11 +103,7 @@ class Tower:
         self.parts.mirror.close()
         self.parts.ledger.close()
 
-    # ---- policies, sync and detection
-
-    def look_at_policies(self) -> bool:
-        """Bring into force what the profile's policy folder holds; whether anything is different now."""
-        return self._policies.look(self.parts.clock.now())
+    # ---- sync and detection
 
     def sync(self, source: SourceName, *, force: bool = False) -> SyncResult:
         """Read one source to its end and bring the cases in line.
@@ -314,7 +310,7 @@ class Tower:
                 return SettleReport(delivery=delivery, taken_over=taken, told=self._tell(), cannot=cannot)
         executor = Executor(
             room=room,
-            connectors={**self.parts.connectors, DESK: PolicyFolder(folder=self.parts.profile.policy_folder)},
+            connectors={**self.parts.connectors, DESK: self.policies.folder},
             away=self._refresh_targets(),
             fresh=fresh_from(self.parts.mirror),
             signer=signer,
@@ -335,6 +331,7 @@ class Tower:
             told=told,
             cannot=cannot,
             rights_differ=desk.rights_differ,
+            cannot_follow=self.policies.follow(new=bool(taken)) if hub is not None else "",
         )
 
     def listen(self, heard: Callable[[], None]) -> HubListener | None:

@@ -100,6 +100,7 @@ def execute(options: argparse.Namespace) -> int:
                 "settled": {action: str(state) for action, state in report.execution.settled},
                 "cannot": report.cannot,
                 "rights_differ": report.rights_differ,
+                "cannot_follow": report.cannot_follow,
             }
         )
     return 0

@@ -18,9 +18,10 @@ from app.services.propose import DEFAULT_CURRENCY, ProposalRequest, propose
 from app.services.standing_case import ChangeWanted, standing_case
 from app.signing.canonical import sha256_hex
 from domain.approvals import Amount, AmountBasis
-from domain.cases import ExceptionCase, Fact
+from domain.cases import ExceptionCase, Fact, case_identity
 from domain.commands import AdoptPolicy, target_of
 from domain.errors import BadInputError
+from domain.ids import CaseId, EntityKind, EntityRef
 from domain.recommendations import Option, Recommendation, Remedy, SolverTrail, doing_nothing
 
 if TYPE_CHECKING:
@@ -81,6 +82,11 @@ def propose_policy(
         evidence=(before.encode(),),
     )
     return propose(room, signer, request)
+
+
+def case_of_policy(file_name: str) -> CaseId:
+    """The case that every change of that file is about."""
+    return case_identity(POLICY_CHANGE, EntityRef(kind=EntityKind.POLICY_ROW, entity_id=file_name))
 
 
 def _case(action: AdoptPolicy, edited: PolicyFile, version: int, now: datetime) -> ExceptionCase:

@@ -104,7 +104,7 @@ class SyncWorker:
         self._speed = speed
         self._schedule = Schedule()
         self._hub_unreachable = ""
-        self._rights_differ = ""
+        self._warned = {""}
         self._listener: HubListener | None = None
 
     def run(self, pipe: Connection) -> None:
@@ -201,7 +201,7 @@ class SyncWorker:
         self._changed(*parts)
 
     def _look_at_policies(self) -> None:
-        if self._tower.look_at_policies():
+        if self._tower.policies.look():
             self._changed("policies")
 
     def _detect(self) -> None:
@@ -218,10 +218,9 @@ class SyncWorker:
             self._hub_unreachable = report.cannot
             self._voice.say(HubState(unreachable=report.cannot))
             self._changed("approvals")
-        if report.rights_differ != self._rights_differ:
-            self._rights_differ = report.rights_differ
-            if report.rights_differ:
-                self._voice.say(Said(text=report.rights_differ, kind="warning"))
+        for why in {report.rights_differ, report.cannot_follow} - self._warned:
+            self._voice.say(Said(text=why, kind="warning"))
+        self._warned = {"", report.rights_differ, report.cannot_follow}
         if report.moved:
             self._changed("approvals", "cases", "sources")
         for action_id, why in report.execution.held:

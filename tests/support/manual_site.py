@@ -38,6 +38,8 @@ class ManualSite:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.policies = folder / "policies"
+        self.policies.mkdir()
         self.clock = SteppingClock()
         self.world: World = open_world(folder / "world", self.clock)
         self._service: RunningService | None = None
@@ -74,6 +76,7 @@ class ManualSite:
             identities=_PEOPLE,
             hub_url=f"http://127.0.0.1:{self._hub_settings.port}",
             demo_pin=PIN,
+            policy_folder=self.policies,
         )
 
     @contextmanager
