@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from app.identifiers import UlidSource
     from app.profile import Profile
     from app.signing.statements import SignedEntry
-    from app.store.ledger_views import LedgerReport
     from app.store.mirror import Mirror
     from app.upkeep import Upkeep
     from connectors.protocol import Connector
@@ -351,14 +350,6 @@ class Tower:
             read_to_the_end(room, hub)
             self.parts.desk.hub_was_read()
         return not cannot
-
-    def verify_ledger(self) -> LedgerReport:
-        """Check every byte, signature, chain, receipt and reference of the ledger."""
-        try:
-            hub_key = self.parts.desk.room.hub_key
-        except CannotSignError:
-            hub_key = None
-        return self.parts.ledger.verify(hub_key)
 
     # ---- inside
 

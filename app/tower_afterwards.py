@@ -1,4 +1,4 @@
-"""The tower's use cases about actions approved before: taking back, settling a doubt, handing them on."""
+"""The tower's use cases about actions approved before: taking back, settling a doubt, handing on, checks."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from app.services.compensate import propose_way_back
 from app.services.ending_settled import say_settled
 from app.services.recommend.mirror_facts import MirrorFacts
 from app.signing.trust_root import open_chain
+from app.signing.vault import CannotSignError
 from domain.errors import BadInputError
 
 if TYPE_CHECKING:
     from app.signing.statements import SignedEntry
+    from app.store.ledger_views import LedgerReport
     from app.tower import TowerParts
 
 
@@ -68,3 +70,11 @@ class TowerAfterwards:
         root = self.parts.desk.root_file()
         pinned = open_chain(root).fingerprint if root else hub.hub_key.fingerprint
         return export_bundle(self.parts.desk.room, hub, action_ids, root), pinned
+
+    def verify_ledger(self) -> LedgerReport:
+        """Check every byte, signature, chain, receipt and reference of the ledger."""
+        try:
+            hub_key = self.parts.desk.room.hub_key
+        except CannotSignError:
+            hub_key = None
+        return self.parts.ledger.verify(hub_key)

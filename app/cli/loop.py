@@ -117,7 +117,7 @@ def replay_action(options: argparse.Namespace) -> int:
 def verify_ledger(options: argparse.Namespace) -> int:
     """Check every signature, chain and receipt; exit code 1 when something does not hold."""
     with running_tower(options.profile) as tower:
-        report = tower.verify_ledger()
+        report = tower.afterwards.verify_ledger()
         print_document(
             {
                 "intact": report.intact,

@@ -51,4 +51,4 @@ def test_a_price_that_was_set_is_taken_back(tmp_path: Path, monkeypatch: pytest.
         again = tower.parts.mirror.case(case.case_id)
         assert again is not None
         assert again.state is not CaseState.EXECUTING
-        assert tower.verify_ledger().problems == ()
+        assert tower.afterwards.verify_ledger().problems == ()

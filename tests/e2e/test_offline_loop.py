@@ -135,7 +135,7 @@ def test_what_is_signed_offline_waits_and_is_delivered_once(site: ManualSite, tm
         assert times_recorded(tower, action) == [1, 1, 1, 1, 1], (
             "proposal, decision, beginning, outcome and ending, each once"
         )
-        assert tower.verify_ledger().intact
+        assert tower.afterwards.verify_ledger().intact
     assert executions(tmp_path / "world", f"{action}-1") == 1
 
 

@@ -132,7 +132,7 @@ def test_every_trouble_is_seen_solved_and_cleared(tmp_path: Path) -> None:
             assert open_cases(tower) == {}
             ends = {name: tower.case(each.case_id).state for name, each in case.items()}
             assert ends == dict.fromkeys(action, CaseState.RESOLVED) | {"waiting": CaseState.AUTO_CLEARED}
-            assert tower.verify_ledger().intact
+            assert tower.afterwards.verify_ledger().intact
 
 
 def test_the_same_on_the_command_line(site: TrytonSite, clerk: TrytonRpc, distributor: Distributor) -> None:
@@ -305,4 +305,4 @@ def test_server_killed_in_the_middle(tmp_path: Path) -> None:
             assert colour(tower) is HealthColour.GREEN
             assert open_cases(tower) == {}
             assert {tower.case(cases[key].case_id).state for key, *_ in plan} == {CaseState.RESOLVED}
-            assert tower.verify_ledger().intact
+            assert tower.afterwards.verify_ledger().intact

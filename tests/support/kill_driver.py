@@ -198,7 +198,7 @@ def tell(profile_name: str) -> None:
         say(
             json.dumps(
                 {
-                    "problems": list(tower.verify_ledger().problems),
+                    "problems": list(tower.afterwards.verify_ledger().problems),
                     "approvals": [
                         {
                             "action": view.action_id,
