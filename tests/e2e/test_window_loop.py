@@ -1,4 +1,7 @@
-"""The loop at the window with every real process behind it: a planner proposes, a supervisor signs."""
+"""Three journeys at the window with every real process behind it, on the embedded world.
+
+The first run leads to the demo; a planner proposes and a supervisor signs; a what-if becomes proposals.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from app.bootstrap import monotonic_seconds
 from app.desk_store import DeskStore
+from app.first_run import FirstRun, needs_first_run
 from app.gui_bridge import GuiBridge
 from app.gui_session import GuiSession, WindowRun
 from app.instance_lock import InstanceLock
@@ -22,24 +26,36 @@ from app.store.engine import read_only_engine
 from app.store.ledger_reads import LedgerReads
 from connectors.world.command_log import CommandLog
 from domain.approval_states import ApprovalState
+from domain.what_if import ChangeKind
 from views.approvals.state import ApprovalStage
+from views.first_run.widget import FirstRunWindow
 from views.shell.application import make_application
 from views.shell.window import TowerWindow
 
 START_MS = 60_000
 STEP_MS = 40_000
+#: A first solve may compile the planner's loops.
+SOLVE_MS = 180_000
 
 
 @pytest.fixture
-def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Profile:
-    """A demo of the smallest world, in a home of its own."""
+def profile(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Profile:
+    """The demo, chosen by keys at the first run in a home of its own; its world is the smallest one."""
     monkeypatch.setenv("CONTROL_TOWER_HOME", str(tmp_path))
-    made = load_profile("demo")
-    file = made.folder / "profile.toml"
+    assert needs_first_run()
+    first = FirstRunWindow(FirstRun())
+    qtbot.addWidget(first)
+    first.show()
+    first.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is first, timeout=STEP_MS)
+    first.buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
+    press(Qt.Key.Key_Space)
+    assert (first.profile, first.isVisible(), needs_first_run()) == ("demo", False, False)
+    file = load_profile(first.profile).folder / "profile.toml"
     file.write_text(
         file.read_text(encoding="utf-8").replace('size = "demo"', 'size = "tiny"'), encoding="utf-8"
     )
-    return load_profile("demo")
+    return load_profile(first.profile)
 
 
 @pytest.fixture
@@ -74,7 +90,14 @@ def press(*keys: Qt.Key) -> None:
         QTest.keyClick(focus, key)
 
 
-def test_a_case_is_proposed_signed_executed_and_leaves_the_queue(
+def test_from_the_first_run_to_an_executed_action_and_a_what_if_proposed(
+    session: GuiSession, qtbot: QtBot, profile: Profile
+) -> None:
+    a_case_is_proposed_signed_executed_and_leaves_the_queue(session, qtbot, profile)
+    a_what_if_is_solved_explained_and_proposed(session, qtbot)
+
+
+def a_case_is_proposed_signed_executed_and_leaves_the_queue(
     session: GuiSession, qtbot: QtBot, profile: Profile
 ) -> None:
     window, model = session.window, session.window.tower_model
@@ -118,3 +141,39 @@ def test_a_case_is_proposed_signed_executed_and_leaves_the_queue(
     log = CommandLog(profile.folder / "world" / "commands.jsonl")
     assert [entry.key for entry in log.entries] == [f"{row.action_id}-1"]
     log.close()
+
+
+def a_what_if_is_solved_explained_and_proposed(session: GuiSession, qtbot: QtBot) -> None:
+    window, page = session.window, session.window.what_if
+    model, before = page.model, len(session.window.approvals_model.rows())
+    session.bridge.switch_identity("a.moreno")
+    window.show_page("tower")
+    press(Qt.Key.Key_G, Qt.Key.Key_W)
+    qtbot.waitUntil(lambda: model.choices is not None and model.choices.open_lines > 0, timeout=STEP_MS)
+
+    # What if the busiest site closes? The backlog is solved with and without it, in a process of its own.
+    press(Qt.Key.Key_N)
+    what_if = model.what_if
+    assert what_if is not None
+    assert [change.kind for change in what_if.changes] == [ChangeKind.NODE_CLOSED]
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    QTest.keyClick(focus, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: model.solved is not None, timeout=SOLVE_MS)
+    world = model.world_view
+    assert world is not None
+    assert world.what_if == what_if
+    rows = page.flips.flips.rows
+    promotable = next(number for number, row in enumerate(rows) if model.can_propose([row]))
+    where = page.flips.visualRect(page.flips.flips.index(promotable, 0)).center()
+    QTest.mouseClick(page.flips.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    qtbot.waitUntil(lambda: bool(page.why.toPlainText()), timeout=STEP_MS)
+
+    # The line is proposed as the scenario has it, and waits for a supervisor.
+    page.reason.setFocus()
+    QTest.keyClicks(page.reason, "The site closes tomorrow.")
+    QTest.mouseClick(page.promote, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: model.promoted == {rows[promotable].line_id: ""}, timeout=STEP_MS)
+    qtbot.waitUntil(lambda: len(window.approvals_model.rows()) > before, timeout=STEP_MS)
+    newest = [row for row in window.approvals_model.rows() if row.stage is ApprovalStage.WAITING]
+    assert [row.why_not_decide != "" for row in newest] == [True]
