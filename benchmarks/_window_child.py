@@ -13,6 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from app.workers.priority import give_way
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
@@ -188,7 +190,8 @@ def soak(seconds: float) -> dict[str, object]:
 
 
 def write(rows: int) -> None:
-    """Write rows in pages of a thousand, as a sync does, until ended."""
+    """Write rows in pages of a thousand until ended, as a sync does: it gives way to the window, too."""
+    give_way()
     with tempfile.TemporaryDirectory() as folder:
         base = sqlite3.connect(Path(folder) / "rows.db")
         base.execute("PRAGMA journal_mode=WAL")
@@ -204,10 +207,10 @@ def write(rows: int) -> None:
 
 
 def solve(rows: int) -> None:
-    """Solve assignments of growing size until ended, at the low priority of the tower's solver."""
+    """Solve assignments of growing size until ended, giving way to the window as the tower's solver does."""
     from ortools.sat.python import cp_model
 
-    os.nice(5)
+    give_way()
     for turn in range(rows):
         model = cp_model.CpModel()
         count = 40 + turn % 20
