@@ -31,13 +31,16 @@ from optimization.backlog.narrow import entries_tried, narrowed
 from optimization.backlog.patterns import SCALE, new_scratch
 from optimization.backlog.plan import PairPlan
 from optimization.backlog.pricing import Ideal
-from optimization.backlog.tables import Integers
+from optimization.backlog.tables import Floats, Integers
 from optimization.backlog.ways import Indices
 
 SIDES = 2
+WHOLE_EVERY = 8
+FEWEST_WORST, ORDERS_A_WORST = 20, 100
+TRIES_OF_WORST = 2
 REWARD_SHARE = 0.5
 HOT_CENTS, HOTTER_CENTS = 120.0, 400.0
-MUCH_SECONDS_AN_ORDER, MANY_MOVES_AN_ORDER = 0.002, 60.0
+MUCH_SECONDS_AN_ORDER, MANY_MOVES_AN_ORDER = 0.0001, 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,24 +98,14 @@ class Searcher:
         arrays = self._instance.arrays
         split = np.random.default_rng([self.seed, self._round])
         side_of = split.integers(0, SIDES, self._instance.n_orders).astype(np.int8)
-        holdings = self._shared_out(side_of, split)
+        holdings = self._shared_out(side_of, split, SIDES)
         regret = self.regrets()
         jobs = []
         for side, held in enumerate(holdings):
             members = np.flatnonzero((side_of == side) & (np.diff(arrays.order_first) > 0))
             if members.size == 0:
                 continue
-            guide = Guide(
-                stock=self.led.stock,
-                pick=self.led.pick,
-                ideal=self.led.ideal.piece,
-                list_first=self.led.lists.first,
-                list_entry=self.led.lists.entry,
-                weights=np.cumsum(np.sqrt(regret[members] / SCALE) + 0.5),
-                members=members,
-                row_rows=self._rows[0],
-                row_first=self._rows[1],
-            )
+            guide = self._guide(members, np.sqrt(regret[members] / SCALE) + 0.5)
             chance = seeded_chance(self.seed, self._round, side)
             budget = Budget(moves, hot, cold, *self.mix)
             jobs.append(
@@ -121,8 +114,49 @@ class Searcher:
                 )
             )
         self._cents -= sum(job.result() for job in jobs)
-        self._round += 1
         self.moves += moves * len(jobs)
+        self._keep_best()
+        if self._round % WHOLE_EVERY == 0:
+            self._force_worst(hot)
+        self._round += 1
+
+    def _force_worst(self, heat: float) -> None:
+        """Force in the orders that regret most, in one thread that sees all of the plan.
+
+        What such an order needs is often all of a row; with the plan shared out, nobody has that.
+        """
+        arrays = self._instance.arrays
+        whole = np.zeros(self._instance.n_orders, np.int8)
+        split = np.random.default_rng([self.seed, self._round, SIDES])
+        held = self._shared_out(whole, split, 1)[0]
+        regret = self.regrets()
+        worst = np.argsort(-regret, kind="stable")[: max(FEWEST_WORST, regret.size // ORDERS_A_WORST)]
+        members = worst[regret[worst] > 0]
+        if members.size == 0:
+            return
+        guide = self._guide(members, np.sqrt(regret[members] / SCALE))
+        budget = Budget(TRIES_OF_WORST * members.size, heat, heat, 100, *self.mix[1:])
+        chance = seeded_chance(self.seed, self._round, SIDES)
+        self._cents -= search(arrays, held, guide, self._scratch[0], self._rooms[0], chance, budget)
+        self.moves += budget.moves
+        self._keep_best()
+
+    def _guide(self, members: Integers, weights: Floats) -> Guide:
+        """What leads the moves around some orders, each as likely as it weighs."""
+        return Guide(
+            stock=self.led.stock,
+            pick=self.led.pick,
+            ideal=self.led.ideal.piece,
+            list_first=self.led.lists.first,
+            list_entry=self.led.lists.entry,
+            weights=np.cumsum(weights),
+            members=members,
+            row_rows=self._rows[0],
+            row_first=self._rows[1],
+        )
+
+    def _keep_best(self) -> None:
+        """Remember the plan if none was cheaper, and weigh floors anew."""
         cents = self._whole_cents()
         if cents < self.best_cents:
             self.best_cents = cents
@@ -156,17 +190,17 @@ class Searcher:
         self._weigh()
 
     def _shared_out(
-        self, side_of: np.ndarray[tuple[int], np.dtype[np.int8]], split: np.random.Generator
+        self, side_of: np.ndarray[tuple[int], np.dtype[np.int8]], split: np.random.Generator, sides: int
     ) -> list[Holdings]:
-        """The plan as each thread sees it: its own orders, and half of what nobody holds."""
+        """The plan as each thread sees it: its own orders, and of each row all that nobody holds, or none."""
         arrays = self._instance.arrays
         qty, day = self._now
         left, hands = arrays.supply.copy(), arrays.pick.copy()
         subtract_plan(arrays, qty, day, left, hands)
-        odd_left = split.integers(0, 2, arrays.row_sku.size).repeat(arrays.n_days)
-        odd_hands = split.integers(0, 2, hands.size)
-        mine = (left + odd_left) // 2
-        grips = (hands + odd_hands) // 2
+        mine, grips = left.copy(), hands.copy()
+        if sides > 1:
+            mine *= split.integers(0, 2, arrays.row_sku.size).repeat(arrays.n_days)
+            grips = (hands + split.integers(0, 2, hands.size)) // 2
         shares = ((mine, grips), (left - mine, hands - grips))
         made = []
         for side, (own, own_hands) in enumerate(shares):
