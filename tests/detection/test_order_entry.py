@@ -81,7 +81,7 @@ def test_a_wrong_price_costs_the_difference(room: TowerRoom) -> None:
     assert case.impact.loss_cents == case.impact.avoidable_cents == 10_000
     assert case.entity.entity_id == "SO-1/1"
     assert case.title == "SO-1 line 1 priced below contract"
-    assert case.correlation_key == "price:C1:I1"
+    assert case.correlation_key == "price:I1"
     evidence = {fact.name: fact.value for fact in case.evidence}
     assert evidence == {
         "unit_price": "1000",
