@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
@@ -47,8 +48,15 @@ class Schedule:
         self._scheduler.add_job(job, DateTrigger(run_date=at), id=name, name=name, replace_existing=True)
 
     def run_now(self, name: str, at: datetime) -> None:
-        """Bring the next run of a job forward to ``at``; its rhythm goes on from there."""
-        self._scheduler.modify_job(name, next_run_time=at)
+        """Bring the next run of a job forward to ``at``; its rhythm goes on from there.
+
+        Nothing runs any more once the schedule is stopped: a word of the hub may come just then.
+        """
+        try:
+            self._scheduler.modify_job(name, next_run_time=at)
+        except JobLookupError:
+            if self._scheduler.running:
+                raise
 
     def next_run_at(self, name: str) -> datetime | None:
         """When a job runs next, or ``None`` when it is not scheduled."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from apscheduler.jobstores.base import JobLookupError
+
 from app.schedule import Schedule
 
 WAIT_SECONDS = 10
@@ -70,3 +73,15 @@ def test_jobs_take_turns() -> None:
 
 def test_an_unknown_job_has_no_next_run() -> None:
     assert Schedule().next_run_at("none") is None
+
+
+def test_a_run_asked_for_as_the_schedule_ends_does_nothing_but_an_unknown_job_is_a_mistake() -> None:
+    ran = threading.Event()
+    schedule = Schedule()
+    schedule.every(3600, "settle", ran.set, first_at=datetime.now(UTC) + timedelta(hours=1))
+    schedule.start()
+    with pytest.raises(JobLookupError):
+        schedule.run_now("no such job", datetime.now(UTC))
+    schedule.stop()
+    schedule.run_now("settle", datetime.now(UTC))
+    assert not ran.is_set()
