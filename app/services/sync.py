@@ -230,7 +230,7 @@ def _collecting_rarely() -> Iterator[None]:
 
 def _read(run: _Run) -> None:
     """Write all pages but the last ones, each while later ones are read in a thread."""
-    with read_ahead(run.reading.pages(), weight=_records, most=RECORDS_AHEAD) as batches:
+    with read_ahead(run.reading.pages(), weight=_size, most=RECORDS_AHEAD) as batches:
         for batch in batches:
             run.pages += len(batch)
             if batch[-1].last:
@@ -240,8 +240,9 @@ def _read(run: _Run) -> None:
                     _write(run, transaction, batch)
 
 
-def _records(read: ReadPage) -> int:
-    return len(read.page.records)
+def _size(read: ReadPage) -> int:
+    page = read.page
+    return max(1, len(page.records) + len(page.rejected) + len(page.deleted))
 
 
 def _write(run: _Run, transaction: MirrorTransaction, batch: Sequence[ReadPage]) -> None:
