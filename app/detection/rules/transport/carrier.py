@@ -200,7 +200,8 @@ RULE = Rule(
     indexes=(
         (
             "CREATE INDEX IF NOT EXISTS det_shipment_carrier_moving ON shipment"
-            " (CAST(scac || '|' || origin_node_id AS TEXT))"
+            " (CAST(scac || '|' || origin_node_id AS TEXT), eta_at, window_end_at, shipped_at,"
+            " planned_pickup_at, service_id, scac, origin_node_id, status, deleted_at)"
             " WHERE deleted_at IS NULL AND status = 'in_transit' AND scac <> ''"
         ),
         (
