@@ -46,7 +46,7 @@ def test_a_narrowed_backlog_costs_each_order_the_same_and_leads_back() -> None:
     inside = narrow.pairs(plan)
     assert narrow.instance.arrays.pair_row.size < 0.8 * instance.arrays.pair_row.size
     assert costs_of(narrow.instance, inside) == costs_of(instance, plan)
-    again = narrow.whole(inside.qty, inside.day)
+    again = narrow.whole(inside.qty.astype(np.int32), inside.day.astype(np.int32))
     assert again.qty.tolist() == plan.qty.tolist()
     rows = instance.arrays.pair_row[led.ideal.piece[led.ideal.piece[:, 0] >= 0, 0]]
     inner = narrow.ideal(led.ideal).piece
