@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import sys
 import threading
@@ -24,6 +25,9 @@ __all__ = ["HubServer", "HubSettings", "build_app", "revoke_key", "serve"]
 START_SECONDS = 20.0
 #: Requests are verified while a batch is written: neither may wait long for the other (Python says 0.005).
 TURN_SECONDS = 0.0005
+#: How much is made before Python looks for cycles in it (Python says 700, 10, 10): requests make few of them,
+#: and each look holds up every request.
+COLLECT_AFTER = (20_000, 20, 50)
 
 
 class _Gathering:
@@ -161,5 +165,9 @@ def serve(settings: HubSettings, started: Callable[[str], None]) -> None:
     """
     sys.setswitchinterval(TURN_SECONDS)
     server = HubServer(settings)
+    # What is there by now stays: it is never looked through again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     started(server.url)
     server.serve()
