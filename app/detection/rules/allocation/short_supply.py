@@ -112,9 +112,7 @@ def _assess(rows: Sequence[Row[Any]], moment: Moment) -> Finding:
         losses=tuple((part.key, part.loss_cents) for _, part in lacking),
         severity=severity_of(loss, breach_ms, moment.hour_ms, moment.policy),
         correlation_key=(
-            f"supplier-short:{head.supplier_name}"
-            if head.supplier_name
-            else f"po:{head.supply_number}"
+            f"supplier-short:{head.supplier_name}" if head.supplier_name else f"po:{head.supply_number}"
         ),
         evidence=(
             fact("ordered_quantity", head.supply_quantity, unit="units", **this),
