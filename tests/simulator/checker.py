@@ -69,7 +69,7 @@ def check(evidence: Evidence) -> list[str]:
     log = [_read(row, evidence) for row in rows]
     findings += _log(rows, evidence)
     findings += _effects(evidence, log)
-    findings += _repetitions(evidence)
+    findings += _repetitions(evidence, log)
     findings += _decided_twice(log)
     findings += _revoked(evidence, log)
     findings += _day_limits(evidence, log)
@@ -261,13 +261,23 @@ def _right_used(evidence: Evidence, decision: Entry, proposal: Entry) -> str:
     return LENDER if lent and proposer != LENDER else ""
 
 
-def _repetitions(evidence: Evidence) -> Iterator[str]:
-    """A command whose answer was lost is not sent again before its system said that it is absent."""
+def _repetitions(evidence: Evidence, log: list[Entry]) -> Iterator[str]:
+    """A command whose answer was lost is not sent again before its system or a person said it is absent.
+
+    What a person said counts once, and only as the hub accepted it.
+    """
     in_doubt: set[str] = set()
+    denied = Counter(
+        each.body["command_key"]
+        for each in log
+        if each.kind == "settlement" and each.outcome == "accepted" and not each.body["happened"]
+    )
     for each in evidence.asked:
         if each.kind == "submit":
             if each.key in in_doubt and each.source not in REPEATED_SAFELY:
-                yield f"command {each.key} was sent again without asking whether it had happened"
+                if not denied[each.key]:
+                    yield f"command {each.key} was sent again without asking whether it had happened"
+                denied[each.key] -= 1
             in_doubt.add(each.key)
         elif each.told == "absent":
             in_doubt.discard(each.key)
