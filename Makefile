@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # As often as issue 5 promises; `make test` runs the same tests at their defaults.
 SOAK := CONTROL_TOWER_SEEDS=2000 CONTROL_TOWER_POWER_CUTS=10000 CONTROL_TOWER_DESK_KILLS=2000 \
 	CONTROL_TOWER_HUB_KILLS=100 CONTROL_TOWER_EDITS=2000 CONTROL_TOWER_FUZZ=1000 CONTROL_TOWER_CHAOS=500 \
-	CONTROL_TOWER_OFFLINE=500 CONTROL_TOWER_FULL_DISKS=100 CONTROL_TOWER_BUNDLE_EDITS=20000
+	CONTROL_TOWER_FULL_DISKS=100 CONTROL_TOWER_BUNDLE_EDITS=20000
 .PHONY: help setup setup-test run test soak lint types imports test-without-qt unit screenshots bench format lock wheel clean catalogue
 
 help: ## say what can be made

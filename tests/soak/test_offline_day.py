@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tests.support.offline_day import offline_day
 
-#: Cases under decision; a longer run sets it higher. Two hundred changes upstream come to each.
-CASES = int(os.environ.get("CONTROL_TOWER_OFFLINE", "25"))
+#: Cases under decision; two hundred changes upstream come to each.
+CASES = int(os.environ.get("CONTROL_TOWER_OFFLINE", "500"))
 CHANGES_EACH = 200
 SEED = int(os.environ.get("CONTROL_TOWER_SEED", "20261122"))
 MOST_SECONDS = 120
