@@ -13,9 +13,9 @@ from connectors.edi import documents as said
 from connectors.edi.mapping import sent_note
 from connectors.edi.mapping_freight import booking_id
 from connectors.edi.outcome import Known, unmatched
-from connectors.edi.outgoing import write_204, write_860, write_iftmin, write_ordchg
+from connectors.edi.outgoing import Body, write_204, write_860, write_iftmin, write_ordchg
 from connectors.edi.partners import Partner
-from connectors.edi.to_partner import Body, interchange_to
+from connectors.edi.to_partner import interchange_to
 from domain.commands import Command, ExpediteSupply, RebookCarrier
 from domain.errors import BadInputError
 from domain.ids import EntityKind

@@ -8,8 +8,9 @@ from datetime import datetime
 from connectors.edi.envelopes import Group, Interchange
 from connectors.edi.faults import EdiParseError
 from connectors.edi.intake import ACKNOWLEDGEMENTS, SetResult
+from connectors.edi.outgoing import Body
 from connectors.edi.partners import Partner
-from connectors.edi.to_partner import Body, interchange_to
+from connectors.edi.to_partner import interchange_to
 
 #: Element 718: the set's control numbers differ, its count is wrong, it is not supported, it has faults.
 _CONTROL_DIFFERS, _COUNT_WRONG, _NOT_SUPPORTED, _FAULTY = "3", "4", "1", "5"

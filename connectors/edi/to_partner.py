@@ -8,9 +8,7 @@ from typing import Final
 
 from connectors.edi.edifact_writer import write_edifact
 from connectors.edi.partners import Partner
-from connectors.edi.x12_writer import write_x12
-
-Body = list[list[str]]
+from connectors.edi.x12_writer import Body, write_x12
 
 #: The directory of a message that is not of D.96A, as UNH names it.
 _DIRECTORIES: Final = {"CONTRL": "D:3:UN"}
