@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from domain.approvals import MAX_REASON_CHARACTERS
 from domain.rights import parse_policy
 from resources.loader import read_bytes
 from tests.support.fake_approvals import approvals, ledger
@@ -212,6 +213,17 @@ def test_the_proposer_of_what_is_in_doubt_is_told_why_another_has_to_tell(
     assert bar.why_not.text() == "You proposed this; another person must approve it."
     desk.click(bar.happened)
     assert not desk.intents.named("settle")
+
+
+def test_a_reason_begun_about_one_proposal_is_not_signed_with_another(supervisor: OpenWindow) -> None:
+    model, content = supervisor.window.approvals_model, supervisor.window.approvals.content
+    content.decision.reason.setFocus()
+    supervisor.type("Cheapest way to keep the promise.")
+    supervisor.window.apply_snapshot(snapshot(who=SUPERVISOR, approvals=approvals(SUPERVISOR)))
+    assert content.decision.reason.text() == "Cheapest way to keep the promise."
+    model.move(1)
+    assert content.decision.reason.text() == ""
+    assert content.decision.reason.maxLength() == MAX_REASON_CHARACTERS
 
 
 def test_what_was_executed_is_proposed_to_be_taken_back_and_nothing_else(supervisor: OpenWindow) -> None:

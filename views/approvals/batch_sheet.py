@@ -14,11 +14,10 @@ from views.language import tr
 from views.shell.overlay import Overlay
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import frame, label
-from views.widgets.reason_field import ReasonField
+from views.widgets.reason_field import MOST_LETTERS, ReasonField
 
 _WIDTH_PX: Final = 640
 _LIST_PX: Final = 300
-_MAX_REASON: Final = 500
 
 
 class BatchSheet(Overlay):
@@ -57,7 +56,7 @@ class BatchSheet(Overlay):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.reason.setPlaceholderText(tr("Reason for all of them; it is signed with each"))
         self.reason.setAccessibleName(tr("Reason for all of them"))
-        self.reason.setMaxLength(_MAX_REASON)
+        self.reason.setMaxLength(MOST_LETTERS)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.sign)

@@ -99,6 +99,7 @@ class ContentPanel(QFrame):
         super().__init__(parent)
         self.setProperty("role", "panel")
         self._view_model = view_model
+        self._shown_id = ""
         self.stage = Pill("", "accent")
         self.digest = ToneLabel(px=20, weight=SEMI_BOLD, digits=True)
         self.headline = label("", "title")
@@ -205,6 +206,11 @@ class ContentPanel(QFrame):
         self.stage_reason.setVisible(bool(row.stage_reason))
         self._show_content(row.content)
         self._show_fresh(row)
+        if row.action_id != self._shown_id:
+            # What was begun about one proposal is not signed with another.
+            self.decision.reason.clear()
+            self.afterwards.reason.clear()
+            self._shown_id = row.action_id
         self.decision.show_row(row)
         self.afterwards.show_row(row)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit
 
-_MAX_REASON: Final = 500
+from views.widgets.reason_field import MOST_LETTERS
 
 
 class ReasonLine(QLineEdit):
@@ -18,7 +16,7 @@ class ReasonLine(QLineEdit):
         super().__init__()
         self.setPlaceholderText(purpose)
         self.setAccessibleName(name)
-        self.setMaxLength(_MAX_REASON)
+        self.setMaxLength(MOST_LETTERS)
 
     def ask_again(self, words: QLabel, why: str) -> None:
         """Say in ``words`` why a reason is needed, where one could be written and is not."""

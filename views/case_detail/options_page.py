@@ -17,10 +17,9 @@ from views.shell.tone_label import ToneLabel
 from views.theme import REGULAR
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import ElidedLabel, label
-from views.widgets.reason_field import ReasonField
+from views.widgets.reason_field import MOST_LETTERS, ReasonField
 
 _LATEST = 5
-_MAX_REASON = 500
 
 
 def proof_words(trail: SolverTrail, currency: str) -> str:
@@ -69,7 +68,7 @@ class OptionsPage(QWidget):
     def _lay_out(self) -> None:
         self.reason.setPlaceholderText(tr("Why this option? The reason is signed with it."))
         self.reason.setAccessibleName(tr("Reason for the proposal"))
-        self.reason.setMaxLength(_MAX_REASON)
+        self.reason.setMaxLength(MOST_LETTERS)
         self.sign.setEnabled(False)
         self.state.setWordWrap(True)
         self._working = _row(self.progress, self.cancel)
@@ -189,7 +188,7 @@ class OptionsPage(QWidget):
             return False
         chosen = self._view_model.chosen
         if chosen is not None and not self.reason.text():
-            self.reason.setText(" ".join(chosen.reasons)[:_MAX_REASON])
+            self.reason.setText(" ".join(chosen.reasons)[:MOST_LETTERS])
         self._show_asking(asking=True)
         self.reason.selectAll()
         self.reason.setFocus(Qt.FocusReason.ShortcutFocusReason)

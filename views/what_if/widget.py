@@ -33,7 +33,7 @@ from views.what_if.flip_table import FlipTable
 from views.what_if.view_model import WhatIfViewModel
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import ElidedLabel, frame, label
-from views.widgets.reason_field import ReasonField
+from views.widgets.reason_field import MOST_LETTERS, ReasonField
 
 _SIDE_PX: Final = 320
 _NARROW_SIDE_PX: Final = 280
@@ -80,6 +80,7 @@ class WhatIfPage(QWidget):
         self.export = TowerButton(tr("Export …"), icon_name="download", name=tr("Export the lines that flip"))
         self.promote = TowerButton(tr("Propose the selected"), "primary", icon_name="clipboard-check")
         self.reason = ReasonField()
+        self.reason.setMaxLength(MOST_LETTERS)
         self.reason.setPlaceholderText(tr("Why these moves are asked for"))
         self.reason.setAccessibleName(tr("Why these moves are asked for"))
         self.why = QTextBrowser()

@@ -9,9 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from views.language import tr
 from views.widgets.buttons import TowerButton
-from views.widgets.reason_field import ReasonField
-
-_MAX_REASON = 500
+from views.widgets.reason_field import MOST_LETTERS, ReasonField
 
 
 class ReasonBar(QWidget):
@@ -24,7 +22,7 @@ class ReasonBar(QWidget):
         self.act = TowerButton("", "primary", icon_name="check", name=tr("Give the reason"))
         self.leave = TowerButton(tr("Not now"))
         self._then: Callable[[str], None] | None = None
-        self.field.setMaxLength(_MAX_REASON)
+        self.field.setMaxLength(MOST_LETTERS)
         self.field.setAccessibleName(tr("Reason"))
         row = QHBoxLayout()
         row.setSpacing(6)

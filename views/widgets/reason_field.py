@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit
+
+#: A reason that is signed has no more letters than this (``domain.approvals``).
+MOST_LETTERS: Final = 500
 
 
 class ReasonField(QLineEdit):
