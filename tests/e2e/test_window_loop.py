@@ -93,13 +93,28 @@ def press(*keys: Qt.Key) -> None:
 def test_from_the_first_run_to_an_executed_action_and_a_what_if_proposed(
     session: GuiSession, qtbot: QtBot, profile: Profile
 ) -> None:
-    a_case_is_proposed_signed_executed_and_leaves_the_queue(session, qtbot, profile)
-    a_what_if_is_solved_explained_and_proposed(session, qtbot)
+    case_id, action_id = a_case_is_proposed_signed_and_executed(session, qtbot, profile)
+    assert case_id not in session.window.tower_model.queue.store.table.ids
+    assert carried_out(profile) == [f"{action_id}-1"]
+    line_id = a_what_if_is_solved_explained_and_proposed(session, qtbot)
+    assert session.window.what_if.model.promoted == {line_id: ""}
+    waiting = [r for r in session.window.approvals_model.rows() if r.stage is ApprovalStage.WAITING]
+    assert [row.why_not_decide != "" for row in waiting] == [True]
 
 
-def a_case_is_proposed_signed_executed_and_leaves_the_queue(
+def carried_out(profile: Profile) -> list[str]:
+    """The commands that the demo's systems have done."""
+    log = CommandLog(profile.folder / "world" / "commands.jsonl")
+    try:
+        return [entry.key for entry in log.entries]
+    finally:
+        log.close()
+
+
+def a_case_is_proposed_signed_and_executed(
     session: GuiSession, qtbot: QtBot, profile: Profile
-) -> None:
+) -> tuple[str, str]:
+    """Until it has left the queue; gives the case and the action."""
     window, model = session.window, session.window.tower_model
     store = model.queue.store
     ledger = LedgerReads(read_only_engine(profile.folder / "ledger.db"))
@@ -138,12 +153,11 @@ def a_case_is_proposed_signed_executed_and_leaves_the_queue(
     assert view.deciding is not None
     assert view.deciding.hub_index is not None, "the decision is recorded upstream"
     ledger.close()
-    log = CommandLog(profile.folder / "world" / "commands.jsonl")
-    assert [entry.key for entry in log.entries] == [f"{row.action_id}-1"]
-    log.close()
+    return case_id, row.action_id
 
 
-def a_what_if_is_solved_explained_and_proposed(session: GuiSession, qtbot: QtBot) -> None:
+def a_what_if_is_solved_explained_and_proposed(session: GuiSession, qtbot: QtBot) -> str:
+    """Until a line of it waits for a supervisor; gives the line."""
     window, page = session.window, session.window.what_if
     model, before = page.model, len(session.window.approvals_model.rows())
     session.bridge.switch_identity("a.moreno")
@@ -175,5 +189,4 @@ def a_what_if_is_solved_explained_and_proposed(session: GuiSession, qtbot: QtBot
     QTest.mouseClick(page.promote, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: model.promoted == {rows[promotable].line_id: ""}, timeout=STEP_MS)
     qtbot.waitUntil(lambda: len(window.approvals_model.rows()) > before, timeout=STEP_MS)
-    newest = [row for row in window.approvals_model.rows() if row.stage is ApprovalStage.WAITING]
-    assert [row.why_not_decide != "" for row in newest] == [True]
+    return rows[promotable].line_id
