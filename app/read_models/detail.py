@@ -12,6 +12,7 @@ from app.read_models.customer_desk import open_service_cases, recipients
 from app.read_models.geography import Geography, read_geography
 from app.read_models.incidents import incident_panel
 from app.read_models.network import lane_key
+from app.read_models.past import past_rows
 from app.read_models.people import short_name
 from app.read_models.stories import line_stories
 from app.read_models.waterfall import waterfall
@@ -106,6 +107,7 @@ def case_detail(sources: DetailSources, request: DetailRequest) -> CaseDetail | 
         recipients=recipients(sources.mirror, geography, case),
         service_cases=open_service_cases(sources.mirror, geography, case),
         stories=line_stories(sources.mirror, geography, case),
+        past=past_rows(sources.mirror, sources.ledger, case),
         incident=incident_panel(sources.mirror, case) if case.is_open else None,
         notes=tuple(
             NoteRow(at=note.at, author=short_name(sources.people, note.author), text=note.body)
@@ -276,7 +278,7 @@ def _orders(geography: Geography, case: ExceptionCase) -> tuple[OrderRow, ...]:
             OrderRow(
                 order_number=order.number,
                 customer_name=customer.name if customer else order.customer_id,
-                tier=f"Tier {customer.tier}" if customer else "",
+                tier=str(customer.tier) if customer else "",
                 value_cents=order.total_cents,
                 promised_at=order.promised_at,
             )

@@ -49,7 +49,6 @@ class Speaker:
             proposal=None if proposal is None else replace(proposal, words=self.say(proposal.words)),
             why_not_propose=self.say(detail.why_not_propose),
             timeline=tuple(self._event(event) for event in detail.timeline),
-            orders=tuple(replace(row, tier=self.say(row.tier)) for row in detail.orders),
             solving=None
             if detail.solving is None
             else replace(detail.solving, title=self.say(detail.solving.title)),

@@ -19,6 +19,7 @@ from app.store import (
     kpis,
     line_priorities,
     line_story,
+    past_cases,
     policies,
     readers,
     silences,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from app.store.case_marks import CaseMark
     from app.store.case_spans import CaseSpan
     from app.store.line_story import StageOfLine
+    from app.store.past_cases import PastCase
     from app.store.policies import PolicyRecord
     from app.store.values import (
         CaseEvent,
@@ -161,6 +163,11 @@ class Mirror:
         """The cases open or closed since then, with when they were open; for figures over time."""
         with self._read() as connection:
             return case_spans.case_spans(connection, since=since)
+
+    def past_like(self, like: ExceptionCase, *, most: int) -> list[PastCase]:
+        """Closed cases like this one, those of the same cause first."""
+        with self._read() as connection:
+            return past_cases.past_like(connection, like, most=most)
 
     def open_codes(self) -> dict[CaseId, str]:
         """The code of every case that is not closed, held back ones too."""

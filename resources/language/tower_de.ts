@@ -2364,6 +2364,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Wird unterschrieben …</translation>
   </message>
   <message>
+   <source>Similar cases before</source>
+   <translation>Ähnliche Fälle früher</translation>
+  </message>
+  <message>
    <source>Since the last solve {come} came and {gone} went.</source>
    <translation>Seit der letzten Berechnung kamen {come} hinzu, {gone} fielen weg.</translation>
   </message>
@@ -3384,6 +3388,14 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>aus dem Quelltext</translation>
   </message>
   <message>
+   <source>same cause</source>
+   <translation>gleiche Ursache</translation>
+  </message>
+  <message>
+   <source>same site</source>
+   <translation>gleicher Standort</translation>
+  </message>
+  <message>
    <source>scenarios changed since: solve again</source>
    <translation>Szenarien seither geändert: neu berechnen</translation>
   </message>
@@ -3674,6 +3686,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>{duration} late</source>
    <translation>{duration} spät</translation>
+  </message>
+  <message>
+   <source>{ended} after {time}</source>
+   <translation>{ended} nach {time}</translation>
   </message>
   <message>
    <source>{good} rows can be taken in, {wrong} cannot.</source>

@@ -11,7 +11,7 @@ from domain.ids import LineId, NodeId, OrderId, ServiceId, ShipmentId, SourceNam
 from domain.recommendations import Option, Recommendation, Remedy, SolverTrail
 from tests.support.fake_stories import stories
 from tests.support.fake_tower import FIRST_ID, FIRST_LINE, NOW
-from views.case_detail.state import ApprovalNeed, CaseDetail, NoteRow, OrderRow, TimelineEvent
+from views.case_detail.state import ApprovalNeed, CaseDetail, NoteRow, OrderRow, PastRow, TimelineEvent
 
 
 def _options() -> tuple[Option, ...]:
@@ -130,6 +130,31 @@ def exception_case() -> ExceptionCase:
     )
 
 
+def past() -> tuple[PastRow, ...]:
+    """Two cases like the first one: one put right by the tower, one that went away by itself."""
+    return (
+        PastRow(
+            case_id="EX-OLD1",
+            title="KT-2201 short at Memphis DC",
+            state=CaseState.RESOLVED,
+            done="Reallocate to DFW",
+            loss_cents=9_100_000,
+            opened_at=NOW - timedelta(days=9, hours=4),
+            closed_at=NOW - timedelta(days=9),
+            same_cause=True,
+        ),
+        PastRow(
+            case_id="EX-OLD2",
+            title="LM-0098 short at <b>Memphis</b> DC",
+            state=CaseState.AUTO_CLEARED,
+            done="",
+            loss_cents=800_000,
+            opened_at=NOW - timedelta(days=30, minutes=50),
+            closed_at=NOW - timedelta(days=30),
+        ),
+    )
+
+
 def detail(**changes: object) -> CaseDetail:
     """The panel's content for the case at the top of the queue."""
     values: dict[str, object] = {
@@ -172,8 +197,7 @@ def detail(**changes: object) -> CaseDetail:
                 customer_name=("Harbor Foods", "Mesa Outdoor", "Northline Retail")[n % 3],
                 tier="ABC"[n % 3],
                 value_cents=(3_200 + 417 * n) * 100,
-                promised_at=NOW + timedelta(hours=2 + n),
-                late_minutes=(n % 5) * 190 or None,
+                promised_at=NOW + timedelta(hours=2 + n) if n != 1 else NOW - timedelta(hours=3, minutes=10),
             )
             for n in range(42)
         ),
@@ -184,6 +208,7 @@ def detail(**changes: object) -> CaseDetail:
             NoteRow(at=NOW - timedelta(minutes=20), author="A. Moreno", text="Harbor Foods accepts a split."),
         ),
         "stories": stories(),
+        "past": past(),
         "broken_lane_ids": frozenset({"MEM-DEN"}),
         "alternative_lane_ids": frozenset({"DFW-DEN", "RNO-DEN"}),
     }

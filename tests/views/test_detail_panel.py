@@ -17,6 +17,7 @@ from tests.support.open_window import OpenWindow, open_window
 from views.case_detail.facts import value_hint
 from views.case_detail.lines import evidence_lines, note_lines, order_lines
 from views.case_detail.state import PendingProposal, SolveProgress
+from views.case_detail.widget import TIMELINE
 from views.formatting import MINUS
 
 KEY = Qt.Key
@@ -205,7 +206,7 @@ def test_lines_say_source_age_and_lateness() -> None:
     assert (third.title, third.right) == ("On hand", "242 units")
     assert (third.text, third.right_text) == ("WMS", "5 min old")
     late = order_lines(shown, NOW)[1]
-    assert late.right_text == "3 h 10 min late"
+    assert (late.text, late.right_text) == ("Mesa Outdoor  ·  tier B", "3 h 10 min late")
     assert [line.text for line in note_lines(shown, NOW)] == ["A. Moreno", "P. Singh"]
 
 
@@ -220,3 +221,16 @@ def test_nothing_selected_says_what_to_do(qtbot: QtBot, qapp: QApplication) -> N
     assert empty.window.tower.detail.empty.isVisible()
     empty.press(KEY.Key_P, KEY.Key_E, KEY.Key_J)
     assert empty.intents.calls == [("look_at", "tower")]
+
+
+def test_similar_cases_before_say_how_they_ended_and_what_was_done(desk: OpenWindow) -> None:
+    panel = desk.window.tower.detail
+    panel.tabs.setCurrentIndex(TIMELINE)
+    assert panel.past.isVisible()
+    assert [line.spoken for line in panel.past.list.lines()] == [
+        "KT-2201 short at Memphis DC, same cause  ·  Reallocate to DFW, 3 Nov 15:26, "
+        "Resolved after 4 h 0 min",
+        "LM-0098 short at <b>Memphis</b> DC, same site, 13 Oct 15:26, Cleared after 50 min",
+    ]
+    desk.window.apply_detail(detail(past=()))
+    assert not panel.past.isVisible()

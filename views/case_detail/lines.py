@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.cases import Fact
-from views.case_detail.state import CaseDetail, NoteRow, OrderRow, RecipientRow, ServiceCaseRow
+from views.case_detail.state import CaseDetail, NoteRow, OrderRow, PastRow, RecipientRow, ServiceCaseRow
+from views.case_queue.row_texts import STATUS_WORDS
 from views.formatting import age, duration, full_moment, moment, money, seconds_between
 from views.language import tr
 from views.phrases import said
@@ -51,7 +52,7 @@ def evidence_lines(detail: CaseDetail, now: datetime) -> tuple[Line, ...]:
 
 
 def _order_line(order: OrderRow, detail: CaseDetail, now: datetime) -> Line:
-    late = order.late_minutes or 0
+    late_s = 0 if order.promised_at is None else seconds_between(now, order.promised_at)
     promised = (
         ""
         if order.promised_at is None
@@ -61,10 +62,10 @@ def _order_line(order: OrderRow, detail: CaseDetail, now: datetime) -> Line:
     return Line(
         key=order.order_number,
         title=order.order_number,
-        text=f"{order.customer_name}{tier}{'  ·  ' + order.note if order.note else ''}",
+        text=f"{order.customer_name}{tier}",
         right=money(order.value_cents, detail.currency),
-        right_text=tr("{duration} late", duration=duration(late * 60)) if late > 0 else promised,
-        tone="critical" if late > 0 else None,
+        right_text=tr("{duration} late", duration=duration(late_s)) if late_s > 0 else promised,
+        tone="critical" if late_s > 0 else None,
     )
 
 
@@ -105,3 +106,22 @@ def note_lines(detail: CaseDetail, now: datetime) -> tuple[Line, ...]:
     """What people wrote, newest first."""
     newest_first = sorted(detail.notes, key=lambda n: n.at, reverse=True)
     return tuple(_note_line(n, note, detail, now) for n, note in enumerate(newest_first))
+
+
+def _past_line(past: PastRow, detail: CaseDetail, now: datetime) -> Line:
+    ended, tone = STATUS_WORDS[past.state]
+    took = duration(seconds_between(past.closed_at, past.opened_at))
+    like = tr("same cause") if past.same_cause else tr("same site")
+    return Line(
+        key=past.case_id,
+        title=past.title,
+        text="  ·  ".join(part for part in (like, past.done) if part),
+        right=moment(past.closed_at, now, detail.zone),
+        right_text=tr("{ended} after {time}", ended=ended, time=took),
+        tone=tone if tone == "ok" else None,
+    )
+
+
+def past_lines(detail: CaseDetail, now: datetime) -> tuple[Line, ...]:
+    """Closed cases like this one, the most alike first."""
+    return tuple(_past_line(past, detail, now) for past in detail.past)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType
 from typing import Literal
 
-from domain.cases import ExceptionCase
+from domain.cases import CaseState, ExceptionCase
 from domain.recommendations import Option, Recommendation
 from views.case_detail.stories import LineStory
 
@@ -27,15 +27,13 @@ class TimelineEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRow:
-    """One order the case touches; ``late_minutes`` above zero is expected lateness if nothing is done."""
+    """One order the case touches, with the tier of its customer."""
 
     order_number: str
     customer_name: str
     tier: str
     value_cents: int
     promised_at: datetime | None
-    late_minutes: int | None = None
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +133,23 @@ class IncidentPanel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastRow:
+    """A closed case of the same type: how it ended, and what was done or why it went away.
+
+    ``same_cause`` tells one of the same cause from one that was only at the same site.
+    """
+
+    case_id: str
+    title: str
+    state: CaseState
+    done: str
+    loss_cents: int
+    opened_at: datetime
+    closed_at: datetime
+    same_cause: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseDetail:
     """One case with all the panel needs.
 
@@ -143,7 +158,8 @@ class CaseDetail:
     ``waterfall`` are the bars of its money, label and cents, the last the total of the others;
     ``recipients`` and ``service_cases`` are what the customer desk knows about its customers and orders.
     ``incident`` is that of several cases which it belongs to. ``manual_rank`` is a person's rank with
-    the reason, mostly empty. ``stories`` are the lines of its orders across the systems, its own first.
+    the reason, mostly empty. ``stories`` are the lines of its orders across the systems, its own first;
+    ``past`` are closed cases like it, the most alike first.
     ``broken_lane_ids`` and ``alternative_lane_ids`` are drawn on the map. Times are shown in ``zone``; a
     promise or a cut-off also in ``site_zone``, that of the site called ``site_name``.
     """
@@ -165,6 +181,7 @@ class CaseDetail:
     recipients: tuple[RecipientRow, ...] = ()
     service_cases: tuple[ServiceCaseRow, ...] = ()
     stories: tuple[LineStory, ...] = ()
+    past: tuple[PastRow, ...] = ()
     notes: tuple[NoteRow, ...] = ()
     waterfall: tuple[tuple[str, int], ...] = ()
     manual_rank: str = ""

@@ -11,6 +11,7 @@ from views.case_detail.facts import CaseHead
 from views.case_detail.incident_strip import IncidentStrip
 from views.case_detail.lines import evidence_lines, note_lines, order_lines
 from views.case_detail.options_page import OptionsPage
+from views.case_detail.past_panel import PastPanel
 from views.case_detail.state import CaseDetail
 from views.case_detail.story_panel import StoryPanel
 from views.case_detail.timeline import Timeline
@@ -48,6 +49,7 @@ class DetailPanel(QFrame):
         self.tabs = QTabBar()
         self.pages = QStackedWidget()
         self.options = OptionsPage(view_model)
+        self.past = PastPanel()
         self.stories = StoryPanel()
         self.timeline = Timeline()
         self.orders = TwoLineList(tr("Orders of the case"), pad_px=2)
@@ -71,7 +73,7 @@ class DetailPanel(QFrame):
         for title in TABS:
             self.tabs.addTab(title)
         facts = _stacked(self.money, self.evidence)
-        history = _stacked(self.stories, self.timeline, fills=False)
+        history = _stacked(self.past, self.stories, self.timeline, fills=False)
         for page in (
             _scrolled(self.options, tr("Options")),
             _scrolled(history, tr("Timeline")),
@@ -131,6 +133,7 @@ class DetailPanel(QFrame):
         )
         self.head.show_case(detail, now)
         self.options.show_detail(detail)
+        self.past.show_detail(detail, now)
         self.stories.show_stories(detail.stories, detail.zone)
         self.timeline.show_events(detail.timeline, now, detail.zone)
         self.orders.show_lines(order_lines(detail, now))
@@ -190,14 +193,14 @@ class DetailPanel(QFrame):
             self.update()
 
 
-def _stacked(above: QWidget, below: QWidget, *, fills: bool = True) -> QWidget:
-    """A page of two parts; the lower one takes the room that is left, or leaves it empty."""
+def _stacked(*parts: QWidget, fills: bool = True) -> QWidget:
+    """A page of parts; the last one takes the room that is left, or leaves it empty."""
     page = QWidget()
     column = QVBoxLayout(page)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
-    column.addWidget(above)
-    column.addWidget(below, 1 if fills else 0)
+    for part in parts:
+        column.addWidget(part, int(fills and part is parts[-1]))
     if not fills:
         column.addStretch(1)
     return page

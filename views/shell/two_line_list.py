@@ -31,7 +31,7 @@ from views.widgets.severity_mark import paint_severity_mark
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
-_ROW_PX: Final = 46
+ROW_PX: Final = 46
 _MARK_PX: Final = 24
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -87,7 +87,7 @@ class _LineDelegate(QStyledItemDelegate):
         self._model = model
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: ARG002 - Qt's signature
-        return QSize(120, _ROW_PX)
+        return QSize(120, ROW_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         theme, rect = theme_of(self._view), option.rect
