@@ -10,7 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.store.quick import firsts, run, run_many
-from app.store.wake_paths import DECIDING_COLUMNS_OF, MOVING_PATHS_OF, PATHS_OF, REACHES_ALL
+from app.store.wake_paths import (
+    ASKED_COLUMNS_OF,
+    DECIDING_COLUMNS_OF,
+    MOVING_PATHS_OF,
+    PATHS_OF,
+    REACHES_ALL,
+    changed_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,7 +44,7 @@ def mark_before(connection: Connection, kind: str, rows: Sequence[Mapping[str, A
     """Note the keys that rows about to be written belong to as they are now, where the write moves them."""
     paths = MOVING_PATHS_OF.get(kind, {})
     if rows and paths and watching(connection):
-        _follow(connection, paths, _moved(connection, kind, rows))
+        _follow(connection, kind, paths, _moved(connection, kind, rows))
 
 
 def _moved(connection: Connection, kind: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -47,15 +54,14 @@ def _moved(connection: Connection, kind: str, rows: Sequence[Mapping[str, Any]])
     if columns is None:
         return list(wanted)
     set_changed(connection, wanted)
-    query = f"SELECT {', '.join(columns)} FROM {kind} WHERE id IN (SELECT k FROM temp.changed_id)"  # noqa: S608 - ours
     at = columns.index("id")
-    stored = run(connection, query).fetchall()
+    stored = run(connection, _stored(kind)).fetchall()
     return [was[at] for was in stored if was != tuple(wanted[was[at]].get(name) for name in columns)]
 
 
 def mark_after(connection: Connection, kind: str, ids: Sequence[str]) -> None:
     """Note the keys that rows just written belong to."""
-    _follow(connection, PATHS_OF.get(kind, {}), ids)
+    _follow(connection, kind, PATHS_OF.get(kind, {}), ids)
 
 
 def mark_whole(connection: Connection, kinds: Iterable[str]) -> None:
@@ -71,13 +77,14 @@ def mark_keys(connection: Connection, path: str, keys: Iterable[str]) -> None:
         run_many(connection, _INSERT + "VALUES (?, ?)", rows)
 
 
-def _follow(connection: Connection, paths: Mapping[str, str], ids: Sequence[str]) -> None:
+def _follow(connection: Connection, kind: str, paths: Mapping[str, str], ids: Sequence[str]) -> None:
     if not ids or not paths or not watching(connection):
         return
     whole = whole_paths(connection)
     if WHOLE in whole:
         return
     set_changed(connection, ids)
+    take_changed_rows(connection, kind)
     for path, keys in paths.items():
         if path in whole:
             continue
@@ -98,6 +105,21 @@ def set_changed(connection: Connection, ids: Iterable[str]) -> None:
     rows = [(key,) for key in ids]
     if rows:
         run_many(connection, "INSERT OR IGNORE INTO temp.changed_id VALUES (?)", rows)
+
+
+def take_changed_rows(connection: Connection, kind: str) -> None:
+    """Read what the paths of a kind ask of the rows whose ids are in ``temp.changed_id``, once for all."""
+    columns = ASKED_COLUMNS_OF.get(kind)
+    if columns is not None:
+        table, names = changed_rows(kind), ", ".join(columns)
+        run(connection, f"CREATE TEMP TABLE IF NOT EXISTS {table} ({names}, PRIMARY KEY (id)) WITHOUT ROWID")
+        run(connection, f"DELETE FROM temp.{table}")  # noqa: S608 - a kind of ours
+        run(connection, f"INSERT INTO temp.{table} {_stored(kind)}")
+
+
+def _stored(kind: str) -> str:
+    names = ", ".join(ASKED_COLUMNS_OF[kind])
+    return f"SELECT {names} FROM {kind} WHERE id IN (SELECT k FROM temp.changed_id)"  # noqa: S608 - ours
 
 
 def whole_paths(connection: Connection) -> frozenset[str]:

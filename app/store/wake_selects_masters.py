@@ -183,11 +183,12 @@ MASTER_PATHS: dict[str, str] = {
         " WHERE o.customer_id IN temp.changed_id"
     ),
     "contract_price>line": (
-        "SELECT l.id FROM contract_price p JOIN sales_order o ON o.customer_id = p.customer_id"
-        " JOIN order_line l ON l.order_id = o.id AND l.item_id = p.item_id WHERE p.id IN temp.changed_id"
+        "SELECT l.id FROM temp.changed_contract_price p"
+        " CROSS JOIN sales_order o ON o.customer_id = p.customer_id"
+        " CROSS JOIN order_line l ON l.order_id = o.id AND l.item_id = p.item_id"
     ),
     "lot>allocation": "SELECT id FROM allocation WHERE lot_id IN temp.changed_id AND lot_id <> ''",
     "lot>rma": "SELECT id FROM return_authorisation WHERE lot_id IN temp.changed_id AND lot_id <> ''",
-    "cycle_count>bin": "SELECT node_id || '|' || bin_code FROM cycle_count WHERE id IN temp.changed_id",
+    "cycle_count>bin": "SELECT node_id || '|' || bin_code FROM temp.changed_cycle_count",
     "route_event>event": _OWN,
 }

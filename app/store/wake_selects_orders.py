@@ -24,9 +24,9 @@ ORDER_PATHS: dict[str, str] = {
         " WHERE o.customer_id IN temp.changed_id"
     ),
     "sales_order>order": _OWN,
-    "sales_order>customer": "SELECT customer_id FROM sales_order WHERE id IN temp.changed_id",
+    "sales_order>customer": "SELECT customer_id FROM temp.changed_sales_order",
     "sales_order>node": (
-        "SELECT ship_from_node_id FROM sales_order WHERE id IN temp.changed_id"
+        "SELECT ship_from_node_id FROM temp.changed_sales_order"
         " UNION SELECT node_id FROM pick_task WHERE order_id IN temp.changed_id"
     ),
     "sales_order>supply": (
@@ -73,7 +73,7 @@ ORDER_PATHS: dict[str, str] = {
     "order_line>line": _OWN,
     # Invoices and shipments of another order may bill and carry the line.
     "order_line>order": (
-        "SELECT order_id FROM order_line WHERE id IN temp.changed_id"
+        "SELECT order_id FROM temp.changed_order_line"
         " UNION SELECT v.order_id FROM invoice_line b JOIN invoice v ON v.id = b.invoice_id"
         " WHERE b.line_id IN temp.changed_id"
         " UNION SELECT s.order_id FROM shipment_line b JOIN shipment s ON s.id = b.shipment_id"
@@ -82,15 +82,14 @@ ORDER_PATHS: dict[str, str] = {
         " WHERE b.line_id IN temp.changed_id"
     ),
     "order_line>item": (
-        "SELECT item_id FROM order_line WHERE id IN temp.changed_id"
+        "SELECT item_id FROM temp.changed_order_line"
         " UNION SELECT item_id FROM allocation WHERE line_id IN temp.changed_id"
     ),
     "order_line>customer": (
-        "SELECT o.customer_id FROM order_line l JOIN sales_order o ON o.id = l.order_id"
-        " WHERE l.id IN temp.changed_id"
+        "SELECT o.customer_id FROM temp.changed_order_line l CROSS JOIN sales_order o ON o.id = l.order_id"
     ),
     "order_line>node": (
-        "SELECT node_id FROM order_line WHERE id IN temp.changed_id"
+        "SELECT node_id FROM temp.changed_order_line"
         " UNION SELECT node_id FROM pick_task WHERE line_id IN temp.changed_id"
     ),
     "order_line>supply": "SELECT supply_id FROM peg_late WHERE line_id IN temp.changed_id",
@@ -106,7 +105,7 @@ ORDER_PATHS: dict[str, str] = {
     ),
     "order_line>peg": (
         "SELECT l.item_id || '|' || COALESCE(l.node_id, (SELECT o.ship_from_node_id FROM sales_order o"
-        " WHERE o.id = l.order_id), '') FROM order_line l WHERE l.id IN temp.changed_id"
+        " WHERE o.id = l.order_id), '') FROM temp.changed_order_line l"
         " UNION SELECT item_id || '|' || node_id FROM allocation WHERE line_id IN temp.changed_id"
     ),
     "order_line>position": (
@@ -124,89 +123,81 @@ ORDER_PATHS: dict[str, str] = {
     ),
     "order_line>shipment": (
         "SELECT shipment_id FROM shipment_line WHERE line_id IN temp.changed_id"
-        " UNION SELECT s.id FROM order_line l JOIN shipment s ON s.order_id = l.order_id"
-        " WHERE l.id IN temp.changed_id"
+        " UNION SELECT s.id FROM temp.changed_order_line l CROSS JOIN shipment s ON s.order_id = l.order_id"
     ),
     "order_line>invoice": (
         "SELECT invoice_id FROM invoice_line WHERE line_id IN temp.changed_id"
-        " UNION SELECT v.id FROM order_line l JOIN invoice v ON v.order_id = l.order_id"
-        " WHERE l.id IN temp.changed_id"
+        " UNION SELECT v.id FROM temp.changed_order_line l CROSS JOIN invoice v ON v.order_id = l.order_id"
     ),
     "order_line>rma": (
         "SELECT id FROM return_authorisation WHERE line_id IN temp.changed_id"
-        " UNION SELECT r.id FROM order_line l JOIN return_authorisation r ON r.order_id = l.order_id"
-        " WHERE l.id IN temp.changed_id"
+        " UNION SELECT r.id FROM temp.changed_order_line l"
+        " CROSS JOIN return_authorisation r ON r.order_id = l.order_id"
     ),
     "order_line>message": (
-        "SELECT m.id FROM order_line l JOIN edi_message m ON m.order_id = l.order_id"
-        " WHERE l.id IN temp.changed_id"
+        "SELECT m.id FROM temp.changed_order_line l CROSS JOIN edi_message m ON m.order_id = l.order_id"
     ),
     "order_line>change": (
-        "SELECT h.id FROM order_line l JOIN order_change h ON h.order_id = l.order_id"
-        " WHERE l.id IN temp.changed_id"
+        "SELECT h.id FROM temp.changed_order_line l CROSS JOIN order_change h ON h.order_id = l.order_id"
     ),
     "order_change>change": _OWN,
-    "order_change>order": "SELECT order_id FROM order_change WHERE id IN temp.changed_id",
+    "order_change>order": "SELECT order_id FROM temp.changed_order_change",
     # A later message of the same reference makes good what an earlier one lacked.
     "edi_message>message": (
-        "SELECT k FROM temp.changed_id UNION SELECT n.id FROM edi_message m JOIN edi_message n"
+        "SELECT k FROM temp.changed_id UNION SELECT n.id FROM temp.changed_edi_message m"
+        " CROSS JOIN edi_message n"
         " ON n.partner = m.partner AND n.transaction_set = m.transaction_set AND n.reference = m.reference"
-        " WHERE m.id IN temp.changed_id"
     ),
     "inventory_position>position": _OWN,
-    "inventory_position>peg": (
-        "SELECT item_id || '|' || node_id FROM inventory_position WHERE id IN temp.changed_id"
-    ),
+    "inventory_position>peg": ("SELECT item_id || '|' || node_id FROM temp.changed_inventory_position"),
     "inventory_position>bin": (
-        "SELECT t.node_id || '|' || t.bin_code FROM inventory_position p"
+        "SELECT t.node_id || '|' || t.bin_code FROM temp.changed_inventory_position p"
         " CROSS JOIN pick_task t ON t.item_id = p.item_id AND t.node_id = p.node_id"
-        " AND t.deleted_at IS NULL AND t.status IN ('released', 'started') WHERE p.id IN temp.changed_id"
+        " AND t.deleted_at IS NULL AND t.status IN ('released', 'started')"
     ),
     # The lines that are short now; what becomes short is marked by pegging.
     "inventory_position>short_line": (
-        "SELECT g.line_id FROM inventory_position p"
-        " JOIN peg_short g ON g.item_id = p.item_id AND g.node_id = p.node_id WHERE p.id IN temp.changed_id"
+        "SELECT g.line_id FROM temp.changed_inventory_position p"
+        " CROSS JOIN peg_short g ON g.item_id = p.item_id AND g.node_id = p.node_id"
     ),
     "allocation>allocation": _OWN,
-    "allocation>line": "SELECT line_id FROM allocation WHERE id IN temp.changed_id",
-    "allocation>item": "SELECT item_id FROM allocation WHERE id IN temp.changed_id",
+    "allocation>line": "SELECT line_id FROM temp.changed_allocation",
+    "allocation>item": "SELECT item_id FROM temp.changed_allocation",
     "allocation>order": (
-        "SELECT l.order_id FROM allocation a JOIN order_line l ON l.id = a.line_id"
-        " WHERE a.id IN temp.changed_id"
+        "SELECT l.order_id FROM temp.changed_allocation a CROSS JOIN order_line l ON l.id = a.line_id"
     ),
     "allocation>rma": (
-        "SELECT r.id FROM allocation a JOIN return_authorisation r ON r.line_id = a.line_id"
-        " WHERE a.id IN temp.changed_id"
+        "SELECT r.id FROM temp.changed_allocation a"
+        " CROSS JOIN return_authorisation r ON r.line_id = a.line_id"
     ),
     "allocation>task": (
-        "SELECT t.id FROM allocation a JOIN pick_task t ON t.line_id = a.line_id"
-        " WHERE a.id IN temp.changed_id"
+        "SELECT t.id FROM temp.changed_allocation a CROSS JOIN pick_task t ON t.line_id = a.line_id"
     ),
     # Bins that open picks of the item go to (found by an index of the rule WH-LOC).
     "allocation>bin": (
-        "SELECT t.node_id || '|' || t.bin_code FROM allocation a"
+        "SELECT t.node_id || '|' || t.bin_code FROM temp.changed_allocation a"
         " CROSS JOIN pick_task t ON t.item_id = a.item_id AND t.node_id = a.node_id"
-        " AND t.deleted_at IS NULL AND t.status IN ('released', 'started') WHERE a.id IN temp.changed_id"
+        " AND t.deleted_at IS NULL AND t.status IN ('released', 'started')"
     ),
     "allocation>peg": (
-        "SELECT a.item_id || '|' || a.node_id FROM allocation a WHERE a.id IN temp.changed_id"
+        "SELECT a.item_id || '|' || a.node_id FROM temp.changed_allocation a"
         " UNION SELECT l.item_id || '|' || COALESCE(l.node_id, o.ship_from_node_id, '')"
-        " FROM allocation a JOIN order_line l ON l.id = a.line_id JOIN sales_order o ON o.id = l.order_id"
-        " WHERE a.id IN temp.changed_id"
+        " FROM temp.changed_allocation a CROSS JOIN order_line l ON l.id = a.line_id"
+        " CROSS JOIN sales_order o ON o.id = l.order_id"
     ),
     "allocation>position": (
-        "SELECT p.id FROM allocation a"
-        " JOIN inventory_position p ON p.item_id = a.item_id AND p.node_id = a.node_id"
-        " WHERE a.id IN temp.changed_id"
+        "SELECT p.id FROM temp.changed_allocation a"
+        " CROSS JOIN inventory_position p ON p.item_id = a.item_id AND p.node_id = a.node_id"
     ),
     "inbound_supply>supply": _OWN,
     # The first announcement of a supplier makes it one of whom announcements are expected.
     "inbound_supply>supply_of_supplier": (
-        "SELECT n.id FROM inbound_supply s JOIN inbound_supply n ON n.supplier_name = s.supplier_name"
-        " WHERE s.id IN temp.changed_id AND n.asn_at IS NULL AND s.supplier_name <> ''"
+        "SELECT n.id FROM temp.changed_inbound_supply s"
+        " CROSS JOIN inbound_supply n ON n.supplier_name = s.supplier_name"
+        " WHERE n.asn_at IS NULL AND s.supplier_name <> ''"
         " AND (SELECT COUNT(*) FROM (SELECT 1 FROM inbound_supply a WHERE a.supplier_name = s.supplier_name"
         " AND a.asn_at IS NOT NULL AND a.deleted_at IS NULL LIMIT 2)) < 2"
     ),
-    "inbound_supply>supplier": "SELECT supplier_name FROM inbound_supply WHERE id IN temp.changed_id",
-    "inbound_supply>peg": "SELECT item_id || '|' || node_id FROM inbound_supply WHERE id IN temp.changed_id",
+    "inbound_supply>supplier": "SELECT supplier_name FROM temp.changed_inbound_supply",
+    "inbound_supply>peg": "SELECT item_id || '|' || node_id FROM temp.changed_inbound_supply",
 }

@@ -17,9 +17,9 @@ from app.detection.pegs import demand, kept, offers, rewrite, tight
 from app.detection.policy_set import packaged_policies
 from app.detection.rule_sql import CompiledRule
 from app.detection.scopes import MOVED_SELECT, RESTLESS_SELECT
-from app.store.dirt import set_changed
+from app.store.dirt import set_changed, take_changed_rows
 from app.store.schema import CHILD_TABLES, TABLES
-from app.store.wake_paths import WAKE_PATHS
+from app.store.wake_paths import ASKED_COLUMNS_OF, WAKE_PATHS
 from tests.support.tower_room import tower_room
 
 CATALOGUE = catalogue_under(packaged_policies())
@@ -43,6 +43,8 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]
         prepare(opened, CATALOGUE)
         clear_scope(opened)
         set_changed(opened, [])
+        for kind in ASKED_COLUMNS_OF:
+            take_changed_rows(opened, kind)
         demand.set_scope(opened, [])
         offers.rewrite_offers(opened, set())
         yield opened
