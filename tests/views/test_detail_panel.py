@@ -227,10 +227,10 @@ def test_similar_cases_before_say_how_they_ended_and_what_was_done(desk: OpenWin
     panel = desk.window.tower.detail
     panel.tabs.setCurrentIndex(TIMELINE)
     assert panel.past.isVisible()
-    assert [line.spoken for line in panel.past.list.lines()] == [
-        "KT-2201 short at Memphis DC, same cause  ·  Reallocate to DFW, 3 Nov 15:26, "
-        "Resolved after 4 h 0 min",
-        "LM-0098 short at <b>Memphis</b> DC, same site, 13 Oct 15:26, Cleared after 50 min",
-    ]
+    first, second = (line.spoken for line in panel.past.list.lines())
+    assert first == (
+        "KT-2201 short at Memphis DC, same cause  ·  Reallocate to DFW, 3 Nov 15:26, Resolved after 4 h 0 min"
+    )
+    assert second == ("LM-0098 short at <b>Memphis</b> DC, same site, 13 Oct 15:26, Cleared after 50 min")
     desk.window.apply_detail(detail(past=()))
     assert not panel.past.isVisible()
