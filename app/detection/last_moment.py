@@ -31,25 +31,23 @@ def lead_minutes(remedy: str | None, policy: PolicyReader) -> int:
     return minutes
 
 
-def last_responsible_moment(
-    case_type: CaseType, breach_at: datetime | None, policy: PolicyReader
-) -> datetime | None:
+def last_responsible_moment(breach_at: datetime | None, quickest: timedelta) -> datetime | None:
     """The breach less the quickest action, for what is lost at one stroke (a cut-off, a claim window).
 
     A rule of such a type sets ``Finding.responsible_at`` to it; after it, acting saves nothing.
     """
-    return None if breach_at is None else breach_at - quickest_action(case_type, policy)
+    return None if breach_at is None else breach_at - quickest
 
 
 def next_responsible_moment(
-    case_type: CaseType, breach_at: datetime | None, hour: datetime, policy: PolicyReader
+    breach_at: datetime | None, hour: datetime, quickest: timedelta
 ) -> datetime | None:
     """As :func:`last_responsible_moment`, for what gets worse day by day: the next that the hour leaves.
 
     Every day begun costs another penalty, so there is always a next day to save. The engine takes this
     where a rule says nothing.
     """
-    moment = last_responsible_moment(case_type, breach_at, policy)
+    moment = last_responsible_moment(breach_at, quickest)
     over = hour + _HOUR
     if moment is None or moment >= over:
         return moment

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_EVIDENCE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def evidence_text(facts: tuple[Fact, ...]) -> str:
     """Facts as JSON: name, value, unit, source, time, entity kind, entity id."""
-    return json.dumps(
+    return _EVIDENCE.encode(
         [
             [
                 fact.name,
@@ -27,9 +30,7 @@ def evidence_text(facts: tuple[Fact, ...]) -> str:
                 fact.entity.entity_id if fact.entity else None,
             ]
             for fact in facts
-        ],
-        ensure_ascii=False,
-        separators=(",", ":"),
+        ]
     )
 
 

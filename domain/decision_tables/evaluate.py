@@ -11,6 +11,9 @@ from domain.decision_tables.model import Collect, DecisionTable, HitPolicy, Tabl
 from domain.errors import BadInputError
 
 Answer = Mapping[str, object]
+
+#: So many answers are remembered: most questions of a detection have been asked before.
+MOST_REMEMBERED = 4_096
 _Test = tuple[int, Callable[[Any], bool]]
 
 
@@ -32,6 +35,7 @@ class Evaluator:
             row.number: MappingProxyType(dict(zip(names, row.outputs, strict=True))) for row in table.rows
         }
         self._nothing: Answer = MappingProxyType(dict.fromkeys(names))
+        self._remembered: dict[tuple[Value, ...], Answer] = {}
 
     def answer(self, given: Mapping[str, Value]) -> Answer:
         """The outputs for these inputs.
@@ -39,14 +43,23 @@ class Evaluator:
         Raises:
             BadInputError: an input is missing that may not be, or is none of the table's.
         """
-        matching = self.matching(given)
+        values = self._values(given)
         if self.table.hit is HitPolicy.COLLECT:
-            return self._collected(matching)
-        return self._answers[matching[0].number] if matching else self._nothing
+            return self._collected(self._matching(values))
+        answer = self._remembered.get(values)
+        if answer is None:
+            matching = self._matching(values)
+            answer = self._answers[matching[0].number] if matching else self._nothing
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[values] = answer
+        return answer
 
     def matching(self, given: Mapping[str, Value]) -> list[TableRow]:
         """The rows that answer: one at most, unless the table collects."""
-        values = self._values(given)
+        return self._matching(self._values(given))
+
+    def _matching(self, values: tuple[Value, ...]) -> list[TableRow]:
         every = self.table.hit is HitPolicy.COLLECT
         found = []
         for row, tests in self._rows:
@@ -59,7 +72,7 @@ class Evaluator:
                     break
         return found
 
-    def _values(self, given: Mapping[str, Value]) -> list[Value]:
+    def _values(self, given: Mapping[str, Value]) -> tuple[Value, ...]:
         if given.keys() != self._known:
             unknown = sorted(given.keys() - set(self._names))
             missing = sorted(set(self._names) - given.keys() - self._optional)
@@ -69,7 +82,7 @@ class Evaluator:
                     what=f"Table {self.table.name} has {words}.",
                     remedy=f"Its inputs are {', '.join(self._names)}.",
                 )
-        return [given.get(name) for name in self._names]
+        return tuple(map(given.get, self._names))
 
     def _collected(self, rows: Sequence[TableRow]) -> Answer:
         answer: dict[str, object] = {}

@@ -18,6 +18,7 @@ from app.detection.last_moment import (
     quickest_action,
 )
 from app.detection.lifecycle.content import content
+from app.detection.lifecycle.look import LifeTerms, Look
 from app.detection.money import (
     BP,
     MS_PER_DAY,
@@ -36,7 +37,8 @@ from app.detection.money import (
     widened,
 )
 from app.detection.policy_set import PolicySet, load_policies, packaged_policies, packaged_texts
-from app.detection.rule import Finding, Moment
+from app.detection.rule import Finding, Moment, Rule
+from app.detection.rule_sql import CompiledRule
 from app.store.instants import to_ms
 from domain.cases import Severity
 from domain.catalogue.allocation import AL_PO_LATE
@@ -189,19 +191,20 @@ def test_the_last_moment_leaves_time_for_the_quickest_action() -> None:
     assert quick == min(
         timedelta(minutes=a.effort_minutes + lead_minutes(a.remedy, POLICY)) for a in AL_PO_LATE.actions
     )
-    assert last_responsible_moment(AL_PO_LATE, breach, POLICY) == breach - quick
-    assert last_responsible_moment(AL_PO_LATE, None, POLICY) is None
+    assert last_responsible_moment(breach, quick) == breach - quick
+    assert last_responsible_moment(None, quick) is None
 
 
 @pytest.mark.parametrize("days_ago", [0, 1, 5])
 def test_what_gets_worse_by_the_day_has_a_next_moment(days_ago: int) -> None:
     breach = NOW - timedelta(days=days_ago)
-    first = breach - quickest_action(AL_PO_LATE, POLICY)
-    moment = next_responsible_moment(AL_PO_LATE, breach, NOW, POLICY)
+    quick = quickest_action(AL_PO_LATE, POLICY)
+    first = breach - quick
+    moment = next_responsible_moment(breach, NOW, quick)
     assert moment is not None
     assert NOW + timedelta(hours=1) <= moment < NOW + timedelta(days=1, hours=1)
     assert (moment - first) % timedelta(days=1) == timedelta(0)
-    assert next_responsible_moment(AL_PO_LATE, None, NOW, POLICY) is None
+    assert next_responsible_moment(None, NOW, quick) is None
 
 
 @pytest.mark.parametrize(
@@ -227,8 +230,18 @@ def test_a_case_has_the_rules_own_moment_or_the_next_of_its_breach(
         responsible_at=None if said_hours is None else NOW + timedelta(hours=said_hours),
     )
     moment = Moment(now_ms=to_ms(NOW), hour_ms=to_ms(NOW), policy=quick_policy())
-    look = SimpleNamespace(moment=moment, rule=SimpleNamespace(money_moves=money_moves))
-    row = content(CaseId("C"), finding, cast("Any", look), digest="", scope_key="")
+    rule = Rule(
+        case_type=finding.case_type, sql="", wakes=(), assess=lambda *_: finding, money_moves=money_moves
+    )
+    look = Look(
+        compiled=CompiledRule(rule=rule, full_sql="", scoped_sql=""),
+        moment=moment,
+        terms=LifeTerms.of(moment.policy),
+        gate=cast("Any", None),
+        later=False,
+        basis="",
+    )
+    row = content(CaseId("C"), finding, look, digest="", scope_key="")
     assert row["responsible_at"] == (None if minutes is None else to_ms(NOW) + minutes * 60_000)
 
 

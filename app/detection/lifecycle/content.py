@@ -65,7 +65,4 @@ def _responsible_at(finding: Finding, look: Look) -> datetime | None:
         return finding.responsible_at
     if not look.rule.money_moves:
         return None
-    moment = look.moment
-    return next_responsible_moment(
-        finding.case_type, finding.breach_at, from_ms(moment.hour_ms), moment.policy
-    )
+    return next_responsible_moment(finding.breach_at, from_ms(look.moment.hour_ms), look.quickest)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from app.detection.last_moment import quickest_action
 from app.detection.rule_sql import CompiledRule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import timedelta
 
     from sqlalchemy import Row
 
@@ -64,6 +66,11 @@ class Look:
     def expires(self) -> bool:
         """Whether a case of this type that ends after its breach has expired."""
         return bool(self.moment.policy.decide("case_end", code=self.rule.case_type.code)["expires"])
+
+    @cached_property
+    def quickest(self) -> timedelta:
+        """What the quickest action of the type takes."""
+        return quickest_action(self.rule.case_type, self.moment.policy)
 
     @cached_property
     def _salt(self) -> str:
