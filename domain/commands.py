@@ -53,6 +53,29 @@ class SetOrderField:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseDate:
+    """Promise an order and its named lines for another day, in place of the day they are promised for now.
+
+    A system whose order, or one of these lines, is promised for another day than ``replaces_promised_at``
+    by then does nothing.
+    """
+
+    verb: ClassVar[str] = "promise_date"
+    order_id: OrderId
+    line_ids: tuple[LineId, ...]
+    promised_at: datetime
+    replaces_promised_at: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse a promise of no line, of one twice, of the day it has, and a naive time."""
+        require(bool(self.line_ids), "the promise is of no line.")
+        require(len(set(self.line_ids)) == len(self.line_ids), "the promise names a line twice.")
+        require_utc(self.promised_at, "promised_at")
+        require_utc(self.replaces_promised_at, "replaces_promised_at")
+        require(self.promised_at != self.replaces_promised_at, "that day is promised already.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReallocateLine:
     """Move the open, unshipped units of a line from one node to another."""
 
@@ -260,6 +283,7 @@ Action = (
     ReleaseCreditHold
     | SetLinePrice
     | SetOrderField
+    | PromiseDate
     | ReallocateLine
     | SplitLine
     | RebookCarrier
@@ -282,6 +306,7 @@ ACTION_BY_VERB: dict[str, type[Action]] = {
         ReleaseCreditHold,
         SetLinePrice,
         SetOrderField,
+        PromiseDate,
         ReallocateLine,
         SplitLine,
         RebookCarrier,
@@ -355,7 +380,7 @@ class Receipt:
 def target_of(action: Action) -> EntityRef:
     """The record an action changes: its source is the system the command goes to."""
     match action:
-        case ReleaseCreditHold() | SetOrderField() | AddNote():
+        case ReleaseCreditHold() | SetOrderField() | PromiseDate() | AddNote():
             return EntityRef(kind=EntityKind.SALES_ORDER, entity_id=action.order_id)
         case SetLinePrice() | ReallocateLine() | SplitLine() | TransferStock() | SubstituteItem():
             return EntityRef(kind=EntityKind.ORDER_LINE, entity_id=action.line_id)

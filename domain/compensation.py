@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from domain.approvals import PlannedCommand, Terms
 from domain.commands import (
     Action,
     AddNote,
+    PromiseDate,
     ReallocateLine,
     RebookCarrier,
     RescheduleShipment,
@@ -24,10 +26,13 @@ from domain.commands import (
 )
 from domain.errors import RefusedError
 from domain.ids import NodeId, SourceName
-from domain.orders import OrderLine, SalesOrder
+from domain.orders import OrderLine, OrderStatus, SalesOrder
 from domain.transport import Shipment
 
 _UNDO = "-undo-"
+_GONE = frozenset({OrderStatus.SHIPPED, OrderStatus.INVOICED, OrderStatus.CANCELLED})
+#: Systems keep a promise as a day, each with its own hour at which the day is over.
+_SAME_PROMISE = timedelta(hours=12)
 
 
 def undone_by(action: Action, before: object) -> tuple[Action, ...] | None:
@@ -43,6 +48,9 @@ def undone_by(action: Action, before: object) -> tuple[Action, ...] | None:
             return tuple(_brought_back(action, p.node_id, action.from_node_id, p.quantity) for p in moved)
         case SubstituteItem():
             return (replace(action, item_id=action.substitute_item_id, substitute_item_id=action.item_id),)
+        case PromiseDate():
+            old, new = action.replaces_promised_at, action.promised_at
+            return (replace(action, promised_at=old, replaces_promised_at=new),)
         case AddNote():
             # What was noted stays, and keeps nothing else from being taken back.
             return ()
@@ -157,6 +165,8 @@ def why_too_late(done: Action, now: object) -> str:
     match done, now:
         case (RebookCarrier() | RescheduleShipment(), Shipment()) if now.shipped_at is not None:
             return f"the shipment {now.number} has left"
+        case PromiseDate(), SalesOrder() if now.status in _GONE:
+            return f"the order {now.number} is {now.status}"
         case (ReallocateLine() | SplitLine() | SubstituteItem() | SetLinePrice(), OrderLine()) if (
             not now.open_quantity
         ):
@@ -175,6 +185,8 @@ def _set_since(done: Action, now: object) -> str:
             return f"the price of the line {now.line_id} is another one by now"
         case SetOrderField(), SalesOrder() if str(getattr(now.ship_to, done.field, "")) != done.value:
             return f"the {done.field.replace('_', ' ')} of the order {now.order_id} is another one by now"
+        case PromiseDate(), SalesOrder() if abs(now.promised_at - done.promised_at) > _SAME_PROMISE:
+            return f"the order {now.number} is promised for another day by now"
         case SubstituteItem(), OrderLine() if now.item_id != done.substitute_item_id:
             return f"the item of the line {now.line_id} is another one by now"
         case _:

@@ -22,6 +22,7 @@ class Remedy(StrEnum):
     RELEASE_CREDIT_HOLD = "release_credit_hold"
     CORRECT_PRICE = "correct_price"
     COMPLETE_ORDER = "complete_order"
+    PROMISE_DATE = "promise_date"
     REPICK = "repick"
     CREDIT_INVOICE = "credit_invoice"
     EXPEDITE = "expedite"

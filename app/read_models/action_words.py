@@ -13,6 +13,7 @@ from domain.commands import (
     ApproveReturn,
     CreditInvoiceLine,
     ExpediteSupply,
+    PromiseDate,
     ReallocateLine,
     RebookCarrier,
     RecoverShipment,
@@ -31,7 +32,15 @@ from domain.commands import (
 _MOST_LINES = 40
 
 GoodsAction = ReallocateLine | SplitLine | TransferStock | SubstituteItem | RepickTask | ExpediteSupply
-RecordAction = ReleaseCreditHold | SetLinePrice | SetOrderField | CreditInvoiceLine | ApproveReturn | AddNote
+RecordAction = (
+    ReleaseCreditHold
+    | SetLinePrice
+    | SetOrderField
+    | PromiseDate
+    | CreditInvoiceLine
+    | ApproveReturn
+    | AddNote
+)
 ShipmentAction = RebookCarrier | RescheduleShipment | ShipShort | RecoverShipment
 
 
@@ -107,6 +116,9 @@ def _record_words(action: RecordAction) -> str:
             return f"set {action.unit_price_cents / 100:,.2f} a unit on {action.line_id}"
         case SetOrderField():
             return f"set {action.field} of {action.order_id} to {action.value}"
+        case PromiseDate():
+            days = f"{action.promised_at:%d %b} instead of {action.replaces_promised_at:%d %b}"
+            return f"promise {', '.join(action.line_ids)} of {action.order_id} for {days}"
         case CreditInvoiceLine():
             return f"credit {action.quantity} of {action.line_id} on {action.invoice_id}"
         case ApproveReturn():

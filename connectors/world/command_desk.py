@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import singledispatchmethod
 
 from connectors.world.company import Company
+from connectors.world.order_desk import PROMISE
 from connectors.world.state import WorldState
 from connectors.world.stock import Part, StockPosition
 from connectors.world.supply_desk import EXPEDITE_LEAST_HOURS
@@ -17,6 +18,7 @@ from domain.commands import (
     Action,
     CreditInvoiceLine,
     ExpediteSupply,
+    PromiseDate,
     ReallocateLine,
     RebookCarrier,
     ReleaseCreditHold,
@@ -100,6 +102,27 @@ class CommandDesk:
             target=_ref(EntityKind.SALES_ORDER, order.order_id),
             message=f"{action.field} set",
             do=lambda: self._company.orders.set_ship_to(order, ship_to),
+        )
+
+    @prepare.register
+    def _promise(self, action: PromiseDate) -> Deed:
+        order = self._order(action.order_id)
+        if order.status not in OPEN_STATUSES:
+            raise _moved_on(f"{order.order_id} is {order.status}")
+        if order.promised_at != action.replaces_promised_at:
+            raise _moved_on(f"{order.order_id} is promised for another day by now")
+        if {line.line_id for line in order.lines if not line.is_done} != set(action.line_ids):
+            raise _refused(f"{order.order_id} is promised as a whole, and has other lines to ship")
+
+        def do() -> None:
+            self._company.orders.promise(order, action.promised_at)
+            if PROMISE in order.blocks and order.release_at >= self._state.now:
+                self._company.orders.unblock(order, PROMISE)
+
+        return Deed(
+            target=_ref(EntityKind.SALES_ORDER, order.order_id),
+            message=f"promised for {action.promised_at.isoformat(timespec='minutes')}",
+            do=do,
         )
 
     @prepare.register

@@ -31,6 +31,7 @@ PRICE_BASE = 100
 CREDIT = "credit"
 PRICE = "price"
 ADDRESS = "address"
+PROMISE = "promise"
 
 
 class OrderDesk:
@@ -111,12 +112,15 @@ class OrderDesk:
         self._state.put_order(line.order)
 
     def promise(self, order: Order, promised_at: datetime) -> None:
-        """Give an order a date that can be kept."""
+        """Promise an order for another day; a confirmed one is released in time for it."""
         order.promised_at = promised_at
         order.release_at = promised_at - timedelta(days=self._days_before(order))
         self._state.put_order(order)
         for line in order.lines:
             self._state.put_line(line)
+        if order.status is OrderStatus.CONFIRMED and not order.is_due:
+            start = max(order.release_at, self._state.now + timedelta(minutes=GO_ON_MINUTES))
+            self._state.at(start, lambda: self._warehouse.release(order))
 
     def cancel_line(self, line: Line) -> None:
         """Take a line that nobody is picking off an order; the last one takes the order with it."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from connectors.world.order_desk import ADDRESS, CREDIT, PRICE, OrderDesk
+from connectors.world.order_desk import ADDRESS, CREDIT, PRICE, PROMISE, OrderDesk
 from connectors.world.partners import city_of, contact_of, street_of
 from connectors.world.state import WorldState
 from connectors.world.stock_desk import StockDesk
@@ -17,7 +17,6 @@ from domain.orders import OrderStatus, ScreeningStatus, ShipTo
 
 DUPLICATE = "duplicate"
 QUANTITY = "quantity"
-PROMISE = "promise"
 EXPORT = "export"
 FRAUD = "fraud"
 FORGOTTEN = "forgotten"

@@ -160,7 +160,9 @@ OE_PROMISE = CaseType(
     acknowledge_minutes=60,
     resolve_minutes=480,
     actions=(
-        StandardAction(label="Promise a new date", right=Right.ASSISTED, effort_minutes=8),
+        StandardAction(
+            label="Promise a new date", remedy=Remedy.PROMISE_DATE, right=Right.ASSISTED, effort_minutes=8
+        ),
         StandardAction(label="Split the order", right=Right.ASSISTED, effort_minutes=10),
     ),
     evidence=("promised_at", "feasible_at", "pick_lead", "transit", "supply_at"),

@@ -18,13 +18,15 @@ from domain.commands import (
     CommandResult,
     ExpectedVersion,
     ExpediteSupply,
+    PromiseDate,
     ReallocateLine,
     ReleaseCreditHold,
     SubstituteItem,
     TransferStock,
 )
+from domain.compensation import undone_by
 from domain.errors import CorruptError
-from domain.ids import EntityKind, EntityRef, NodeId, OrderId, SourceName
+from domain.ids import EntityKind, EntityRef, LineId, NodeId, OrderId, SourceName
 from domain.inventory import SupplyKind
 from tests.support.living_world import (
     SteppingClock,
@@ -100,6 +102,35 @@ def test_a_substitute_ships_in_place_of_what_is_short(world: World, clock: Stepp
     assert action.line_id not in seen.shortages
     held = [a for a in seen.allocations if a.line_id == action.line_id]
     assert {(a.item_id, a.quantity) for a in held} == {(action.substitute_item_id, action.quantity)}
+
+
+def test_a_new_date_is_promised_for_the_whole_order_and_the_old_one_again(world: World) -> None:
+    action = possible_actions(world)["promise_date"]
+    assert isinstance(action, PromiseDate)
+
+    def submit(key: str, **changed: object) -> CommandResult:
+        wanted = replace(action, **changed)  # type: ignore[arg-type] # fields of the action
+        return world.submit(Command(key=key, source=SourceName("erp"), action=wanted)).result
+
+    def promised() -> set[object]:
+        seen = snapshot_of(world)
+        lines = {seen.lines[line_id].promised_at for line_id in action.line_ids}
+        return lines | {seen.orders[action.order_id].promised_at}
+
+    assert (
+        submit("other-day", replaces_promised_at=action.promised_at - timedelta(1)) is CommandResult.CONFLICT
+    )
+    other = (*action.line_ids, LineId("another"))
+    assert submit("other-lines", line_ids=other) is CommandResult.REJECTED
+    assert promised() == {action.replaces_promised_at}
+    assert submit("new") is CommandResult.SUCCEEDED
+    assert promised() == {action.promised_at}
+    (back,) = undone_by(action, None) or ()
+    assert (
+        world.submit(Command(key="old", source=SourceName("erp"), action=back)).result
+        is CommandResult.SUCCEEDED
+    )
+    assert promised() == {action.replaces_promised_at}
 
 
 def test_no_truck_is_there_at_once(world: World) -> None:

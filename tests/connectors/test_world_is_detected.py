@@ -21,6 +21,7 @@ CURED = {
     "release_credit_hold": "OE-CREDIT",
     "set_line_price": "OE-PRICE",
     "set_order_field": "OE-INCOMPLETE",
+    "promise_date": "OE-PROMISE",
     "rebook_carrier": "TR-ETA-LATE",
     "repick_task": "WH-PICK-SHORT",
     "credit_invoice_line": "IN-POD-MISMATCH",

@@ -16,6 +16,7 @@ from domain.commands import (
     AddNote,
     CreditInvoiceLine,
     ExpediteSupply,
+    PromiseDate,
     ReallocateLine,
     RebookCarrier,
     ReleaseCreditHold,
@@ -116,6 +117,12 @@ def test_a_shipment_goes_on_its_day_of_before_and_a_note_stays() -> None:
     later = RescheduleShipment(shipment_id=ShipmentId("S-1"), pickup_at=START + timedelta(days=1))
     assert undone_by(later, SHIPMENT) == (replace(later, pickup_at=START),)
     assert undone_by(AddNote(order_id=ORDER, text="Called the customer."), None) == ()
+
+
+def test_the_day_of_before_is_promised_again() -> None:
+    later = START + timedelta(days=6)
+    promise = PromiseDate(order_id=ORDER, line_ids=(LINE,), promised_at=later, replaces_promised_at=START)
+    assert undone_by(promise, None) == (replace(promise, promised_at=START, replaces_promised_at=later),)
 
 
 def test_what_was_empty_cannot_be_emptied_again() -> None:

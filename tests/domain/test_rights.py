@@ -30,6 +30,7 @@ LIMITS: dict[Remedy, tuple[int, int]] = {
     Remedy.SUBSTITUTE: (5_000_000, 25_000_000),
     Remedy.CORRECT_PRICE: (5_000_000, 25_000_000),
     Remedy.COMPLETE_ORDER: (25_000_000, 100_000_000),
+    Remedy.PROMISE_DATE: (10_000_000, 50_000_000),
     Remedy.REPICK: (25_000_000, 100_000_000),
     Remedy.CREDIT_INVOICE: (2_500_000, 10_000_000),
     Remedy.RELEASE_CREDIT_HOLD: (10_000_000, 50_000_000),

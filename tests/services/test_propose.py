@@ -20,6 +20,7 @@ from domain.commands import (
     Action,
     CreditInvoiceLine,
     ExpediteSupply,
+    PromiseDate,
     RebookCarrier,
     ReleaseCreditHold,
     RepickTask,
@@ -140,6 +141,16 @@ def test_a_vanished_record_cannot_be_drafted_for(desk: Desk) -> None:
 ACTIONS: list[tuple[Action, EntityKind, str]] = [
     (ReleaseCreditHold(order_id=OrderId("O")), EntityKind.SALES_ORDER, "O"),
     (SetOrderField(order_id=OrderId("O"), field="city", value="Ulm"), EntityKind.SALES_ORDER, "O"),
+    (
+        PromiseDate(
+            order_id=OrderId("O"),
+            line_ids=(LineId("L"),),
+            promised_at=START,
+            replaces_promised_at=START - timedelta(days=3),
+        ),
+        EntityKind.SALES_ORDER,
+        "O",
+    ),
     (
         SplitLine(
             order_id=OrderId("O"),

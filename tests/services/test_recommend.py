@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from domain.cases import ExceptionCase
 from domain.commands import (
     CreditInvoiceLine,
     ExpediteSupply,
+    PromiseDate,
     ReallocateLine,
     RebookCarrier,
     ReleaseCreditHold,
@@ -26,7 +27,7 @@ from domain.commands import (
 )
 from domain.customers import SplitPolicy
 from domain.errors import ConflictError, CorruptError
-from domain.ids import EntityKind, ServiceId
+from domain.ids import EntityKind, LineId, ServiceId
 from domain.network import CarrierService
 from domain.orders import ShipTo
 from domain.quotes import LiveRate
@@ -238,6 +239,45 @@ def test_remedies_by_rule(case: ExceptionCase, action: object) -> None:
     assert first.actions == (action,)
     assert nothing.remedy is Remedy.DO_NOTHING
     assert nothing.actions == ()
+
+
+def promise_case(feasible_at: datetime) -> ExceptionCase:
+    told = feasible_at.strftime("%Y-%m-%dT%H:%MZ")
+    return make_case("OE-PROMISE", EntityKind.SALES_ORDER, "O1", [("feasible_at", told)])
+
+
+@pytest.mark.parametrize(("days", "promised"), [(3, 4), (4, 5), (4.5, 6), (9, 10)])
+def test_the_first_day_that_can_be_kept_is_promised_with_a_day_to_decide(days: float, promised: int) -> None:
+    first = recommend(promise_case(NOW + timedelta(days=days)), FakeFacts()).options[0]
+    assert first.actions == (
+        PromiseDate(
+            order_id=ORDER.order_id,
+            line_ids=(LINE.line_id,),
+            promised_at=NOW + timedelta(days=promised),
+            replaces_promised_at=ORDER.promised_at,
+        ),
+    )
+    assert first.remedy is Remedy.PROMISE_DATE
+
+
+def test_a_line_with_a_day_of_its_own_keeps_it_and_one_that_is_too_early_needs_a_person() -> None:
+    def remedies(own_day: int) -> list[tuple[object, ...]]:
+        own = replace(LINE, line_id=LineId("L2"), promised_at=ORDER.promised_at + timedelta(days=own_day))
+        facts = FakeFacts()
+        facts.entities.append(own)
+        options = recommend(promise_case(NOW + timedelta(days=4)), facts).options
+        return [
+            action.line_ids for each in options for action in each.actions if isinstance(action, PromiseDate)
+        ]
+
+    assert remedies(0) == [(LINE.line_id, "L2")]
+    assert remedies(2) == [(LINE.line_id,)]
+    assert remedies(1) == []
+
+
+def test_a_promise_that_can_be_kept_by_now_is_left_alone() -> None:
+    (only,) = recommend(promise_case(NOW + timedelta(days=2)), FakeFacts()).options
+    assert only.remedy is Remedy.DO_NOTHING
 
 
 def test_a_blank_address_is_filled_from_earlier_orders_and_only_then() -> None:

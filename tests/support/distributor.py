@@ -227,6 +227,9 @@ class FakeFacts:
     def pod_of(self, shipment_id: ShipmentId) -> ProofOfDelivery | None:
         return next((p for p in self.pods if p.shipment_id == shipment_id), None)
 
+    def lines_of(self, order_id: OrderId) -> tuple[OrderLine, ...]:
+        return tuple(e for e in self.entities if isinstance(e, OrderLine) and e.order_id == order_id)
+
     def recent_ship_tos(self, customer_id: CustomerId) -> tuple[ShipTo, ...]:
         return self.addresses if customer_id == CUSTOMER.customer_id else ()
 

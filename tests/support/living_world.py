@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from connectors.world.sizes import SizeName
+from connectors.world.truth.observer import observe
 from connectors.world.world import World
 from domain.billing import Invoice
 from domain.commands import (
@@ -14,6 +15,7 @@ from domain.commands import (
     Command,
     CreditInvoiceLine,
     ExpediteSupply,
+    PromiseDate,
     ReallocateLine,
     RebookCarrier,
     ReleaseCreditHold,
@@ -101,6 +103,7 @@ def possible_actions(world: World) -> dict[str, Action]:
         _expedition(world, seen, found["AL-PO-LATE"]),
         _transfer(world, seen, found["AL-IMBALANCE"]),
         _substitution(seen, [*found["AL-IMBALANCE"], *found["AL-SHORT"]]),
+        _promise(world, seen),
     )
     return {action.verb: action for action in actions}
 
@@ -108,6 +111,19 @@ def possible_actions(world: World) -> dict[str, Action]:
 def command_for(world: World, verb: str, *, key: str = "act-1", source: str = "erp") -> Command:
     """A command of that verb the world can carry out now."""
     return Command(key=key, source=SourceName(source), action=possible_actions(world)[verb])
+
+
+def _promise(world: World, seen: Snapshot) -> PromiseDate:
+    for order_id in sorted(ref.entity_id for code, ref in observe(world.state) if code == "OE-PROMISE"):
+        order = seen.orders[OrderId(order_id)]
+        lines = [line for line in seen.lines.values() if line.order_id == order_id and line.open_quantity]
+        return PromiseDate(
+            order_id=order.order_id,
+            line_ids=tuple(line.line_id for line in lines),
+            promised_at=order.promised_at + timedelta(days=9),
+            replaces_promised_at=order.promised_at,
+        )
+    raise AssertionError("no order is promised too early")
 
 
 def _reallocation(seen: Snapshot, line_ids: list[str]) -> ReallocateLine:

@@ -1,4 +1,4 @@
-"""Remedies that follow from the facts without search: credit, price, address, pick, POD, inbound."""
+"""Remedies that follow from the facts without search: credit, price, address, promise, pick, POD, inbound."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from domain.commands import (
     Action,
     CreditInvoiceLine,
     ExpediteSupply,
+    PromiseDate,
     ReleaseCreditHold,
     RepickTask,
     SetLinePrice,
@@ -26,6 +27,8 @@ from domain.recommendations import Option, Recommendation, Remedy, doing_nothing
 from domain.warehouse import PickTask
 
 RESERVE_BIN = "RESERVE"
+#: So long a proposal may wait for its decision, and what can be promised moves on meanwhile.
+DECISION_TIME = timedelta(days=1)
 #: Types that cost money but make no order late.
 MONEY_ONLY = frozenset({"OE-PRICE", "IN-POD-MISMATCH", "DQ-STALE"})
 
@@ -38,6 +41,7 @@ def recommend_by_rule(
         "OE-CREDIT": _release_credit,
         "OE-PRICE": _correct_price,
         "OE-INCOMPLETE": _complete_order,
+        "OE-PROMISE": _promise_date,
         "WH-PICK-SHORT": _repick,
         "IN-POD-MISMATCH": _credit_invoice,
         "AL-PO-LATE": _expedite,
@@ -139,6 +143,39 @@ def _complete_order(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> O
         "Fill from earlier orders",
         tuple(actions),
         f"As on earlier orders: {filled}.",
+    )
+
+
+def _promise_date(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Option | None:
+    """The first day that can be kept, at the hour of the present promise.
+
+    None where an open line is promised for a day of its own that cannot be kept: one day does not suit both.
+    """
+    order = entity_of(facts, EntityKind.SALES_ORDER, case.entity.entity_id, SalesOrder)
+    fact = next((each for each in case.evidence if each.name == "feasible_at"), None)
+    if fact is None:
+        return None
+    feasible_at = max(datetime.fromisoformat(fact.value), now)
+    late = max(timedelta(0), feasible_at + DECISION_TIME - order.promised_at)
+    promised_at = order.promised_at + timedelta(days=-(-late // timedelta(days=1)))
+    wanting = [line for line in facts.lines_of(order.order_id) if line.open_quantity]
+    moved = tuple(line.line_id for line in wanting if line.promised_at == order.promised_at)
+    unkept = any(line.promised_at != order.promised_at and line.promised_at < promised_at for line in wanting)
+    if not late or not moved or unkept:
+        return None
+    return _option(
+        case,
+        Remedy.PROMISE_DATE,
+        f"Promise {promised_at:%d %b}",
+        (
+            PromiseDate(
+                order_id=order.order_id,
+                line_ids=moved,
+                promised_at=promised_at,
+                replaces_promised_at=order.promised_at,
+            ),
+        ),
+        f"{order.number} cannot be there before {feasible_at:%d %b}; promised is {order.promised_at:%d %b}.",
     )
 
 

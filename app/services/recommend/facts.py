@@ -8,10 +8,20 @@ from typing import Protocol, TypeVar
 
 from domain.billing import ProofOfDelivery
 from domain.errors import ConflictError
-from domain.ids import CustomerId, EntityKind, EntityRef, ItemId, NodeId, ServiceId, ShipmentId, ZoneId
+from domain.ids import (
+    CustomerId,
+    EntityKind,
+    EntityRef,
+    ItemId,
+    NodeId,
+    OrderId,
+    ServiceId,
+    ShipmentId,
+    ZoneId,
+)
 from domain.inventory import InboundSupply
 from domain.network import CarrierService, Lane, Node
-from domain.orders import ShipTo
+from domain.orders import OrderLine, ShipTo
 from domain.records import Entity, SourceRecord
 
 E = TypeVar("E", bound=Entity)
@@ -65,6 +75,10 @@ class RemedyFacts(Protocol):
 
     def pod_of(self, shipment_id: ShipmentId) -> ProofOfDelivery | None:
         """The proof of delivery of a shipment, if one is there."""
+        ...
+
+    def lines_of(self, order_id: OrderId) -> tuple[OrderLine, ...]:
+        """All lines of an order, by position."""
         ...
 
     def recent_ship_tos(self, customer_id: CustomerId) -> tuple[ShipTo, ...]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from app.services.recommend.facts import StockOutlook
 from domain.billing import ProofOfDelivery
-from domain.ids import CustomerId, EntityKind, EntityRef, ItemId, ServiceId, ShipmentId, ZoneId
+from domain.ids import CustomerId, EntityKind, EntityRef, ItemId, OrderId, ServiceId, ShipmentId, ZoneId
 from domain.inventory import InboundSupply
 from domain.network import CarrierService, Lane, Node
-from domain.orders import SalesOrder, ShipTo
+from domain.orders import OrderLine, SalesOrder, ShipTo
 from domain.records import Entity, SourceRecord
 from domain.transport import Shipment, ShipmentStatus
 
@@ -78,6 +78,11 @@ class MirrorFacts:
         """The proof of delivery of a shipment, if one is there."""
         found = self._entities(EntityKind.PROOF_OF_DELIVERY, ProofOfDelivery, shipment_id=shipment_id)
         return found[0] if found else None
+
+    def lines_of(self, order_id: OrderId) -> tuple[OrderLine, ...]:
+        """All lines of an order, by position."""
+        lines = self._entities(EntityKind.ORDER_LINE, OrderLine, order_id=order_id)
+        return tuple(sorted(lines, key=lambda line: line.position))
 
     def recent_ship_tos(self, customer_id: CustomerId) -> tuple[ShipTo, ...]:
         """Ship-to addresses of the customer's orders, the latest first."""
