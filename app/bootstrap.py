@@ -196,11 +196,10 @@ def open_desk(surroundings: Surroundings, ledger: Ledger) -> SigningDesk:
     )
 
 
-def open_connectors(surroundings: Surroundings, desk: SigningDesk) -> dict[SourceName, Connector]:
-    """A connector for each source of a profile, with its stored credential.
+def connecting(surroundings: Surroundings, desk: SigningDesk) -> Callable[[SourceSettings], Connector]:
+    """Makes the connector of a source with its stored credential.
 
-    Raises:
-        BadInputError: a source's settings or credential are missing.
+    What it gives raises ``BadInputError`` where the settings or the credential are missing.
     """
     from app.connect import connector_of
     from app.known_devices import signing_with
@@ -221,17 +220,24 @@ def open_connectors(surroundings: Surroundings, desk: SigningDesk) -> dict[Sourc
             )
         return value.decode()
 
-    return {
-        SourceName(source.name): connector_of(
-            source,
-            credential=credential,
-            folder=profile.folder,
-            clock=surroundings.clock,
-            monotonic=monotonic_seconds,
-            sign=signing_with(lambda: desk.signer(EXECUTOR).key, surroundings.clock),
-        )
-        for source in profile.sources
-    }
+    return lambda source: connector_of(
+        source,
+        credential=credential,
+        folder=profile.folder,
+        clock=surroundings.clock,
+        monotonic=monotonic_seconds,
+        sign=signing_with(lambda: desk.signer(EXECUTOR).key, surroundings.clock),
+    )
+
+
+def open_connectors(surroundings: Surroundings, desk: SigningDesk) -> dict[SourceName, Connector]:
+    """A connector for each source of a profile, with its stored credential.
+
+    Raises:
+        BadInputError: a source's settings or credential are missing.
+    """
+    connect = connecting(surroundings, desk)
+    return {SourceName(source.name): connect(source) for source in surroundings.profile.sources}
 
 
 def open_tower(surroundings: Surroundings) -> Tower:

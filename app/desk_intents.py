@@ -8,9 +8,11 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.profile import load_profile
+from app.profile import SourceSettings, load_profile
 from app.workers.messages import (
     AddNote,
+    Asked,
+    AskSource,
     Decide,
     MoveCase,
     MoveCases,
@@ -30,6 +32,7 @@ from domain.errors import TowerError
 from views.case_queue.bulk_state import BulkEdit, BulkOutcome
 from views.first_run.state import FilePreview
 from views.phrases import said, said_each
+from views.sources.state import SourceSettingsRow, SourceTested
 
 if TYPE_CHECKING:
     from app.bridge_parts import BridgeParts
@@ -108,7 +111,7 @@ class DeskIntents:
         )
         if self._parts is None:
             why = tuple((case_id, STILL_STARTING) for case_id in case_ids)
-            self._answer_bulk(BulkOutcome(edit=edit, done=(), failed=why))
+            self._show_answer(BulkOutcome(edit=edit, done=(), failed=why))
             return
         wish_id = self._parts.ids.new_id()
         self._bulk[wish_id] = edit
@@ -117,11 +120,11 @@ class DeskIntents:
     def _take_moved(self, report: Moved) -> None:
         edit = self._bulk.pop(report.wish_id, None)
         if edit is not None:
-            self._answer_bulk(BulkOutcome(edit=edit, done=report.done, failed=report.failed))
+            self._show_answer(BulkOutcome(edit=edit, done=report.done, failed=report.failed))
 
-    def _answer_bulk(self, outcome: BulkOutcome) -> None:
+    def _show_answer(self, content: BulkOutcome | SourceTested) -> None:
         if self._screen is not None:
-            self._screen.apply_page(outcome)
+            self._screen.apply_page(content)
 
     def acknowledge(self, case_id: str) -> None:
         """Say that a case has been seen."""
@@ -162,6 +165,41 @@ class DeskIntents:
     def retry_quarantined(self, quarantine_id: str) -> None:
         """Try again to understand a quarantined record."""
         self._ask(RetryQuarantined(quarantine_id=quarantine_id))
+
+    def test_source(self, settings: SourceSettingsRow) -> None:
+        """Find out whether a system answers under these settings."""
+        if self._parts is None:
+            why = said(STILL_STARTING)
+            self._show_answer(SourceTested(source=settings.source, reachable=False, why=why))
+            return
+        self._ask(
+            AskSource(
+                settings=SourceSettings(
+                    name=settings.source,
+                    system=settings.system,
+                    url=settings.address,
+                    poll_seconds=settings.poll_seconds,
+                    secret=settings.secret,
+                    options=settings.options,
+                )
+            )
+        )
+
+    def _take_asked(self, report: Asked) -> None:
+        why = said(report.why)
+        self._show_answer(SourceTested(source=report.source, reachable=report.reachable, why=why))
+
+    def save_source(self, settings: SourceSettingsRow) -> bool:
+        """Keep a source's settings in the profile for the next start."""
+        from app.profile_edit import save_source  # noqa: PLC0415 - needed when settings are changed
+
+        try:
+            save_source(self._store.folder, settings)
+        except TowerError as error:
+            self._say(str(error), "error")
+            return False
+        self._say("The settings are kept in profile.toml; they hold from the next start.", "ok")
+        return True
 
     # ------------------------------------------------------------------ the desk
     def set_theme(self, name: ThemeName) -> None:

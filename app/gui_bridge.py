@@ -23,12 +23,10 @@ from app.workers.messages import (
     Failed,
     HubState,
     KeepRecommendation,
-    Moved,
     Ready,
     Report,
     Said,
 )
-from app.workers.what_if_wishes import Promoted
 from domain.errors import TowerError
 from optimization.solver_events import SolverEvent
 from views.case_detail.state import CaseDetail
@@ -284,10 +282,10 @@ class GuiBridge(QObject, WhatIfDesk):
             case HubState():
                 self._hub_unreachable = report.unreachable
                 self._want(frozenset({"offline"}))
-            case Moved() | Promoted():
-                self._take_done(report)
             case Said() | Failed():
                 self._say(report.text, report.kind)
+            case _:
+                self._take_done(report)
 
     # ------------------------------------------------------------------ remedies
     def request_options(self, case_id: str) -> None:

@@ -89,7 +89,7 @@ class KeyringSecrets:
         self._backend = backend
         self._service = service
         self._timeout_seconds = timeout_seconds
-        self.backend_name = f"system keyring ({_backend_name(backend)})"
+        self.backend_name = _keyring_words(backend)
 
     def get(self, name: str) -> bytes | None:
         """The secret of that name, or ``None``.
@@ -143,6 +143,16 @@ def is_secure(backend: KeyringBackend) -> bool:
     if type(backend).__module__ == "keyring.backends.chainer":
         return bool(parts) and all(is_secure(part) for part in parts or ())
     return not type(backend).__module__.startswith(_REFUSED_MODULES) and backend.priority >= 1
+
+
+def _keyring_words(backend: KeyringBackend) -> str:
+    return f"system keyring ({_backend_name(backend)})"
+
+
+def store_name() -> str:
+    """Where :func:`open_secrets` keeps secrets on this machine, in words; nothing is opened."""
+    backend = keyring.get_keyring()
+    return _keyring_words(backend) if is_secure(backend) else PinFileSecrets.backend_name
 
 
 def _backend_name(backend: KeyringBackend) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.bootstrap import MIRROR_FILE, random_bytes
 from app.desk_intents import STILL_STARTING, DeskIntents
+from app.workers.messages import Asked
 from app.workers.what_if_wishes import Promoted, PromoteMoves, ShareScenario
 from domain.errors import TowerError
 from domain.planned_moves import LineMove, ScenarioEvidence
@@ -169,11 +170,13 @@ class WhatIfDesk(DeskIntents):
                 self._what_if_share = None if is_solve else self._what_if_share
                 self._what_if_says(WhatIfFailed(what="solve" if is_solve else "why", text=told.text))
 
-    def _take_done(self, report: Moved | Promoted) -> None:
-        """Take what became of many things at once."""
+    def _take_done(self, report: Moved | Promoted | Asked) -> None:
+        """Take the answer to a question of this window."""
         if isinstance(report, Promoted):
             lines = tuple(PromotedLine(line_id=line_id, why_not=why) for line_id, why in report.lines)
             self._what_if_says(WhatIfPromoted(lines=lines))
+        elif isinstance(report, Asked):
+            self._take_asked(report)
         else:
             self._take_moved(report)
 

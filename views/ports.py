@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from views.rules.state import RulesChecked, RulesShown, RulesTried
     from views.settings.state import SettingsShown
     from views.shell.state import Page, ThemeName, ToastKind
+    from views.sources.state import SourceSettingsRow, SourcesShown, SourceTested
     from views.tower.state import TowerSnapshot
     from views.what_if.state import WhatIfContent
 
@@ -31,7 +32,7 @@ Decision = Literal["approve", "reject", "request_changes", "revoke"]
 #: What a page shows that no snapshot holds; in words, so that the start reads no page's values.
 PageContent: TypeAlias = (
     "BulkOutcome | KpiFigures | LedgerShown | RulesShown | RulesChecked | RulesTried | SettingsShown"
-    " | WhatIfContent"
+    " | SourcesShown | SourceTested | WhatIfContent"
 )
 
 
@@ -148,6 +149,14 @@ class TowerIntents(WhatIfIntents, Protocol):
 
     def retry_quarantined(self, quarantine_id: str) -> None:
         """Try again to understand a quarantined record."""
+        ...
+
+    def test_source(self, settings: SourceSettingsRow) -> None:
+        """Find out whether a system answers under these settings; a :class:`SourceTested` says."""
+        ...
+
+    def save_source(self, settings: SourceSettingsRow) -> bool:
+        """Keep a source's settings in the profile for the next start; says whether they could be."""
         ...
 
     def check_rules(self, name: str, text: str) -> None:

@@ -22,6 +22,7 @@ from app.read_models.queue import queue_table
 from app.read_models.raw_text import raw_text
 from app.read_models.rules_page import check_rules, own_with, rules_shown
 from app.read_models.settings_page import settings_shown
+from app.read_models.sources_page import sources_shown
 from app.read_models.spoken import Speaker
 from app.read_models.what_if_page import what_if_choices
 from app.read_models.wishes import Around, DetailRequest
@@ -141,6 +142,8 @@ class SnapshotReader:
         if page == "rules":
             shown = rules_shown(self.mirror, self.policy, self.profile, self.people, now=now)
             return replace(shown, zone=self._times.zone)
+        if page == "sources":
+            return sources_shown(self.profile)
         if page == "settings":
             return settings_shown(self.mirror, self.profile, now=now)
         return None

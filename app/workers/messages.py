@@ -9,7 +9,7 @@ from app.workers.what_if_wishes import Promoted, PromoteMoves, ShareScenario
 
 if TYPE_CHECKING:
     from app.bootstrap import DemoServices
-    from app.profile import Profile
+    from app.profile import Profile, SourceSettings
     from domain.cases import CaseState
     from domain.recommendations import Recommendation
 
@@ -139,6 +139,13 @@ class RetryQuarantined:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskSource:
+    """Find out whether a system answers under these settings, which need not be those in force."""
+
+    settings: SourceSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
     """Finish what is running and end."""
 
@@ -156,6 +163,7 @@ Request = (
     | SplitCase
     | AddNote
     | RetryQuarantined
+    | AskSource
     | PromoteMoves
     | ShareScenario
     | Stop
@@ -199,6 +207,15 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Whether a system answered, and why not."""
+
+    source: str
+    reachable: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
     """The worker could not start; ``text`` says why and what to do."""
 
@@ -206,4 +223,4 @@ class Failed:
     kind: Literal["error"] = "error"
 
 
-Report = Ready | Changed | HubState | Said | Moved | Failed | Promoted
+Report = Ready | Changed | HubState | Said | Moved | Asked | Failed | Promoted

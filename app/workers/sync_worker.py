@@ -10,7 +10,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from app.bootstrap import open_tower, surroundings_of, utc_now
+from app.bootstrap import connecting, open_tower, surroundings_of, utc_now
 from app.fault_log import SORRY
 from app.schedule import Schedule
 from app.services.propose_policy import PolicyEdit, propose_policy
@@ -18,6 +18,8 @@ from app.signing_desk import fixed_pin
 from app.workers.case_moves import move_case, move_each
 from app.workers.messages import (
     AddNote,
+    Asked,
+    AskSource,
     Changed,
     Decide,
     Failed,
@@ -46,7 +48,9 @@ from domain.errors import TowerError
 from domain.ids import SourceName
 
 if TYPE_CHECKING:
+    from app.bootstrap import Surroundings
     from app.hub.listener import HubListener
+    from app.profile import SourceSettings
     from app.signing.statements import SignedEntry
     from app.tower import Tower
 
@@ -76,7 +80,7 @@ def work(setup: WorkerSetup, pipe: Connection) -> None:
     except TowerError as error:
         voice.say(Failed(text=str(error)))
         return
-    SyncWorker(tower, voice, speed=around.speed).run(pipe)
+    SyncWorker(tower, voice, around).run(pipe)
 
 
 class _Voice:
@@ -97,11 +101,11 @@ class _Voice:
 class SyncWorker:
     """A tower on a schedule: sources by their intervals, delivery and execution every few seconds."""
 
-    def __init__(self, tower: Tower, voice: _Voice, *, speed: int) -> None:
-        """``speed`` is how many seconds of the tower's clock pass in a real one."""
+    def __init__(self, tower: Tower, voice: _Voice, around: Surroundings) -> None:
+        """Work with a tower in what it stands in."""
         self._tower = tower
         self._voice = voice
-        self._speed = speed
+        self._around = around
         self._schedule = Schedule()
         self._hub_unreachable = ""
         self._warned = {""}
@@ -111,7 +115,7 @@ class SyncWorker:
         """Start the schedule and answer requests until told to stop."""
         now = utc_now()
         for number, source in enumerate(self._tower.parts.profile.sources):
-            seconds = max(1, source.poll_seconds // self._speed)
+            seconds = max(1, source.poll_seconds // self._around.speed)
             first_at = now + FIRST_DELAY * number
             job = self._guarded(partial(self._sync, SourceName(source.name), force=False))
             self._schedule.every(seconds, _sync_job(source.name), job, first_at=first_at)
@@ -155,8 +159,8 @@ class SyncWorker:
 
     def _do(self, request: Request) -> None:
         match request:
-            case SyncNow():
-                self._sync_soon(request.source)
+            case SyncNow() | RetryQuarantined() | AskSource():
+                self._turn_to_source(request)
             case KeepRecommendation():
                 self._tower.keep(request.recommendation)
                 self._changed("recommendations")
@@ -174,10 +178,17 @@ class SyncWorker:
             case AddNote():
                 self._tower.cases.note(request.case_id, request.text, request.user)
                 self._changed("notes")
-            case RetryQuarantined():
-                source = request.quarantine_id.partition("/")[0]
-                self._tower.retry_quarantined(request.quarantine_id)
-                self._sync_soon(source)
+
+    def _turn_to_source(self, request: SyncNow | RetryQuarantined | AskSource) -> None:
+        if isinstance(request, AskSource):
+            # A system that is away answers late, and other requests do not wait for it.
+            job = self._guarded(partial(self._ask_source, request.settings))
+            self._schedule.once(f"ask:{request.settings.name}", job, at=utc_now())
+        elif isinstance(request, RetryQuarantined):
+            self._tower.retry_quarantined(request.quarantine_id)
+            self._sync_soon(request.quarantine_id.partition("/")[0])
+        else:
+            self._sync_soon(request.source)
 
     def _sync_soon(self, source: str) -> None:
         names = [source] if source else [s.name for s in self._tower.parts.profile.sources]
@@ -186,6 +197,16 @@ class SyncWorker:
                 f"now:{name}", self._guarded(partial(self._sync, SourceName(name), force=True)), at=utc_now()
             )
         self._settle_soon()
+
+    def _ask_source(self, settings: SourceSettings) -> None:
+        try:
+            connector = connecting(self._around, self._tower.parts.desk)(settings)
+        except TowerError as error:
+            self._voice.say(Asked(source=settings.name, reachable=False, why=str(error)))
+            return
+        health = connector.health()
+        connector.close()
+        self._voice.say(Asked(source=settings.name, reachable=health.reachable, why=health.why))
 
     def _settle_soon(self) -> None:
         self._schedule.run_now(SETTLE, utc_now())

@@ -336,6 +336,10 @@
    <translation>Änderungen</translation>
   </message>
   <message>
+   <source>Asking {source} …</source>
+   <translation>{source} wird gefragt …</translation>
+  </message>
+  <message>
    <source>Assign</source>
    <translation>Zuweisen</translation>
   </message>
@@ -524,6 +528,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Weggefallen</translation>
   </message>
   <message>
+   <source>Close</source>
+   <translation>Schließen</translation>
+  </message>
+  <message>
    <source>Close a node</source>
    <translation>Standort schließen</translation>
   </message>
@@ -626,6 +634,14 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>Counted for</source>
    <translation>Gezählt für</translation>
+  </message>
+  <message>
+   <source>Credential</source>
+   <translation>Zugangsdaten</translation>
+  </message>
+  <message>
+   <source>Credentials are kept in: {place}</source>
+   <translation>Zugangsdaten liegen in: {place}</translation>
   </message>
   <message>
    <source>Critical</source>
@@ -1072,12 +1088,20 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Vorfall: {action_words}</translation>
   </message>
   <message>
+   <source>It answers.</source>
+   <translation>Es antwortet.</translation>
+  </message>
+  <message>
    <source>It comes {days} after its window ends.</source>
    <translation>Sie kommt {days} nach dem Ende ihres Zeitfensters.</translation>
   </message>
   <message>
    <source>It did not happen</source>
    <translation>Es ist nicht geschehen</translation>
+  </message>
+  <message>
+   <source>It does not answer.</source>
+   <translation>Es antwortet nicht.</translation>
   </message>
   <message>
    <source>It happened</source>
@@ -1956,6 +1980,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Rang {manual_rank}</translation>
   </message>
   <message>
+   <source>Read every</source>
+   <translation>Lesen alle</translation>
+  </message>
+  <message>
    <source>Reading the backlog …</source>
    <translation>Der Auftragsbestand wird gelesen …</translation>
   </message>
@@ -2230,6 +2258,18 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>Settings file</source>
    <translation>Einstellungen</translation>
+  </message>
+  <message>
+   <source>Settings of a source</source>
+   <translation>Einstellungen einer Quelle</translation>
+  </message>
+  <message>
+   <source>Settings of {source}</source>
+   <translation>Einstellungen von {source}</translation>
+  </message>
+  <message>
+   <source>Settings …</source>
+   <translation>Einstellungen …</translation>
   </message>
   <message>
    <source>Settled</source>
@@ -2564,6 +2604,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Zurückgenommen: {edit}</translation>
   </message>
   <message>
+   <source>Test the connection</source>
+   <translation>Verbindung testen</translation>
+  </message>
+  <message>
    <source>The backlog as it is costs {cost}; no plan costs less than {bound} (gap {gap}).</source>
    <translation>Der Auftragsbestand kostet, wie er ist, {cost}; kein Plan kostet weniger als {bound} (Lücke {gap}).</translation>
   </message>
@@ -2582,6 +2626,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>The copy says what is in force.</source>
    <translation>Die Kopie sagt, was gilt.</translation>
+  </message>
+  <message>
+   <source>The demo makes its own sources at each start.</source>
+   <translation>Die Demo macht ihre Quellen bei jedem Start selbst.</translation>
   </message>
   <message>
    <source>The facts changed since these options were worked out.</source>
@@ -3220,6 +3268,14 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Median {duration}, {counted}</translation>
   </message>
   <message>
+   <source>memory, for this session only</source>
+   <translation>Arbeitsspeicher, nur für diese Sitzung</translation>
+  </message>
+  <message>
+   <source>name = value, one a line</source>
+   <translation>Name = Wert, eine je Zeile</translation>
+  </message>
+  <message>
    <source>never read</source>
    <translation>nie gelesen</translation>
   </message>
@@ -3246,6 +3302,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>none: those that ship are in force</source>
    <translation>keine: die mitgelieferten gelten</translation>
+  </message>
+  <message>
+   <source>none; those of this desk are kept in: {place}</source>
+   <translation>keine; die dieses Platzes liegen in: {place}</translation>
   </message>
   <message>
    <source>not begun</source>
@@ -3752,6 +3812,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>{name} now costs {delta} against the last solve.</source>
    <translation>{name} kostet jetzt {delta} gegenüber der letzten Berechnung.</translation>
+  </message>
+  <message>
+   <source>{name}, kept in: {place}</source>
+   <translation>{name}, verwahrt in: {place}</translation>
   </message>
   <message>
    <source>{name}, {role}; switch person</source>

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from app.profile import Profile, load_profile
+from app.profile import Profile, SourceSettings, load_profile
 from app.workers.messages import (
+    Asked,
+    AskSource,
     Changed,
     Failed,
     HubState,
@@ -126,3 +128,22 @@ def test_a_change_of_the_policy_folder_is_told_at_the_next_sync(tmp_path: Path) 
         changed = heard(pipe, Changed)
     assert isinstance(changed, Changed)
     assert changed.parts == {"policies"}
+
+
+def test_a_system_is_asked_under_settings_that_need_not_be_in_force(tmp_path: Path) -> None:
+    of = profile(tmp_path / "site")
+    of = Profile(**{name: getattr(of, name) for name in of.__slots__} | {"sources": ()})
+    for name in ("mappings", "in"):
+        (of.folder / name).mkdir()
+    mapping = 'name = "stock"\nkind = "inventory_position"\nfiles = "*"\nid = "x"\ncolumn = []\n'
+    (of.folder / "mappings" / "stock.toml").write_text(mapping, encoding="utf-8")
+    sheets = SourceSettings(name="sheets", system="files", url="in", options=(("mappings", "mappings"),))
+    away = SourceSettings(name="erp", system="service", url="http://127.0.0.1:9/erp", secret="erp-secret")
+    with worker(of) as pipe:
+        pipe.send(AskSource(settings=sheets))
+        assert heard(pipe, Asked) == Asked(source="sheets", reachable=True, why="1 mappings, 0 files wait")
+        pipe.send(AskSource(settings=away))
+        asked = heard(pipe, Asked)
+    assert isinstance(asked, Asked)
+    assert (asked.source, asked.reachable) == ("erp", False)
+    assert "control-tower secret erp-secret" in asked.why

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from views.case_queue.bulk_state import BulkEdit
 from views.first_run.state import FilePreview
+from views.sources.state import SourceSettingsRow
 
 
 @dataclass
@@ -71,6 +72,13 @@ class FakeIntents:
 
     def retry_quarantined(self, quarantine_id: str) -> None:
         self.calls.append(("retry_quarantined", quarantine_id))
+
+    def test_source(self, settings: SourceSettingsRow) -> None:
+        self.calls.append(("test_source", settings))
+
+    def save_source(self, settings: SourceSettingsRow) -> bool:
+        self.calls.append(("save_source", settings))
+        return True
 
     def check_rules(self, name: str, text: str) -> None:
         self.calls.append(("check_rules", name, text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
@@ -15,7 +16,9 @@ from domain.ids import SourceName
 from tests.support.fake_tower import NOW, snapshot
 from tests.support.open_window import OpenWindow, open_window
 from views.shell.status_bar import source_age
+from views.sources.settings_sheet import options_of
 from views.sources.source_card import source_facts
+from views.sources.state import SourceSettingsRow, SourcesShown, SourceTested
 
 NEVER = SourceHealth(
     source=SourceName("ERP"),
@@ -85,3 +88,63 @@ def test_the_status_bar_shows_dot_name_and_age(desk: OpenWindow) -> None:
     desk.window.show_page("tower")
     desk.click(dots[2])
     assert desk.window.page == "sources"
+
+
+TMS = SourceSettingsRow(
+    source="TMS",
+    system="service",
+    address="http://127.0.0.1:8470/tms",
+    poll_seconds=30,
+    secret="tms-secret",
+    options=(("auth", "token"),),
+)
+
+
+def test_settings_are_tested_as_edited_and_kept(desk: OpenWindow) -> None:
+    window = desk.window
+    cards = window.sources.cards
+    assert not cards[2].settings.isEnabled(), "nothing is known of it yet"
+    window.apply_page(SourcesShown(settings=(TMS,), secrets="system keyring (SecretService.Keyring)"))
+    assert window.sources.secrets.text() == "Credentials are kept in: system keyring (SecretService.Keyring)"
+    assert [card.settings.isEnabled() for card in cards] == [False, False, True]
+
+    desk.click(cards[2].settings)
+    sheet = window.settings_sheet
+    assert sheet.isVisible()
+    assert sheet.credential.text() == "tms-secret, kept in: system keyring (SecretService.Keyring)"
+    sheet.address.selectAll()
+    desk.type("https://tms.example/g")
+    assert window.page == "sources", "letters typed here are no keys of the page"
+    desk.click(sheet.test)
+    edited = replace(TMS, address="https://tms.example/g")
+    assert desk.intents.calls[-1] == ("test_source", edited)
+    assert not sheet.test.isEnabled()
+    window.apply_page(SourceTested(source="ERP", reachable=True, why=""))
+    assert sheet.outcome.text() == "Asking TMS …", "the answer of another source says nothing"
+    window.apply_page(SourceTested(source="TMS", reachable=False, why="It took more than 5 s."))
+    assert sheet.outcome.text() == "It does not answer. It took more than 5 s."
+    assert sheet.test.isEnabled()
+
+    desk.click(sheet.save)
+    assert desk.intents.calls[-1] == ("save_source", edited)
+    assert not sheet.isVisible()
+
+
+def test_settings_of_the_demo_can_be_tested_and_not_changed(desk: OpenWindow) -> None:
+    window = desk.window
+    window.apply_page(SourcesShown(settings=(TMS,), secrets="memory", why_fixed="The demo makes its own."))
+    desk.click(window.sources.cards[2].settings)
+    sheet = window.settings_sheet
+    assert (sheet.save.isVisible(), sheet.fixed.text()) == (False, "The demo makes its own.")
+    assert sheet.address.isReadOnly()
+    desk.press(Qt.Key.Key_Space)
+    assert desk.intents.calls[-1] == ("test_source", TMS), "the keyboard begins at the test"
+    desk.press(Qt.Key.Key_Escape)
+    assert not sheet.isVisible()
+
+
+def test_options_stand_one_a_line() -> None:
+    assert options_of("user = t\n\nnonsense\ndatabase = a = b\ngone =\n") == (
+        ("database", "a = b"),
+        ("user", "t"),
+    )

@@ -34,8 +34,17 @@ class RulesViewModel(QObject):
         self._to_add = ""
 
     # ------------------------------------------------------------------ from the program
-    def apply(self, shown: RulesShown) -> None:
-        """Take what is in force; edited copies stay."""
+    def apply(self, content: RulesShown | RulesChecked | RulesTried) -> None:
+        """Take what is in force, a check or a rehearsal; an answer to a text changed since is too late."""
+        match content:
+            case RulesShown():
+                self._take_shown(content)
+            case RulesChecked():
+                self._take_checked(content)
+            case RulesTried():
+                self._take_tried(content)
+
+    def _take_shown(self, shown: RulesShown) -> None:
         self.shown = shown
         known = {RIGHTS, *(policy.name for policy in shown.policies)}
         if self.chosen not in known:
@@ -44,14 +53,12 @@ class RulesViewModel(QObject):
         if self._to_add:
             self.add_to_rights("")
 
-    def apply_checked(self, checked: RulesChecked) -> None:
-        """Take a check; one of a text that was changed since is too late."""
+    def _take_checked(self, checked: RulesChecked) -> None:
         if self.copies.get(checked.name) == checked.text:
             self.checked = checked
             self.answers_changed.emit()
 
-    def apply_tried(self, tried: RulesTried) -> None:
-        """Take a rehearsal; one of a text that was changed since is too late."""
+    def _take_tried(self, tried: RulesTried) -> None:
         self.trying = ""
         if self.copies.get(tried.name) == tried.text:
             self.tried = tried

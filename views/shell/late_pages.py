@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from views.shell.palette import CommandPalette
     from views.shell.window import TowerWindow
     from views.sources.file_sheet import FileSheet
+    from views.sources.settings_sheet import SettingsSheet
     from views.sources.widget import SourcesPage
     from views.tower.state import TowerSnapshot
     from views.what_if.widget import WhatIfPage
@@ -131,6 +132,9 @@ def sources_page(window: TowerWindow) -> SourcesPage:
 
     page = SourcesPage(window.sources_model)
     page.file_wanted.connect(lambda: window.file_sheet.ask())
+    page.settings_wanted.connect(lambda source: window.settings_sheet.open_for(source))
+    if window.sources_model.shown is not None:
+        window.sources_model.settings_changed.emit()
     window.sources_model.sources_changed.emit()
     window.sources_model.quarantine_changed.emit()
     return page
@@ -160,6 +164,13 @@ def file_sheet(window: TowerWindow, intents: TowerIntents) -> FileSheet:
     from views.sources.file_sheet import FileSheet
 
     return FileSheet(window, intents)
+
+
+def settings_sheet(window: TowerWindow) -> SettingsSheet:
+    """Make the sheet of a source's settings."""
+    from views.sources.settings_sheet import SettingsSheet
+
+    return SettingsSheet(window, window.sources_model)
 
 
 def help_panel(window: TowerWindow) -> HelpPanel:

@@ -19,6 +19,7 @@ def show_content(window: TowerWindow, content: PageContent) -> None:
     # The start reads no figures, no policies and no scenarios.
     from views.kpis.state import KpiFigures  # noqa: PLC0415 - see above
     from views.rules.state import RulesChecked, RulesShown, RulesTried  # noqa: PLC0415 - see above
+    from views.sources.state import SourcesShown, SourceTested  # noqa: PLC0415 - see above
     from views.what_if.state import (  # noqa: PLC0415 - see above
         WhatIfChoices,
         WhatIfFailed,
@@ -40,14 +41,12 @@ def show_content(window: TowerWindow, content: PageContent) -> None:
             if not content.failed:
                 cases = counted(len(content.done), "case")
                 window.show_toast(tr("Done with {cases}.", cases=cases), "ok")
+        case SourcesShown() | SourceTested():
+            window.sources_model.apply_content(content)
         case LedgerShown():
             window.approvals_model.apply_ledger(content)
-        case RulesShown():
+        case RulesShown() | RulesChecked() | RulesTried():
             window.rules_model.apply(content)
-        case RulesChecked():
-            window.rules_model.apply_checked(content)
-        case RulesTried():
-            window.rules_model.apply_tried(content)
         case (
             WhatIfChoices()
             | WhatIfProgress()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from views.shell.palette import CommandPalette
     from views.shell.window import TowerWindow
     from views.sources.file_sheet import FileSheet
+    from views.sources.settings_sheet import SettingsSheet
     from views.sources.widget import SourcesPage
     from views.tower.state import TowerSnapshot
     from views.what_if.widget import WhatIfPage
@@ -101,6 +102,11 @@ class PagedWindow(DropWindow):
     def file_sheet(self) -> FileSheet:
         """A table file before it is taken in."""
         return late_pages.file_sheet(self._whole, self._intents)
+
+    @cached_property
+    def settings_sheet(self) -> SettingsSheet:
+        """A source's settings."""
+        return late_pages.settings_sheet(self._whole)
 
     @cached_property
     def help(self) -> HelpPanel:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from views.first_run.file_page import FilePage
 from views.first_run.state import FilePreview
 from views.language import tr
 from views.shell.ask_file import ask_which
-from views.shell.overlay import Overlay
+from views.shell.sheet import Sheet
 from views.widgets.labels import label
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class _OpenProfile:
         return ("", problem) if problem else (preview.path, "")
 
 
-class FileSheet(Overlay):
+class FileSheet(Sheet):
     """The sheet; put away by Esc, by going back, and once the file is taken in."""
 
     def __init__(self, window: QWidget, intents: TowerIntents) -> None:
@@ -68,17 +67,3 @@ class FileSheet(Overlay):
         path = ask_which(self, tr("Import a file"))
         if path:
             self.open_file(path)
-
-    def event(self, event: QEvent) -> bool:
-        """Keep keys from the shortcuts of the page below."""
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc puts the sheet away."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_overlay()
-            return
-        super().keyPressEvent(event)

@@ -60,6 +60,7 @@ class SourceCard(QFrame):
     """A panel for one source."""
 
     sync_wanted = Signal(str)
+    settings_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Show nothing until it has a source."""
@@ -73,9 +74,11 @@ class SourceCard(QFrame):
         self.why = label("", "secondary")
         self.why.setWordWrap(True)
         self.sync = TowerButton(tr("Sync now"), icon_name="refresh")
+        self.settings = TowerButton(tr("Settings …"), icon_name="adjustments")
         self.values = {key: ToneLabel(digits=True) for key, _ in _FACTS}
         self._lay_out()
         self.sync.clicked.connect(lambda: self.sync_wanted.emit(self._source))
+        self.settings.clicked.connect(lambda: self.settings_wanted.emit(self._source))
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -83,6 +86,7 @@ class SourceCard(QFrame):
         head.addWidget(self.name)
         head.addWidget(self.health)
         head.addWidget(self.why, 1)
+        head.addWidget(self.settings)
         head.addWidget(self.sync)
         facts = QGridLayout()
         facts.setHorizontalSpacing(16)
@@ -104,6 +108,7 @@ class SourceCard(QFrame):
         self.name.setText(health.source)
         self.health.set_pill(words, tone)
         self.why.setText(health.why)
+        self.settings.setAccessibleName(tr("Settings of {source}", source=health.source))
         self.sync.setAccessibleName(tr("Sync {source} now", source=health.source))
         self.setAccessibleName(
             tr("Source {source}: {words}. {why}", source=health.source, words=words, why=health.why)

@@ -27,6 +27,8 @@ class SourcesPage(QWidget):
 
     #: A table file is to be chosen and looked at.
     file_wanted = Signal()
+    #: The settings of a source are to be looked at.
+    settings_wanted = Signal(str)
 
     def __init__(self, view_model: SourcesViewModel, parent: QWidget | None = None) -> None:
         """Show a view model."""
@@ -41,17 +43,21 @@ class SourcesPage(QWidget):
         self.retry = TowerButton(tr("Try the record again"), icon_name="arrow-back-up")
         self.no_sources = label(tr("No sources are set up in this profile."), "secondary")
         self.raw = QPlainTextEdit()
+        self.secrets = label("", "secondary")
         self.none_quarantined = label(tr("Every record was understood."), "secondary")
         self._lay_out()
         self.sync_all.clicked.connect(lambda: view_model.sync_now(""))
         self.retry.clicked.connect(self._retry)
         self.quarantine.chosen.connect(lambda _key: self._show_raw())
         view_model.sources_changed.connect(self._show_sources)
+        view_model.settings_changed.connect(self._show_settings)
         view_model.quarantine_changed.connect(self._show_quarantine)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.addWidget(label(tr("Sources"), "heading"))
+        head.addSpacing(12)
+        head.addWidget(self.secrets)
         head.addStretch(1)
         head.addWidget(self.import_file)
         head.addWidget(self.sync_all)
@@ -119,6 +125,7 @@ class SourcesPage(QWidget):
         while len(self.cards) < len(model.sources):
             card = SourceCard()
             card.sync_wanted.connect(model.sync_now)
+            card.settings_wanted.connect(self.settings_wanted)
             self._cards_column.insertWidget(len(self.cards), card)
             self.cards.append(card)
         self.no_sources.setVisible(not model.sources)
@@ -126,8 +133,13 @@ class SourcesPage(QWidget):
         for number, card in enumerate(self.cards):
             card.setVisible(number < len(model.sources))
             if number < len(model.sources):
+                card.settings.setEnabled(model.settings_of(model.sources[number].source) is not None)
                 card.show_source(model.sources[number], model.now, model.zone)
         self._fit_cards()
+
+    def _show_settings(self) -> None:
+        self.secrets.setText(tr("Credentials are kept in: {place}", place=self._view_model.secrets))
+        self._show_sources()
 
     def _fit_cards(self) -> None:
         """Give the cards the room they take, at most a good half of the page."""
