@@ -50,7 +50,8 @@ IN_POD_MISSING = CaseType(
     ),
     evidence=("delivered_at", "limit_hours", "shipment_value_cents", "carrier"),
     severity_inputs=("invoice value", "days sales outstanding"),
-    parents=("DQ-STALE", "TR-CARRIER"),
+    # A carrier that is late has delivered all the same: its papers are another matter.
+    parents=("DQ-STALE",),
 )
 
 IN_POD_MISMATCH = CaseType(

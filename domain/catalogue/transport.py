@@ -81,8 +81,9 @@ TR_PICKUP = CaseType(
     ),
     evidence=("planned_pickup_at", "overdue_minutes", "scac", "status", "last_milestone"),
     severity_inputs=("loss of the shipment", "slack to the window"),
-    # Who has no room says so when asked; who took the load and does not come is in trouble.
-    parents=("WH-OUTAGE", "TR-ROUTE", "WH-LABOUR", "TR-CARRIER"),
+    # Who has no room says so when asked; who took the load and does not come is in trouble. A truck that does
+    # not come is not kept away by people who are too few to pick.
+    parents=("WH-OUTAGE", "TR-ROUTE", "TR-CARRIER"),
 )
 
 TR_GAP = CaseType(

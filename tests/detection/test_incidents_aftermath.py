@@ -15,6 +15,7 @@ from tests.support.case_book import CaseBook, case_books, refs
 from tests.support.facts import NOW, booking, pick, route_event, shipment
 
 SHIPMENT = EntityKind.SHIPMENT
+SUPPLY = EntityKind.INBOUND_SUPPLY
 ON_THE_ROAD = ShipmentStatus.IN_TRANSIT
 
 
@@ -32,6 +33,10 @@ def trouble(book: CaseBook) -> CaseId:
 
 def late(book: CaseBook, number: int) -> CaseId:
     return book.open("TR-ETA-LATE", SHIPMENT, f"SH-{number}")
+
+
+def short_supply(book: CaseBook, number: int) -> CaseId:
+    return book.open("AL-PO-SHORT", SUPPLY, f"PO-{number}", correlation_key="supplier-short:Bolt Works")
 
 
 def tender(number: int, scac: str, status: BookingStatus, hours_ago: int = 6) -> CarrierBooking:
@@ -94,6 +99,24 @@ def test_goods_at_the_dock_are_not_late_by_a_carrier_that_is_late_on_the_road(bo
     book.put(shipment("SH-4", scac="ACME", status=ON_THE_ROAD, shipped_at=from_ms(book.now_ms)))
     book.correlate(here)
     assert not book.together(root, here)
+
+
+@pytest.mark.parametrize(
+    ("root", "about", "child"),
+    [
+        ("TR-CARRIER", (EntityKind.CARRIER, "ACME|MEM"), "IN-POD-MISSING"),
+        ("WH-LABOUR", (EntityKind.NODE, "MEM"), "TR-PICKUP"),
+    ],
+)
+def test_papers_are_not_missing_by_delay_nor_trucks_for_want_of_pickers(
+    book: CaseBook, root: str, about: tuple[EntityKind, str], child: str
+) -> None:
+    cause = book.open(root, *about, node_id="MEM")
+    case = book.open(child, SHIPMENT, "SH-1", node_id="MEM")
+    late_too = late(book, 2)
+    book.correlate()
+    assert not book.together(cause, case)
+    assert book.together(cause, late_too) is (root == "TR-CARRIER"), "what it does make late is with it"
 
 
 @pytest.mark.parametrize("why", ["WH-LABOUR", "WH-OUTAGE"])
@@ -181,7 +204,7 @@ def test_a_key_that_comes_up_again_soon_is_the_same_incident(book: CaseBook) -> 
     assert (book.incident_of(second)["incident_id"], book.incident_of(second)["closed_at"]) == (name, None)
     book.close(second)
     book.correlate(second)
-    book.later(hours=73)
+    book.later(days=7, hours=1)
     third = book.open("OE-CREDIT", EntityKind.SALES_ORDER, "SO-3", correlation_key="credit:C1")
     book.correlate(third)
     assert book.incident_of(third)["incident_id"] != name
@@ -233,7 +256,7 @@ def test_what_goes_late_in_a_storm_is_not_of_the_trouble_before(book: CaseBook) 
 
 
 @pytest.mark.parametrize(("members", "again"), [(7, True), (8, False)])
-def test_a_trickle_is_one_matter_for_three_days_and_a_wave_ends_with_its_cases(
+def test_a_trickle_is_one_matter_of_the_week_and_a_wave_ends_with_its_cases(
     book: CaseBook, members: int, again: bool
 ) -> None:
     first = [
@@ -244,7 +267,7 @@ def test_a_trickle_is_one_matter_for_three_days_and_a_wave_ends_with_its_cases(
     known = book.incident_of(first[0])["incident_id"]
     book.close(*first)
     book.correlate(*first)
-    book.later(hours=71)
+    book.later(hours=7 * 24 - 1)
     after = book.open("TR-OVERSPEND", SHIPMENT, "SH-1", correlation_key="freight:ACME")
     book.correlate(after)
     assert (book.incident_of(after)["incident_id"] == known) is again
@@ -260,7 +283,7 @@ def refused(book: CaseBook, first: int, count: int) -> list[CaseId]:
 
 @pytest.mark.parametrize(
     ("members", "later", "same"),
-    [(20, 23, True), (20, 25, False), (12, 25, True)],
+    [(10, 23, True), (10, 25, False), (8, 25, True)],
     ids=["within a day", "after a quiet day", "too few for a wave"],
 )
 def test_a_wave_that_nobody_joined_for_a_day_takes_nobody_in(
@@ -311,3 +334,36 @@ def test_who_took_a_load_and_does_not_come_is_not_full(book: CaseBook) -> None:
     missed = book.open("TR-PICKUP", SHIPMENT, "SH-1", correlation_key="pickup:ACME")
     book.correlate()
     assert not book.together(full, missed)
+
+
+def test_a_burst_under_a_key_that_trickles_is_a_matter_of_its_own(book: CaseBook) -> None:
+    """One short supply in two days for ten days, then six in an hour and two later."""
+    before = []
+    for day in range(5):
+        before.append(short_supply(book, day))
+        book.correlate(before[-1])
+        book.later(days=2)
+    burst = [short_supply(book, 100 + n) for n in range(6)]
+    waits = book.open("OE-PROMISE", EntityKind.ORDER_LINE, "SO-1/1", about=refs((SUPPLY, "PO-100")))
+    book.correlate(*burst, waits)
+    assert book.together(*before)
+    assert book.together(*burst, waits), "what one of them explains goes along"
+    assert not book.together(before[0], burst[0])
+    assert book.why(burst[0]) == "6 new cases of one kind in a day, where 0.6 a day were usual."
+    book.later(hours=5)
+    after = [short_supply(book, 200 + n) for n in range(2)]
+    book.correlate(*after)
+    assert book.together(*burst, *after)
+    known = book.grouping()
+    assert book.correlate() == frozenset()
+    assert book.grouping() == known
+
+
+def test_a_key_as_busy_as_ever_stays_one_matter(book: CaseBook) -> None:
+    """Three a day, and on the third day four: chance brings that often enough."""
+    days = []
+    for day, count in enumerate((3, 3, 4)):
+        days.extend(short_supply(book, 10 * day + n) for n in range(count))
+        book.correlate(*days[-count:])
+        book.later(hours=20)
+    assert book.together(*days)

@@ -2,7 +2,8 @@
 
 Looked at are the changed cases and what hangs on them; without a list, every case. Both ways give the
 same (a test holds them to it). In this order: what a person said, a root reached through the causal
-graph, the versioned key, a root that mutes, and once an hour the statistical contrast of what is left.
+graph, the versioned key, a root that mutes, and once an hour the statistical contrast of what is left,
+and the bursts under a key.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from app.detection.incidents.anchors import prepare
+from app.detection.incidents.bursts import part_bursts
 from app.detection.incidents.clocks import run_clocks
 from app.detection.incidents.edges import edges_in_force
 from app.detection.incidents.facts import read_facts
-from app.detection.incidents.leftovers import contrast_is_due, group_leftovers
+from app.detection.incidents.leftovers import WINDOW_MS, contrast_is_due, group_leftovers
 from app.detection.incidents.place import Placing
 from app.detection.incidents.scope import silence_ended, take_scope
 from app.detection.incidents.silencing import silenced
@@ -76,6 +78,9 @@ def correlate(
 
 def _contrast(connection: Connection, edges: tuple[Edge, ...], *, now_ms: int) -> set[CaseId]:
     moved, left = group_leftovers(connection, now_ms=now_ms)
+    parted, parted_from = part_bursts(connection, now_ms=now_ms, window_ms=WINDOW_MS)
+    moved |= parted
+    left |= parted_from
     prepare(connection, edges)
     return _rounds(connection, moved, now_ms=now_ms, left=left) if moved else set()
 

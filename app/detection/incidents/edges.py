@@ -78,13 +78,13 @@ AFTERMATH_MS: dict[str, int] = {
 #: A key that comes up again so soon after its incident ended is that incident once more. A trickle, of fewer
 #: members than ``TRICKLE``, is one matter of the week; a wave is over when its cases are.
 SAME_AGAIN_MS = 24 * MS_PER_HOUR
-TRICKLE_AGAIN_MS = 72 * MS_PER_HOUR
+TRICKLE_AGAIN_MS = 7 * 24 * MS_PER_HOUR
 TRICKLE = 8
 
 #: An incident of at least so many members takes nobody in any more when fewer than ``WAVE_FEWEST`` have come
 #: to it within ``WAVE_QUIET_MS``, or when it is ``WAVE_LASTS_MS`` old: what comes after that under its key,
 #: or of a root in it, is a new matter, though the carrier is the same or the centre has been busy for weeks.
-WAVE = 20
+WAVE = 10
 WAVE_FEWEST = 4
 WAVE_QUIET_MS = 24 * MS_PER_HOUR
 WAVE_LASTS_MS = 72 * MS_PER_HOUR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from app.detection.incidents.anchors import gather_refs, need
 from app.detection.incidents.contrast import (
@@ -17,9 +17,9 @@ from app.detection.incidents.contrast import (
 )
 from app.detection.incidents.edges import MS_PER_HOUR
 from app.detection.incidents.facts import OpenIncident
-from app.detection.incidents.write import ACTOR, open_incidents
+from app.detection.incidents.write import move_members, open_incidents
 from app.store.quick import run
-from app.store.schema_cases import CASE_EVENT, DETECTION_STATE
+from app.store.schema_cases import DETECTION_STATE
 from domain.ids import CaseId, EntityKind
 from domain.incidents import IncidentBasis, incident_identity
 
@@ -42,7 +42,7 @@ SELECT e.case_id FROM exception_case e CROSS JOIN incident_member m ON m.case_id
 )
 
 _CASES = """
-SELECT e.case_id, e.code, e.entity_kind, e.correlation_key, e.state, e.episode, m.incident_id, m.basis
+SELECT e.case_id, e.code, e.entity_kind, e.correlation_key, m.incident_id, m.basis
   FROM temp.corr_case c CROSS JOIN exception_case e ON e.case_id = c.case_id
   CROSS JOIN incident_member m ON m.case_id = e.case_id
  ORDER BY e.case_id
@@ -57,11 +57,6 @@ SELECT r.case_id, r.kind, MIN(r.id) AS value FROM temp.corr_ref r
 """
 
 _OPEN = "SELECT incident_id FROM incident WHERE correlation_key = :key AND closed_at IS NULL"
-
-_JOIN = """
-UPDATE incident_member SET incident_id = :incident_id, basis = 'contrast', why = :why, joined_at = :joined_at
- WHERE case_id = :case_id
-"""
 
 _SHIPMENTS = {
     "carrier": "SELECT scac AS value, COUNT(*) AS records FROM shipment GROUP BY scac",
@@ -238,29 +233,13 @@ def _join(
         incident_id = incident_identity(key, 1, now_ms, CaseId(found.case_ids[0]))
         incident = OpenIncident(incident_id=incident_id, basis=IncidentBasis.CONTRAST, key=key, version=1)
         open_incidents(connection, [incident], now_ms=now_ms, title=_title(found))
-    why = _why(found, of_what)
-    connection.exec_driver_sql(
-        _JOIN,
-        [
-            {"incident_id": incident_id, "why": why, "joined_at": now_ms, "case_id": row.case_id}
-            for row in newcomers
-        ],
-    )
-    connection.execute(
-        insert(CASE_EVENT),
-        [
-            {
-                "case_id": row.case_id,
-                "at": now_ms,
-                "episode": row.episode,
-                "kind": "grouped",
-                "from_state": row.state,
-                "to_state": row.state,
-                "reason": f"{row.incident_id} to {incident_id}: {why}",
-                "actor": ACTOR,
-            }
-            for row in newcomers
-        ],
+    move_members(
+        connection,
+        [row.case_id for row in newcomers],
+        incident_id,
+        why=_why(found, of_what),
+        now_ms=now_ms,
+        basis=IncidentBasis.CONTRAST.value,
     )
     moved |= {CaseId(row.case_id) for row in newcomers}
     left |= {row.incident_id for row in newcomers} | {incident_id}

@@ -27,6 +27,18 @@ ON CONFLICT (case_id) DO UPDATE SET incident_id = excluded.incident_id, basis = 
   why = excluded.why, joined_at = excluded.joined_at
 """
 
+_GROUPED = """
+INSERT INTO case_event (case_id, at, episode, kind, from_state, to_state, reason, actor)
+SELECT e.case_id, :joined_at, e.episode, 'grouped', e.state, e.state,
+       m.incident_id || ' to ' || :incident_id || ': ' || :why, :actor
+  FROM incident_member m CROSS JOIN exception_case e ON e.case_id = m.case_id WHERE m.case_id = :case_id
+"""
+
+_MOVE = """
+UPDATE incident_member SET incident_id = :incident_id, basis = COALESCE(:basis, basis), why = :why,
+  joined_at = :joined_at WHERE case_id = :case_id
+"""
+
 _CASE = """
 UPDATE exception_case SET incident_id = :incident_id, parent_case_id = :parent_case_id,
   suppressed_by = :suppressed_by WHERE case_id = :the_case
@@ -112,6 +124,34 @@ def reopen_incidents(connection: Connection, incident_ids: Collection[str]) -> N
         connection.exec_driver_sql(
             "UPDATE incident SET closed_at = NULL WHERE incident_id = :incident_id", rows
         )
+
+
+def move_members(
+    connection: Connection,
+    case_ids: Collection[str],
+    incident_id: str,
+    *,
+    why: str,
+    now_ms: int,
+    basis: str | None = None,
+) -> None:
+    """Take these cases to another incident for the reason ``why``, with a line in their history each.
+
+    Without a new ``basis`` they are there for what they were in the other.
+    """
+    moves = [
+        {
+            "case_id": case_id,
+            "incident_id": incident_id,
+            "basis": basis,
+            "why": why,
+            "joined_at": now_ms,
+            "actor": ACTOR,
+        }
+        for case_id in case_ids
+    ]
+    connection.exec_driver_sql(_GROUPED, moves)
+    connection.exec_driver_sql(_MOVE, moves)
 
 
 def _hits(placement: Placement) -> frozenset[str]:
