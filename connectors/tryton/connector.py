@@ -17,13 +17,14 @@ from connectors.tryton import cursor as positions
 from connectors.tryton.capabilities import lacks
 from connectors.tryton.client import Transport, TrytonClient
 from connectors.tryton.cursor import Cursor
+from connectors.tryton.given import Given
 from connectors.tryton.paging import read_page
 from connectors.tryton.reading import Reader
-from connectors.tryton.recent import RecentChanges, Round
+from connectors.tryton.recent import RecentChanges
 from connectors.tryton.reference import Reference, read_reference
 from connectors.tryton.saga import Saga
 from connectors.tryton.settings import TrytonSettings
-from connectors.tryton.streams import STREAMS, StreamReader
+from connectors.tryton.streams import STREAMS
 from connectors.tryton.values import microseconds
 from domain.clock import Clock
 from domain.commands import Command, CommandResult, Receipt
@@ -71,6 +72,7 @@ class TrytonConnector:
         self._outage = OutageLog(source, logging.getLogger(__name__))
         self._reference: _KeptReference | None = None
         self._recent = RecentChanges(self._client, clock)
+        self._given = Given()
 
     @property
     def source(self) -> SourceName:
@@ -97,18 +99,23 @@ class TrytonConnector:
                 known = positions.start(len(spec.drivers), microseconds(self._now()))
             elif not known.open:
                 asked = self._recent.ask(stream, known.since)
-                if _is_settled(known, spec, asked, kept.fingerprint):
+                if known.rests_on == kept.fingerprint and self._given.is_all(known, spec, asked):
                     idle = msgspec.structs.replace(known, began=microseconds(self._now()))
-                    cursor = positions.encode(_sealed(idle, spec, asked))
+                    cursor = positions.encode(self._given.sealed(idle, spec, asked))
                     return Page(records=(), rejected=(), deleted=(), cursor=cursor, more=False)
                 kept = self._kept_reference(REFERENCE_AGE)
+                only = None
+                if known.rests_on == kept.fingerprint:
+                    only = self._given.news(known, spec, asked)
                 now = microseconds(self._now())
-                known = positions.next_pull(known, now, asked=asked.number, rests_on=kept.fingerprint)
+                known = positions.next_pull(
+                    known, now, asked=asked.number, rests_on=kept.fingerprint, only=only
+                )
             return self._page(stream, known, limit, kept.data)
 
     def _page(self, stream: str, cursor: Cursor, limit: int, reference_data: Reference) -> Page:
         def seal(done: Cursor) -> Cursor:
-            return _sealed(done, STREAMS[stream], self._recent.round_of(done.asked))
+            return self._given.sealed(done, STREAMS[stream], self._recent.round_of(done.asked))
 
         reader = self._reader(stream, reference_data, cursor)
         return read_page(STREAMS[stream], cursor, limit, reader, seal)
@@ -217,15 +224,3 @@ class TrytonConnector:
         return Receipt(
             key=command.key, result=result, message=message, upstream_version=version, repeated=repeated
         )
-
-
-def _is_settled(cursor: Cursor, spec: StreamReader, asked: Round, rests_on: str) -> bool:
-    """Whether a stream has given all that changed lately, read with the small tables as they are."""
-    is_known = cursor.seen != "" and cursor.rests_on == rests_on
-    return is_known and asked.fingerprint(spec, cursor.since) == cursor.seen
-
-
-def _sealed(done: Cursor, spec: StreamReader, asked: Round | None) -> Cursor:
-    """A closed cursor that knows which rows were given: those there were before the pull began."""
-    seen = "" if asked is None or done.spoiled else asked.fingerprint(spec, done.since)
-    return msgspec.structs.replace(done, seen=seen)

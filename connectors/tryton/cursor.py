@@ -19,6 +19,8 @@ class Cursor(msgspec.Struct, frozen=True):
     ``began`` is when this pull began, ``newest`` the stamp of the newest row seen, in microseconds;
     ``driver`` is the one being read; ``skip`` counts records of the next rows that were given already;
     ``open`` is true while a pull goes on; ``first`` while the stream is read from its beginning.
+    ``only`` are, by driver, the ids of the rows to read, where a pull reads no others; ``split`` says that
+    what belongs together took more than a page, between which it may have changed.
     ``asked`` is the round of questions before this pull, ``rests_on`` the fingerprint of the small tables it
     was read with, ``spoiled`` says that it met a record it could not read, ``seen`` is the fingerprint of the
     recent rows that were given (empty: read them again).
@@ -35,6 +37,8 @@ class Cursor(msgspec.Struct, frozen=True):
     rests_on: str = ""
     spoiled: bool = False
     seen: str = ""
+    only: tuple[tuple[int, ...], ...] | None = None
+    split: bool = False
 
     @property
     def since(self) -> int:
@@ -48,12 +52,25 @@ def start(drivers: int, now: int) -> Cursor:
     return Cursor(positions=((0, 0), *(((recent, 0),) * (drivers - 1))), began=now, open=True, first=True)
 
 
-def next_pull(cursor: Cursor, now: int, *, asked: int, rests_on: str) -> Cursor:
+def next_pull(
+    cursor: Cursor,
+    now: int,
+    *,
+    asked: int,
+    rests_on: str,
+    only: tuple[tuple[int, ...], ...] | None = None,
+) -> Cursor:
     """The start of another pull, after a round of questions."""
     # One point for all drivers: a record re-read by one of them would otherwise look older than it was.
     places = ((cursor.since, 0),) * len(cursor.positions)
     return Cursor(
-        positions=places, began=now, newest=cursor.newest, open=True, asked=asked, rests_on=rests_on
+        positions=places,
+        began=now,
+        newest=cursor.newest,
+        open=True,
+        asked=asked,
+        rests_on=rests_on,
+        only=only,
     )
 
 
@@ -72,7 +89,8 @@ def decode(text: str, drivers: int) -> Cursor:
         cursor = msgspec.json.decode(text, type=Cursor)
     except msgspec.MsgspecError as error:
         raise _foreign(text) from error
-    if len(cursor.positions) != drivers or not 0 <= cursor.driver < drivers or cursor.skip < 0:
+    asks_others = cursor.only is not None and len(cursor.only) != drivers
+    if len(cursor.positions) != drivers or asks_others or not 0 <= cursor.driver < drivers or cursor.skip < 0:
         raise _foreign(text)
     return cursor
 

@@ -1,20 +1,17 @@
 """What changed lately, asked once a poll for all streams together: a stream with nothing new is not read.
 
 A question gives the rows of a table, and of the tables that hang on it, that changed in the last minutes,
-each with its modification time. A stream remembers in its cursor, as a fingerprint, which of them it has
-given. While the same rows come with the same times nothing can be new: a row that was committed late under an
-earlier time, or in the very second that was read last, is a row more or a time more.
+each with its modification time. ``given.py`` knows which of them a stream has given. While the same rows come
+with the same times nothing can be new: a row that was committed late under an earlier time, or in the very
+second that was read last, is a row more or a time more.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import RLock
-
-import msgspec
 
 from connectors.tryton.client import TrytonClient
 from connectors.tryton.cursor import SETTLED_MICROS
@@ -77,15 +74,15 @@ class Round:
     answers: dict[str, Answer] = field(default_factory=dict)
     reached: int = -1
 
-    def fingerprint(self, stream: StreamReader, since: int) -> str:
-        """Of a stream's rows changed at or after ``since`` (microseconds); empty where nobody can tell."""
+    def rows_of(self, stream: StreamReader, since: int) -> frozenset[Seen] | None:
+        """A stream's rows changed at or after ``since`` (microseconds); None where nobody can tell."""
         found: set[Seen] = set()
         for model in questions_of(stream):
             answer = self.answers.get(model)
             if answer is None or answer.rows is None or answer.since > since:
-                return ""
+                return None
             found.update(row for row in answer.rows if row[2] >= since)
-        return hashlib.sha256(msgspec.json.encode(sorted(found))).hexdigest()
+        return frozenset(found)
 
 
 def questions_of(stream: StreamReader) -> tuple[str, ...]:
