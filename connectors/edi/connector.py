@@ -33,7 +33,7 @@ from connectors.protocol import ConnectorHealth, Manifest, Page, parse_manifest
 from domain.clock import Clock
 from domain.commands import Command, CommandResult, Receipt
 from domain.edi import EdiStatus
-from domain.errors import BadInputError, TowerError
+from domain.errors import BadInputError, ConflictError, TowerError
 from domain.ids import EntityKind, EntityRef, SourceName
 from domain.records import Entity, RejectedRecord
 
@@ -326,8 +326,10 @@ class EdiConnector:
             written = write_command(
                 command, load_partners(self._partners_folder), self, control=control, at=self._clock.now()
             )
-        except BadInputError as error:
-            return Receipt(key=command.key, result=CommandResult.REJECTED, message=error.what)
+        except (BadInputError, ConflictError) as error:
+            is_conflict = isinstance(error, ConflictError)
+            result = CommandResult.CONFLICT if is_conflict else CommandResult.REJECTED
+            return Receipt(key=command.key, result=result, message=error.what)
         remembered = {
             "commands": {command.key: {"message": written.message}},
             "control": control,

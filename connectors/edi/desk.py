@@ -1,4 +1,4 @@
-"""Commands as documents: earlier goods are asked for by 860 or ORDCHG, a carrier is changed by 204 or IFTMIN.
+"""Commands as documents: to suppliers (860, ORDCHG), customers (855, ORDRSP) and carriers (204, IFTMIN).
 
 Once the carrier that was asked last takes the load, it is taken back from those that were asked before.
 """
@@ -10,22 +10,42 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from connectors.edi import documents as said
+from connectors.edi.codes import CodedFact
 from connectors.edi.mapping import sent_note
 from connectors.edi.mapping_freight import booking_id
 from connectors.edi.outcome import Known, unmatched
-from connectors.edi.outgoing import Body, write_204, write_860, write_iftmin, write_ordchg
+from connectors.edi.outgoing import (
+    Body,
+    write_204,
+    write_855,
+    write_860,
+    write_iftmin,
+    write_ordchg,
+    write_ordrsp,
+)
 from connectors.edi.partners import Partner
 from connectors.edi.to_partner import interchange_to
-from domain.commands import Command, ExpediteSupply, RebookCarrier
-from domain.errors import BadInputError
+from domain.commands import Command, ExpediteSupply, PromiseDate, RebookCarrier
+from domain.errors import BadInputError, ConflictError
 from domain.ids import EntityKind
 from domain.inventory import InboundSupply
+from domain.orders import OrderLine, SalesOrder
 from domain.records import Entity
 from domain.transport import BookingStatus, CarrierBooking
 
-#: By which document a partner is asked, in the standard it speaks.
+#: By which document a partner is asked or told, in the standard it speaks.
 _CHANGE = {"x12": "860", "edifact": "ORDCHG"}
 _TENDER = {"x12": "204", "edifact": "IFTMIN"}
+_ANSWER = {"x12": "855", "edifact": "ORDRSP"}
+#: What is said of a line (668, 1229): it comes as it was wished, or on another day.
+_AS_WISHED = {
+    "x12": CodedFact(element="668", raw="IA", meaning="accepted", responsible="supplier"),
+    "edifact": CodedFact(element="1229", raw="5", meaning="accepted", responsible="supplier"),
+}
+_MOVED = {
+    "x12": CodedFact(element="668", raw="DR", meaning="rescheduled", responsible="supplier"),
+    "edifact": CodedFact(element="1229", raw="3", meaning="changed", responsible="supplier"),
+}
 _OPEN = frozenset({BookingStatus.TENDERED, BookingStatus.ACCEPTED})
 
 
@@ -48,15 +68,18 @@ def write_command(
 
     Raises:
         BadInputError: no partner takes it, or what it is about is not known.
+        ConflictError: what it is about has changed since.
     """
     match command.action:
         case ExpediteSupply() as action:
             return _expedite(command, action, partners, known, control, at)
+        case PromiseDate() as action:
+            return _promise(command.key, action, partners, known, control, at)
         case RebookCarrier() as action:
             return _tender(command, action, partners, control, at)
     raise BadInputError(
         what=f"Partners cannot be asked for {command.action.verb} by EDI.",
-        remedy="Use expedite_supply or rebook_carrier.",
+        remedy="Use expedite_supply, promise_date or rebook_carrier.",
     )
 
 
@@ -85,6 +108,85 @@ def _expedite(
         about=held.number,
         message=f"{set_id} to {partner.name}: {held.number} line {line.position} by {action.eta_at:%Y-%m-%d}",
     )  # fmt: skip
+
+
+def _promise(
+    reference: str,
+    action: PromiseDate,
+    partners: Sequence[Partner],
+    known: Known,
+    control: int,
+    at: datetime,
+) -> Written:
+    """Tell a customer when what it ordered comes; from then on that is what is promised."""
+    order, lines = _promised(action, known)
+    partner = _writer(partners, _ANSWER, lambda each: _ordered(each, order))
+    set_id = _ANSWER[partner.standard]
+    answer = said.OrderAnswer(
+        number=order.number,
+        at=at,
+        ordered_at=order.ordered_at,
+        due_at=None,
+        ship_to_code="",
+        lines=tuple(_answered(line, action.promised_at, partner) for line in lines),
+    )
+    told = f"answered:{partner.name}:{order.number}"
+    again = bool(known.notes_under(told))
+    body = (
+        write_855(answer, partner, again=again)
+        if partner.standard == "x12"
+        else write_ordrsp(answer, partner, reference=reference, again=again)
+    )
+    day = f"{action.promised_at.astimezone(partner.zone):%Y-%m-%d}"
+    message = f"{set_id} to {partner.name}: {order.number} promised for {day}"
+    written = _written(partner, set_id, body, control, at, about=order.number, message=message)
+    return replace(
+        written,
+        entities=(
+            replace(order, promised_at=action.promised_at),
+            *(replace(line, promised_at=action.promised_at) for line in lines),
+        ),
+        notes={**written.notes, told: day},
+    )
+
+
+def _promised(action: PromiseDate, known: Known) -> tuple[SalesOrder, list[OrderLine]]:
+    """The order and the lines of a promise, promised as it says they are."""
+    order = known.entity(EntityKind.SALES_ORDER, action.order_id)
+    if not isinstance(order, SalesOrder):
+        raise unmatched(f"Nobody ordered {action.order_id} by EDI.", "Tell the customer by telephone.")
+    found = [known.entity(EntityKind.ORDER_LINE, line_id) for line_id in action.line_ids]
+    lines = [each for each in found if isinstance(each, OrderLine) and each.order_id == order.order_id]
+    if len(lines) < len(found):
+        raise unmatched(f"{order.number} has no such lines.", "Decide anew with its present lines.")
+    if {order.promised_at, *(line.promised_at for line in lines)} != {action.replaces_promised_at}:
+        raise ConflictError(
+            what=f"{order.number} is promised for another day than when it was decided.",
+            remedy="Look at the case again.",
+        )
+    return order, lines
+
+
+def _ordered(partner: Partner, order: SalesOrder) -> bool:
+    """Whether it is this partner's order."""
+    return (
+        partner.role == "customer"
+        and partner.identify(partner.ids.order, order.number) == order.order_id
+        and partner.customer_id in {"", order.customer_id}
+    )
+
+
+def _answered(line: OrderLine, promised_at: datetime, partner: Partner) -> said.DocumentLine:
+    """A line accepted as it was wished, or for another day."""
+    said_of_it = _AS_WISHED if promised_at == line.requested_at else _MOVED
+    return said.DocumentLine(
+        position=line.position,
+        item=partner.item_number(line.item_id),
+        quantity=line.ordered_quantity,
+        answers=(
+            said.LineAnswer(code=said_of_it[partner.standard], quantity=line.open_quantity, at=promised_at),
+        ),
+    )
 
 
 def _tender(

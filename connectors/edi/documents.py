@@ -69,13 +69,14 @@ class OrderChangeRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderAnswer:
-    """A supplier answers our order (855, ORDRSP)."""
+    """What is confirmed of an order (855, ORDRSP): by a supplier to us, or by us to a customer."""
 
     number: str
     at: datetime
     due_at: datetime | None
     ship_to_code: str
     lines: tuple[DocumentLine, ...]
+    ordered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

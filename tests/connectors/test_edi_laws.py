@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from connectors.edi import codes
 from connectors.edi.documents import OrderAnswer, PurchaseOrder, Tender, TenderAnswer
@@ -16,14 +17,14 @@ from connectors.edi.edifact import read_edifact
 from connectors.edi.edifact_sets.registry import EDIFACT_READERS
 from connectors.edi.faults import EdiParseError
 from connectors.edi.limits import Limits
-from connectors.edi.outgoing import write_204, write_iftmin
+from connectors.edi.outgoing import write_204, write_855, write_iftmin, write_ordrsp
 from connectors.edi.reading import SetReading
 from connectors.edi.segments import split_released, unescaped
 from connectors.edi.x12 import read_x12
 from connectors.edi.x12sets.registry import X12_READERS
-from tests.support.edi_documents import DAYS, NUMBERS, answers, orders
+from tests.support.edi_documents import DAYS, NUMBERS, answers, edifact_answers, orders
 from tests.support.edi_mutations import DOCUMENTS, refused_wrongly, results_of, spoiled
-from tests.support.edi_partner_documents import write_850, write_855, write_990
+from tests.support.edi_partner_documents import write_850, write_990
 from tests.support.edi_site import PURCHASE_ORDER, edifact_interchange, interchange, partner
 
 
@@ -78,9 +79,18 @@ def test_an_order_written_reads_the_same(document: PurchaseOrder) -> None:
 
 
 @settings(max_examples=40, deadline=1000)
-@given(document=answers())
-def test_an_answer_written_reads_the_same(document: OrderAnswer) -> None:
-    assert read_again("855", write_855(document, partner("bolt")), "bolt") == document
+@given(document=answers(), again=st.booleans())
+def test_an_answer_written_reads_the_same(document: OrderAnswer, again: bool) -> None:
+    assert read_again("855", write_855(document, partner("bolt"), again=again), "bolt") == document
+
+
+@settings(max_examples=40, deadline=1000)
+@given(document=edifact_answers(), again=st.booleans())
+def test_an_answer_written_in_edifact_reads_the_same(document: OrderAnswer, again: bool) -> None:
+    profile = structs.replace(partner("nord"), timezone="UTC")
+    body = write_ordrsp(document, profile, reference="act:1", again=again)
+    (found,) = read_edifact(edifact_interchange("nord", "ORDRSP", body))
+    assert EDIFACT_READERS["ORDRSP"][0](SetReading(found.groups[0].sets[0], profile)) == document
 
 
 @settings(max_examples=40, deadline=1000)

@@ -17,11 +17,18 @@ from hypothesis import strategies as st
 
 from connectors.edi import codes
 from connectors.edi.documents import DocumentLine, OrderAnswer, PurchaseOrder, Tender, TenderAnswer
-from connectors.edi.outgoing import write_204, write_860, write_iftmin, write_ordchg
-from tests.support.edi_documents import DAYS, ENDS, QUANTITIES, answers, orders
+from connectors.edi.outgoing import (
+    write_204,
+    write_855,
+    write_860,
+    write_iftmin,
+    write_ordchg,
+    write_ordrsp,
+)
+from tests.support.edi_documents import DAYS, ENDS, QUANTITIES, answers, edifact_answers, orders
 from tests.support.edi_mutations import DOCUMENTS, results_of
 from tests.support.edi_oracle import EDIFACT_KINDS, complaints, envelope_complaints, wider
-from tests.support.edi_partner_documents import write_850, write_855, write_990
+from tests.support.edi_partner_documents import write_850, write_990
 from tests.support.edi_site import PURCHASE_ORDER, EdiSite, edifact_interchange, interchange, partner
 
 KIND = re.compile(r"~ST\*(\w+)|UNH\+\w+\+(\w+)")
@@ -67,10 +74,14 @@ def test_every_edifact_kind_has_a_grammar() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(document=orders(), answer=answers())
-def test_orders_and_answers_that_we_write_are_accepted(document: PurchaseOrder, answer: OrderAnswer) -> None:
+@given(document=orders(), answer=answers(), action=edifact_answers(), again=st.booleans())
+def test_orders_and_answers_that_we_write_are_accepted(
+    document: PurchaseOrder, answer: OrderAnswer, action: OrderAnswer, again: bool
+) -> None:
     assert not judged("bolt", "850", write_850(document, partner("bolt")))
-    assert not judged("bolt", "855", write_855(answer, partner("bolt")))
+    assert not judged("bolt", "855", write_855(answer, partner("bolt"), again=again))
+    in_edifact = write_ordrsp(action, partner("nord"), reference="act-1-1", again=again)
+    assert not complaints(edifact_interchange("nord", "ORDRSP", in_edifact))
 
 
 @settings(max_examples=25, deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
@@ -55,6 +56,7 @@ def answers(draw: st.DrawFn) -> OrderAnswer:
         at=draw(DAYS),
         due_at=draw(st.one_of(st.none(), ENDS)),
         ship_to_code=draw(st.one_of(st.just(""), NUMBERS)),
+        ordered_at=draw(st.one_of(st.none(), DAYS)),
         lines=tuple(
             DocumentLine(
                 position=position,
@@ -69,3 +71,17 @@ def answers(draw: st.DrawFn) -> OrderAnswer:
             for position in positions
         ),
     )
+
+
+@st.composite
+def edifact_answers(draw: st.DrawFn) -> OrderAnswer:
+    """Answers as ORDRSP says them: one to a line, and each line with its own day."""
+    document = draw(answers())
+    fact = st.sampled_from(sorted(codes.LINE_ACTION)).map(codes.line_action)
+    lines = []
+    for line in document.lines:
+        code = draw(fact)
+        assert code is not None
+        answer = LineAnswer(code=code, quantity=draw(QUANTITIES), at=draw(st.one_of(st.none(), ENDS)))
+        lines.append(replace(line, answers=(answer,)))
+    return replace(document, due_at=None, ship_to_code="", lines=tuple(lines))

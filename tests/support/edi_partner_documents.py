@@ -1,4 +1,4 @@
-"""Documents as our partners write them: orders (850), answers to orders (855) and to tenders (990)."""
+"""Documents as our partners write them: orders (850) and answers to tenders (990)."""
 
 from __future__ import annotations
 
@@ -29,21 +29,6 @@ def write_850(document: said.PurchaseOrder, partner: Partner) -> Body:
         body.append(["PO1", str(line.position), str(line.quantity), "EA", price, "", _ITEM, line.item])
         if line.requested_at is not None and line.requested_at != document.requested_at:
             body.append(["DTM", "002", _day(line.requested_at, partner)])
-    return [*body, ["CTT", str(len(document.lines))]]
-
-
-def write_855(document: said.OrderAnswer, partner: Partner) -> Body:
-    """An answer to an order, each line with its codes (668)."""
-    body: Body = [["BAK", "00", "AC", document.number, _day(document.at, partner)]]
-    if document.due_at is not None:
-        body.append(["DTM", "002", _day(document.due_at, partner)])
-    if document.ship_to_code:
-        body.append(["N1", "ST", "", "92", document.ship_to_code])
-    for line in document.lines:
-        body.append(["PO1", str(line.position), str(line.quantity), "EA", "", "", _ITEM, line.item])
-        for answer in line.answers:
-            at = ["067", _day(answer.at, partner)] if answer.at is not None else []
-            body.append(["ACK", answer.code.raw, str(answer.quantity), "EA", *at])
     return [*body, ["CTT", str(len(document.lines))]]
 
 

@@ -82,6 +82,7 @@ def read_ordrsp(reading: SetReading) -> OrderAnswer:
         due_at=dated(reading, head, "2", "69", "67", end=True),
         ship_to_code=party(head, "DP", "ST", "CN").code,
         lines=lines,
+        ordered_at=dated(reading, head, "171"),
     )
 
 

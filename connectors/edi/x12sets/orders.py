@@ -72,6 +72,8 @@ def read_855(reading: SetReading) -> OrderAnswer:
         due_at=dated(reading, head, *REQUESTED, end=True),
         ship_to_code=party(head, "ST").code,
         lines=lines,
+        # Alone, the date of the order (BAK04) is taken for that of the answer.
+        ordered_at=reading.instant(begin, 4) if begin.get(9) and begin.get(4) else None,
     )
 
 
