@@ -20,7 +20,7 @@ from tests.support import tryton_scenarios as scenarios
 from tests.support.connector_contract import read_all, state_of
 from tests.support.tryton_day import company_zone_name, today
 from tests.support.tryton_rpc import TrytonRpc
-from tests.support.tryton_scenarios import Wanted
+from tests.support.tryton_scenarios import Order, Wanted
 from tests.support.tryton_seed import PRODUCTS, SITES, Distributor
 from tests.support.tryton_server import TrytonServer
 from tests.support.tryton_tower import TowerDesk
@@ -101,6 +101,73 @@ def test_a_transaction_that_commits_late_is_not_missed(
     order = news(desk, "orders", cursor)[0][f"sale-{late.sale}"].entity
     assert isinstance(order, SalesOrder)
     assert order.status is OrderStatus.CANCELLED
+
+
+def hoses(clerk: TrytonRpc, distributor: Distributor, number: int) -> list[Order]:
+    """Quotations of one line each."""
+    wanted = Wanted(product="HOSE-05", quantity=1)
+    return [
+        scenarios.quote_sale(clerk, distributor, wanted, customer="C-ALDER", warehouse="COL")
+        for _ in range(number)
+    ]
+
+
+def test_of_a_busy_minute_only_what_changed_comes_and_a_second_change_in_its_second(
+    server: TrytonServer, clerk: TrytonRpc, distributor: Distributor, desk: TowerDesk
+) -> None:
+    changed = hoses(clerk, distributor, 3)[1]
+    cursors = {stream: settled(desk, stream) for stream in ("orders", "lines", "allocations")}
+    clerk.press("sale.sale", "draft", changed.sale)
+    found, cursor = news(desk, "orders", cursors["orders"])
+    assert set(found) == {f"sale-{changed.sale}"}
+    assert set(news(desk, "lines", cursors["lines"])[0]) == {f"line-{changed.lines[0]}"}
+    assert news(desk, "allocations", cursors["allocations"])[0] == {}
+    server.sql(
+        "update sale_sale set state = 'cancelled', write_date = write_date + interval '1 microsecond'"
+        " where id = %s",
+        changed.sale,
+    )
+    found, _ = news(desk, "orders", cursor)
+    order = found.pop(f"sale-{changed.sale}").entity
+    assert isinstance(order, SalesOrder)
+    assert order.status is OrderStatus.CANCELLED
+    assert found == {}
+
+
+def test_a_line_committed_late_renews_its_order_though_the_order_is_newer(
+    server: TrytonServer, clerk: TrytonRpc, distributor: Distributor, desk: TowerDesk
+) -> None:
+    quoted = hoses(clerk, distributor, 1)[0]
+    cursor = settled(desk, "orders")
+    before = desk.state("orders")[f"sale-{quoted.sale}"]
+    server.sql(
+        "update sale_line set unit_price = unit_price + 1, write_date = newest.at - interval '20 seconds',"
+        " create_date = newest.at - interval '25 seconds'"
+        " from (select max(coalesce(write_date, create_date)) as at from sale_sale) newest"
+        " where id = %s",
+        quoted.lines[0],
+    )
+    after = news(desk, "orders", cursor)[0][f"sale-{quoted.sale}"]
+    assert isinstance(before.entity, SalesOrder)
+    assert isinstance(after.entity, SalesOrder)
+    assert after.entity.total_cents == before.entity.total_cents + 100
+    assert after.stamp >= before.stamp, "a store keeps the newer of two"
+
+
+def test_a_desk_started_anew_in_the_middle_of_the_news_loses_none_of_them(
+    server: TrytonServer, clerk: TrytonRpc, distributor: Distributor, desk: TowerDesk
+) -> None:
+    orders = hoses(clerk, distributor, 4)
+    cursor = settled(desk, "orders")
+    changed = [order.sale for order in orders[:3]]
+    clerk.press("sale.sale", "draft", *changed)
+    first = desk.connector.changes("orders", cursor, 1)
+    assert first.more
+    anew = TowerDesk(server)
+    rest, cursor = news(anew, "orders", first.cursor)
+    assert {record.ref.entity_id for record in first.records} | set(rest) == {f"sale-{s}" for s in changed}
+    assert {f"sale-{order.sale}" for order in orders} <= set(news(anew, "orders", cursor)[0])
+    anew.close()
 
 
 def test_a_deleted_order_is_missing_from_the_ids(
