@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.tryton import keys
 from connectors.tryton.client import TrytonClient, TrytonWarningError
+from connectors.tryton.promise import is_promised, promise
 from connectors.tryton.redistribution import Redistribution
 from connectors.tryton.saga import LOCKABLE, Saga, Target, lock_on, refusal
 from connectors.tryton.shipment_commands import (
@@ -31,6 +32,7 @@ from domain.commands import (
     AddNote,
     ApproveReturn,
     ExpediteSupply,
+    PromiseDate,
     ReallocateLine,
     RebookCarrier,
     RecoverShipment,
@@ -70,7 +72,7 @@ def target_row(client: TrytonClient, action: Action) -> Target:
     match action:
         case ReleaseCreditHold() | SetLinePrice() | SetOrderField() | AddNote():
             return Target(model="sale.sale", row_id=keys.number_of(keys.SALE, action.order_id))
-        case ReallocateLine() | SplitLine() | SubstituteItem():
+        case PromiseDate() | ReallocateLine() | SplitLine() | SubstituteItem():
             return Target(model="sale.sale", row_id=keys.number_of(keys.SALE, action.order_id))
         case TransferStock():
             lines = client.read("sale.line", [keys.number_of(keys.SALE_LINE, action.line_id)], ["sale"])
@@ -325,6 +327,7 @@ _VERBS: dict[type[Action], _Verb] = {
     ReleaseCreditHold: _Verb(do=_release, is_so=_is_released),
     SetLinePrice: _Verb(do=_set_price, is_so=_is_priced),
     SetOrderField: _Verb(do=_set_field, is_so=_is_filled),
+    PromiseDate: _Verb(do=promise, is_so=is_promised),
     ReallocateLine: _Verb(do=_reallocate, is_so=_is_reallocated),
     SplitLine: _Verb(do=_split, is_so=_is_split),
     SubstituteItem: _Verb(do=substitute, is_so=is_substituted),

@@ -12,6 +12,7 @@ from domain.commands import (
     Action,
     CommandResult,
     ExpediteSupply,
+    PromiseDate,
     ReallocateLine,
     RebookCarrier,
     ReleaseCreditHold,
@@ -21,9 +22,11 @@ from domain.commands import (
     SplitLine,
     SplitPart,
 )
+from domain.compensation import undone_by
 from domain.errors import UnavailableError
 from domain.ids import LineId, NodeId, OrderId, ServiceId, ShipmentId, TaskId
 from domain.inventory import Allocation, AllocationStatus
+from domain.orders import OrderLine, SalesOrder
 from tests.support import tryton_scenarios as scenarios
 from tests.support.tryton_day import company_zone, today
 from tests.support.tryton_rpc import TrytonRpc
@@ -272,6 +275,74 @@ def test_price_is_corrected_and_the_quotation_stays_one(
     assert clerk.read("sale.line", order.lines[0], "unit_price")["unit_price"] == Decimal("38.00")
     sale = clerk.read("sale.sale", order.sale, "state", "number")
     assert (sale["state"], sale["number"]) == ("quotation", order.number)
+
+
+@pytest.mark.parametrize("cut", [None, 0, 1])
+def test_another_day_is_promised_and_the_old_one_again(
+    clerk: TrytonRpc, distributor: Distributor, desk: TowerDesk, cut: int | None
+) -> None:
+    order = scenarios.wrong_price(clerk, distributor)
+    sale_id = f"sale-{order.sale}"
+
+    def promised() -> set[datetime]:
+        seen = desk.state("orders", "lines")
+        found = [seen[name].entity for name in (sale_id, f"line-{order.lines[0]}")]
+        return {each.promised_at for each in found if isinstance(each, SalesOrder | OrderLine)}
+
+    (before,) = promised()
+    action = PromiseDate(
+        order_id=OrderId(sale_id),
+        # Tryton puts a line for the freight below the goods.
+        line_ids=(LineId(f"line-{order.lines[0]}"),),
+        promised_at=before + timedelta(days=8),
+        replaces_promised_at=before,
+    )
+    command = desk.command(key(), action, desk.state("orders")[sale_id])
+    desk.line.cut_at(cut, arrives=True)
+    receipt = desk.connector.submit(command)
+    desk.line.cut_at(None)
+    if cut is not None:
+        assert receipt.result is CommandResult.UNKNOWN
+        receipt = desk.connector.submit(command)
+    assert receipt.result is CommandResult.SUCCEEDED, receipt.message
+    # The promise is the transit of three days after the shipping date.
+    day = action.promised_at.astimezone(company_zone()).date() - timedelta(days=3)
+    sale = clerk.read("sale.sale", order.sale, "shipping_date", "state", "number")
+    assert (sale["shipping_date"], sale["state"], sale["number"]) == (day, "quotation", order.number)
+    assert promised() == {action.promised_at}
+
+    (back,) = undone_by(action, None) or ()
+    held = desk.state("orders")[sale_id]
+    assert desk.connector.submit(desk.command(key(), back, held)).result is CommandResult.SUCCEEDED
+    assert promised() == {before}
+    late = desk.connector.submit(desk.command(key(), back))
+    assert (late.result, "already" in late.message) == (CommandResult.SUCCEEDED, True)
+
+
+def test_a_promise_of_other_lines_or_another_day_is_not_made(
+    clerk: TrytonRpc, distributor: Distributor, desk: TowerDesk
+) -> None:
+    order, gone = scenarios.wrong_price(clerk, distributor), scenarios.routine(clerk, distributor)
+    seen = desk.state("orders")
+
+    def answer(each: Order, line: int, days_off: int = 0) -> tuple[CommandResult, str]:
+        held = seen[f"sale-{each.sale}"]
+        assert isinstance(held.entity, SalesOrder)
+        action = PromiseDate(
+            order_id=held.entity.order_id,
+            line_ids=(LineId(f"line-{line}"),),
+            promised_at=held.entity.promised_at + timedelta(days=8),
+            replaces_promised_at=held.entity.promised_at + timedelta(days=days_off),
+        )
+        receipt = desk.connector.submit(desk.command(key(), action, held))
+        return receipt.result, receipt.message
+
+    result, why = answer(order, gone.lines[0])
+    assert (result, "other lines" in why) == (CommandResult.REJECTED, True)
+    assert answer(order, order.lines[0], days_off=1)[0] is CommandResult.CONFLICT
+    result, why = answer(gone, gone.lines[0])
+    assert (result, "processing" in why) == (CommandResult.REJECTED, True)
+    assert clerk.read("sale.sale", order.sale, "shipping_date")["shipping_date"] is None
 
 
 def test_late_receipt_is_expedited(clerk: TrytonRpc, distributor: Distributor, desk: TowerDesk) -> None:
