@@ -21,7 +21,7 @@ from optimization.backlog.patterns import NEVER, SCALE, WHOLE_SHARE, Market, Scr
 from optimization.backlog.pricing import Ideal, no_ideal, price_orders
 from optimization.backlog.tables import Floats, Integers
 
-THREADS = 2
+PARTS = 2
 MOMENTUM = 0.75
 COOLING = 30.0
 AVERAGED_FROM = 1 / 3
@@ -66,18 +66,18 @@ class Priced:
 
 
 class Pricer:
-    """Prices all orders of an instance, in two threads; kept so that working memory is made once."""
+    """Prices all orders of an instance, in two parts; kept so that working memory is made once."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, threads: int = PARTS) -> None:
         """Share the orders out by how many pairs they have."""
         self.instance = instance
         arrays = instance.arrays
         ends = arrays.pair_first[arrays.entry_first]
-        cuts = np.searchsorted(ends, [ends[-1] * part // THREADS for part in range(1, THREADS)])
+        cuts = np.searchsorted(ends, [ends[-1] * part // PARTS for part in range(1, PARTS)])
         edges = [0, *(int(each) for each in cuts), instance.n_orders]
         self._parts = list(pairwise(edges))
         self._scratch: list[Scratch] = [new_scratch(arrays) for _ in self._parts]
-        self._pool = ThreadPoolExecutor(THREADS)
+        self._pool = ThreadPoolExecutor(threads)
         self.every = all_entries(instance)
         self._no_ideal = no_ideal()
         # Hands are not a limit of a single order here: what is beyond them could be picked on another day.

@@ -264,7 +264,13 @@ def _flips(standing: Standing, line: int, pairs: list[int]) -> tuple[Flip, ...]:
     found: list[Flip] = []
 
     def tried(
-        kind: FlipKind, node: int, day: int, amount: int, worth: int, changed: Arrays, own: Holdings
+        kind: FlipKind,
+        node: int,
+        day: int,
+        amount: int,
+        worth: int,
+        own: Holdings,
+        changed: Arrays = arrays,
     ) -> None:
         cost = _planned_anew(standing, changed, own, order)
         if cost < before and _treatment(own, pairs) != treated:
@@ -288,16 +294,16 @@ def _flips(standing: Standing, line: int, pairs: list[int]) -> tuple[Flip, ...]:
         day = min(max(lead, day), int(arrays.pair_last[pair]))
         drawn, held = day - lead, int(arrays.row_node[row])
         worth = wanted * int(standing.led.stock[row * days + drawn])
-        tried(FlipKind.STOCK, held, drawn, wanted, worth, *_with_stock(standing, row, drawn, wanted))
+        tried(FlipKind.STOCK, held, drawn, wanted, worth, _with_stock(standing, row, drawn, wanted))
         worth = wanted * int(standing.led.pick[node * days + day])
-        tried(FlipKind.HANDS, node, day, wanted, worth, *_with_hands(standing, node, day, wanted))
+        tried(FlipKind.HANDS, node, day, wanted, worth, _with_hands(standing, node, day, wanted))
     more = arrays.order_shipments.copy()
     more[order] += 1
-    tried(FlipKind.SHIPMENT, -1, -1, 1, 0, arrays._replace(order_shipments=more), standing.draft())
+    tried(FlipKind.SHIPMENT, -1, -1, 1, 0, standing.draft(), arrays._replace(order_shipments=more))
     if arrays.order_complete[order] == 1:
         part = arrays.order_complete.copy()
         part[order] = 0
-        tried(FlipKind.PART, -1, -1, 1, 0, arrays._replace(order_complete=part), standing.draft())
+        tried(FlipKind.PART, -1, -1, 1, 0, standing.draft(), arrays._replace(order_complete=part))
     return tuple(
         sorted(found, key=lambda flip: (flip.worth_thousandths, flip.amount, -flip.saved_cents, flip.node))
     )
@@ -307,24 +313,20 @@ def _treatment(holdings: Holdings, pairs: list[int]) -> tuple[tuple[int, int, in
     return tuple((p, int(holdings.qty[p]), int(holdings.day[p])) for p in pairs if holdings.qty[p] > 0)
 
 
-def _with_stock(standing: Standing, row: int, day: int, units: int) -> tuple[Arrays, Holdings]:
-    arrays, holdings = standing.instance.arrays, standing.draft()
-    days = arrays.n_days
-    supply = arrays.supply.copy()
-    supply[row * days + day : (row + 1) * days] += units
+def _with_stock(standing: Standing, row: int, day: int, units: int) -> Holdings:
+    days, holdings = standing.instance.arrays.n_days, standing.draft()
     holdings.left[row * days + day : (row + 1) * days] += units
+    holdings.touched[row] = True
     refresh_free(
         holdings.left[row * days : (row + 1) * days], days, holdings.free[row * days : (row + 1) * days]
     )
-    return arrays._replace(supply=supply), holdings
+    return holdings
 
 
-def _with_hands(standing: Standing, node: int, day: int, units: int) -> tuple[Arrays, Holdings]:
-    arrays, holdings = standing.instance.arrays, standing.draft()
-    pick = arrays.pick.copy()
-    pick[node * arrays.n_days + day] += units
-    holdings.hands[node * arrays.n_days + day] += units
-    return arrays._replace(pick=pick), holdings
+def _with_hands(standing: Standing, node: int, day: int, units: int) -> Holdings:
+    holdings = standing.draft()
+    holdings.hands[node * standing.instance.arrays.n_days + day] += units
+    return holdings
 
 
 def _planned_anew(standing: Standing, arrays: Arrays, holdings: Holdings, order: int) -> int:

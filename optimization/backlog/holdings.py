@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimization.backlog.compiled import compiled
 from optimization.backlog.goods import days_late, goods_at, hands_at
@@ -33,6 +34,8 @@ class Holdings(NamedTuple):
     position: Indices
     holders: Integers
     """How many pairs hold units of each row, of this thread."""
+    touched: NDArray[np.bool_]
+    """The rows whose units or holders are no longer as they were laid out."""
     side: int
     """0: this thread's holders grow from the front of a row's list, 1: from its back."""
 
@@ -56,6 +59,7 @@ def empty_holdings(arrays: Arrays) -> Holdings:
         holder=np.zeros(pairs, np.int32),
         position=np.zeros(pairs, np.int32),
         holders=np.zeros(arrays.row_sku.size, np.int64),
+        touched=np.zeros(arrays.row_sku.size, np.bool_),
         side=0,
     )
     refresh_free(holdings.left, arrays.n_days, holdings.free)
@@ -77,6 +81,7 @@ def ship(arrays: Arrays, holdings: Holdings, pair: int, at: int, units: int) -> 
     """Ship units of a pair on a day; less than nothing takes them back."""
     days = arrays.n_days
     row = arrays.pair_row[pair]
+    holdings.touched[row] = True
     for cell in range(goods_at(arrays, pair, at), (row + 1) * days):
         holdings.left[cell] -= units
     least = holdings.left[row * days + days - 1]
@@ -90,6 +95,54 @@ def ship(arrays: Arrays, holdings: Holdings, pair: int, at: int, units: int) -> 
     holdings.day[pair] = at
     if holdings.qty[pair] == 0:
         drop_holder(holdings, row, pair)
+
+
+@compiled
+def put_back(days: int, holdings: Holdings, kept: Holdings) -> None:
+    """Make what was touched as it is kept; what nobody holds may differ in its day, which says nothing."""
+    for row in range(holdings.touched.size):
+        if not holdings.touched[row]:
+            continue
+        for index in range(holdings.holders[row]):
+            holdings.qty[holdings.holder[place_of(holdings, row, index)]] = 0
+        for index in range(kept.holders[row]):
+            place = place_of(kept, row, index)
+            pair = kept.holder[place]
+            holdings.holder[place] = pair
+            holdings.position[pair] = index
+            holdings.qty[pair] = kept.qty[pair]
+            holdings.day[pair] = kept.day[pair]
+        holdings.holders[row] = kept.holders[row]
+        for cell in range(row * days, (row + 1) * days):
+            holdings.left[cell] = kept.left[cell]
+            holdings.free[cell] = kept.free[cell]
+        holdings.touched[row] = False
+    holdings.hands[:] = kept.hands
+
+
+@compiled
+def differing(holdings: Holdings, kept: Holdings) -> Integers:
+    """The pairs that ship other units than are kept, or on another day; only touched rows can have any."""
+    most = 0
+    for row in range(holdings.touched.size):
+        if holdings.touched[row]:
+            most += holdings.holders[row] + kept.holders[row]
+    found = np.empty(most, np.int64)
+    count = 0
+    for row in range(holdings.touched.size):
+        if not holdings.touched[row]:
+            continue
+        for index in range(holdings.holders[row]):
+            pair = holdings.holder[place_of(holdings, row, index)]
+            if holdings.qty[pair] != kept.qty[pair] or holdings.day[pair] != kept.day[pair]:
+                found[count] = pair
+                count += 1
+        for index in range(kept.holders[row]):
+            pair = kept.holder[place_of(kept, row, index)]
+            if holdings.qty[pair] == 0:
+                found[count] = pair
+                count += 1
+    return np.sort(found[:count])
 
 
 @compiled

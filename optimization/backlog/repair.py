@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimization.backlog.chance import seeded_chance
-from optimization.backlog.compiled import compiled
 from optimization.backlog.construct import insert_all
 from optimization.backlog.holdings import (
     Holdings,
     clear_order,
+    differing,
     order_cost,
     order_costs,
     refresh_free,
@@ -24,10 +24,13 @@ from optimization.backlog.plan import PairPlan
 from optimization.backlog.search import count_in_time
 from optimization.backlog.standing import Standing
 from optimization.backlog.tables import Integers
-from optimization.backlog.ways import Indices
 
 MOVES_AN_ORDER = 4
-MOVES_OF_ONE = 300
+MOVES_OF_ONE = 150
+FORCED_PERCENT_OF_ONE = 10
+"""In a plan that stands, forcing an order in costs most of the time and finds next to nothing."""
+NO_SHARE = 0
+"""What is left counts as it is there: no later order is to come that prices would keep it for."""
 ALIKE = (
     "order_complete", "order_shipments", "line_order", "line_qty", "line_sku", "line_least",
     "row_sku", "row_node", "row_pack", "pair_line", "pair_row", "pair_source", "pair_lead", "pair_last",
@@ -64,7 +67,7 @@ class Changed:
 class OneOrder:
     """What one order costs now and alone in what is left, and what making way for it would save in all.
 
-    ``changed`` is what then ships otherwise.
+    Neither is worse than now. ``changed`` is what then ships otherwise.
     """
 
     order: int
@@ -84,7 +87,9 @@ def local_repair(standing: Standing, changed: Instance, seed: int = 1) -> Repair
     if not are_alike(standing.instance.arrays, arrays):
         return None
     holdings = standing.draft()
-    holdings.left[:] += arrays.supply - standing.instance.arrays.supply
+    more = arrays.supply - standing.instance.arrays.supply
+    holdings.left[:] += more
+    holdings.touched[:] |= more.reshape(-1, arrays.n_days).any(axis=1)
     holdings.hands[:] += arrays.pick - standing.instance.arrays.pick
     refresh_free(holdings.left, arrays.n_days, holdings.free)
     affected = _without_room(arrays, holdings)
@@ -131,17 +136,20 @@ def one_order(standing: Standing, order: int, moves: int = MOVES_OF_ONE, seed: i
     holdings = standing.draft()
     now = order_cost(arrays, holdings.qty, holdings.day, order)
     clear_order(arrays, holdings, order)
-    market = standing.market(holdings, 0)
+    market = standing.market(holdings, NO_SHARE)
     insert_order(arrays, holdings, market, standing.entries_of(order), order, standing.scratch)
     alone = order_cost(arrays, holdings.qty, holdings.day, order)
+    if alone > now:
+        # One order after the other is not exact; what the order has now is left for it, too.
+        alone, holdings = now, standing.draft()
     saved = now - alone
     if arrays.order_first[order + 1] > arrays.order_first[order]:
-        budget = Budget(moves, 0.0, 0.0, FORCED_PERCENT, MOST_RUINED, MOST_SHARE)
+        budget = Budget(moves, 0.0, 0.0, FORCED_PERCENT_OF_ONE, MOST_RUINED, NO_SHARE)
         guide = standing.guide(np.array([order], np.int64))
         chance = seeded_chance(seed, order)
         saved += search(arrays, holdings, guide, standing.scratch, standing.room, chance, budget)
     kept = standing.holdings
-    pair = differing(kept.qty, kept.day, holdings.qty, holdings.day)
+    pair = differing(holdings, kept)
     return OneOrder(
         order=order,
         now_cents=int(now),
@@ -152,16 +160,3 @@ def one_order(standing: Standing, order: int, moves: int = MOVES_OF_ONE, seed: i
             pair=pair, qty=holdings.qty[pair].astype(np.int64), day=holdings.day[pair].astype(np.int64)
         ),
     )
-
-
-@compiled
-def differing(qty: Indices, day: Indices, new_qty: Indices, new_day: Indices) -> Integers:
-    """The pairs that ship other units, or on another day; most ship nothing in either plan."""
-    found = np.empty(qty.size, np.int64)
-    count = 0
-    for pair in range(qty.size):
-        units, new_units = qty[pair], new_qty[pair]
-        if units != new_units or (units > 0 and day[pair] != new_day[pair]):
-            found[count] = pair
-            count += 1
-    return found[:count].copy()

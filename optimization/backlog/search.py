@@ -59,8 +59,10 @@ class Led:
 class Searcher:
     """A plan that gets better round by round, on what is tried alone; ``pairs`` is the best one found."""
 
-    def __init__(self, instance: Instance, led: Led, pairs: PairPlan, seed: int) -> None:
-        """Begin with a feasible plan by pairs."""
+    def __init__(
+        self, instance: Instance, led: Led, pairs: PairPlan, seed: int, threads: int = SIDES
+    ) -> None:
+        """Begin with a feasible plan by pairs; the sides take turns where there are fewer threads."""
         self._narrow = narrowed(instance, entries_tried(instance, led.lists, led.ideal, pairs))
         self._instance = instance = self._narrow.instance
         self.led = replace(led, lists=self._narrow.lists(led.lists), ideal=self._narrow.ideal(led.ideal))
@@ -83,7 +85,7 @@ class Searcher:
         self._rows = (by_node, first_rows(arrays.row_node[by_node], arrays.n_nodes))
         self._scratch = [new_scratch(arrays) for _ in range(SIDES)]
         self._rooms = [new_room() for _ in range(SIDES)]
-        self._pool = ThreadPoolExecutor(SIDES)
+        self._pool = ThreadPoolExecutor(threads)
 
     def close(self) -> None:
         """End the threads."""
@@ -214,6 +216,7 @@ class Searcher:
                 holder=self._lists[0],
                 position=self._lists[1],
                 holders=np.zeros(arrays.row_sku.size, np.int64),
+                touched=np.zeros(arrays.row_sku.size, np.bool_),
                 side=side,
             )
             refresh_free(own, arrays.n_days, holdings.free)

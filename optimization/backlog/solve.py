@@ -110,7 +110,7 @@ def plan_by_prices(instance: Instance, run: Run, seed: int, mip: Mip | None) -> 
     rule = erp_plan(instance)
     rule_cents = audit_plan(instance.tables, plan_of_pairs(instance, rule)).terms.total_cents
     run.tell("rule", rule_cents)
-    pricer = Pricer(instance)
+    pricer = Pricer(instance, run.limits.threads)
     try:
         prices = first_prices(instance)
         large = instance.n_lines > LARGE_LINES
@@ -129,7 +129,7 @@ def plan_by_prices(instance: Instance, run: Run, seed: int, mip: Mip | None) -> 
     finally:
         pricer.close()
     again = first_plan(instance, led)
-    searcher = Searcher(instance, led, again, seed)
+    searcher = Searcher(instance, led, again, seed, run.limits.threads)
     try:
         exact = wants_polish(instance, run)
         search_on(instance, run, searcher, mip, SEARCH_SHARE if exact else 1.0)
@@ -165,7 +165,7 @@ def fitted(stages: Sequence[Stage], run: Run, share: float, a_step: float) -> tu
 
 def tell_first_plan(instance: Instance, run: Run, led: Led, seed: int) -> None:
     """Say what the plan made at these prices costs."""
-    searcher = Searcher(instance, led, first_plan(instance, led), seed)
+    searcher = Searcher(instance, led, first_plan(instance, led), seed, run.limits.threads)
     run.tell("first plan", searcher.best_cents)
     searcher.close()
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from optimization.backlog.candidates import all_entries
 from optimization.backlog.checks_of_columns import first_rows
-from optimization.backlog.holdings import Holdings, empty_holdings, refresh_free
+from optimization.backlog.holdings import Holdings, empty_holdings, put_back, refresh_free
 from optimization.backlog.instance import Instance
 from optimization.backlog.moves import Guide, Room, new_room
 from optimization.backlog.patterns import Market, Scratch, new_scratch
@@ -25,7 +25,7 @@ class Standing:
         self.pairs = pairs
         arrays = instance.arrays
         self.holdings = holdings_of(instance, pairs)
-        # Made once: memory that was never touched takes longer to get than to fill.
+        # Made once: a question puts back the few rows that the one before it touched.
         self._draft = Holdings._make(
             each.copy() if isinstance(each, np.ndarray) else each for each in self.holdings
         )
@@ -37,10 +37,11 @@ class Standing:
         self.every = (every.first, every.entry)
 
     def draft(self) -> Holdings:
-        """The same plan to be changed; it holds until the next question asks for one."""
-        for mine, kept in zip(self._draft, self.holdings, strict=True):
-            if isinstance(mine, np.ndarray) and isinstance(kept, np.ndarray):
-                np.copyto(mine, kept)
+        """The same plan to be changed; it holds until the next question asks for one.
+
+        Who changes its stock otherwise than by shipping says so in ``touched``.
+        """
+        put_back(self.instance.arrays.n_days, self._draft, self.holdings)
         return self._draft
 
     def market(self, holdings: Holdings, share: int) -> Market:

@@ -9,10 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from domain.errors import BadValueError
 from optimization.backlog.audit import BacklogAudit, audit_plan
 from optimization.backlog.dual import Pricer
 from optimization.backlog.erp_rule import erp_plan
-from optimization.backlog.instance import build_instance
+from optimization.backlog.instance import Arrays, Instance, build_instance
 from optimization.backlog.limits import BacklogLimits
 from optimization.backlog.outcome import BacklogOutcome, Milestone
 from optimization.backlog.plan import plan_of_pairs, sorted_plan
@@ -194,6 +195,57 @@ def test_one_order_asks_without_changing_anything() -> None:
         audit = audit_plan(instance.tables, plan_of_pairs(instance, changed))
         assert not audit.errors
         assert audit.terms.total_cents == outcome.objective_cents - told.saved_cents
+        assert told.now_cents >= told.alone_cents
+        assert told.saved_cents >= told.now_cents - told.alone_cents
         saved = max(saved, told.saved_cents)
     assert saved > 0
     assert not audit_plan(instance.tables, plan_of_pairs(instance, outcome.warm.pairs)).errors
+
+
+def test_an_answer_about_one_order_does_not_depend_on_what_was_asked_before() -> None:
+    instance = small_instance(300, 6, 4)
+    outcome = solve_backlog(instance, BacklogLimits(moves=100), 1, monotonic=time.monotonic)
+    orders = range(0, instance.n_orders, 7)
+
+    def told(asked: Standing, order: int) -> tuple[object, ...]:
+        answer = one_order(asked, order)
+        changed = answer.changed
+        return (
+            answer.now_cents, answer.alone_cents, answer.saved_cents, answer.moved_orders.tolist(),
+            changed.pair.tolist(), changed.qty.tolist(), changed.day.tolist(),
+        )  # fmt: skip
+
+    def fresh() -> Standing:
+        return Standing(instance, outcome.warm.led, outcome.warm.pairs)
+
+    one_after_the_other, backwards = fresh(), fresh()
+    local_repair(backwards, replace(instance, arrays=with_less_stock(instance)))
+    answers = [told(one_after_the_other, order) for order in orders]
+    assert answers == [told(backwards, order) for order in reversed(orders)][::-1]
+    assert answers[-1] == told(fresh(), orders[-1])
+    assert any(answer[2] for answer in answers)
+    draft = one_after_the_other.draft()
+    for name in ("qty", "left", "free", "hands", "holders"):
+        assert (getattr(draft, name) == getattr(one_after_the_other.holdings, name)).all()
+    assert not draft.touched.any()
+
+
+def with_less_stock(instance: Instance) -> Arrays:
+    """Half of what every third row has."""
+    arrays = instance.arrays
+    supply = arrays.supply.reshape(-1, arrays.n_days).copy()
+    supply[::3] //= 2
+    return arrays._replace(supply=supply.reshape(-1))
+
+
+def test_one_thread_or_two_find_the_same_plan() -> None:
+    instance = small_instance(300, 6, 4)
+    plans = [
+        solve_backlog(instance, BacklogLimits(moves=400, threads=count), 1, monotonic=time.monotonic)
+        for count in (1, 2)
+    ]
+    assert plans[0].moves == plans[1].moves > 0
+    assert plans[0].plan.digest == plans[1].plan.digest
+    assert plans[0].bound_cents == plans[1].bound_cents
+    with pytest.raises(BadValueError, match="threads is below 1"):
+        BacklogLimits(threads=0)
