@@ -84,7 +84,7 @@ def _slots(instance: RebookingInstance, chosen: IntColumn) -> IntColumn:
 def _backlog(
     tables: Tables, scenario: Scenario, task: Task, monotonic: Clock, stop: StopFlag | None
 ) -> ScenarioResult:
-    limits = BacklogLimits(seconds=SAFETY_SECONDS, moves=task.moves)
+    limits = BacklogLimits(seconds=SAFETY_SECONDS, moves=task.moves, threads=task.effort.threads)
     outcome = solve_backlog(build_instance(tables), limits, task.seed, monotonic=monotonic, stop=stop)
     return result_of_backlog(scenario.name, tables, outcome)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import wait
@@ -17,7 +18,7 @@ from optimization.rebooking.generator import generate_instance
 from optimization.rebooking.solve import Effort
 from optimization.scenarios.overrides import CarrierDown, DemandSurge, NodeClosed, Scenario
 from optimization.scenarios.runners import open_runner, run_cluster, solve_all
-from optimization.scenarios.tasks import Baseline, Task
+from optimization.scenarios.tasks import Baseline, Task, solve_scenario
 
 REBOOKING = generate_instance(150, 4, seed=1)
 BACKLOG = generate_tables("D", 80, 4, 1)
@@ -57,6 +58,29 @@ def test_here_in_a_pool_and_on_a_cluster_the_answer_is_the_same() -> None:
     assert {kind: digests("pool", kind) for kind in BASELINES} == here
     with cluster() as executor:
         assert {kind: digests(executor, kind) for kind in BASELINES} == here
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_backlog_is_solved_in_as_many_threads_as_it_is_given(threads: int) -> None:
+    watched = _Watched()
+    task = Task(seed=3, effort=Effort(threads=threads), moves=50)
+    before = threading.active_count()
+    found = solve_scenario(BACKLOG, CLOSED, task, time.monotonic, watched)
+    assert found.digest == digests("here", "backlog")[0]
+    assert watched.most_threads - before == threads
+
+
+class _Watched:
+    """A stop that nobody gives; whoever looks at it is asked how many threads there are."""
+
+    most_threads = 0
+
+    def is_set(self) -> bool:
+        self.most_threads = max(self.most_threads, threading.active_count())
+        return False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return self.is_set()
 
 
 def test_a_stop_ends_tasks_with_their_best_plan() -> None:
