@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from domain.cases import CaseState, case_identity
 from domain.errors import ConflictError, UnavailableError
 from domain.ids import EntityKind, EntityRef, SourceName
 from domain.orders import CreditStatus
+from domain.transport import BookingStatus, ShipmentStatus
 from tests.support import facts
 from tests.support.facts import NOW
 from tests.support.tower_room import TowerRoom
@@ -196,3 +198,18 @@ def test_a_shortage_told_by_half_of_a_silent_source_is_no_news(room: TowerRoom) 
     room.source.failure = None
     room.sync()
     assert room.only_case("AL-SHORT").title.endswith("short 60 ea")
+
+
+@pytest.mark.parametrize("answer", [BookingStatus.ACCEPTED, BookingStatus.TENDERED])
+def test_an_answer_that_could_not_be_heard_is_no_lost_tender(room: TowerRoom, answer: BookingStatus) -> None:
+    asked = facts.booking(status=BookingStatus.TENDERED, expires_at=NOW + timedelta(minutes=1))
+    pickup_at = NOW + timedelta(hours=6)
+    waiting = facts.shipment(status=ShipmentStatus.BOOKED, planned_pickup_at=pickup_at, eta_at=pickup_at)
+    room.sync(*facts.quiet_world(), waiting, asked)
+    room.clock.advance(seconds=91)
+    room.source.failure = DOWN
+    room.sync()
+    assert "TR-TENDER" not in room.codes(), "it may have been answered since the source fell silent"
+    room.source.failure = None
+    room.sync(replace(asked, status=answer))
+    assert ("TR-TENDER" in room.codes()) is (answer is BookingStatus.TENDERED)

@@ -121,6 +121,7 @@ RULE = Rule(
     sql=_SQL,
     wakes=("shipment>shipment", "carrier_booking>shipment", *SHIPMENT_MONEY_WAKES),
     assess=_assess,
+    compares=True,
     flips=(
         (
             "SELECT id FROM shipment INDEXED BY det_shipment_pickup"
