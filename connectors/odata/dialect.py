@@ -91,7 +91,7 @@ def _row(raw: dict[str, Any]) -> Row:
 def _value(value: object) -> object:
     if isinstance(value, dict):
         if isinstance(value.get("results"), list):
-            return [_row(each) for each in value["results"]]
+            return _value(value["results"])
         return None if "__deferred" in value else _row(value)
     if isinstance(value, list):
         return [_row(each) if isinstance(each, dict) else each for each in value]
@@ -106,11 +106,12 @@ def _instant(text: str) -> object:
         return text
     try:
         moment = _EPOCH + timedelta(milliseconds=int(found.group(1)))
-    except OverflowError:
+        if found.group(2) is None:
+            return moment
+        return moment.replace(tzinfo=UTC).astimezone(timezone(timedelta(minutes=int(found.group(2)))))
+    except (OverflowError, ValueError):
+        # No calendar has that day, or no place that zone: the field that it fills refuses the text.
         return text
-    if found.group(2) is None:
-        return moment
-    return moment.replace(tzinfo=UTC).astimezone(timezone(timedelta(minutes=int(found.group(2)))))
 
 
 def key_of(uri: str, names: Sequence[str]) -> dict[str, str]:
@@ -206,12 +207,10 @@ def as_utc(moment: datetime) -> datetime:
 
 
 def stamp_of(value: object) -> datetime | None:
-    """The instant of a change stamp, ``None`` where there is none."""
-    if isinstance(value, datetime):
-        return as_utc(value)
+    """The instant of a change stamp, ``None`` where there is none that a calendar has."""
     try:
-        return as_utc(datetime.fromisoformat(str(value))) if value else None
-    except ValueError:
+        return as_utc(value if isinstance(value, datetime) else datetime.fromisoformat(str(value)))
+    except (ValueError, OverflowError):
         return None
 
 

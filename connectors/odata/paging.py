@@ -117,7 +117,8 @@ class Reading:
         """The place of a row: its stamp as the service writes it, and its key."""
         key = tuple(row.get(name) for name in self.profile.key)
         stamp = row.get(self.profile.stamp) if self.profile.follow == "stamp" else ""
-        if stamp is None or any(not isinstance(part, str | int) or part == "" for part in key):
+        unplaced = self.profile.follow == "stamp" and stamp_of(stamp) is None
+        if unplaced or any(not isinstance(part, str | int) or part == "" for part in key):
             raise BadInputError(
                 what=f"{self.profile.entity_set} {key} has no {self.profile.stamp or 'key'}.",
                 remedy="Name a stamp and a key that are always filled, or follow the set whole.",
