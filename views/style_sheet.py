@@ -72,8 +72,9 @@ QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDateTimeEdit { backg
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateTimeEdit:focus {
   border: 2px solid $accent; padding: 4px 7px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: $faint; }
-QComboBox::drop-down { border: none; width: 20px; }
-QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
+QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: none; width: 0; height: 0; margin-right: 8px; border-left: 4px solid $raised;
+  border-right: 4px solid $raised; border-top: 5px solid $muted; }
 QCheckBox:focus, QRadioButton:focus { color: $accent; }
 QMenu { background: $raised; color: $text; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: 5px 20px; border-radius: 4px; }
@@ -88,7 +89,7 @@ QHeaderView { background: $panel; border: none; }
 QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $border;
   padding: 0 8px; font-size: 12px; font-weight: 500; }
 QTableCornerButton::section { background: $panel; border: none; border-bottom: 1px solid $border; }
-QTableView[kind="plain"]::item { padding: 0 8px; }
+QTableView[kind="plain"]::item { padding: 0 5px; }
 QTextEdit[kind="quiet"] { background: transparent; border: none; padding: 0; }
 QTabWidget::pane { border: none; border-top: 1px solid $border; }
 QTabBar { qproperty-drawBase: 0; background: transparent; }

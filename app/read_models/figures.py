@@ -21,7 +21,7 @@ _TILES: tuple[tuple[str, str, Literal["count", "cents"], int], ...] = (
     ("open_cases", noted("Open exceptions"), "count", 0),
     ("critical_cases", noted("Critical"), "count", 4),
     ("at_risk_cents", noted("Value at risk"), "cents", 0),
-    ("breach_soon", noted("SLA breach < 4 h"), "count", 3),
+    ("breach_soon", noted("SLA breach <\u00a04\u00a0h"), "count", 3),
     ("orders_affected", noted("Orders affected"), "count", 0),
     ("proposed_cases", noted("Awaiting approval"), "count", 0),
 )

@@ -1216,6 +1216,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Später oder unversorgt</translation>
   </message>
   <message>
+   <source>Latest events</source>
+   <translation>Letzte Ereignisse</translation>
+  </message>
+  <message>
    <source>Ledger</source>
    <translation>Hauptbuch</translation>
   </message>
@@ -2140,8 +2144,8 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>SLA-Bruch</translation>
   </message>
   <message>
-   <source>SLA breach &lt; 4 h</source>
-   <translation>SLA-Bruch &lt; 4 h</translation>
+   <source>SLA breach &lt; 4 h</source>
+   <translation>SLA-Bruch &lt; 4 h</translation>
   </message>
   <message>
    <source>SLA breach {time_left}</source>

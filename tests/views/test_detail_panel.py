@@ -82,6 +82,24 @@ def test_many_options_are_all_in_sight(desk: OpenWindow, size_px: tuple[int, int
     assert page.width() <= desk.window.tower.detail.pages.width()
 
 
+@pytest.mark.parametrize("size_px", [(1_024, 680), (1_366, 768)])
+def test_what_is_asked_for_is_in_sight_on_a_small_screen(desk: OpenWindow, size_px: tuple[int, int]) -> None:
+    desk.window.resize(*size_px)
+    desk.window.apply_detail(detail(recommendation=six_options()))
+    desk.press(KEY.Key_Return)
+    QApplication.processEvents()
+    panel = desk.window.tower.detail
+    options = panel.options
+    for shown in (options.primary, options.need, options.matrix):
+        assert shown.visibleRegion().boundingRect().height() > 10, type(shown).__name__
+    assert options.primary.visibleRegion().boundingRect() == options.primary.rect()
+    for _ in range(6):
+        desk.press(KEY.Key_Down)
+    assert options.matrix.chosen_id() == "o-0"
+    seen = options.matrix.visibleRegion().boundingRect()
+    assert seen.contains(options.matrix.chosen_rect().center()), "the chosen option comes into sight"
+
+
 def test_options_that_are_rows_are_chosen_by_click_and_by_key(desk: OpenWindow) -> None:
     desk.window.apply_detail(detail(recommendation=six_options()))
     QApplication.processEvents()

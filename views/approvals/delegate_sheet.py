@@ -11,14 +11,16 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from views.approvals.delegation import SPANS, LentRight
 from views.language import tr
 from views.shell.overlay import Overlay
 from views.shell.state import Identity
 from views.widgets.buttons import TowerButton
+from views.widgets.form import form_of
 from views.widgets.labels import frame, label
+from views.widgets.number_field import NumberField
 
 _WIDTH_PX: Final = 520
 _MOST_WHOLE: Final = 2_000_000_000
@@ -36,7 +38,7 @@ class DelegateSheet(Overlay):
         super().__init__(window, tr("Delegate the right to decide"))
         self.person = QComboBox()
         self.span = QComboBox()
-        self.amount = QSpinBox()
+        self.amount = NumberField()
         self.write = TowerButton(tr("Write the draft"), "primary", icon_name="adjustments")
         self.leave = TowerButton(tr("Not now"))
         self.words = label("", "secondary")
@@ -56,13 +58,9 @@ class DelegateSheet(Overlay):
         for hours, words in SPANS:
             self.span.addItem(tr(words), hours)
         self.span.setCurrentIndex(1)
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(8)
-        for name, field in ((tr("To"), self.person), (tr("For"), self.span), (tr("Up to"), self.amount)):
-            field.setAccessibleName(tr(name))
+        for field in (self.person, self.span, self.amount):
             field.installEventFilter(self)
-            form.addRow(label(name, "secondary"), field)
+        form = form_of(((tr("To"), self.person), (tr("For"), self.span), (tr("Up to"), self.amount)))
         self.words.setWordWrap(True)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)

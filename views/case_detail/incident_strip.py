@@ -12,7 +12,7 @@ from views.case_detail.state import CaseDetail, IncidentPanel
 from views.formatting import counted, money, money_short, seconds_between, time_left
 from views.language import tr
 from views.shell.tone_label import ToneLabel
-from views.shell.two_line_list import ROW_PX, Line, TwoLineList
+from views.shell.two_line_list import Line, TwoLineList
 from views.theme import SEMI_BOLD
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import ElidedLabel, label
@@ -123,9 +123,7 @@ class IncidentStrip(QWidget):
         self.also.setVisible(bool(incident.also))
         self.members.show_lines(member_lines(incident, detail.currency))
         self.members.choose(detail.case.case_id)
-        rows = min(len(incident.members), _MOST_ROWS)
-        self.members.setMinimumHeight(min(rows, _FEWEST_ROWS) * ROW_PX)
-        self.members.setMaximumHeight(rows * ROW_PX)
+        self.members.fit(fewest=_FEWEST_ROWS, most=_MOST_ROWS)
         self.split.setVisible(detail.case.is_open)
         self.show_clock(now)
 

@@ -157,6 +157,11 @@ class OptionMatrix(QWidget):
         left = _LABEL_PX + round(number * width)
         return QRect(left, 0, round(width), self.height())
 
+    def chosen_rect(self) -> QRect:
+        """Where the chosen option lies; the first while none is chosen."""
+        chosen = (n for n, option in enumerate(self._options) if option.option_id == self._chosen_id)
+        return self.option_rect(next(chosen, 0)) if self._options else QRect()
+
     def _cell_rect(self, option: QRect, measure: int) -> QRect:
         """Where an option's value of a measure is written, its bar at the foot."""
         if not self.lies(self.width()):

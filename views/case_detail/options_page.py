@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from domain.recommendations import SolverTrail
 from views.case_detail.option_matrix import OptionMatrix
@@ -18,6 +18,7 @@ from views.theme import REGULAR
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import ElidedLabel, label
 from views.widgets.reason_field import MOST_LETTERS, ReasonField
+from views.widgets.scrolled import FittedScroll, scrolled
 
 _LATEST = 5
 
@@ -75,30 +76,39 @@ class OptionsPage(QWidget):
         self._acts = _row(self.primary, self.again, self.snooze, stretch_first=True)
         self._asking = _row(self.sign, self.keep, stretch_first=True)
         self._needs = _row(self.need, self.rule, self.open_approval, stretch_first=True)
+        worked_out = QWidget()
+        upper = QVBoxLayout(worked_out)
+        upper.setContentsMargins(0, 8, 0, 0)
+        upper.setSpacing(8)
+        for part in (self.matrix, self.proof, self.state, self._working):
+            upper.addWidget(part)
+        self.upper = FittedScroll(worked_out, tr("Options"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        # What is asked for stays in sight however many options there are and however low the window is.
+        for part in (self.upper, self.reason, self._asking, self._acts, self._needs):
+            column.addWidget(part)
+        latest = scrolled(self._latest(), tr("Latest events"))
+        latest.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        column.addWidget(latest, 1)
+        self._show_asking(asking=False)
+
+    def _latest(self) -> QWidget:
         latest = QHBoxLayout()
         all_events = TowerButton(tr("All events"), "link")
         all_events.clicked.connect(self.all_events_wanted)
         latest.addWidget(label(tr("Timeline"), "strong"))
         latest.addStretch(1)
         latest.addWidget(all_events)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 8, 0, 0)
+        lower = QWidget()
+        column = QVBoxLayout(lower)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for part in (
-            self.matrix,
-            self.proof,
-            self.state,
-            self._working,
-            self.reason,
-            self._asking,
-            self._acts,
-            self._needs,
-        ):
-            column.addWidget(part)
         column.addLayout(latest)
         column.addWidget(self.events)
         column.addStretch(1)
-        self._show_asking(asking=False)
+        return lower
 
     def _connect(self) -> None:
         self.matrix.chosen.connect(self._view_model.choose)
@@ -149,6 +159,7 @@ class OptionsPage(QWidget):
         detail, need = self._view_model.detail, self._view_model.need
         if detail is None:
             return
+        self._show_chosen()
         why_not = self._view_model.why_not_propose
         solved, busy = detail.recommendation is not None, detail.solving is not None
         self.primary.setText(tr("Request approval") if solved else tr("Work out options"))
@@ -176,6 +187,11 @@ class OptionsPage(QWidget):
             self.need.setText(tr("Needs: {who}", who=need.who) if need is not None else "")
         self.rule.setText(tr("Rule {rule_id}", rule_id=need.rule_id) if need is not None else "")
         self._needs.setVisible(bool(self.need.text()))
+
+    def _show_chosen(self) -> None:
+        """Bring the chosen option into sight where not all are."""
+        where = self.matrix.chosen_rect().translated(self.matrix.pos())
+        self.upper.ensureVisible(where.center().x(), where.center().y(), 0, where.height() // 2 + 2)
 
     # ------------------------------------------------------------------ asking for the reason
     def is_asking(self) -> bool:

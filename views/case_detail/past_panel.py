@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from views.case_detail.lines import past_lines
 from views.case_detail.state import CaseDetail
 from views.language import tr
-from views.shell.two_line_list import ROW_PX, TwoLineList
+from views.shell.two_line_list import TwoLineList
 from views.widgets.labels import label
 
 
@@ -33,5 +33,5 @@ class PastPanel(QWidget):
         """Show what was like a case."""
         lines = past_lines(detail, now)
         self.list.show_lines(lines)
-        self.list.setFixedHeight(ROW_PX * len(lines))
+        self.list.fit(fewest=len(lines), most=len(lines))
         self.setVisible(bool(lines))

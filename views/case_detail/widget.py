@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from views.case_detail.facts import CaseHead
 from views.case_detail.incident_strip import IncidentStrip
@@ -22,6 +22,7 @@ from views.language import tr
 from views.shell.two_line_list import TwoLineList
 from views.widgets.labels import label
 from views.widgets.reason_bar import ReasonBar
+from views.widgets.scrolled import scrolled
 
 TABS: Final = (tr("Options"), tr("Timeline"), tr("Orders"), tr("Evidence"), tr("Notes"))
 OPTIONS, TIMELINE, ORDERS, EVIDENCE, NOTES = range(len(TABS))
@@ -75,8 +76,8 @@ class DetailPanel(QFrame):
         facts = _stacked(self.money, self.evidence)
         history = _stacked(self.past, self.stories, self.timeline, fills=False)
         for page in (
-            _scrolled(self.options, tr("Options")),
-            _scrolled(history, tr("Timeline")),
+            self.options,
+            scrolled(history, tr("Timeline")),
             self.orders,
             facts,
         ):
@@ -204,14 +205,3 @@ def _stacked(*parts: QWidget, fills: bool = True) -> QWidget:
     if not fills:
         column.addStretch(1)
     return page
-
-
-def _scrolled(content: QWidget, name: str) -> QScrollArea:
-    """A page that scrolls where room is short."""
-    area = QScrollArea()
-    area.setAccessibleName(name)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(content)
-    return area

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from views.first_run.state import SYSTEMS, ConnectForm, FirstRunIntents
 from views.language import tr
 from views.widgets.buttons import TowerButton
+from views.widgets.form import form_of
 from views.widgets.labels import label
 from views.widgets.person_field import PersonField
 
@@ -42,21 +43,17 @@ class ConnectPage(QWidget):
     def _lay_out(self) -> None:
         for name, title, _ in SYSTEMS:
             self.system.addItem(tr(title), name)
-        self.form = QFormLayout()
-        self.form.setHorizontalSpacing(16)
-        self.form.setVerticalSpacing(8)
-        rows = (
-            (tr("Name of the site"), self.title),
-            (tr("System"), self.system),
-            (tr("Where it is"), self.address),
-            (tr("Database"), self.database),
-            (tr("User"), self.user),
-            (tr("Planner"), self.person),
-            (tr("Supervisor"), self.supervisor),
+        self.form = form_of(
+            (
+                (tr("Name of the site"), self.title),
+                (tr("System"), self.system),
+                (tr("Where it is"), self.address),
+                (tr("Database"), self.database),
+                (tr("User"), self.user),
+                (tr("Planner"), self.person),
+                (tr("Supervisor"), self.supervisor),
+            )
         )
-        for name, field in rows:
-            field.setAccessibleName(tr(name))
-            self.form.addRow(label(name, "secondary"), field)
         for words in (self.next_words, self.problem):
             words.setWordWrap(True)
         buttons = QHBoxLayout()

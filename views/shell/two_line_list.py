@@ -31,7 +31,7 @@ from views.widgets.severity_mark import paint_severity_mark
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
-ROW_PX: Final = 46
+_ROW_PX: Final = 46
 _MARK_PX: Final = 24
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -87,7 +87,7 @@ class _LineDelegate(QStyledItemDelegate):
         self._model = model
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: ARG002 - Qt's signature
-        return QSize(120, ROW_PX)
+        return QSize(120, _ROW_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         theme, rect = theme_of(self._view), option.rect
@@ -160,6 +160,12 @@ class TwoLineList(QListView):
         """Show other rows."""
         self._lines.show(tuple(lines))
         self.choose(self._key)
+
+    def fit(self, *, fewest: int, most: int) -> None:
+        """Be as high as its rows: never higher than ``most`` of them, never lower than ``fewest``."""
+        rows = min(len(self._lines.lines), most)
+        self.setMinimumHeight(min(rows, fewest) * _ROW_PX)
+        self.setMaximumHeight(rows * _ROW_PX)
 
     def current_key(self) -> str:
         """The key of the current row, empty when there is none."""

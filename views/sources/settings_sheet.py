@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -20,7 +18,9 @@ from views.shell.sheet import Sheet
 from views.sources.state import SourceSettingsRow, SourceTested
 from views.sources.view_model import SourcesViewModel
 from views.widgets.buttons import TowerButton
+from views.widgets.form import form_of
 from views.widgets.labels import ElidedLabel, frame, label
+from views.widgets.number_field import NumberField
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,7 @@ class SettingsSheet(Sheet):
         self.title = ElidedLabel("", "title")
         self.system = label("")
         self.address = QLineEdit()
-        self.every = QSpinBox()
+        self.every = NumberField()
         self.credential = label("", "secondary")
         self.options = QPlainTextEdit()
         self.fixed = label("", "secondary")
@@ -78,19 +78,15 @@ class SettingsSheet(Sheet):
         self.options.setPlaceholderText(tr("name = value, one a line"))
         for words in (self.credential, self.fixed, self.outcome):
             words.setWordWrap(True)
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(8)
-        rows: tuple[tuple[str, QWidget], ...] = (
-            (tr("System"), self.system),
-            (tr("Where it is"), self.address),
-            (tr("Read every"), self.every),
-            (tr("Credential"), self.credential),
-            (tr("Options"), self.options),
+        form = form_of(
+            (
+                (tr("System"), self.system),
+                (tr("Where it is"), self.address),
+                (tr("Read every"), self.every),
+                (tr("Credential"), self.credential),
+                (tr("Options"), self.options),
+            )
         )
-        for name, field in rows:
-            field.setAccessibleName(name)
-            form.addRow(label(name, "secondary"), field)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for button in (self.save, self.test, self.leave):

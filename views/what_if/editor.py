@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -25,10 +24,11 @@ from views.what_if.view_model import WhatIfViewModel
 from views.what_if.words import AMOUNT_UNITS, KIND_TITLES, USUAL_AMOUNTS
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import label
+from views.widgets.number_field import NumberField
 
 _NODE_KINDS: Final = frozenset({ChangeKind.NODE_CLOSED, ChangeKind.LANE_LOST, ChangeKind.SUPPLY_DELAYED})
 _OUTAGES: Final = frozenset({ChangeKind.NODE_CLOSED, ChangeKind.CARRIER_LOST})
-_SCENARIO_ROWS_PX: Final = 46 * 3 + 4
+_FEWEST_ROWS: Final = 2
 _EVERYWHERE: Final = Choice(key="", title=tr("All zones"))
 
 
@@ -50,7 +50,7 @@ class ScenarioEditor(QFrame):
         self.kind = QComboBox()
         self.subject = QComboBox()
         self.to = QComboBox()
-        self.amount = QSpinBox()
+        self.amount = NumberField()
         self.amount_words = label("", "secondary")
         self.add_change = TowerButton(tr("Add the change"), icon_name="plus")
         self.wrong = label("", "error")
@@ -78,7 +78,6 @@ class ScenarioEditor(QFrame):
         head.addWidget(label(tr("Scenarios"), "heading"), 1)
         for button in (self.add, self.copy, self.drop):
             head.addWidget(button)
-        self.scenarios.setFixedHeight(_SCENARIO_ROWS_PX)
         named = QVBoxLayout()
         named.setContentsMargins(14, 0, 14, 0)
         named.addWidget(self.name)
@@ -90,11 +89,12 @@ class ScenarioEditor(QFrame):
         column.setContentsMargins(1, 12, 1, 12)
         column.setSpacing(8)
         column.addLayout(head)
-        column.addWidget(self.scenarios)
+        column.addWidget(self.scenarios, 1)
         column.addLayout(named)
         column.addLayout(changes)
         column.addWidget(self.changes, 1)
         column.addLayout(self._form())
+        column.addStretch()
 
     def _form(self) -> QVBoxLayout:
         amount = QGridLayout()
@@ -140,6 +140,7 @@ class ScenarioEditor(QFrame):
             for number, each in enumerate(model.what_ifs)
         )
         self.scenarios.show_lines(lines)
+        self.scenarios.fit(fewest=_FEWEST_ROWS, most=len(lines))
         if model.chosen >= 0:
             self.scenarios.choose(str(model.chosen))
         what_if = model.what_if
@@ -152,6 +153,7 @@ class ScenarioEditor(QFrame):
                 for number, change in enumerate(changes)
             )
         )
+        self.changes.fit(fewest=_FEWEST_ROWS, most=len(changes))
         for button in (self.copy, self.drop):
             button.setEnabled(what_if is not None)
         self.remove.setVisible(bool(changes))
