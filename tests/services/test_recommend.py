@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.services.quotes import RateSource
+from app.services.recommend.by_rule import BY_RULE
 from app.services.recommend.question import Question, RuleQuestion, SolverQuestion
-from app.services.recommend.recommend import ask
+from app.services.recommend.recommend import REBOOKINGS, SHORTAGES, ask
 from app.services.recommend.record import recommendation_from_json, recommendation_json
 from domain.cases import ExceptionCase
+from domain.catalogue.types import CASE_TYPES
 from domain.commands import (
     CreditInvoiceLine,
     ExpediteSupply,
@@ -29,7 +31,7 @@ from domain.customers import SplitPolicy
 from domain.errors import ConflictError, CorruptError
 from domain.ids import EntityKind, LineId, ServiceId
 from domain.network import CarrierService
-from domain.orders import ShipTo
+from domain.orders import OrderStatus, ShipTo
 from domain.quotes import LiveRate
 from domain.recommendations import Option, Recommendation, Remedy
 from domain.transport import ShipmentStatus
@@ -209,6 +211,92 @@ def test_a_shipment_under_way_cannot_be_rebooked() -> None:
     (only,) = recommend(late_case(), facts).options
     assert only.remedy is Remedy.DO_NOTHING
     assert only.recommended
+
+
+def misrouted(*guide: str) -> FakeFacts:
+    """The shipment goes with SLOW, for whose use the customer charges 90.00 back."""
+    strict = replace(CUSTOMER, routing_scacs=guide, routing_chargeback_cents=9_000)
+    facts = WithRail()
+    facts.entities = [strict if e is CUSTOMER else e for e in facts.entities]
+    return facts
+
+
+def test_a_carrier_outside_the_routing_guide_is_changed_for_one_of_it() -> None:
+    case = make_case("OE-ROUTING", EntityKind.SHIPMENT, SHIPMENT.shipment_id)
+    on_time = replace(SHIPMENT, eta_at=SHIPMENT.window_end_at, window_end_at=NOW + timedelta(days=6))
+    facts = misrouted("RAIL")
+    facts.entities = [on_time if e is SHIPMENT else e for e in facts.entities]
+    found = recommend(case, facts)
+    best = next(o for o in found.options if o.recommended)
+    (action,) = best.actions
+    assert isinstance(action, RebookCarrier)
+    assert action.scac == "RAIL"
+    stays = next(o for o in found.options if o.remedy is Remedy.DO_NOTHING)
+    assert "90.00 that the customer charges back counts as freight." in stays.reasons
+    booked = {a.scac for o in found.options for a in o.actions if isinstance(a, RebookCarrier)}
+    assert booked == {"RAIL"}, "who is in no guide is not offered"
+
+
+def test_a_late_shipment_is_not_rebooked_with_a_carrier_that_its_customer_excludes() -> None:
+    found = recommend(late_case(), misrouted("SLOW", "RAIL"))
+    booked = {a.scac for o in found.options for a in o.actions if isinstance(a, RebookCarrier)}
+    assert booked <= {"SLOW", "RAIL"}
+    assert "RAIL" in booked
+    assert not any("charges back" in reason for option in found.options for reason in option.reasons)
+
+
+def test_an_aged_backorder_is_treated_as_the_shortage_it_is() -> None:
+    case = make_case("AL-BO-AGED", EntityKind.ORDER_LINE, LINE.line_id, [("short_quantity", "40")])
+    facts = FakeFacts(stock=(outlook(MEM, 20, 20), outlook(DFW, 200, 100, 20)), inbound=(SUPPLY,))
+    remedies = {option.remedy for option in recommend(case, facts).options}
+    assert remedies >= {Remedy.DO_NOTHING, Remedy.REALLOCATE, Remedy.EXPEDITE}
+
+
+def scattered(here: int, there: int) -> FakeFacts:
+    """An order of two lines: 60 units at Memphis, and 50 of 70 allocated at Dallas, the rest wanted there."""
+    facts = FakeFacts(stock=(outlook(MEM, here), outlook(DFW, there)))
+    other = replace(LINE, line_id=LineId("L2"), position=2, ordered_quantity=70, node_id=DFW)
+    facts.entities.append(other)
+    facts.allocations = {LINE.line_id: {MEM: 60}, other.line_id: {DFW: 50}}
+    return facts
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "moves"),
+    [
+        (500, 500, [("L1", MEM, DFW, 60)]),
+        (70, 59, [("L2", DFW, MEM, 70)]),
+        (69, 59, []),
+    ],
+    ids=["the fewest units move", "only one has it all", "nobody has it all"],
+)
+def test_an_order_of_several_nodes_ships_from_the_one_that_has_it_all(
+    here: int, there: int, moves: list[tuple[object, ...]]
+) -> None:
+    case = make_case("AL-SPLIT", EntityKind.SALES_ORDER, ORDER.order_id)
+    found = recommend(case, scattered(here, there)).options
+    actions = [action for option in found for action in option.actions]
+    assert moves == [
+        (a.line_id, a.from_node_id, a.to_node_id, a.quantity)
+        for a in actions
+        if isinstance(a, ReallocateLine)
+    ]
+    assert len(actions) == len(moves)
+
+
+def test_what_the_warehouses_are_at_already_stays_in_parts() -> None:
+    facts = scattered(500, 500)
+    released = replace(ORDER, status=OrderStatus.RELEASED)
+    facts.entities = [released if e is ORDER else e for e in facts.entities]
+    (only,) = recommend(make_case("AL-SPLIT", EntityKind.SALES_ORDER, ORDER.order_id), facts).options
+    assert only.remedy is Remedy.DO_NOTHING
+
+
+def test_every_remedy_that_the_catalogue_names_is_worked_out_by_somebody() -> None:
+    named = {kind.code for kind in CASE_TYPES for act in kind.actions if act.remedy and not kind.reserved}
+    worked_out = SHORTAGES | REBOOKINGS | set(BY_RULE)
+    assert named - worked_out == set()
+    assert worked_out <= {kind.code for kind in CASE_TYPES}
 
 
 @pytest.mark.parametrize(

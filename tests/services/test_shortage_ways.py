@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.services.recommend.question import SolverQuestion
+from app.services.recommend.question import RuleQuestion, SolverQuestion
 from app.services.recommend.recommend import ask
 from domain.cases import ExceptionCase
 from domain.commands import ExpediteSupply, SubstituteItem, TransferStock
@@ -69,6 +70,25 @@ def with_substitute(units: int = 80, *, allowed: bool = True) -> WithSubstitute:
     kept = [e for e in facts.entities if e not in (ITEM, CUSTOMER)]
     facts.entities = [*kept, item, customer, OTHER]
     return facts
+
+
+@pytest.mark.parametrize(
+    ("units", "allowed", "helps"), [(80, True, True), (59, True, False), (80, False, False)]
+)
+def test_an_item_that_is_not_sold_any_more_is_substituted_where_that_is_possible(
+    units: int, allowed: bool, helps: bool
+) -> None:
+    case = make_case("OE-OBSOLETE", EntityKind.ORDER_LINE, LINE.line_id, [("open_quantity", "60")])
+    facts = with_substitute(units, allowed=allowed)
+    question = ask(case, facts, recommendation_id="R1", now=NOW)
+    assert isinstance(question, RuleQuestion)
+    found = option(question.recommendation, Remedy.SUBSTITUTE)
+    assert (found is not None) is helps
+    if found is not None:
+        (action,) = found.actions
+        assert isinstance(action, SubstituteItem)
+        assert (action.substitute_item_id, action.quantity) == (OTHER.item_id, 60)
+        assert found.cost_delta_cents == 60 * 150 - 80_000
 
 
 def test_goods_of_another_node_can_be_brought_here() -> None:

@@ -199,6 +199,7 @@ class FakeFacts:
     booked: dict[tuple[ServiceId, date], int] = field(default_factory=dict)
     pods: tuple[ProofOfDelivery, ...] = (POD,)
     addresses: tuple[ShipTo, ...] = ()
+    allocations: dict[LineId, dict[NodeId, int]] = field(default_factory=dict)
 
     def get(self, ref: EntityRef) -> SourceRecord | None:
         found = next((e for e in self.entities if ref_of(e) == ref), None)
@@ -229,6 +230,9 @@ class FakeFacts:
 
     def lines_of(self, order_id: OrderId) -> tuple[OrderLine, ...]:
         return tuple(e for e in self.entities if isinstance(e, OrderLine) and e.order_id == order_id)
+
+    def allocated(self, line_id: LineId) -> dict[NodeId, int]:
+        return self.allocations.get(line_id, {})
 
     def recent_ship_tos(self, customer_id: CustomerId) -> tuple[ShipTo, ...]:
         return self.addresses if customer_id == CUSTOMER.customer_id else ()

@@ -1,10 +1,15 @@
-"""Remedies that follow from the facts without search: credit, price, address, promise, pick, POD, inbound."""
+"""Remedies that follow from the facts without search: each type's maker says one option, or none."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from app.services.recommend.facts import RemedyFacts, entity_of
+from app.services.recommend.fewer_nodes import from_one_node
+from app.services.recommend.shortage import shortage_of
+from app.services.recommend.shortage_offers import substitute_offer
 from app.services.recommend.tariffs import EXPEDITE_BASE_CENTS, EXPEDITE_CENTS_PER_UNIT
 from app.services.recommend.trail import rule_trail
 from domain.billing import Invoice, PodCondition
@@ -37,16 +42,7 @@ def recommend_by_rule(
     case: ExceptionCase, facts: RemedyFacts, *, recommendation_id: str, now: datetime
 ) -> Recommendation:
     """Options for a case whose remedy needs no search; always with doing nothing beside them."""
-    makers = {
-        "OE-CREDIT": _release_credit,
-        "OE-PRICE": _correct_price,
-        "OE-INCOMPLETE": _complete_order,
-        "OE-PROMISE": _promise_date,
-        "WH-PICK-SHORT": _repick,
-        "IN-POD-MISMATCH": _credit_invoice,
-        "AL-PO-LATE": _expedite,
-    }
-    maker = makers.get(case.code)
+    maker = BY_RULE.get(case.code)
     remedy_option = maker(case, facts, now) if maker is not None else None
     nothing = do_nothing(case, recommended=remedy_option is None or not remedy_option.recommended)
     options = (nothing,) if remedy_option is None else (remedy_option, nothing)
@@ -179,6 +175,37 @@ def _promise_date(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Opt
     )
 
 
+def _substitute(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Option | None:
+    del now
+    offer = substitute_offer(shortage_of(case, facts), facts)
+    if offer is None:
+        return None
+    words = offer.words(offer.units)
+    return _option(
+        case,
+        offer.remedy,
+        words[0].upper() + words[1:],
+        (offer.command(offer.units),),
+        offer.reason,
+        cost_cents=offer.price_cents(offer.units),
+    )
+
+
+def _from_one_node(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Option | None:
+    del now
+    found = from_one_node(case, facts)
+    if found is None:
+        return None
+    units = sum(move.quantity for move in found.moves)
+    return _option(
+        case,
+        Remedy.REALLOCATE,
+        f"Ship all from {found.node_name}",
+        found.moves,
+        f"{units} units move there; one shipment instead of {found.node_count}.",
+    )
+
+
 def _repick(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Option | None:
     del now
     task = entity_of(facts, EntityKind.PICK_TASK, case.entity.entity_id, PickTask)
@@ -237,3 +264,19 @@ def _expedite(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Option 
         f"Assumed premium freight {cost_cents / 100:,.2f}: {supply.open_quantity} units by {wanted:%d %b}.",
         cost_cents=cost_cents,
     )
+
+
+#: By type, what works out its remedy.
+BY_RULE: Mapping[str, Callable[[ExceptionCase, RemedyFacts, datetime], Option | None]] = MappingProxyType(
+    {
+        "OE-CREDIT": _release_credit,
+        "OE-PRICE": _correct_price,
+        "OE-INCOMPLETE": _complete_order,
+        "OE-PROMISE": _promise_date,
+        "OE-OBSOLETE": _substitute,
+        "WH-PICK-SHORT": _repick,
+        "IN-POD-MISMATCH": _credit_invoice,
+        "AL-PO-LATE": _expedite,
+        "AL-SPLIT": _from_one_node,
+    }
+)

@@ -1,4 +1,4 @@
-"""A late shipment as a question to the solver: which carrier service, picked up on which day."""
+"""A late or misrouted shipment as a question to the solver: which carrier service, picked up on which day."""
 
 from __future__ import annotations
 
@@ -35,9 +35,10 @@ NOT_LEFT_YET = frozenset({ShipmentStatus.PLANNED, ShipmentStatus.BOOKED, Shipmen
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateShipment:
-    """A shipment that would arrive after its window, and the services on offer with their prices.
+    """A shipment that should go otherwise, and the services its customer takes with their prices.
 
-    ``why_table`` says why prices are the table's; blank where all are the carriers' own.
+    ``why_table`` says why prices are the table's; blank where all are the carriers' own. ``chargeback_cents``
+    is what the customer takes for the present carrier where its routing guide excludes that.
     """
 
     shipment: Shipment
@@ -46,23 +47,32 @@ class LateShipment:
     why_table: str
     value_cents: int
     late_cents_per_day: int
+    chargeback_cents: int
 
 
 def late_shipment_of(
     case: ExceptionCase, facts: RemedyFacts, rates: RateSource | None = None
 ) -> LateShipment | None:
-    """Gather what a late shipment is about; ``None`` when it has left and nothing can be rebooked.
+    """Gather what a case of a shipment is about; ``None`` when it has left and nothing can be rebooked.
 
-    The carriers are asked through ``rates`` what it costs now; what they do not say, the table says.
+    Of the carriers only the present one and those of the customer's routing guide count. They are asked
+    through ``rates`` what it costs now; what they do not say, the table says.
 
     Raises:
         ConflictError: the shipment is no longer there.
     """
     shipment = entity_of(facts, EntityKind.SHIPMENT, case.entity.entity_id, Shipment)
-    services = facts.carrier_services()
-    if shipment.status not in NOT_LEFT_YET or not services:
+    if shipment.status not in NOT_LEFT_YET:
         return None
     customer = entity_of(facts, EntityKind.CUSTOMER, shipment.customer_id, Customer)
+    guide = customer.routing_scacs
+    services = tuple(
+        each
+        for each in facts.carrier_services()
+        if not guide or each.scac in guide or each.service_id == shipment.service_id
+    )
+    if not services:
+        return None
     quotes, why = priced(shipment, services, rates)
     value = 0
     for part in shipment.lines:
@@ -75,6 +85,7 @@ def late_shipment_of(
         why_table=why if rates is not None else "",
         value_cents=value,
         late_cents_per_day=max(1, value * customer.sla.late_penalty_bp_per_day // BASIS_POINTS),
+        chargeback_cents=customer.routing_chargeback_cents if guide and shipment.scac not in guide else 0,
     )
 
 
@@ -128,7 +139,7 @@ def _offer(
     return Offer(
         shipment_id=shipment.shipment_id,
         service_id=service.service_id,
-        rate_cents=quote.cost_cents,
+        rate_cents=quote.cost_cents + (late.chargeback_cents if is_current else 0),
         transit_days=max(0, transit),
     )
 
@@ -225,9 +236,16 @@ def _option(
         recommended=recommended,
         reasons=(
             *(in_words(reason.text, names) for reason in outcome.reasons if recommended),
-            *(() if service is None or stays else _basis(late, service)),
+            *(_chargeback(late) if service is None or stays else _basis(late, service)),
         ),
     )
+
+
+def _chargeback(late: LateShipment) -> tuple[str, ...]:
+    """What staying with a carrier that the customer excludes comes to."""
+    if not late.chargeback_cents:
+        return ()
+    return (f"{late.chargeback_cents / 100:,.2f} that the customer charges back counts as freight.",)
 
 
 def _basis(late: LateShipment, service: CarrierService) -> tuple[str, ...]:

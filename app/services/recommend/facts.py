@@ -13,6 +13,7 @@ from domain.ids import (
     EntityKind,
     EntityRef,
     ItemId,
+    LineId,
     NodeId,
     OrderId,
     ServiceId,
@@ -79,6 +80,10 @@ class RemedyFacts(Protocol):
 
     def lines_of(self, order_id: OrderId) -> tuple[OrderLine, ...]:
         """All lines of an order, by position."""
+        ...
+
+    def allocated(self, line_id: LineId) -> dict[NodeId, int]:
+        """Units of a line that are allocated, by node."""
         ...
 
     def recent_ship_tos(self, customer_id: CustomerId) -> tuple[ShipTo, ...]:

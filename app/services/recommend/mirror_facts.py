@@ -8,8 +8,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 from app.services.recommend.facts import StockOutlook
 from domain.billing import ProofOfDelivery
-from domain.ids import CustomerId, EntityKind, EntityRef, ItemId, OrderId, ServiceId, ShipmentId, ZoneId
-from domain.inventory import InboundSupply
+from domain.ids import (
+    CustomerId,
+    EntityKind,
+    EntityRef,
+    ItemId,
+    LineId,
+    NodeId,
+    OrderId,
+    ServiceId,
+    ShipmentId,
+    ZoneId,
+)
+from domain.inventory import Allocation, InboundSupply
 from domain.network import CarrierService, Lane, Node
 from domain.orders import OrderLine, SalesOrder, ShipTo
 from domain.records import Entity, SourceRecord
@@ -83,6 +94,13 @@ class MirrorFacts:
         """All lines of an order, by position."""
         lines = self._entities(EntityKind.ORDER_LINE, OrderLine, order_id=order_id)
         return tuple(sorted(lines, key=lambda line: line.position))
+
+    def allocated(self, line_id: LineId) -> dict[NodeId, int]:
+        """Units of a line that are allocated, by node."""
+        found: Counter[NodeId] = Counter()
+        for each in self._entities(EntityKind.ALLOCATION, Allocation, line_id=line_id):
+            found[each.node_id] += each.quantity
+        return dict(found)
 
     def recent_ship_tos(self, customer_id: CustomerId) -> tuple[ShipTo, ...]:
         """Ship-to addresses of the customer's orders, the latest first."""

@@ -16,7 +16,8 @@ from app.services.recommend.shortage_together import weigh_together, with_decide
 from app.services.recommend.shortage_ways import other_ways
 from domain.cases import ExceptionCase
 
-SHORTAGES = frozenset({"AL-SHORT", "AL-IMBALANCE"})
+SHORTAGES = frozenset({"AL-SHORT", "AL-IMBALANCE", "AL-BO-AGED"})
+REBOOKINGS = frozenset({"TR-ETA-LATE", "OE-ROUTING"})
 
 
 def ask(
@@ -49,7 +50,7 @@ def ask(
                 now=now,
             ),
         )
-    if case.code == "TR-ETA-LATE":
+    if case.code in REBOOKINGS:
         late = late_shipment_of(case, facts, rates)
         if late is not None:
             bookings = rebooking_problem(late, facts, now)

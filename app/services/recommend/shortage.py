@@ -35,6 +35,8 @@ from optimization.split_problem import SplitPolicy, SplitProblem
 HORIZON_DAYS = 10
 MAX_HORIZON_DAYS = 28
 MAX_NODES = 12
+#: The evidence that says how many units are short.
+_SHORT = frozenset({"short_quantity", "open_quantity"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ class Shortage:
 
 
 def shortage_of(case: ExceptionCase, facts: RemedyFacts) -> Shortage:
-    """Gather what a shortage case is about.
+    """Gather what a shortage case is about; of an item that is not sold any more all open units are short.
 
     Raises:
         ConflictError: the line is no longer there, or no longer short at a node.
@@ -73,7 +75,7 @@ def shortage_of(case: ExceptionCase, facts: RemedyFacts) -> Shortage:
     item = entity_of(facts, EntityKind.ITEM, line.item_id, Item)
     customer = entity_of(facts, EntityKind.CUSTOMER, order.customer_id, Customer)
     home = case.node_id or line.node_id
-    short = next((int(fact.value) for fact in case.evidence if fact.name == "short_quantity"), 0)
+    short = next((int(fact.value) for fact in case.evidence if fact.name in _SHORT), 0)
     if home is None or line.open_quantity == 0 or short == 0:
         raise ConflictError(
             what=f"Line {line.position} of {order.number} is no longer short.",
