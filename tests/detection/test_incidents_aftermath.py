@@ -15,7 +15,6 @@ from tests.support.case_book import CaseBook, case_books, refs
 from tests.support.facts import NOW, booking, pick, route_event, shipment
 
 SHIPMENT = EntityKind.SHIPMENT
-SUPPLY = EntityKind.INBOUND_SUPPLY
 ON_THE_ROAD = ShipmentStatus.IN_TRANSIT
 
 
@@ -33,10 +32,6 @@ def trouble(book: CaseBook) -> CaseId:
 
 def late(book: CaseBook, number: int) -> CaseId:
     return book.open("TR-ETA-LATE", SHIPMENT, f"SH-{number}")
-
-
-def short_supply(book: CaseBook, number: int) -> CaseId:
-    return book.open("AL-PO-SHORT", SUPPLY, f"PO-{number}", correlation_key="supplier-short:Bolt Works")
 
 
 def tender(number: int, scac: str, status: BookingStatus, hours_ago: int = 6) -> CarrierBooking:
@@ -334,36 +329,3 @@ def test_who_took_a_load_and_does_not_come_is_not_full(book: CaseBook) -> None:
     missed = book.open("TR-PICKUP", SHIPMENT, "SH-1", correlation_key="pickup:ACME")
     book.correlate()
     assert not book.together(full, missed)
-
-
-def test_a_burst_under_a_key_that_trickles_is_a_matter_of_its_own(book: CaseBook) -> None:
-    """One short supply in two days for ten days, then six in an hour and two later."""
-    before = []
-    for day in range(5):
-        before.append(short_supply(book, day))
-        book.correlate(before[-1])
-        book.later(days=2)
-    burst = [short_supply(book, 100 + n) for n in range(6)]
-    waits = book.open("OE-PROMISE", EntityKind.ORDER_LINE, "SO-1/1", about=refs((SUPPLY, "PO-100")))
-    book.correlate(*burst, waits)
-    assert book.together(*before)
-    assert book.together(*burst, waits), "what one of them explains goes along"
-    assert not book.together(before[0], burst[0])
-    assert book.why(burst[0]) == "6 new cases of one kind in a day, where 0.6 a day were usual."
-    book.later(hours=5)
-    after = [short_supply(book, 200 + n) for n in range(2)]
-    book.correlate(*after)
-    assert book.together(*burst, *after)
-    known = book.grouping()
-    assert book.correlate() == frozenset()
-    assert book.grouping() == known
-
-
-def test_a_key_as_busy_as_ever_stays_one_matter(book: CaseBook) -> None:
-    """Three a day, and on the third day four: chance brings that often enough."""
-    days = []
-    for day, count in enumerate((3, 3, 4)):
-        days.extend(short_supply(book, 10 * day + n) for n in range(count))
-        book.correlate(*days[-count:])
-        book.later(hours=20)
-    assert book.together(*days)

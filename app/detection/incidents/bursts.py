@@ -71,10 +71,8 @@ def is_burst(fresh: int, before: int, *, age_ms: int, window_ms: int) -> bool:
     if fresh < FEWEST_NEW or not before:
         return False
     usual = max(before * window_ms / age_ms, LEAST_A_DAY)
-    fewer, term = 0.0, math.exp(-usual)
-    for count in range(fresh):
-        fewer += term
-        term *= usual / (count + 1)
+    # By logarithms, for the first terms of a busy key are smaller than the least number there is.
+    fewer = math.fsum(math.exp(n * math.log(usual) - usual - math.lgamma(n + 1)) for n in range(fresh))
     return 1 - fewer < FALSE_ALARM
 
 
