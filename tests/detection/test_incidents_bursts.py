@@ -75,7 +75,7 @@ def test_eleven_in_a_day_where_three_are_usual_are_no_chance(fresh: int, bursts:
 
 def test_a_key_as_busy_as_ever_stays_one_matter(book: CaseBook) -> None:
     """Three a day, and on the third day four: chance brings that often enough."""
-    days = []
+    days: list[CaseId] = []
     for day, count in enumerate((3, 3, 4)):
         days.extend(short_supply(book, 10 * day + n) for n in range(count))
         book.correlate(*days[-count:])
