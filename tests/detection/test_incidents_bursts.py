@@ -81,3 +81,23 @@ def test_a_key_as_busy_as_ever_stays_one_matter(book: CaseBook) -> None:
         book.correlate(*days[-count:])
         book.later(hours=20)
     assert book.together(*days)
+
+
+def test_bursts_are_the_same_whether_the_changed_or_all_are_looked_at(tmp_path: Path) -> None:
+    """So many new cases, so many half days to the next look; each third of them ends meanwhile."""
+    with case_books(tmp_path, "some", "all") as (some, everything):
+        for number, (count, half_days) in enumerate(((1, 3), (2, 2), (1, 3), (6, 1), (5, 1), (0, 3), (2, 1))):
+            changed: list[CaseId] = []
+            for book in (some, everything):
+                changed = [short_supply(book, 10 * number + n) for n in range(count)]
+            some.correlate_these(changed)
+            everything.correlate_these(None)
+            assert some.grouping() == everything.grouping()
+            for book in (some, everything):
+                book.later(hours=12 * half_days)
+                book.close(*changed[::3])
+            some.correlate_these(changed[::3])
+            everything.correlate_these(None)
+            assert some.grouping() == everything.grouping()
+        parted = len(some.rows("SELECT incident_id FROM incident"))
+    assert parted == 2, "the trickle, and the burst with what came after it"
