@@ -103,6 +103,7 @@ UNION ALL {_LEFT}
   CROSS JOIN temp.peg_scope g
     ON g.item_id = l.item_id AND g.node_id = COALESCE(l.node_id, o.ship_from_node_id)
 {_IF_LEFT} AND l.id IN (SELECT k FROM temp.changed_id)
+   AND l.item_id IN (SELECT item_id FROM temp.peg_scope)
 """  # noqa: S608 - all parts are constants
 # Where a line's demand was is marked like where it is now, so that it is looked for in the scope alone.
 _DROP_LINES = """
@@ -113,6 +114,10 @@ _KEEP_GROUPS = "INSERT INTO det_demand_group SELECT item_id, node_id FROM temp.p
 _KEPT = """
 SELECT g.item_id, g.node_id FROM temp.peg_scope g
  CROSS JOIN det_demand_group k ON k.item_id = g.item_id AND k.node_id = g.node_id
+"""
+_SCOPE = "SELECT item_id, node_id FROM temp.peg_scope"
+_WITHOUT_KEPT = """
+DELETE FROM temp.peg_scope WHERE (item_id, node_id) IN (SELECT item_id, node_id FROM det_demand_group)
 """
 _TOTALS = """
 SELECT g.item_id, g.node_id, SUM(d.quantity), SUM(d.quantity * d.wants)
@@ -126,13 +131,13 @@ SELECT d.item_id, d.node_id, d.line_id, d.quantity, d.unreserved, d.promised_at
  ORDER BY d.item_id, d.node_id, d.rank, d.class, d.unreserved, d.tier, d.promised_at, d.line_id, d.part
 """
 #: The statements that read a scope of groups, for the test of their plans.
-SCOPED_READS = (_OF_GROUPS, _OF_LINES, _DROP_LINES, _KEPT, _TOTALS, _WANTS)
+SCOPED_READS = (_OF_GROUPS, _OF_LINES, _DROP_LINES, _KEPT, _WITHOUT_KEPT, _TOTALS, _WANTS)
 
 
 def keep_all(connection: Connection, gathered: set[str]) -> None:
     """Keep the demand of every tight group and no other; they are the scope then."""
     gather(connection, gathered, APART)
-    scope_tight_groups(connection, None)
+    scope_tight_groups(connection, everywhere=True)
     run(connection, "DELETE FROM det_demand")
     run(connection, "DELETE FROM det_demand_group")
     _keep_scope(connection)
@@ -141,7 +146,12 @@ def keep_all(connection: Connection, gathered: set[str]) -> None:
 def keep_changed(connection: Connection, groups: set[tuple[str, str]]) -> None:
     """Bring these groups in line with the lines that changed; the kept ones of them are the scope then."""
     set_scope(connection, groups)
-    kept = {(row[0], row[1]) for row in run(connection, _KEPT)}
+    kept = _scope_of(connection, _KEPT)
+    if groups - kept:
+        run(connection, _WITHOUT_KEPT)
+        scope_tight_groups(connection)
+        _keep_scope(connection)
+    tight = _scope_of(connection, _SCOPE) if groups - kept else set()
     if kept:
         set_scope(connection, kept)
         marks = ", ".join("?" * len(LINE_WAKES))
@@ -149,12 +159,11 @@ def keep_changed(connection: Connection, groups: set[tuple[str, str]]) -> None:
         set_changed(connection, firsts(connection, query, LINE_WAKES))
         run(connection, _DROP_LINES)
         run(connection, _OF_LINES)
-    fresh = groups - kept
-    if fresh:
-        scope_tight_groups(connection, fresh)
-        _keep_scope(connection)
-    set_scope(connection, groups)
-    set_scope(connection, [(row[0], row[1]) for row in run(connection, _KEPT).fetchall()])
+    set_scope(connection, kept | tight)
+
+
+def _scope_of(connection: Connection, query: str) -> set[tuple[str, str]]:
+    return {(row[0], row[1]) for row in run(connection, query).fetchall()}
 
 
 def totals(connection: Connection) -> list[tuple[str, str, int, int]]:

@@ -13,8 +13,6 @@ from app.detection.pegs.demand import LINE, ON_HAND, OPEN_LINE, OPEN_ORDER, ORDE
 from app.store.quick import run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sqlalchemy import Connection
 
 _MOST = """
@@ -60,16 +58,34 @@ def _parts(index: str) -> str:
 """  # noqa: S608 - the name of an index
 
 
-_PARTS_OF_SCOPE = f"""
-temp.peg_scope g CROSS JOIN {_parts("det_allocation_by_group")}
-    ON a.item_id = g.item_id AND a.node_id = g.node_id
+def _parts_of(scope: str) -> str:
+    return f"""
+{scope} g CROSS JOIN {_parts("det_allocation_by_group")} ON a.item_id = g.item_id AND a.node_id = g.node_id
 """
-# Most of what is held in a group its own lines hold, and want it: they stand together in their index.
-_PARTS_OF_OTHERS = f"""{_PARTS_OF_SCOPE}
-   AND NOT EXISTS (SELECT 1 FROM {LINE}
-                    WHERE l.item_id = a.item_id AND l.node_id = a.node_id AND l.id = a.line_id
-                      AND a.quantity <= l.ordered_quantity - l.shipped_quantity AND {OPEN_LINE})
+
+
+_WITHIN = f"l.id = a.line_id AND a.quantity <= l.ordered_quantity - l.shipped_quantity AND {OPEN_LINE}"
+# Most of what is held in a group is all that its own lines want: two indexes tell those, read side by side.
+# Of the rest, most is within what a line of the group wants, or a line of an order that ships from here.
+_PARTS_OF_OTHERS = f"""
+(SELECT * FROM (
+ SELECT g.item_id, g.node_id, a.line_id, a.quantity FROM {_parts_of("temp.peg_scope")}
+ EXCEPT
+ SELECT g.item_id, g.node_id, l.id, l.ordered_quantity - l.shipped_quantity
+   FROM temp.peg_scope g CROSS JOIN {LINE} ON l.item_id = g.item_id AND l.node_id = g.node_id
+  WHERE {OPEN_LINE} ORDER BY 1, 2, 3, 4) a
+ WHERE NOT EXISTS (SELECT 1 FROM {LINE}
+                    WHERE l.item_id = a.item_id AND l.node_id = a.node_id AND {_WITHIN})
+   AND NOT EXISTS (SELECT 1 FROM {LINE} CROSS JOIN {ORDER} ON o.id = l.order_id
+                    WHERE l.item_id = a.item_id AND l.node_id IS NULL AND {_WITHIN}
+                      AND {OPEN_ORDER} AND o.ship_from_node_id = a.node_id)) a
 """  # noqa: S608 - all parts are constants
+_GROUPS_IN_PARTS = f"""
+(SELECT g.item_id, g.node_id FROM temp.peg_scope g
+  WHERE EXISTS (SELECT 1 FROM {_parts("det_allocation_by_group")}
+                 WHERE a.item_id = g.item_id AND a.node_id = g.node_id
+                 GROUP BY a.line_id HAVING COUNT(*) > 1))
+"""  # noqa: S608 - as above
 
 
 def _several(parts: str) -> str:
@@ -105,7 +121,11 @@ _PARTS_OF_MANY = f"""
   CROSS JOIN {_PARTS} ON a.line_id = m.many
 """  # noqa: S608 - as above
 _OF_ALL = (*_OPEN_LINES, _beyond(_PARTS_APART), _beyond(_several(_PARTS_OF_MANY)))
-_OF_SCOPE = (*_OPEN_LINES_OF_SCOPE, _beyond(_PARTS_OF_OTHERS), _beyond(_several(_PARTS_OF_SCOPE)))
+_OF_SCOPE = (
+    *_OPEN_LINES_OF_SCOPE,
+    _beyond(_PARTS_OF_OTHERS),
+    _beyond(_several(_parts_of(_GROUPS_IN_PARTS))),
+)
 
 #: A group that may want so much of what is there is kept, too, lest a little more make a tick read it all.
 _NEAR_PERCENT = 90
@@ -121,15 +141,14 @@ INSERT INTO temp.peg_scope SELECT g.item_id, g.node_id FROM temp.peg_most g
 SCOPED_READS = _OF_SCOPE
 
 
-def scope_tight_groups(connection: Connection, groups: Iterable[tuple[str, str]] | None) -> None:
-    """Of these groups (``None``: of all), let those that may want more than is there be the ones read.
+def scope_tight_groups(connection: Connection, *, everywhere: bool = False) -> None:
+    """Of the groups of the scope (or of all), let those that may want more than is there be the scope.
 
     For all of them ``pegs.apart`` must have been gathered.
     """
-    set_scope(connection, groups or ())
     run(connection, _MOST)
     run(connection, "DELETE FROM temp.peg_most")
-    for select in _OF_ALL if groups is None else _OF_SCOPE:
+    for select in _OF_ALL if everywhere else _OF_SCOPE:
         run(connection, f"INSERT INTO temp.peg_most {select}{_ADD}")
     set_scope(connection, ())
     run(connection, _TIGHT)
