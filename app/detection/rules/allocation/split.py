@@ -50,9 +50,9 @@ SELECT l.order_id FROM temp.apart a
 _SQL = f"""
 WITH maybe AS MATERIALIZED (
   SELECT o.id FROM {{full:({_MAYBE}) r CROSS JOIN sales_order o ON o.id = r.order_id}}
-                   {{narrow:sales_order o}}
-   WHERE {{scope:o.id}} AND {_GOES_ON.replace("o.status", "{narrow:+}o.status")}
-     {{narrow:AND ({_NAMES_ANOTHER} OR {_HOLDS_ELSEWHERE})}}),
+                   {{narrow:{ORDER}}}
+   WHERE {{scope:o.id}} AND {_GOES_ON}
+     {{narrow:AND {OPEN_ORDER} AND ({_NAMES_ANOTHER} OR {_HOLDS_ELSEWHERE})}}),
 place AS MATERIALIZED (
   SELECT l.order_id, a.node_id
     FROM maybe r CROSS JOIN order_line l INDEXED BY det_line_by_order ON l.order_id = r.id

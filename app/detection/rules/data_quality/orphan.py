@@ -12,6 +12,7 @@ from app.detection.pegs.apart import APART
 from app.detection.pegs.demand import INDEXES as PEG_INDEXES
 from app.detection.phrasing import distinct, fact, iso
 from app.detection.rule import Finding, Moment, Rule
+from app.detection.rule_sql import SCOPE_TABLE
 from app.store.instants import from_ms
 from domain.catalogue.data_quality import DQ_ORPHAN
 from domain.ids import EntityKind, EntityRef
@@ -49,14 +50,22 @@ def _missing(named: str) -> str:
     The rows of the last table go through one merge less; most are there of what is named first.
     """
     names = " UNION ".join(
-        f"SELECT DISTINCT x.{column} AS k FROM {child} x WHERE {{scope:x.{column}}}"  # noqa: S608 - as named above
+        f"SELECT DISTINCT x.{column} AS k FROM {child} x"  # noqa: S608 - as named above
         for one, child, column in reversed(_NAMED)
         if one == named
     )
-    return (
-        f"SELECT '{named}' AS kind, k FROM ({names} EXCEPT"  # noqa: S608 - as named above
-        f" SELECT p.id FROM {named} p WHERE {{scope:p.id}})"
+    return f"{names} EXCEPT SELECT p.id FROM {named} p"  # noqa: S608 - as named above
+
+
+def _missing_in_scope(named: str) -> str:
+    """The same of the keys of the scope; the plus keeps SQLite from going through all that is named."""
+    names = " OR ".join(
+        f"+x.k IN (SELECT c.{column} FROM {child} c)"  # noqa: S608 - as named above
+        for one, child, column in _NAMED
+        if one == named
     )
+    there = f"SELECT p.id FROM {named} p"  # noqa: S608 - as named above
+    return f"SELECT x.k FROM {SCOPE_TABLE} x WHERE ({names}) AND +x.k NOT IN ({there})"  # noqa: S608 - as above
 
 
 def _records(named: str, child: str, column: str) -> str:
@@ -71,16 +80,23 @@ SELECT m.kind AS entity_kind, m.k AS entity_id, '{child}' AS child, (SELECT COUN
 
 # An allocation that is all that its line wants names a line that is there; most picks name one like that.
 _MISSING_LINES = """
-SELECT 'order_line' AS kind, k
-  FROM (SELECT x.line_id AS k FROM pick_task x WHERE {scope:x.line_id}
-        {full:EXCEPT SELECT a.line_id FROM allocation a INDEXED BY det_allocation_by_line
-               WHERE a.deleted_at IS NULL}
-        UNION SELECT x.line_id FROM {full:temp.apart}{narrow:allocation} x WHERE {scope:x.line_id}) n
+SELECT k
+  FROM (SELECT x.line_id AS k FROM pick_task x
+        EXCEPT SELECT a.line_id FROM allocation a INDEXED BY det_allocation_by_line
+                WHERE a.deleted_at IS NULL
+        UNION SELECT x.line_id FROM temp.apart x) n
  WHERE NOT EXISTS (SELECT 1 FROM order_line p WHERE p.id = n.k)
 """
-_MISSING = (_missing("sales_order"), _MISSING_LINES, _missing("shipment"))
+_MISSING = " UNION ALL ".join(
+    f"SELECT '{named}' AS kind, k FROM ({{full:{everywhere}}}{{narrow:{_missing_in_scope(named)}}})"  # noqa: S608 - as above
+    for named, everywhere in (
+        ("sales_order", _missing("sales_order")),
+        ("order_line", _MISSING_LINES),
+        ("shipment", _missing("shipment")),
+    )
+)
 _SQL = (
-    f"WITH missing AS MATERIALIZED ({' UNION ALL '.join(_MISSING)})"
+    f"WITH missing AS MATERIALIZED ({_MISSING})"
     f"{' UNION ALL '.join(_records(*named) for named in _NAMED)}"
     " ORDER BY entity_id, entity_kind, child"
 )

@@ -48,6 +48,7 @@ SELECT q.customer_id FROM contract_price q INDEXED BY det_contract
        SELECT 1 FROM item i INDEXED BY det_item_price
         WHERE i.id = q.item_id AND i.deleted_at IS NULL AND i.list_price_cents = q.unit_price_cents)
 """  # noqa: S608 - constants only
+_AGREED = "COALESCE(q.unit_price_cents, i.list_price_cents)"
 # Below the list price, and above it.
 _OFF_LIST = """
 l.unit_price_cents BETWEEN CASE side.above WHEN 0 THEN -1 ELSE i.list_price_cents + 1 END
@@ -59,26 +60,27 @@ l.unit_price_cents BETWEEN CASE side.above WHEN 0 THEN -1 ELSE i.list_price_cent
 # other customers a line priced as listed is priced as agreed, too: there it begins with the other lines.
 _SQL = f"""
 WITH {{full:apart AS MATERIALIZED ({_APART}),}}
-found AS MATERIALIZED (
+agreed AS (
   SELECT l.id, q.id AS contract_id
     FROM {{full:sales_order o INDEXED BY det_order_open
-    CROSS JOIN order_line l INDEXED BY det_line_by_order ON l.order_id = o.id}}
-         {{narrow:order_line l CROSS JOIN sales_order o ON o.id = l.order_id}}
-    CROSS JOIN {_CONTRACT}
+    CROSS JOIN order_line l INDEXED BY det_line_by_order ON l.order_id = o.id
+    CROSS JOIN}}
+         {{narrow:order_line l CROSS JOIN sales_order o INDEXED BY det_order_open ON o.id = l.order_id
+    LEFT JOIN item i ON i.id = l.item_id AND i.deleted_at IS NULL
+    LEFT JOIN}} {_CONTRACT}
    WHERE {_OPEN} {{full:AND o.customer_id IN (SELECT customer_id FROM apart)}}
-     {_WIDE.replace("@agreed", "q.unit_price_cents")}
-  UNION ALL
-  SELECT l.id, q.id
-    FROM {{full:item i INDEXED BY det_item_price
+     {_WIDE.replace("@agreed", "{full:q.unit_price_cents}{narrow:" + _AGREED + "}")}),
+listed AS (
+  SELECT l.id, q.id AS contract_id
+    FROM item i INDEXED BY det_item_price
     CROSS JOIN (SELECT 0 AS above UNION ALL SELECT 1) side
     CROSS JOIN order_line l INDEXED BY det_line_by_price ON l.item_id = i.id AND {_OFF_LIST}
-    CROSS JOIN sales_order o INDEXED BY det_order_open ON o.id = l.order_id}}
-         {{narrow:order_line l CROSS JOIN item i ON i.id = l.item_id
-    CROSS JOIN sales_order o ON o.id = l.order_id}}
+    CROSS JOIN sales_order o INDEXED BY det_order_open ON o.id = l.order_id
     LEFT JOIN {_CONTRACT}
    WHERE {_OPEN} AND i.deleted_at IS NULL AND l.unit_price_cents <> i.list_price_cents
-     AND (q.id IS NULL {{full:OR o.customer_id NOT IN (SELECT customer_id FROM apart)}})
-     {_WIDE.replace("@agreed", "COALESCE(q.unit_price_cents, i.list_price_cents)")})
+     AND (q.id IS NULL OR o.customer_id NOT IN (SELECT customer_id FROM apart))
+     {_WIDE.replace("@agreed", _AGREED)}),
+found AS MATERIALIZED (SELECT * FROM agreed {{full:UNION ALL SELECT * FROM listed}})
 SELECT l.id AS entity_id, l.position, l.order_id, l.item_id, l.node_id, l.ordered_quantity,
        l.unit_price_cents, l.promised_at, l.source, l.observed_at,
        o.number, o.customer_id, c.name AS customer_name, c.tier, i.sku, i.landed_cost_cents,

@@ -18,41 +18,48 @@ from domain.ids import EntityKind, EntityRef
 
 # A return is one event however many units it has, so returns are counted against shipped lines; with r
 # returns of n lines and the expected share p the limit is r - np > k * sqrt(np(1 - p)), squared in integers.
-_SQL = """
-WITH returned AS MATERIALIZED (
-  SELECT r.item_id, COUNT(*) AS returns
-    FROM return_authorisation r
-   WHERE {scope:r.item_id} AND r.deleted_at IS NULL
-     AND r.issued_at > :now - {setting:return_window_days} * 86400000
-   GROUP BY r.item_id HAVING COUNT(*) >= {setting:return_least_count}),
-shipped AS MATERIALIZED (
-  SELECT t.item_id, COUNT(s.id) AS lines, SUM(y.quantity) AS quantity
-    FROM returned t
-    CROSS JOIN shipment_line y INDEXED BY det_shipped_item ON y.item_id = t.item_id
+# Of an item that is shipped much, so many lines are counted as show that no more need be.
+_SHIPPED = """
     CROSS JOIN shipment s ON s.id = y.shipment_id
    WHERE s.deleted_at IS NULL AND s.status IN ('in_transit', 'delivered')
      AND s.shipped_at > :now - {setting:return_window_days} * 86400000
+"""
+_SQL = f"""
+WITH returned AS MATERIALIZED (
+  SELECT r.item_id, COUNT(*) AS returns
+    FROM return_authorisation r
+   WHERE {{scope:r.item_id}} AND r.deleted_at IS NULL
+     AND r.issued_at > :now - {{setting:return_window_days}} * 86400000
+   GROUP BY r.item_id HAVING COUNT(*) >= {{setting:return_least_count}}),
+often AS MATERIALIZED (
+  SELECT t.item_id, t.returns FROM returned t
+   WHERE t.returns * 10000 >= {{setting:return_least_bp}} * (SELECT COUNT(*) FROM (
+         SELECT 1 FROM shipment_line y INDEXED BY det_shipped_item {_SHIPPED} AND y.item_id = t.item_id
+          LIMIT (SELECT MAX(m.returns) * 10000 / MAX(1, {{setting:return_least_bp}}) + 1 FROM returned m)))),
+shipped AS MATERIALIZED (
+  SELECT t.item_id, COUNT(s.id) AS lines, SUM(y.quantity) AS quantity
+    FROM often t
+    CROSS JOIN shipment_line y INDEXED BY det_shipped_item ON y.item_id = t.item_id {_SHIPPED}
    GROUP BY t.item_id),
 chart AS MATERIALIZED (
-  SELECT t.item_id, t.returns, {decide:return_rate.expected_bp(category=i.category)} AS expected_bp,
+  SELECT t.item_id, t.returns, {{decide:return_rate.expected_bp(category=i.category)}} AS expected_bp,
          i.sku, i.category, i.landed_cost_cents, COALESCE(h.lines, 0) AS shipped_lines,
          h.quantity AS shipped_quantity
-    FROM returned t LEFT JOIN shipped h ON h.item_id = t.item_id LEFT JOIN item i ON i.id = t.item_id)
+    FROM often t LEFT JOIN shipped h ON h.item_id = t.item_id LEFT JOIN item i ON i.id = t.item_id)
 SELECT k.item_id AS entity_id, k.returns, k.expected_bp, k.shipped_lines, k.shipped_quantity, k.sku,
        k.landed_cost_cents, r.id AS rma_id, r.order_id, r.line_id, r.lot_id, r.reason_code,
        COALESCE(r.received_quantity, r.claimed_quantity, r.quantity) AS quantity, r.issued_at, r.source,
        r.observed_at
   FROM chart k CROSS JOIN return_authorisation r ON r.item_id = k.item_id
- WHERE r.deleted_at IS NULL AND r.issued_at > :now - {setting:return_window_days} * 86400000
-   AND k.returns * 10000 >= {setting:return_least_bp} * k.shipped_lines
+ WHERE r.deleted_at IS NULL AND r.issued_at > :now - {{setting:return_window_days}} * 86400000
    AND k.returns * 10000 > k.shipped_lines * k.expected_bp
    AND (k.returns * 10000 - k.shipped_lines * k.expected_bp)
        * (k.returns * 10000 - k.shipped_lines * k.expected_bp)
-       > {setting:return_sigmas} * {setting:return_sigmas} * k.shipped_lines * k.expected_bp
+       > {{setting:return_sigmas}} * {{setting:return_sigmas}} * k.shipped_lines * k.expected_bp
          * (10000 - k.expected_bp)
-   AND {runs(category=k.category)}
+   AND {{runs(category=k.category)}}
  ORDER BY k.item_id, r.issued_at, r.id
-"""
+"""  # noqa: S608 - constants only
 
 _RETURNS_LEAVE = """
 SELECT item_id FROM return_authorisation INDEXED BY det_return_when
