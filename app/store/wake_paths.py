@@ -59,7 +59,8 @@ MOVING_PATHS_OF: Mapping[str, Mapping[str, str]] = {
 
 
 def _columns_named(kind: str) -> tuple[str, ...]:
-    said = set(re.findall(r"\w+", " ".join(MOVING_PATHS_OF[kind].values())))
+    selects = " UNION ".join(MOVING_PATHS_OF[kind].values()).split(" UNION ")
+    said = set(re.findall(r"\w+", " ".join(one for one in selects if _moves(kind, one))))
     return tuple(column.name for column in TABLES[EntityKind(kind)].c if column.name in {"id", *said})
 
 

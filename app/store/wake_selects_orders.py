@@ -83,7 +83,7 @@ ORDER_PATHS: dict[str, str] = {
     ),
     "order_line>item": (
         "SELECT item_id FROM temp.changed_order_line"
-        " UNION SELECT item_id FROM allocation WHERE line_id IN temp.changed_id"
+        " UNION SELECT item_id FROM allocation WHERE line_id IN temp.changed_id AND deleted_at IS NULL"
     ),
     "order_line>customer": (
         "SELECT o.customer_id FROM temp.changed_order_line l CROSS JOIN sales_order o ON o.id = l.order_id"
@@ -106,14 +106,16 @@ ORDER_PATHS: dict[str, str] = {
     "order_line>peg": (
         "SELECT l.item_id || '|' || COALESCE(l.node_id, (SELECT o.ship_from_node_id FROM sales_order o"
         " WHERE o.id = l.order_id), '') FROM temp.changed_order_line l"
-        " UNION SELECT item_id || '|' || node_id FROM allocation WHERE line_id IN temp.changed_id"
+        " UNION SELECT item_id || '|' || node_id FROM allocation"
+        " WHERE line_id IN temp.changed_id AND deleted_at IS NULL"
     ),
     "order_line>position": (
         "SELECT p.id FROM pick_task t"
         " JOIN inventory_position p ON p.item_id = t.item_id AND p.node_id = t.node_id"
         " WHERE t.line_id IN temp.changed_id"
         " UNION SELECT p.id FROM allocation a JOIN inventory_position p"
-        " ON p.item_id = a.item_id AND p.node_id = a.node_id WHERE a.line_id IN temp.changed_id"
+        " ON p.item_id = a.item_id AND p.node_id = a.node_id"
+        " WHERE a.line_id IN temp.changed_id AND a.deleted_at IS NULL"
     ),
     "order_line>allocation": "SELECT id FROM allocation WHERE line_id IN temp.changed_id",
     "order_line>task": "SELECT id FROM pick_task WHERE line_id IN temp.changed_id",
