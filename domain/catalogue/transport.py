@@ -23,7 +23,10 @@ TR_TENDER = CaseType(
     resolve_minutes=120,
     actions=(
         StandardAction(
-            label="Tender to the next carrier of the guide", right=Right.AUTOMATED, effort_minutes=5
+            label="Tender to the next carrier of the guide",
+            remedy=Remedy.REBOOK_CARRIER,
+            right=Right.AUTOMATED,
+            effort_minutes=5,
         ),
         StandardAction(label="Buy on the spot market", right=Right.ASSISTED, effort_minutes=20),
     ),
@@ -77,7 +80,12 @@ TR_PICKUP = CaseType(
     resolve_minutes=60,
     actions=(
         StandardAction(label="Call the carrier", right=Right.AUTOMATED, effort_minutes=5),
-        StandardAction(label="Book another pickup", right=Right.ASSISTED, effort_minutes=10),
+        StandardAction(
+            label="Book another pickup",
+            remedy=Remedy.REBOOK_CARRIER,
+            right=Right.ASSISTED,
+            effort_minutes=10,
+        ),
     ),
     evidence=("planned_pickup_at", "overdue_minutes", "scac", "status", "last_milestone"),
     severity_inputs=("loss of the shipment", "slack to the window"),
@@ -259,7 +267,12 @@ TR_OVERSPEND = CaseType(
     acknowledge_minutes=60,
     resolve_minutes=480,
     actions=(
-        StandardAction(label="Take a cheaper service in time", right=Right.AUTOMATED, effort_minutes=6),
+        StandardAction(
+            label="Take a cheaper service in time",
+            remedy=Remedy.REBOOK_CARRIER,
+            right=Right.AUTOMATED,
+            effort_minutes=6,
+        ),
         StandardAction(label="Approve the freight", right=Right.HUMAN_ONLY, effort_minutes=6),
     ),
     evidence=("freight_cost_cents", "quote_cents", "order_margin_cents", "excess_cents"),

@@ -29,12 +29,12 @@ from domain.commands import (
 )
 from domain.customers import SplitPolicy
 from domain.errors import ConflictError, CorruptError
-from domain.ids import EntityKind, LineId, ServiceId
+from domain.ids import BookingId, EntityKind, LineId, ServiceId
 from domain.network import CarrierService
 from domain.orders import OrderStatus, ShipTo
 from domain.quotes import LiveRate
 from domain.recommendations import Option, Recommendation, Remedy
-from domain.transport import ShipmentStatus
+from domain.transport import BookingStatus, CarrierBooking, ShipmentStatus
 from optimization.limits import Limits
 from optimization.solve import solve
 from optimization.split_problem import SplitProblem
@@ -42,6 +42,7 @@ from tests.support.distributor import (
     CUSTOMER,
     DFW,
     EXPRESS,
+    GROUND,
     INVOICE,
     ITEM,
     LINE,
@@ -243,6 +244,69 @@ def test_a_late_shipment_is_not_rebooked_with_a_carrier_that_its_customer_exclud
     assert booked <= {"SLOW", "RAIL"}
     assert "RAIL" in booked
     assert not any("charges back" in reason for option in found.options for reason in option.reasons)
+
+
+def booked_scacs(found: Recommendation) -> list[str]:
+    """The carriers of the options, the best first."""
+    return [a.scac for o in found.options for a in o.actions if isinstance(a, RebookCarrier)]
+
+
+def refusal(scac: str, status: BookingStatus, expires_at: datetime | None = None) -> CarrierBooking:
+    return CarrierBooking(
+        booking_id=BookingId(f"{scac}:{status}"),
+        shipment_id=SHIPMENT.shipment_id,
+        service_id=ServiceId(scac),
+        scac=scac,
+        status=status,
+        booked_at=NOW - timedelta(hours=3),
+        expires_at=expires_at,
+    )
+
+
+def test_who_refused_a_load_or_let_it_lapse_is_not_asked_again() -> None:
+    case = make_case("TR-TENDER", EntityKind.SHIPMENT, SHIPMENT.shipment_id)
+    refused = (refusal("SLOW", BookingStatus.DECLINED), refusal("RAIL", BookingStatus.EXPIRED))
+
+    def asked(answer_by: datetime) -> set[str]:
+        waits = refusal("FAST", BookingStatus.TENDERED, answer_by)
+        return set(booked_scacs(recommend(case, WithRail(bookings=(*refused, waits)))))
+
+    assert set(booked_scacs(recommend(case, WithRail(bookings=refused)))) == {"FAST"}
+    assert asked(NOW + timedelta(minutes=1)) == {"FAST"}
+    assert asked(NOW) == set()
+
+
+def test_a_missed_pickup_is_booked_again_and_not_for_an_hour_that_is_over() -> None:
+    case = make_case("TR-PICKUP", EntityKind.SHIPMENT, SHIPMENT.shipment_id)
+    missed = replace(SHIPMENT, planned_pickup_at=NOW - timedelta(hours=2), eta_at=None)
+    for services in ((GROUND,), (GROUND, EXPRESS)):
+        facts = FakeFacts(services=services)
+        facts.entities = [missed if e is SHIPMENT else e for e in facts.entities]
+        found = recommend(case, facts)
+        actions = [a for o in found.options for a in o.actions if isinstance(a, RebookCarrier)]
+        assert actions[0].scac == services[-1].scac
+        assert all(a.pickup_at is not None and a.pickup_at > NOW for a in actions)
+        (nothing,) = [o for o in found.options if o.remedy is Remedy.DO_NOTHING]
+        assert not nothing.recommended
+
+
+def test_a_service_that_costs_less_than_what_was_booked_is_taken_while_it_is_in_time() -> None:
+    case = make_case("TR-OVERSPEND", EntityKind.SHIPMENT, SHIPMENT.shipment_id)
+    dear = replace(
+        SHIPMENT,
+        eta_at=NOW + timedelta(days=5),
+        window_end_at=NOW + timedelta(days=6),
+        freight_cost_cents=99_000,
+    )
+    facts = WithRail()
+    facts.entities = [dear if e is SHIPMENT else e for e in facts.entities]
+    best = next(o for o in recommend(case, facts).options if o.recommended)
+    assert best.remedy is Remedy.REBOOK_CARRIER
+    assert best.cost_delta_cents == 8_400 + 1_500 - 99_000
+    fair = replace(dear, freight_cost_cents=500)
+    facts.entities = [fair if e is dear else e for e in facts.entities]
+    best = next(o for o in recommend(case, facts).options if o.recommended)
+    assert best.remedy is Remedy.DO_NOTHING
 
 
 def test_an_aged_backorder_is_treated_as_the_shortage_it_is() -> None:

@@ -33,7 +33,7 @@ from domain.items import Item
 from domain.network import CarrierService, Lane, Node, Place
 from domain.orders import CreditStatus, OrderLine, OrderStatus, SalesOrder, ShipTo
 from domain.records import Entity, SourceRecord, ref_of
-from domain.transport import Shipment, ShipmentLine, ShipmentStatus
+from domain.transport import CarrierBooking, Shipment, ShipmentLine, ShipmentStatus
 from domain.warehouse import PickStatus, PickTask
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)  # a Monday
@@ -199,6 +199,7 @@ class FakeFacts:
     booked: dict[tuple[ServiceId, date], int] = field(default_factory=dict)
     pods: tuple[ProofOfDelivery, ...] = (POD,)
     addresses: tuple[ShipTo, ...] = ()
+    bookings: tuple[CarrierBooking, ...] = ()
     allocations: dict[LineId, dict[NodeId, int]] = field(default_factory=dict)
 
     def get(self, ref: EntityRef) -> SourceRecord | None:
@@ -224,6 +225,9 @@ class FakeFacts:
 
     def pickups_booked(self) -> dict[tuple[ServiceId, date], int]:
         return self.booked
+
+    def bookings_of(self, shipment_id: ShipmentId) -> tuple[CarrierBooking, ...]:
+        return tuple(b for b in self.bookings if b.shipment_id == shipment_id)
 
     def pod_of(self, shipment_id: ShipmentId) -> ProofOfDelivery | None:
         return next((p for p in self.pods if p.shipment_id == shipment_id), None)

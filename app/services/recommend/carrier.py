@@ -1,4 +1,4 @@
-"""A late or misrouted shipment as a question to the solver: which carrier service, picked up on which day."""
+"""A shipment that needs another booking as a question to the solver: which service, on which day."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from domain.network import CarrierService
 from domain.orders import OrderLine
 from domain.quotes import Quote, QuoteBasis
 from domain.recommendations import Option, Recommendation, Remedy
-from domain.transport import Shipment, ShipmentStatus
+from domain.transport import BookingStatus, Shipment, ShipmentStatus
 from optimization.carrier_problem import CarrierService as PricedService
 from optimization.carrier_problem import Offer, RebookingProblem, ServiceDay, ShipmentDemand
 from optimization.outcome import Option as SolvedOption
@@ -30,19 +30,25 @@ MODEL = "carrier rebooking (CP-SAT)"
 HORIZON_DAYS = 7
 MOST_FALLBACKS = 3
 REBOOKING_CENTS = 1_500
+#: Types whose present booking is of no use.
+NOBODY_CAME = frozenset({"TR-PICKUP"})
+_REFUSED = frozenset({BookingStatus.DECLINED, BookingStatus.EXPIRED})
 NOT_LEFT_YET = frozenset({ShipmentStatus.PLANNED, ShipmentStatus.BOOKED, ShipmentStatus.PACKED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LateShipment:
+class LoadToRebook:
     """A shipment that should go otherwise, and the services its customer takes with their prices.
 
-    ``why_table`` says why prices are the table's; blank where all are the carriers' own. ``chargeback_cents``
-    is what the customer takes for the present carrier where its routing guide excludes that.
+    ``current`` is the service that comes for it if nothing is done; none where its carrier refused, or did
+    not come. ``why_table`` says why prices are the table's; blank where all are the carriers' own.
+    ``chargeback_cents`` is what the customer takes for the present carrier where its routing guide excludes
+    that.
     """
 
     shipment: Shipment
     services: tuple[CarrierService, ...]
+    current: CarrierService | None
     quotes: Mapping[ServiceId, Quote]
     why_table: str
     value_cents: int
@@ -50,13 +56,14 @@ class LateShipment:
     chargeback_cents: int
 
 
-def late_shipment_of(
-    case: ExceptionCase, facts: RemedyFacts, rates: RateSource | None = None
-) -> LateShipment | None:
+def load_to_rebook(
+    case: ExceptionCase, facts: RemedyFacts, now: datetime, rates: RateSource | None = None
+) -> LoadToRebook | None:
     """Gather what a case of a shipment is about; ``None`` when it has left and nothing can be rebooked.
 
-    Of the carriers only the present one and those of the customer's routing guide count. They are asked
-    through ``rates`` what it costs now; what they do not say, the table says.
+    Of the carriers only the present one and those of the customer's routing guide count, and none that
+    refused this load. They are asked through ``rates`` what it costs now; what they do not say, the table
+    says.
 
     Raises:
         ConflictError: the shipment is no longer there.
@@ -66,10 +73,12 @@ def late_shipment_of(
         return None
     customer = entity_of(facts, EntityKind.CUSTOMER, shipment.customer_id, Customer)
     guide = customer.routing_scacs
+    refused = _refusing(shipment, facts, now)
     services = tuple(
         each
         for each in facts.carrier_services()
-        if not guide or each.scac in guide or each.service_id == shipment.service_id
+        if (not guide or each.scac in guide or each.service_id == shipment.service_id)
+        and each.scac not in refused
     )
     if not services:
         return None
@@ -78,9 +87,12 @@ def late_shipment_of(
     for part in shipment.lines:
         line = entity_of(facts, EntityKind.ORDER_LINE, part.line_id, OrderLine)
         value += part.quantity * line.unit_price_cents
-    return LateShipment(
+    return LoadToRebook(
         shipment=shipment,
         services=services,
+        current=None
+        if case.code in NOBODY_CAME
+        else next((each for each in services if each.service_id == shipment.service_id), None),
         quotes={quote.service_id: quote for quote in quotes},
         why_table=why if rates is not None else "",
         value_cents=value,
@@ -89,31 +101,42 @@ def late_shipment_of(
     )
 
 
-def rebooking_problem(late: LateShipment, facts: RemedyFacts, now: datetime) -> RebookingProblem:
+def _refusing(shipment: Shipment, facts: RemedyFacts, now: datetime) -> frozenset[str]:
+    """The carriers that declined the load, or let the time for their answer pass."""
+    return frozenset(
+        each.scac
+        for each in facts.bookings_of(shipment.shipment_id)
+        if each.status in _REFUSED
+        or (each.status is BookingStatus.TENDERED and each.expires_at is not None and each.expires_at <= now)
+    )
+
+
+def rebooking_problem(load: LoadToRebook, facts: RemedyFacts, now: datetime) -> RebookingProblem:
     """The shipment, each service's price and days, and the room left on them.
 
-    Day 0 is today in UTC. The present booking is offered with the transit its ETA implies, so
-    that staying costs what it really costs.
+    Day 0 is today in UTC, of no use to others once the hour of the pickup is over. The present booking is
+    offered with the transit its ETA implies and the freight that it was booked for, so that staying costs
+    what it really costs.
     """
-    shipment = late.shipment
+    shipment = load.shipment
     booked = Counter(facts.pickups_booked())
     pickup_day = min(HORIZON_DAYS - 1, max(0, (shipment.planned_pickup_at.date() - now.date()).days))
-    current = next((s for s in late.services if s.service_id == shipment.service_id), None)
+    current, first = load.current, int(shipment.planned_pickup_at.time() <= now.time())
     days: list[ServiceDay] = []
-    for service in late.services:
+    for service in load.services:
         for day in range(HORIZON_DAYS):
             date = now.date() + timedelta(days=day)
             own = 1 if service is current and day == pickup_day else 0
             room = service.pickups_per_day - booked[(service.service_id, date)] + own
-            if (date.weekday() in service.pickup_weekdays and room > 0) or own:
+            if (date.weekday() in service.pickup_weekdays and room > 0 and day >= first) or own:
                 days.append(ServiceDay(service_id=service.service_id, day=day, pickups=max(1, room)))
     demand = ShipmentDemand(
         shipment_id=shipment.shipment_id,
         ready_day=pickup_day if shipment.planned_pickup_at > now else 0,
         due_day=(shipment.window_end_at.date() - now.date()).days,
         weight_grams=shipment.weight_grams,
-        unbooked_cents=late.value_cents + late.late_cents_per_day * HORIZON_DAYS,
-        late_cents_per_day=late.late_cents_per_day,
+        unbooked_cents=load.value_cents + load.late_cents_per_day * HORIZON_DAYS,
+        late_cents_per_day=load.late_cents_per_day,
         rebooking_cents=REBOOKING_CENTS,
         current_service_id=current.service_id if current else None,
         current_pickup_day=pickup_day if current else None,
@@ -121,32 +144,32 @@ def rebooking_problem(late: LateShipment, facts: RemedyFacts, now: datetime) -> 
     return RebookingProblem(
         days=HORIZON_DAYS,
         services=tuple(
-            PricedService(service_id=service.service_id, carrier_id=service.scac) for service in late.services
+            PricedService(service_id=service.service_id, carrier_id=service.scac) for service in load.services
         ),
         service_days=tuple(days),
         shipments=(demand,),
-        offers=tuple(_offer(late, service, service is current, pickup_day, now) for service in late.services),
+        offers=tuple(_offer(load, service, pickup_day, now) for service in load.services),
     )
 
 
-def _offer(
-    late: LateShipment, service: CarrierService, is_current: bool, pickup_day: int, now: datetime
-) -> Offer:
-    shipment, quote = late.shipment, late.quotes[service.service_id]
-    transit = quote.transit_days
-    if is_current and shipment.eta_at is not None:
-        transit = max(transit, (shipment.eta_at.date() - now.date()).days - pickup_day)
+def _offer(load: LoadToRebook, service: CarrierService, pickup_day: int, now: datetime) -> Offer:
+    shipment, quote = load.shipment, load.quotes[service.service_id]
+    transit, rate_cents = quote.transit_days, quote.cost_cents
+    if service is load.current:
+        rate_cents = (shipment.freight_cost_cents or rate_cents) + load.chargeback_cents
+        if shipment.eta_at is not None:
+            transit = max(transit, (shipment.eta_at.date() - now.date()).days - pickup_day)
     return Offer(
         shipment_id=shipment.shipment_id,
         service_id=service.service_id,
-        rate_cents=quote.cost_cents + (late.chargeback_cents if is_current else 0),
+        rate_cents=rate_cents,
         transit_days=max(0, transit),
     )
 
 
 def rebooking_answer(
     case: ExceptionCase,
-    late: LateShipment,
+    load: LoadToRebook,
     problem: RebookingProblem,
     outcome: Outcome,
     *,
@@ -160,13 +183,13 @@ def rebooking_answer(
     options: list[Option] = []
     seen: set[str] = set()
     for solved in sorted(outcome.options, key=lambda option: option.rank):
-        option = _option(late, solved, outcome, now, recommended=not options)
+        option = _option(load, solved, outcome, now, recommended=not options)
         if option.option_id not in seen:
             seen.add(option.option_id)
             options.append(option)
     booked = next((each for each in options[0].actions if isinstance(each, RebookCarrier)), None)
     if booked is not None:
-        asked = _tender_order(late, problem, booked.service_id, now)
+        asked = _tender_order(load, problem, booked.service_id, now)
         options[0] = replace(options[0], reasons=(*options[0].reasons, *asked))
     return Recommendation(
         recommendation_id=recommendation_id,
@@ -178,11 +201,11 @@ def rebooking_answer(
 
 
 def _tender_order(
-    late: LateShipment, problem: RebookingProblem, booked: ServiceId, now: datetime
+    load: LoadToRebook, problem: RebookingProblem, booked: ServiceId, now: datetime
 ) -> tuple[str, ...]:
     """Whom to ask if the carrier declines: other services with room, the cheapest first, lateness counted."""
     (demand,) = problem.shipments
-    names = {str(each.service_id): each.name for each in late.services}
+    names = {str(each.service_id): each.name for each in load.services}
     found: dict[str, tuple[int, str]] = {}
     offers = {offer.service_id: offer for offer in problem.offers}
     for each in problem.service_days:
@@ -199,23 +222,23 @@ def _tender_order(
 
 
 def _option(
-    late: LateShipment, solved: SolvedOption, outcome: Outcome, now: datetime, *, recommended: bool
+    load: LoadToRebook, solved: SolvedOption, outcome: Outcome, now: datetime, *, recommended: bool
 ) -> Option:
     plan = solved.plan
     booking = plan.bookings[0] if isinstance(plan, BookingPlan) and plan.bookings else None
-    service = next((s for s in late.services if booking and s.service_id == booking.service_id), None)
+    service = next((s for s in load.services if booking and s.service_id == booking.service_id), None)
     stays = OptionLabel.DO_NOTHING in solved.labels or service is None or booking is None
     terms = solved.effect.terms
-    names = {str(each.service_id): each.name for each in late.services}
+    names = {str(each.service_id): each.name for each in load.services}
     actions: tuple[Action, ...] = ()
     label, option_id, remedy = "Do nothing", "do-nothing", Remedy.DO_NOTHING
     if not stays and service is not None and booking is not None:
         day = now.date() + timedelta(days=booking.pickup_day)
         # At another hour the pickup would be on another day of the site's, wherever it is east of Greenwich.
-        pickup_at = datetime.combine(day, late.shipment.planned_pickup_at.timetz())
+        pickup_at = datetime.combine(day, load.shipment.planned_pickup_at.timetz())
         actions = (
             RebookCarrier(
-                shipment_id=late.shipment.shipment_id,
+                shipment_id=load.shipment.shipment_id,
                 service_id=service.service_id,
                 scac=service.scac,
                 pickup_at=pickup_at,
@@ -236,20 +259,20 @@ def _option(
         recommended=recommended,
         reasons=(
             *(in_words(reason.text, names) for reason in outcome.reasons if recommended),
-            *(_chargeback(late) if service is None or stays else _basis(late, service)),
+            *(_chargeback(load) if service is None or stays else _basis(load, service)),
         ),
     )
 
 
-def _chargeback(late: LateShipment) -> tuple[str, ...]:
+def _chargeback(load: LoadToRebook) -> tuple[str, ...]:
     """What staying with a carrier that the customer excludes comes to."""
-    if not late.chargeback_cents:
+    if load.current is None or not load.chargeback_cents:
         return ()
-    return (f"{late.chargeback_cents / 100:,.2f} that the customer charges back counts as freight.",)
+    return (f"{load.chargeback_cents / 100:,.2f} that the customer charges back counts as freight.",)
 
 
-def _basis(late: LateShipment, service: CarrierService) -> tuple[str, ...]:
+def _basis(load: LoadToRebook, service: CarrierService) -> tuple[str, ...]:
     """Where the price of a service comes from, wherever carriers can be asked."""
-    if late.quotes[service.service_id].basis is QuoteBasis.LIVE:
+    if load.quotes[service.service_id].basis is QuoteBasis.LIVE:
         return ("The price was asked of the carrier just now.",)
-    return (f"The price is the table's. {late.why_table}",) if late.why_table else ()
+    return (f"The price is the table's. {load.why_table}",) if load.why_table else ()

@@ -24,6 +24,7 @@ from domain.inventory import InboundSupply
 from domain.network import CarrierService, Lane, Node
 from domain.orders import OrderLine, ShipTo
 from domain.records import Entity, SourceRecord
+from domain.transport import CarrierBooking
 
 E = TypeVar("E", bound=Entity)
 
@@ -72,6 +73,10 @@ class RemedyFacts(Protocol):
 
     def pickups_booked(self) -> dict[tuple[ServiceId, date], int]:
         """Shipments already planned per service and UTC pickup day."""
+        ...
+
+    def bookings_of(self, shipment_id: ShipmentId) -> tuple[CarrierBooking, ...]:
+        """Which carriers were asked to take a shipment, and what they said."""
         ...
 
     def pod_of(self, shipment_id: ShipmentId) -> ProofOfDelivery | None:

@@ -24,7 +24,7 @@ from domain.inventory import Allocation, InboundSupply
 from domain.network import CarrierService, Lane, Node
 from domain.orders import OrderLine, SalesOrder, ShipTo
 from domain.records import Entity, SourceRecord
-from domain.transport import Shipment, ShipmentStatus
+from domain.transport import CarrierBooking, Shipment, ShipmentStatus
 
 if TYPE_CHECKING:
     from app.store.mirror import Mirror
@@ -84,6 +84,10 @@ class MirrorFacts:
             if isinstance(shipment, Shipment) and shipment.service_id is not None:
                 booked[(shipment.service_id, shipment.planned_pickup_at.date())] += 1
         return dict(booked)
+
+    def bookings_of(self, shipment_id: ShipmentId) -> tuple[CarrierBooking, ...]:
+        """Which carriers were asked to take a shipment, and what they said."""
+        return self._entities(EntityKind.CARRIER_BOOKING, CarrierBooking, shipment_id=shipment_id)
 
     def pod_of(self, shipment_id: ShipmentId) -> ProofOfDelivery | None:
         """The proof of delivery of a shipment, if one is there."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.services.quotes import RateSource
 from app.services.recommend.by_rule import recommend_by_rule
-from app.services.recommend.carrier import late_shipment_of, rebooking_answer, rebooking_problem
+from app.services.recommend.carrier import load_to_rebook, rebooking_answer, rebooking_problem
 from app.services.recommend.facts import RemedyFacts
 from app.services.recommend.question import Question, RuleQuestion, SolverQuestion
 from app.services.recommend.shortage import shortage_of, shortage_problem
@@ -17,7 +17,7 @@ from app.services.recommend.shortage_ways import other_ways
 from domain.cases import ExceptionCase
 
 SHORTAGES = frozenset({"AL-SHORT", "AL-IMBALANCE", "AL-BO-AGED"})
-REBOOKINGS = frozenset({"TR-ETA-LATE", "OE-ROUTING"})
+REBOOKINGS = frozenset({"TR-ETA-LATE", "TR-OVERSPEND", "TR-PICKUP", "TR-TENDER", "OE-ROUTING"})
 
 
 def ask(
@@ -51,13 +51,13 @@ def ask(
             ),
         )
     if case.code in REBOOKINGS:
-        late = late_shipment_of(case, facts, rates)
-        if late is not None:
-            bookings = rebooking_problem(late, facts, now)
+        load = load_to_rebook(case, facts, now, rates)
+        if load is not None:
+            bookings = rebooking_problem(load, facts, now)
             return SolverQuestion(
                 problem=bookings,
                 answer=lambda outcome: rebooking_answer(
-                    case, late, bookings, outcome, recommendation_id=recommendation_id, now=now
+                    case, load, bookings, outcome, recommendation_id=recommendation_id, now=now
                 ),
             )
     return RuleQuestion(
