@@ -75,6 +75,7 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: $faint;
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: none; width: 0; height: 0; margin-right: 8px; border-left: 4px solid $raised;
   border-right: 4px solid $raised; border-top: 5px solid $muted; }
+QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
 QCheckBox:focus, QRadioButton:focus { color: $accent; }
 QMenu { background: $raised; color: $text; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: 5px 20px; border-radius: 4px; }

@@ -1992,8 +1992,20 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Der Auftragsbestand wird gelesen …</translation>
   </message>
   <message>
+   <source>Reading the cases …</source>
+   <translation>Die Fälle werden gelesen …</translation>
+  </message>
+  <message>
    <source>Reading the ledger …</source>
    <translation>Das Hauptbuch wird gelesen …</translation>
+  </message>
+  <message>
+   <source>Reading the proposals …</source>
+   <translation>Die Vorschläge werden gelesen …</translation>
+  </message>
+  <message>
+   <source>Reading the sources …</source>
+   <translation>Die Quellen werden gelesen …</translation>
   </message>
   <message>
    <source>Reading what is in force …</source>

@@ -49,6 +49,15 @@ def span_rows(seed: int = 5) -> list[SpanRow]:
 @cache
 def figures() -> KpiFigures:
     """The page's content."""
-    spans = span_table(span_rows())
+    return _figures_of(span_rows())
+
+
+def no_figures() -> KpiFigures:
+    """The page's content where nothing happened yet."""
+    return _figures_of([])
+
+
+def _figures_of(rows: list[SpanRow]) -> KpiFigures:
+    spans = span_table(rows)
     assert ZONE is not None
     return KpiFigures(now=NOW, spans=spans, charts=all_charts(spans, NOW, ZONE, "USD"))

@@ -20,6 +20,7 @@ from views.widgets.buttons import TowerButton
 from views.widgets.focus_ring import paint_focus_ring
 from views.widgets.labels import ElidedLabel, frame, label
 from views.widgets.meter import paint_meter
+from views.widgets.number_field import NumberField
 from views.widgets.pill import Pill
 from views.widgets.severity_mark import paint_severity_mark, severity_path
 from views.widgets.sparkline import paint_sparkline, spark_points
@@ -141,6 +142,22 @@ def test_a_button_shows_where_the_keyboard_is(host: QWidget, qtbot: QtBot) -> No
     button.setFocus(Qt.FocusReason.TabFocusReason)
     assert button.grab().toImage().pixelColor(60, 1) == dark().accent
     assert bare != dark().accent
+
+
+def test_a_number_stands_in_its_field_with_air_before_it(host: QWidget) -> None:
+    field = NumberField(host)
+    field.resize(120, 34)
+    field.show()
+    ground = field.grab().toImage().pixelColor(100, 17)
+
+    def written(number: int) -> list[int]:
+        field.setValue(number)
+        picture = field.grab().toImage()
+        # Its frame left out.
+        return [x for x in range(4, 116) if any(picture.pixelColor(x, y) != ground for y in range(5, 29))]
+
+    assert 7 < written(8)[0] < 12
+    assert written(88)[-1] > written(8)[-1] + 4
 
 
 def test_widgets_take_the_colours_of_the_theme_in_force(qapp: QApplication) -> None:

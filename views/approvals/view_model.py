@@ -45,6 +45,8 @@ class ApprovalsViewModel(QObject):
         """Ask the program through ``intents``."""
         super().__init__()
         self._intents = intents
+        #: Whether nothing was told yet.
+        self.is_loading = True
         self.all_rows: tuple[ApprovalRow, ...] = ()
         self.wanted = ApprovalFilter.ALL
         self.selected_id = ""
@@ -59,6 +61,7 @@ class ApprovalsViewModel(QObject):
         self.now, self.zone, self.currency = snapshot.now, snapshot.zone, snapshot.currency
         if not snapshot.changed & {"approvals", "who"}:
             return
+        self.is_loading = False
         self.all_rows = snapshot.approvals
         if self.selected is None:
             first = next((r for r in self.all_rows if r.is_waiting), None) or next(iter(self.rows()), None)

@@ -63,7 +63,6 @@ class ApprovalsPage(QWidget):
     def _lay_out(self) -> None:
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
-        self.empty.setText(tr("No proposals here. Propose an option of a case (P) and it appears."))
         panel = QFrame()
         panel.setProperty("role", "panel")
         column = QVBoxLayout(panel)
@@ -118,6 +117,11 @@ class ApprovalsPage(QWidget):
         rows = model.rows()
         self.list.setVisible(bool(rows))
         self.empty.setVisible(not rows)
+        self.empty.setText(
+            tr("Reading the proposals …")
+            if self._view_model.is_loading
+            else tr("No proposals here. Propose an option of a case (P) and it appears.")
+        )
         self.list.show_lines([self._line(row) for row in rows])
         self.list.choose(model.selected_id)
         self.filters.choose(model.wanted)

@@ -124,7 +124,7 @@ class QueuePanel(QFrame):
         self.picked_button.hide()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
-        self.empty.hide()
+        self.empty.setText(tr("Reading the cases …"))
         bar = QWidget()
         bar.setFixedHeight(_HEADER_PX)
         row = QHBoxLayout(bar)

@@ -26,6 +26,8 @@ class SourcesViewModel(QObject):
         """Ask the program through ``intents``."""
         super().__init__()
         self._intents = intents
+        #: Whether nothing was told yet.
+        self.is_loading = True
         self.sources: tuple[SourceHealth, ...] = ()
         self.quarantine: tuple[QuarantineRow, ...] = ()
         self.shown: SourcesShown | None = None
@@ -34,6 +36,7 @@ class SourcesViewModel(QObject):
 
     def apply(self, snapshot: TowerSnapshot) -> None:
         """Take the sources of a snapshot."""
+        self.is_loading = False
         self.zone = snapshot.zone
         if "sources" in snapshot.changed:
             self.sources = snapshot.sources

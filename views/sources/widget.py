@@ -41,10 +41,10 @@ class SourcesPage(QWidget):
         self.quarantine = TwoLineList(tr("Quarantined records"), selectable=True, pad_px=15)
         self.quarantine_title = label(tr("Quarantine"), "section")
         self.retry = TowerButton(tr("Try the record again"), icon_name="arrow-back-up")
-        self.no_sources = label(tr("No sources are set up in this profile."), "secondary")
+        self.no_sources = label("", "secondary")
         self.raw = QPlainTextEdit()
         self.secrets = label("", "secondary")
-        self.none_quarantined = label(tr("Every record was understood."), "secondary")
+        self.none_quarantined = label("", "secondary")
         self._lay_out()
         self.sync_all.clicked.connect(lambda: view_model.sync_now(""))
         self.retry.clicked.connect(self._retry)
@@ -129,6 +129,9 @@ class SourcesPage(QWidget):
             self._cards_column.insertWidget(len(self.cards), card)
             self.cards.append(card)
         self.no_sources.setVisible(not model.sources)
+        self.no_sources.setText(
+            tr("Reading the sources …") if model.is_loading else tr("No sources are set up in this profile.")
+        )
         self.sync_all.setEnabled(bool(model.sources))
         for number, card in enumerate(self.cards):
             card.setVisible(number < len(model.sources))
@@ -157,6 +160,9 @@ class SourcesPage(QWidget):
         self.quarantine.setVisible(bool(rows))
         self.raw.setVisible(bool(rows))
         self.none_quarantined.setVisible(not rows)
+        self.none_quarantined.setText(
+            "" if self._view_model.is_loading else tr("Every record was understood.")
+        )
         self.quarantine_title.setText(
             tr("Quarantine  {count}", count=count(len(rows))) if rows else tr("Quarantine")
         )

@@ -1,10 +1,10 @@
-"""A field for a number: typed, or stepped by the arrow keys and the wheel; it draws no buttons."""
+"""A field for a number: typed, or stepped by the arrow keys and the wheel."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtWidgets import QAbstractSpinBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QSpinBox, QWidget
 
 #: The style sheet's padding does not reach the line inside a spin box.
 _PAD_PX: Final = 7
@@ -16,5 +16,4 @@ class NumberField(QSpinBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Hold 0 until it is told otherwise."""
         super().__init__(parent)
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.lineEdit().setTextMargins(_PAD_PX, 0, _PAD_PX, 0)
