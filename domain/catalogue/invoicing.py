@@ -27,7 +27,12 @@ IN_QTY = CaseType(
         StandardAction(
             label="Correct the invoice before it is posted", right=Right.AUTOMATED, effort_minutes=4
         ),
-        StandardAction(label="Credit and bill again", right=Right.ASSISTED, effort_minutes=12),
+        StandardAction(
+            label="Credit and bill again",
+            remedy=Remedy.CREDIT_INVOICE,
+            right=Right.ASSISTED,
+            effort_minutes=12,
+        ),
     ),
     evidence=("billed_quantity", "shipped_quantity", "ordered_quantity", "difference_cents"),
     severity_inputs=("difference value", "customer tier"),
@@ -156,7 +161,14 @@ IN_DUP = CaseType(
     correlation_version=2,
     acknowledge_minutes=120,
     resolve_minutes=1440,
-    actions=(StandardAction(label="Cancel the second invoice", right=Right.ASSISTED, effort_minutes=8),),
+    actions=(
+        StandardAction(
+            label="Cancel the second invoice",
+            remedy=Remedy.CREDIT_INVOICE,
+            right=Right.ASSISTED,
+            effort_minutes=8,
+        ),
+    ),
     evidence=("first_invoice", "second_invoice", "billed_twice_quantity", "billed_twice_cents"),
     severity_inputs=("value billed twice",),
     parents=("DQ-EDI",),

@@ -12,7 +12,8 @@ from app.services.recommend.by_rule import BY_RULE
 from app.services.recommend.question import Question, RuleQuestion, SolverQuestion
 from app.services.recommend.recommend import REBOOKINGS, SHORTAGES, ask
 from app.services.recommend.record import recommendation_from_json, recommendation_json
-from domain.cases import ExceptionCase
+from domain.billing import Invoice, InvoiceStatus
+from domain.cases import ExceptionCase, Fact
 from domain.catalogue.types import CASE_TYPES
 from domain.commands import (
     CreditInvoiceLine,
@@ -29,7 +30,7 @@ from domain.commands import (
 )
 from domain.customers import SplitPolicy
 from domain.errors import ConflictError, CorruptError
-from domain.ids import BookingId, EntityKind, LineId, ServiceId
+from domain.ids import BookingId, EntityKind, EntityRef, InvoiceId, LineId, ServiceId
 from domain.network import CarrierService
 from domain.orders import OrderStatus, ShipTo
 from domain.quotes import LiveRate
@@ -430,6 +431,43 @@ def test_a_line_with_a_day_of_its_own_keeps_it_and_one_that_is_too_early_needs_a
 def test_a_promise_that_can_be_kept_by_now_is_left_alone() -> None:
     (only,) = recommend(promise_case(NOW + timedelta(days=2)), FakeFacts()).options
     assert only.remedy is Remedy.DO_NOTHING
+
+
+def credited(code: str, facts: FakeFacts, *evidence: Fact) -> list[tuple[str, int]]:
+    case = replace(make_case(code, EntityKind.INVOICE, "INV1"), evidence=evidence)
+    actions = [action for option in recommend(case, facts).options for action in option.actions]
+    return [(a.line_id, a.quantity) for a in actions if isinstance(a, CreditInvoiceLine)]
+
+
+def billing(*invoices: Invoice) -> FakeFacts:
+    """These invoices, of the shipment with 60 units of line L1."""
+    facts = FakeFacts()
+    facts.entities = [*(e for e in facts.entities if e is not INVOICE), *invoices]
+    return facts
+
+
+def test_what_was_billed_beyond_the_shipment_is_credited_once_it_is_posted() -> None:
+    (line,) = INVOICE.lines
+    parts = (replace(line, quantity=50), replace(line, quantity=17, credited_quantity=0))
+    over = replace(INVOICE, lines=parts)
+    assert credited("IN-QTY", billing(over)) == [("L1", 3)]
+    assert credited("IN-QTY", billing(INVOICE)) == [], "60 were shipped, 4 are credited already"
+    draft = replace(over, status=InvoiceStatus.DRAFT)
+    assert credited("IN-QTY", billing(draft)) == [], "it can still be corrected"
+
+
+def test_what_another_invoice_bills_too_is_credited_and_nothing_else() -> None:
+    (line,) = INVOICE.lines
+    own = replace(line, line_id=LineId("L2"), quantity=9)
+    second = replace(INVOICE, lines=(line, own))
+    first = replace(INVOICE, invoice_id=InvoiceId("INV0"), number="INV-0")
+    told = Fact(
+        name="first_invoice",
+        value="INV-0",
+        entity=EntityRef(kind=EntityKind.INVOICE, entity_id="INV0"),
+    )
+    assert credited("IN-DUP", billing(first, second), told) == [("L1", 56)]
+    assert credited("IN-DUP", billing(first, second)) == []
 
 
 def test_a_blank_address_is_filled_from_earlier_orders_and_only_then() -> None:

@@ -6,18 +6,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from app.services.recommend.credits import credit_of
 from app.services.recommend.facts import RemedyFacts, entity_of
 from app.services.recommend.fewer_nodes import from_one_node
 from app.services.recommend.shortage import shortage_of
 from app.services.recommend.shortage_offers import substitute_offer
 from app.services.recommend.tariffs import EXPEDITE_BASE_CENTS, EXPEDITE_CENTS_PER_UNIT
 from app.services.recommend.trail import rule_trail
-from domain.billing import Invoice, PodCondition
 from domain.cases import ExceptionCase
+from domain.catalogue.case_type import Stage
+from domain.catalogue.types import CASE_TYPES
 from domain.checks import BASIS_POINTS
 from domain.commands import (
     Action,
-    CreditInvoiceLine,
     ExpediteSupply,
     PromiseDate,
     ReleaseCreditHold,
@@ -25,7 +26,7 @@ from domain.commands import (
     SetLinePrice,
     SetOrderField,
 )
-from domain.ids import EntityKind, LineId
+from domain.ids import EntityKind
 from domain.inventory import InboundSupply
 from domain.orders import OrderLine, SalesOrder
 from domain.recommendations import Option, Recommendation, Remedy, doing_nothing
@@ -35,7 +36,9 @@ RESERVE_BIN = "RESERVE"
 #: So long a proposal may wait for its decision, and what can be promised moves on meanwhile.
 DECISION_TIME = timedelta(days=1)
 #: Types that cost money but make no order late.
-MONEY_ONLY = frozenset({"OE-PRICE", "IN-POD-MISMATCH", "DQ-STALE"})
+MONEY_ONLY = frozenset({"OE-PRICE", "DQ-STALE"}) | {
+    kind.code for kind in CASE_TYPES if kind.stage is Stage.INVOICING
+}
 
 
 def recommend_by_rule(
@@ -223,31 +226,11 @@ def _repick(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Option | 
 
 def _credit_invoice(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Option | None:
     del now
-    invoice = entity_of(facts, EntityKind.INVOICE, case.entity.entity_id, Invoice)
-    pod = facts.pod_of(invoice.shipment_id) if invoice.shipment_id is not None else None
-    if pod is None:
+    credit = credit_of(case, facts)
+    if credit is None:
         return None
-    delivered: dict[LineId, int] = {}
-    for signed in pod.lines:
-        if signed.condition is PodCondition.GOOD:
-            delivered[signed.line_id] = delivered.get(signed.line_id, 0) + signed.delivered_quantity
-    actions: list[Action] = []
-    for line in invoice.lines:
-        excess = line.quantity - line.credited_quantity - delivered.get(line.line_id, 0)
-        if excess > 0:
-            actions.append(
-                CreditInvoiceLine(invoice_id=invoice.invoice_id, line_id=line.line_id, quantity=excess)
-            )
-    if not actions:
-        return None
-    units = sum(a.quantity for a in actions if isinstance(a, CreditInvoiceLine))
-    return _option(
-        case,
-        Remedy.CREDIT_INVOICE,
-        f"Credit {units} units",
-        tuple(actions),
-        f"{invoice.number} bills {units} units more than were signed for.",
-    )
+    label = f"Credit {credit.units} units"
+    return _option(case, Remedy.CREDIT_INVOICE, label, credit.lines, credit.reason)
 
 
 def _expedite(case: ExceptionCase, facts: RemedyFacts, now: datetime) -> Option | None:
@@ -276,6 +259,8 @@ BY_RULE: Mapping[str, Callable[[ExceptionCase, RemedyFacts, datetime], Option | 
         "OE-OBSOLETE": _substitute,
         "WH-PICK-SHORT": _repick,
         "IN-POD-MISMATCH": _credit_invoice,
+        "IN-QTY": _credit_invoice,
+        "IN-DUP": _credit_invoice,
         "AL-PO-LATE": _expedite,
         "AL-SPLIT": _from_one_node,
     }
