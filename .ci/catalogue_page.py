@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from domain.catalogue.case_type import CaseType, Stage  # noqa: E402 - the checkout must be on the path first
+from domain.catalogue.case_type import CaseType, Stage, StandardAction  # noqa: E402 - the checkout must be on the path first
 from domain.catalogue.types import CASE_TYPES  # noqa: E402
 
 PAGE = ROOT / "docs" / "exceptions.md"
@@ -22,7 +22,8 @@ A **root** may be the cause of other cases: theirs then hang under it, and what 
 and counted but told to nobody. **Clocks** are acknowledge / resolve. Cases with the same **key** belong to
 one incident; `@1` is the key's version, by which open incidents keep the grouping they began with. **Hold**
 is how long a condition must last before it is shown, and **clean looks** how many in a row must find it gone
-before the case clears. **Reserved** types have their place here and no rule yet.
+before the case clears. An action *by* a remedy is worked out and, once signed, carried out by the tower
+(decision rights speak of that remedy); any other is for a person. **Reserved** types have their place here and no rule yet.
 """
 
 STAGE_TITLES = {
@@ -75,7 +76,7 @@ def _type(kind: CaseType) -> Iterator[str]:
 def _facts(kind: CaseType) -> Iterator[tuple[str, str]]:
     yield "Detected when", kind.detected_when
     yield "Clears when", kind.clears_when
-    yield "Actions", "; ".join(f"{a.label} ({_words(a.right)}, {a.effort_minutes} min)" for a in kind.actions)
+    yield "Actions", "; ".join(_action(each) for each in kind.actions)
     yield "Clocks", f"{_duration(kind.acknowledge_minutes)} / {_duration(kind.resolve_minutes)}"
     yield "Key", f"`{kind.correlation}` @{kind.correlation_version}"
     yield "May be caused by", ", ".join(kind.parents)
@@ -85,6 +86,11 @@ def _facts(kind: CaseType) -> Iterator[tuple[str, str]]:
     yield "Evidence", ", ".join(kind.evidence)
     yield "Severity by", ", ".join(kind.severity_inputs)
     yield "Version", str(kind.version) if kind.version > 1 else ""
+
+
+def _action(action: StandardAction) -> str:
+    remedy = "" if action.remedy is None else f", by *{_words(action.remedy)}*"
+    return f"{action.label} ({_words(action.right)}, {action.effort_minutes} min{remedy})"
 
 
 def _words(name: str) -> str:
