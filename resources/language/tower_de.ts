@@ -228,6 +228,10 @@
    <translation>Fall als gesehen melden</translation>
   </message>
   <message>
+   <source>Action</source>
+   <translation>Maßnahme</translation>
+  </message>
+  <message>
    <source>Add a note …  Enter keeps it</source>
    <translation>Notiz …  Enter behält sie</translation>
   </message>
@@ -274,6 +278,10 @@
   <message>
    <source>Alternatives</source>
    <translation>Alternativen</translation>
+  </message>
+  <message>
+   <source>Amount</source>
+   <translation>Betrag</translation>
   </message>
   <message>
    <source>An invented distributor with twelve warehouses runs here. Nothing of yours is touched.</source>
@@ -330,6 +338,10 @@
   <message>
    <source>Approves</source>
    <translation>Gibt frei</translation>
+  </message>
+  <message>
+   <source>As it came</source>
+   <translation>Wie er kam</translation>
   </message>
   <message>
    <source>Ask for changes</source>
@@ -452,12 +464,20 @@
    <translation>Frachtführer {subject} fällt {lasts} aus</translation>
   </message>
   <message>
+   <source>Case</source>
+   <translation>Fall</translation>
+  </message>
+  <message>
    <source>Cases behind the chosen bar</source>
    <translation>Fälle hinter dem gewählten Balken</translation>
   </message>
   <message>
    <source>Cases by the day on which their present or last episode was opened. A case that was cleared and came back counts on the day it came back. Held-back cases are left out.</source>
    <translation>Fälle nach dem Tag, an dem ihre jetzige oder letzte Episode begann. Ein Fall, der wegfiel und wiederkam, zählt am Tag der Wiederkehr. Gehaltene Fälle zählen nicht.</translation>
+  </message>
+  <message>
+   <source>Cases of four weeks</source>
+   <translation>Fälle aus vier Wochen</translation>
   </message>
   <message>
    <source>Cases open at even steps of up to two days: opened by then and not yet closed. An earlier episode of a case that came back is not counted.</source>
@@ -548,8 +568,16 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Feld schließen (Esc)</translation>
   </message>
   <message>
+   <source>Closed</source>
+   <translation>Geschlossen</translation>
+  </message>
+  <message>
    <source>Closed on {day:%a} {value}</source>
    <translation>Geschlossen am {value}</translation>
+  </message>
+  <message>
+   <source>Code</source>
+   <translation>Code</translation>
   </message>
   <message>
    <source>Code to compare</source>
@@ -678,6 +706,14 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>Database</source>
    <translation>Datenbank</translation>
+  </message>
+  <message>
+   <source>Decided</source>
+   <translation>Entschieden</translation>
+  </message>
+  <message>
+   <source>Decided by</source>
+   <translation>Entschieden von</translation>
   </message>
   <message>
    <source>Decision</source>
@@ -868,8 +904,8 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Geänderte Positionen ausgeben</translation>
   </message>
   <message>
-   <source>Export the queue …</source>
-   <translation>Liste exportieren …</translation>
+   <source>Export the table …</source>
+   <translation>Tabelle exportieren …</translation>
   </message>
   <message>
    <source>Export …</source>
@@ -1194,6 +1230,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>Last hour</source>
    <translation>Letzte Stunde</translation>
+  </message>
+  <message>
+   <source>Last seen</source>
+   <translation>Zuletzt gesehen</translation>
   </message>
   <message>
    <source>Last success</source>
@@ -1932,6 +1972,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>{count} vorschlagen</translation>
   </message>
   <message>
+   <source>Proposed</source>
+   <translation>Vorgeschlagen</translation>
+  </message>
+  <message>
    <source>Proposed by</source>
    <translation>Vorgeschlagen von</translation>
   </message>
@@ -2492,6 +2536,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Sortierung: {value}</translation>
   </message>
   <message>
+   <source>Source</source>
+   <translation>Quelle</translation>
+  </message>
+  <message>
    <source>Source {source}: {words}. {why}</source>
    <translation>Quelle {source}: {words}. {why}</translation>
   </message>
@@ -2546,6 +2594,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>Stopped early: the best plan so far.</source>
    <translation>Vorzeitig angehalten: der bisher beste Plan.</translation>
+  </message>
+  <message>
+   <source>Stream</source>
+   <translation>Strom</translation>
   </message>
   <message>
    <source>Sun</source>
@@ -2748,6 +2800,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Zeiten</translation>
   </message>
   <message>
+   <source>Title</source>
+   <translation>Titel</translation>
+  </message>
+  <message>
    <source>To</source>
    <translation>An</translation>
   </message>
@@ -2924,6 +2980,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Was anders ist</translation>
   </message>
   <message>
+   <source>What is wrong</source>
+   <translation>Was falsch ist</translation>
+  </message>
+  <message>
    <source>What no row permits is denied; a row that forbids wins over any that permits.</source>
    <translation>Was keine Zeile erlaubt, ist verweigert; eine Zeile, die verbietet, geht jeder vor, die erlaubt.</translation>
   </message>
@@ -2970,6 +3030,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
   <message>
    <source>Where it is</source>
    <translation>Wo es ist</translation>
+  </message>
+  <message>
+   <source>Where it stands</source>
+   <translation>Stand</translation>
   </message>
   <message>
    <source>Where or for whom</source>

@@ -1,4 +1,4 @@
-"""Export of the queue: one action, the rows and columns that are shown, in their order."""
+"""Export of what is shown: one action, the rows and columns of the page's table, in their order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.support.fake_tower import FIRST_ID, NOW
+from tests.support.fake_approvals import approvals, ledger
+from tests.support.fake_kpis import figures
+from tests.support.fake_tower import FIRST_ID, NOW, snapshot
+from tests.support.fake_what_if import choices, solved
 from tests.support.open_window import OpenWindow, open_window
 from views.case_queue.state import QueueFilter, SortKey
 from views.export import ExportTable
@@ -81,7 +84,7 @@ def test_who_leaves_the_question_exports_nothing(desk: OpenWindow) -> None:
 
 def test_an_empty_queue_says_so(qtbot: QtBot, qapp: QApplication) -> None:
     empty = open_window(qtbot, qapp, filled=False)
-    empty.window.export_queue()
+    empty.window.export_shown()
     assert empty.window.toasts.history[-1] == ("info", "There are no rows to export.")
 
 
@@ -96,3 +99,38 @@ def test_an_empty_queue_says_so(qtbot: QtBot, qapp: QApplication) -> None:
 )
 def test_a_path_gets_the_ending_of_the_chosen_kind(path: str, chosen: str, wanted: str) -> None:
     assert with_ending(path, chosen) == wanted
+
+
+def test_each_page_exports_its_own_table(desk: OpenWindow) -> None:
+    window = desk.window
+    window.ask_file = lambda _window, _title, name: name
+    window.apply_snapshot(snapshot(approvals=approvals()))
+    window.apply_page(ledger())
+    window.apply_page(figures())
+    window.apply_page(choices())
+    window.apply_page(solved())
+    window.kpis_model.choose("ageing", 0)
+    behind = window.kpis_model.behind()
+    assert behind is not None
+    wanted = {
+        "approvals": (len(approvals()), "proposals-2026-11-12.xlsx"),
+        "kpis": (len(behind.bar.slots), None),
+        "sources": (2, "quarantine-2026-11-12.xlsx"),
+        "what_if": (3, "what-if-memphis-closed-for-the-whole-plan-2026-11-12.xlsx"),
+    }
+    for page, (rows, name) in wanted.items():
+        window.show_page(page)
+        QTest.keyClick(desk.focus(), Qt.Key.Key_E, CTRL)
+        _, path, table = desk.intents.calls[-1]
+        assert isinstance(table, ExportTable), page
+        written = list(table.rows())
+        assert (len(written), table.count) == (rows, rows), page
+        assert {len(row) for row in written} == {len(table.columns)}
+        assert name is None or path == name
+    window.show_page("approvals")
+    window.approvals.open_ledger()
+    window.export_shown()
+    assert desk.intents.calls[-1][1] == "ledger-2026-11-12.xlsx"
+    window.show_page("rules")
+    window.export_shown()
+    assert window.toasts.history[-1] == ("info", "There are no rows to export.")

@@ -187,6 +187,13 @@ def key_sheet(window: TowerWindow) -> KeySheet:
     return KeySheet(window, window.keys.actions)
 
 
+def table_shown(window: TowerWindow, currency: str) -> ExportTable | None:
+    """The table of the page shown; ``None`` where it has none."""
+    from views.shell import page_tables
+
+    return page_tables.table_shown(window, currency)
+
+
 def print_shown(window: TowerWindow, table: ExportTable | None, ask: AskPrinter | None) -> None:
     """Ask for a printer and print a table, or the page shown where there is none."""
     from views.shell.printing import ask_printer, print_picture, print_table

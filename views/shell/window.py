@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, get_args
@@ -256,12 +257,10 @@ class TowerWindow(PagedWindow):
         """Look at a table file before it is taken in."""
         self.file_sheet.open_file(path)
 
-    def export_queue(self) -> None:
-        """Ask where the rows shown shall go, and let the program write them there."""
-        if self._snapshot is None:
-            self.show_toast(tr("There are no rows to export."), "info")
-            return
-        self.export_table(queue_export(self.tower_model.queue.store, self._snapshot.currency))
+    def export_shown(self) -> None:
+        """Ask where the table of the page shown shall go, and let the program write it there."""
+        currency = self._snapshot.currency if self._snapshot is not None else ""
+        self.export_table(late_pages.table_shown(self._whole, currency))
 
     def print_shown(self) -> None:
         """Ask for a printer and print the queue's rows, or another page as it looks."""
@@ -271,13 +270,13 @@ class TowerWindow(PagedWindow):
         table = queue_export(self.tower_model.queue.store, self._snapshot.currency)
         late_pages.print_shown(self._whole, table if self.page == "tower" else None, self.ask_printer)
 
-    def export_table(self, table: ExportTable) -> None:
+    def export_table(self, table: ExportTable | None) -> None:
         """Ask where a table shall go, and let the program write it there."""
-        if not table.count or self._snapshot is None:
+        if table is None or not table.count or self._snapshot is None:
             self.show_toast(tr("There are no rows to export."), "info")
             return
         day = self._snapshot.now.astimezone(self._snapshot.zone).date().isoformat()
-        name = table.title.lower().replace(" ", "-")
+        name = "-".join(re.findall(r"\w+", table.title.lower()))
         path = self.ask_file(self, tr("Export: {title}", title=table.title), f"{name}-{day}.xlsx")
         if path:
             self._intents.export_table(path, table)

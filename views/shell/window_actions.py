@@ -39,7 +39,6 @@ def _triage_actions(window: TowerWindow) -> tuple[Action, ...]:
         Action(title=tr("Filter the queue"), keys=("/",), run=page.queue.focus_filter, pages=tower),
         Action(title=tr("Views and columns"), keys=("V",), run=page.queue.pop_views_menu, pages=tower),
         Action(title=tr("Save the view …"), keys=(), run=page.queue.ask_to_save_view, pages=tower),
-        Action(title=tr("Export the queue …"), keys=("Ctrl+E",), run=window.export_queue, pages=tower),
         Action(title=tr("Group by incident"), keys=("G,G",), run=queue.toggle_groups, pages=tower),
         Action(title=tr("Unfold or fold the incident"), keys=("X",), run=queue.toggle_fold, pages=tower),
         Action(title=tr("Mark the case"), keys=("Space",), run=queue.toggle_mark, pages=tower),
@@ -62,8 +61,11 @@ def _other_actions(window: TowerWindow, intents: TowerIntents) -> tuple[Action, 
     """Pages, what they offer, and the desk itself."""
     approvals = frozenset[Page]({"approvals"})
     what_if = frozenset[Page]({"what_if"})
+    tables = frozenset[Page]({"tower", "what_if", "approvals", "kpis", "sources"})
     return (
         Action(title=tr("Print what is shown …"), keys=("Ctrl+P",), run=window.print_shown),
+        Action(title=tr("Export the table …"), keys=("Ctrl+E",), run=window.export_shown, pages=tables),
+        Action(title=tr("Import a file …"), keys=(), run=lambda: window.file_sheet.ask()),
         Action(title=tr("Usual layout"), keys=(), run=window.reset_layout),
         Action(title=tr("Go to the tower"), keys=("G,T",), run=lambda: window.show_page("tower")),
         Action(title=tr("Go to what-if"), keys=("G,W",), run=lambda: window.show_page("what_if")),

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from views.export import ExportTable
 from views.formatting import clock_with_zone, count, counted
 from views.language import tr
 from views.map.canvas import MapCanvas
@@ -244,12 +245,19 @@ class WhatIfPage(QWidget):
         if world is not None:
             self._view_model.share(self.ask_share(self, world.what_if.name))
 
-    def _export_flips(self) -> None:
+    def table(self) -> ExportTable | None:
+        """The lines that flip in the world looked at; ``None`` before a solve."""
         world = self._view_model.world_view
-        if world is not None and world.flips:
+        if world is None:
+            return None
+        return self.flips.export(tr("What-if: {name}", name=world.what_if.name))
+
+    def _export_flips(self) -> None:
+        table = self.table()
+        if table is not None and table.count:
             path = self.ask_table(self, tr("Export the lines that flip"), "what-if.xlsx")
             if path:
-                self._export(path, self.flips.export(tr("What-if: {name}", name=world.what_if.name)))
+                self._export(path, table)
 
     def _promote(self) -> None:
         self._view_model.promote(self.flips.chosen(), self.reason.text().strip())
