@@ -23,7 +23,8 @@ and counted but told to nobody. **Clocks** are acknowledge / resolve. Cases with
 one incident; `@1` is the key's version, by which open incidents keep the grouping they began with. **Hold**
 is how long a condition must last before it is shown, and **clean looks** how many in a row must find it gone
 before the case clears. An action *by* a remedy is worked out and, once signed, carried out by the tower
-(decision rights speak of that remedy); any other is for a person. **Reserved** types have their place here and no rule yet.
+(decision rights speak of that remedy); any other is for a person. **Reserved** types have their place here
+and no rule yet.
 """
 
 STAGE_TITLES = {
