@@ -24,7 +24,7 @@ THREADS = 2
 def highs(instance: Instance, seconds: float) -> Found:
     """HiGHS in SciPy, in a process of its own."""
     model, _ = build_model(instance)
-    process = MipProcess(model, seconds, bound_only=False)
+    process = MipProcess(model, seconds)
     answer, over = process.answer(), time.monotonic() + seconds + GRACE_SECONDS
     try:
         while process.working() and time.monotonic() < over:

@@ -43,6 +43,41 @@ class Model(NamedTuple):
     offset: int
 
 
+class Vertex(NamedTuple):
+    """A solution of a linear relaxation, and what its rows cost."""
+
+    values: Floats
+    duals: Floats
+
+
+class Relaxed:
+    """A model without whole numbers, kept so that it is solved again sooner with further rows."""
+
+    def __init__(self, model: Model, seconds: float) -> None:
+        """Lay it out; all its solving together takes no longer than the seconds given."""
+        self._highs = import_module("scipy.optimize._highspy._core")
+        sparse = import_module("scipy.sparse")
+        self._solver = self._highs._Highs()  # noqa: SLF001 - SciPy gives it no other name
+        for name, value in {"output_flag": False, "threads": 1, "time_limit": seconds}.items():
+            self._solver.setOptionValue(name, value)
+        whole = np.zeros(model.cost.size, np.int64)
+        self._solver.passModel(_as_highs(self._highs, sparse, model._replace(integral=whole)))
+
+    def add(self, first: Integers, column: Integers, value: Floats, least: Floats) -> None:
+        """Add rows of at least so much; each begins at its ``first`` entry."""
+        endless = np.full(least.size, np.inf)
+        where = (first.astype(np.int32), column.astype(np.int32))
+        self._solver.addRows(least.size, least, endless, column.size, *where, value)
+
+    def solve(self) -> Vertex | None:
+        """The least; None when the time was over before it was found."""
+        self._solver.run()
+        if self._solver.getModelStatus() != self._highs.HighsModelStatus.kOptimal:
+            return None
+        found = self._solver.getSolution()
+        return Vertex(np.array(found.col_value), np.array(found.row_dual))
+
+
 class MipAnswer(NamedTuple):
     """What is known: the columns found if any, the bound proved, whether nothing is better, if it ended."""
 
@@ -59,11 +94,15 @@ class _News(Protocol):
     mip_solution: Floats
 
 
-def solve_model(pipe: Connection, seconds: float, bound_only: bool) -> None:
-    """Take a model from the pipe, solve it, and send what there is as soon as it gets better."""
+def solve_model(pipe: Connection, seconds: float) -> None:
+    """Take a model from the pipe, and look for plans and their bound."""
+    search_model(pipe.recv(), pipe, seconds, bound_only=False)
+
+
+def search_model(model: Model, pipe: Connection, seconds: float, *, bound_only: bool) -> None:
+    """Solve a model, and send its bound, and plans where they are asked for, as soon as they get better."""
     highs = import_module("scipy.optimize._highspy._core")
     sparse = import_module("scipy.sparse")
-    model: Model = pipe.recv()
     solver = highs._Highs()  # noqa: SLF001 - SciPy gives it no other name
     options: dict[str, bool | float] = {"output_flag": False, "time_limit": seconds, "mip_rel_gap": 0.0}
     for name, value in (options | (BOUND_ONLY if bound_only else {})).items():
@@ -75,7 +114,7 @@ def solve_model(pipe: Connection, seconds: float, bound_only: bool) -> None:
     def tell(kind: object, _message: str, out: _News, _into: object, _user: object) -> None:
         nonlocal told
         bound = float(out.mip_dual_bound)
-        if kind == kinds.kCallbackMipImprovingSolution:
+        if kind == kinds.kCallbackMipImprovingSolution and not bound_only:
             pipe.send(MipAnswer(np.array(out.mip_solution), whole_bound(bound, model.offset)))
         elif math.isfinite(bound) and bound > told + ENOUGH_NEWS_SHARE * abs(bound):
             told = bound
@@ -87,7 +126,7 @@ def solve_model(pipe: Connection, seconds: float, bound_only: bool) -> None:
     solver.run()
     proven = solver.getModelStatus() == highs.HighsModelStatus.kOptimal
     info, found = solver.getInfo(), solver.getSolution()
-    columns = np.array(found.col_value) if found.value_valid else None
+    columns = np.array(found.col_value) if found.value_valid and not bound_only else None
     bound = float(info.objective_function_value if proven else info.mip_dual_bound)
     pipe.send(MipAnswer(columns, whole_bound(bound, model.offset), proven and columns is not None, over=True))
     pipe.close()

@@ -19,6 +19,7 @@ class Columns:
     """What the columns of units stand for, and how many units each counts as one.
 
     Then the shipment that each belongs to, and the order of every column of the model (-1: of none).
+    ``first_stock`` is the row of the model where the rows of stock begin, day by day; hands come after them.
     """
 
     pair: Integers
@@ -26,6 +27,7 @@ class Columns:
     pack: Integers
     of_shipment: Integers
     order: Integers
+    first_stock: int
 
 
 class Rows:
@@ -77,7 +79,7 @@ def build_model(instance: Instance) -> tuple[Model, Columns]:
     link = rows.open(np.full(units, -np.inf), np.zeros(units))
     rows.put(link + x, x, np.ones(units))
     rows.put(link + x, y[cells.of_shipment], -cells.most)
-    _put_resources(instance, rows, cells, x)
+    first_stock = _put_resources(instance, rows, cells, x)
     split = rows.open(np.full(instance.n_orders, -np.inf), arrays.order_shipments.astype(np.float64))
     rows.put(split + cells.to, y, np.ones(shipments))
     _put_complete(instance, rows, whole, v, w)
@@ -104,6 +106,7 @@ def build_model(instance: Instance) -> tuple[Model, Columns]:
         pack=cells.pack.astype(np.int64),
         of_shipment=cells.of_shipment,
         order=np.concatenate([*owners, np.full(floors.units.size, -1)]).astype(np.int64),
+        first_stock=first_stock,
     )
 
 
@@ -160,8 +163,8 @@ def _cells(instance: Instance) -> _Cells:
     )
 
 
-def _put_resources(instance: Instance, rows: Rows, cells: _Cells, x: Integers) -> None:
-    """Stock by row and day, cumulative, and hands by node and day."""
+def _put_resources(instance: Instance, rows: Rows, cells: _Cells, x: Integers) -> int:
+    """Stock by row and day, cumulative, and hands by node and day; gives the first of these rows."""
     arrays, days = instance.arrays, instance.arrays.n_days
     stock = rows.open(np.full(arrays.supply.size, -np.inf), arrays.supply.astype(np.float64))
     row = arrays.pair_row[cells.pair].astype(np.int64)
@@ -171,6 +174,7 @@ def _put_resources(instance: Instance, rows: Rows, cells: _Cells, x: Integers) -
     hands = rows.open(np.full(arrays.pick.size, -np.inf), arrays.pick.astype(np.float64))
     node = arrays.source_node[arrays.pair_source[cells.pair]]
     rows.put(hands + node * days + cells.day, x, cells.pack)
+    return stock
 
 
 def _put_complete(instance: Instance, rows: Rows, whole: Integers, v: Integers, w: Integers) -> None:
@@ -205,6 +209,16 @@ def _put_floors(instance: Instance, rows: Rows, cells: _Cells, x: Integers, shor
     reached = rows.open(floors.units.astype(np.float64), np.full(floors.units.size, np.inf))
     rows.put(reached + floor[counted], x[counted], cells.pack[counted])
     rows.put(reached + np.arange(short.size), short, np.ones(short.size))
+
+
+def unit_prices(instance: Instance, columns: Columns, stock: Integers, pick: Integers) -> Integers:
+    """What goods and hands for a unit of each column of units cost at whole prices."""
+    arrays, days = instance.arrays, instance.arrays.n_days
+    drawn = columns.day - arrays.pair_lead[columns.pair]
+    node = arrays.source_node[arrays.pair_source[columns.pair]]
+    goods, hands = arrays.pair_row[columns.pair].astype(np.int64) * days + drawn, node * days + columns.day
+    price: Integers = stock[goods] + pick[hands]
+    return price
 
 
 def plan_of_columns(instance: Instance, columns: Columns, found: Floats) -> BacklogPlan:

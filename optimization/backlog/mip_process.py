@@ -6,31 +6,36 @@ import multiprocessing
 import threading
 from contextlib import suppress
 
+from optimization.backlog.bound_model import Spread, solve_for_bound
 from optimization.backlog.highs import MipAnswer, Model, solve_model
 
 
 class MipProcess:
     """One model being solved elsewhere; what it finds on the way counts."""
 
-    def __init__(self, model: Model, seconds: float, *, bound_only: bool) -> None:
-        """Start at once."""
+    def __init__(self, model: Model, seconds: float, spread: Spread | None = None) -> None:
+        """Start at once; with the spread of the model its bound is all that is looked for."""
         self._answer = MipAnswer()
         self._ended = False
         context = multiprocessing.get_context("spawn")
         self._ours, theirs = context.Pipe()
         self._process = context.Process(
-            target=solve_model, args=(theirs, seconds, bound_only), name="control-tower-mip", daemon=True
+            target=solve_model if spread is None else solve_for_bound,
+            args=(theirs, seconds),
+            name="control-tower-mip",
+            daemon=True,
         )
         self._process.start()
         theirs.close()
         # The other side loads its solver before it listens; nobody here waits for that.
-        self._sender = threading.Thread(target=self._send, args=(model,), daemon=True)
+        told = model if spread is None else (model, spread)
+        self._sender = threading.Thread(target=self._send, args=(told,), daemon=True)
         self._sender.start()
 
-    def _send(self, model: Model) -> None:
+    def _send(self, told: Model | tuple[Model, Spread]) -> None:
         """Hand over the model; a process that died takes none."""
         with suppress(OSError):
-            self._ours.send(model)
+            self._ours.send(told)
 
     def answer(self, seconds: float = 0.0) -> MipAnswer:
         """What it has found by now; waits for news if there are none."""

@@ -1,7 +1,8 @@
-"""The last of a small backlog: some orders at a time are planned anew, exactly, while the others stand.
+"""The last of a small backlog: planned exactly among what is worth having, then some orders at a time.
 
-The search leaves little to gain, but that little is spread over chains of orders that share scarce rows. A
-mixed-integer model of such orders alone, with what the others leave, is solved in a fraction of a second.
+First all orders are planned anew with the few shipments that the plan or the linear relaxation has. What is
+left to gain is spread over chains of orders that share scarce rows: a mixed-integer model of such orders
+alone, with what the others leave, is solved in a fraction of a second.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 
 from optimization.backlog.highs import Model, solve_small
 from optimization.backlog.instance import Instance
-from optimization.backlog.mip_model import Columns, build_model
+from optimization.backlog.mip_model import Columns, unit_prices
 from optimization.backlog.patterns import SCALE
 from optimization.backlog.plan import PairPlan
+from optimization.backlog.relaxation import Written
 from optimization.backlog.tables import Floats, Integers
 
 FIRST_ORDERS, FEWEST_ORDERS = 20, 8
@@ -26,6 +28,7 @@ MOST_SECONDS = 0.5
 LEAST_SECONDS = 0.05
 REGRET_FLOOR = 0.2
 LIKELY_A_LINE = 8
+MOST_TRIES = 6
 FIXED_SHARE = 0.3
 
 
@@ -56,6 +59,7 @@ class Polisher:
     def __init__(
         self,
         instance: Instance,
+        small: Written,
         pairs: PairPlan,
         prices: tuple[Integers, Integers],
         worth: Integers,
@@ -64,7 +68,7 @@ class Polisher:
         """Begin with a feasible plan; prices are of goods and of hands, ``worth`` is each order's regret."""
         sparse = import_module("scipy.sparse")
         self._instance = instance
-        self._model, self._columns = build_model(instance)
+        self._model, self._columns = small.model, small.columns
         shape = (self._model.row_lower.size, self._model.cost.size)
         entries = (self._model.value, (self._model.row, self._model.column))
         self._matrix: _Matrix = sparse.csc_array(entries, shape=shape)
@@ -81,13 +85,16 @@ class Polisher:
             proven = self._plan_anew(self._neighbours(), seconds)
             self._size = max(FEWEST_ORDERS, self._size * GROWTH if proven else self._size / GROWTH)
 
-    def pairs(self) -> PairPlan | None:
-        """The plan by pairs; None where one ships a pair on two days, which that form cannot hold."""
+    def plan_among(self, worth_having: NDArray[np.bool_], seconds: float) -> None:
+        """Plan all orders anew with the columns given and those that the plan has."""
+        if seconds > LEAST_SECONDS:
+            self._improve(np.flatnonzero(worth_having | (self.values > 0)), seconds)
+
+    def pairs(self) -> PairPlan:
+        """The plan by pairs."""
         columns = self._columns
         units = np.rint(self.values[: columns.pair.size]).astype(np.int64) * columns.pack
         used = np.flatnonzero(units > 0)
-        if np.unique(columns.pair[used]).size < used.size:
-            return None
         count = self._instance.arrays.pair_row.size
         qty, day = np.zeros(count, np.int64), np.zeros(count, np.int64)
         qty[columns.pair[used]] = units[used]
@@ -105,8 +112,28 @@ class Polisher:
         return found
 
     def _plan_anew(self, orders: Integers, seconds: float) -> bool:
-        """Solve the model of some orders; keep what is cheaper. Gives whether nothing beats it."""
-        free = np.flatnonzero(np.isin(self._columns.order, orders) & self._likely)
+        """Plan some orders with the columns likely to be of use; gives whether nothing beats it."""
+        return self._improve(np.flatnonzero(np.isin(self._columns.order, orders) & self._likely), seconds)
+
+    def _improve(self, free: Integers, seconds: float) -> bool:
+        """Solve the model of some columns; keep what is cheaper. Gives whether nothing beats it."""
+        better, proven = self._solved(free, seconds)
+        for _ in range(MOST_TRIES):
+            if better is None:
+                break
+            barred = self._second_days(better)
+            if not barred.any():
+                self.values = better
+                break
+            # The form of a plan holds one day of each pair: such orders are planned again without the others.
+            again = np.unique(self._columns.order[np.flatnonzero(barred)])
+            used = (better > 0) | (self.values > 0) | np.isin(self._columns.order, again)
+            free = free[used[free] & ~barred[free]]
+            better, _ = self._solved(free, seconds)
+        return proven
+
+    def _solved(self, free: Integers, seconds: float) -> tuple[Floats | None, bool]:
+        """All columns with some of them solved anew, None if that is no cheaper; and if nothing beats it."""
         part = self._matrix[:, free]
         rows = np.unique(part.indices)
         entries = part[rows, :].tocoo()
@@ -123,11 +150,23 @@ class Polisher:
             offset=0,
         )
         found, proven = solve_small(model, self.values[free], seconds)
-        if found is not None:
-            found = np.rint(found)
-            if model.cost @ found < model.cost @ self.values[free]:
-                self.values[free] = found
-        return proven
+        if found is None or model.cost @ np.rint(found) >= model.cost @ self.values[free]:
+            return None, proven
+        better = self.values.copy()
+        better[free] = np.rint(found)
+        return better, proven
+
+    def _second_days(self, values: Floats) -> NDArray[np.bool_]:
+        """The columns to be left out for every pair to ship on one day: that of the plan, if it has one."""
+        pair, units = self._columns.pair, self._columns.pair.size
+        twice = np.bincount(pair[values[:units] > 0], minlength=int(pair.max(initial=-1)) + 1) > 1
+        doubtful = np.flatnonzero(twice[pair])
+        least_wanted = np.lexsort((values[doubtful], self.values[doubtful] > 0, pair[doubtful]))
+        kept = np.flatnonzero(np.diff(pair[doubtful][least_wanted], append=-1) != 0)
+        barred = np.zeros(values.size, np.bool_)
+        barred[doubtful] = True
+        barred[doubtful[least_wanted[kept]]] = False
+        return barred
 
     def _values_of(self, pairs: PairPlan) -> Floats:
         """Every column as the plan has it."""
@@ -168,12 +207,9 @@ def likely_columns(
     model: Model, columns: Columns, instance: Instance, prices: tuple[Integers, Integers]
 ) -> NDArray[np.bool_]:
     """Of each line the few columns that cost least a unit at the prices, their shipments, and the rest."""
-    arrays, days = instance.arrays, instance.arrays.n_days
+    arrays = instance.arrays
     units = columns.pair.size
-    drawn = columns.day - arrays.pair_lead[columns.pair]
-    node = arrays.source_node[arrays.pair_source[columns.pair]]
-    price = prices[0][arrays.pair_row[columns.pair].astype(np.int64) * days + drawn]
-    price = price + prices[1][node * days + columns.day]
+    price = unit_prices(instance, columns, *prices)
     line = arrays.pair_line[columns.pair].astype(np.int64)
     share = model.cost[units + columns.of_shipment] / np.maximum(1, arrays.line_qty[line])
     worth = model.cost[:units] / columns.pack + price / SCALE + FIXED_SHARE * share

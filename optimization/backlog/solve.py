@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimization.audit import AuditRefusedError
 from optimization.backlog.audit import audit_plan
+from optimization.backlog.bound_model import spread_of
 from optimization.backlog.candidates import choose_entries
 from optimization.backlog.certificate import Certificate
 from optimization.backlog.construct import construct
@@ -17,13 +19,14 @@ from optimization.backlog.erp_rule import erp_plan
 from optimization.backlog.holdings import empty_holdings
 from optimization.backlog.instance import Instance
 from optimization.backlog.limits import BacklogLimits
-from optimization.backlog.mip_model import Columns, build_model, plan_of_columns
+from optimization.backlog.mip_model import Columns, plan_of_columns
 from optimization.backlog.mip_process import MipProcess
 from optimization.backlog.outcome import BacklogOutcome
 from optimization.backlog.patterns import new_scratch
 from optimization.backlog.plan import BacklogPlan, PairPlan, pairs_of_plan, plan_of_pairs
 from optimization.backlog.polish import Polisher, can_polish
 from optimization.backlog.pricing import room_for_ideal
+from optimization.backlog.relaxation import Written, ask_relaxation, written
 from optimization.backlog.run import Clock, Listener, Run
 from optimization.backlog.scarcity import scarcity_prices
 from optimization.backlog.search import Led, Searcher, cooling, hottest
@@ -44,8 +47,9 @@ FEWEST_STEPS = 4
 ORDERS_A_MOVE = 8
 FEWEST_MOVES, MOST_MOVES = 250, 20_000
 TOLD_EVERY_SECONDS = 0.5
-SEARCH_SHARE = 0.4
+SEARCH_SHARE = 0.15
 """What part of the time the search has where exact plans of a few orders at a time come after it."""
+RELAXING_SHARE, CORE_SHARE = 0.3, 0.4
 LEAST_POLISH_SECONDS = 0.3
 TINY_LINES = 60
 MIP_FROM_SECONDS = 5.0
@@ -70,10 +74,12 @@ def solve_backlog(
     """
     instance = instance.with_own_rewards()
     run = Run(limits, instance.n_lines, monotonic, stop, listener)
-    mip = start_mip(instance, run) if wants_mip(instance, run) else None
+    asked, polished = wants_mip(instance, run), wants_polish(instance, run)
+    small = written(instance) if asked or polished else None
+    mip = start_mip(instance, run, small) if asked and small is not None else None
     proven = False
     try:
-        plan, warm, moves = plan_by_prices(instance, run, seed, mip)
+        plan, warm, moves = plan_by_prices(instance, run, seed, mip, small if polished else None)
         if mip is not None:
             plan, proven = take_answer(instance, run, plan, mip)
     finally:
@@ -90,11 +96,10 @@ class Mip:
     columns: Columns
 
 
-def start_mip(instance: Instance, run: Run) -> Mip:
+def start_mip(instance: Instance, run: Run, small: Written) -> Mip:
     """Let a mixed-integer solver begin: on the small for a plan and its proof, else for the bound alone."""
-    model, columns = build_model(instance)
-    process = MipProcess(model, max(0.5, run.left()), bound_only=instance.n_lines > MIP_PLAN_LINES)
-    return Mip(process=process, columns=columns)
+    spread = spread_of(instance, small.columns) if instance.n_lines > MIP_PLAN_LINES else None
+    return Mip(process=MipProcess(small.model, max(0.5, run.left()), spread), columns=small.columns)
 
 
 def wants_mip(instance: Instance, run: Run) -> bool:
@@ -105,8 +110,13 @@ def wants_mip(instance: Instance, run: Run) -> bool:
     return lines <= TINY_LINES or run.limits.seconds >= MIP_FROM_SECONDS
 
 
-def plan_by_prices(instance: Instance, run: Run, seed: int, mip: Mip | None) -> tuple[BacklogPlan, Warm, int]:
-    """Prices, the first plan and the search; gives the plan, what to go on from, and the moves."""
+def plan_by_prices(
+    instance: Instance, run: Run, seed: int, mip: Mip | None, small: Written | None
+) -> tuple[BacklogPlan, Warm, int]:
+    """Prices, the first plan and the search; gives the plan, what to go on from, and the moves.
+
+    What is ``small`` is planned exactly in the end.
+    """
     rule = erp_plan(instance)
     rule_cents = audit_plan(instance.tables, plan_of_pairs(instance, rule)).terms.total_cents
     run.tell("rule", rule_cents)
@@ -126,16 +136,16 @@ def plan_by_prices(instance: Instance, run: Run, seed: int, mip: Mip | None) -> 
         if not large:
             tell_first_plan(instance, run, led, seed)
         prices, led = refine(pricer, run, prices, led, fitted(REFINING, run, REFINING_SHARE, a_step))
+        led, worth_having = relax(pricer, run, prices, led, small)
     finally:
         pricer.close()
     again = first_plan(instance, led)
     searcher = Searcher(instance, led, again, seed, run.limits.threads)
     try:
-        exact = wants_polish(instance, run)
-        search_on(instance, run, searcher, mip, SEARCH_SHARE if exact else 1.0)
+        search_on(instance, run, searcher, mip, 1.0 if small is None else SEARCH_SHARE)
         found = searcher.pairs()
-        if exact:
-            found = polish(instance, run, searcher, found, mip)
+        if small is not None:
+            found = polish(run, searcher, found, mip, (instance, small, worth_having))
     finally:
         searcher.close()
     best = found if min(searcher.best_cents, run.milestones[-1].objective_cents) <= rule_cents else rule
@@ -229,6 +239,20 @@ def refine(pricer: Pricer, run: Run, prices: Prices, led: Led, stages: Sequence[
     return prices, led
 
 
+def relax(
+    pricer: Pricer, run: Run, prices: Prices, led: Led, small: Written | None
+) -> tuple[Led, NDArray[np.bool_] | None]:
+    """Of what is small, the columns that its relaxation says are worth having; and better prices."""
+    seconds = RELAXING_SHARE * run.left()
+    if small is None or run.stopped() or seconds < LEAST_POLISH_SECONDS:
+        return led, None
+    told = ask_relaxation(pricer, small, (prices, led.bound_thousandths), seconds)
+    if told is None:
+        return led, None
+    better = lead(pricer, run, told.prices)
+    return (better if better.bound_thousandths > led.bound_thousandths else led), told.worth_having
+
+
 def first_plan(instance: Instance, led: Led) -> PairPlan:
     """The plan made order by order at the prices."""
     instance.reward(led.reward)
@@ -243,21 +267,31 @@ def wants_polish(instance: Instance, run: Run) -> bool:
     return small and not run.limits.moves and can_polish(instance)
 
 
-def polish(instance: Instance, run: Run, searcher: Searcher, found: PairPlan, mip: Mip | None) -> PairPlan:
-    """Plan a few orders at a time exactly until the time is over; kept if its audit finds nothing."""
+def polish(
+    run: Run,
+    searcher: Searcher,
+    found: PairPlan,
+    mip: Mip | None,
+    what: tuple[Instance, Written, NDArray[np.bool_] | None],
+) -> PairPlan:
+    """Plan a few orders at a time exactly until the time is over; kept if its audit finds nothing.
+
+    Before that all orders are planned with the columns worth having, where these are known.
+    """
     if run.left() < LEAST_POLISH_SECONDS:
         return found
+    instance, small, worth_having = what
     led = searcher.led
-    polisher = Polisher(instance, found, (led.stock, led.pick), searcher.regrets(), searcher.seed)
+    polisher = Polisher(instance, small, found, (led.stock, led.pick), searcher.regrets(), searcher.seed)
 
     def left() -> float:
         """No time is left once it is over, either way."""
         return 0.0 if run.stopped() or (mip is not None and mip.process.proven()) else run.left()
 
+    if worth_having is not None:
+        polisher.plan_among(worth_having, CORE_SHARE * left())
     polisher.run(left)
     better = polisher.pairs()
-    if better is None:
-        return found
     audit = audit_plan(instance.tables, plan_of_pairs(instance, better))
     if audit.errors or audit.terms.total_cents >= searcher.best_cents:
         return found

@@ -51,7 +51,7 @@ def proven_here(model: Model) -> MipAnswer:
     """The mixed-integer solver in this process; tiny models only."""
     ours, theirs = Pipe()
     ours.send(model)
-    solve_model(theirs, 60.0, bound_only=False)
+    solve_model(theirs, 60.0)
     news: MipAnswer = ours.recv()
     while not news.over:
         news = ours.recv()
