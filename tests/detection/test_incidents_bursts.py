@@ -41,6 +41,8 @@ def test_a_burst_under_a_key_that_trickles_is_a_matter_of_its_own(book: CaseBook
     assert book.together(*burst, waits), "what one of them explains goes along"
     assert not book.together(before[0], burst[0])
     assert book.why(burst[0]) == "6 new cases of one kind in a day, where 0.6 a day were usual."
+    told = book.rows(f"SELECT reason FROM case_event WHERE case_id = '{waits}' AND kind = 'grouped'")  # noqa: S608 - an id of this test
+    assert [reason.split(": ", 1)[1] for (reason,) in told] == [book.why(burst[0])]
     book.later(hours=5)
     after = [short_supply(book, 200 + n) for n in range(2)]
     book.correlate(*after)
