@@ -53,9 +53,12 @@ def solve(options: argparse.Namespace) -> int:
 
 def _explain(instance: Instance, outcome: BacklogOutcome, line: int) -> None:
     """Print why the plan treats a line as it does."""
-    from optimization.scenarios.explained import explain_in_plan
+    from optimization.backlog.explain import explain_line
+    from optimization.backlog.plan import pairs_of_plan
+    from optimization.backlog.standing import Standing
 
-    for sentence in explain_in_plan(instance, outcome.warm.led, outcome.plan, line).sentences():
+    standing = Standing(instance, outcome.warm.led, pairs_of_plan(instance, outcome.plan))
+    for sentence in explain_line(standing, line).sentences():
         print(sentence)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from optimization.backlog.candidates import all_entries
 from optimization.backlog.checks_of_columns import first_rows
-from optimization.backlog.holdings import Holdings, empty_holdings, put_back, refresh_free
+from optimization.backlog.holdings import Holdings, empty_holdings, order_costs, put_back, refresh_free
 from optimization.backlog.instance import Instance
 from optimization.backlog.moves import Guide, Room, new_room
 from optimization.backlog.patterns import Market, Scratch, new_scratch
@@ -43,6 +43,12 @@ class Standing:
         """
         put_back(self.instance.arrays.n_days, self._draft, self.holdings)
         return self._draft
+
+    def order_costs(self) -> Integers:
+        """What each order of the plan costs, in cents; together what the plan costs."""
+        costs = np.zeros(self.instance.n_orders, np.int64)
+        order_costs(self.instance.arrays, self.holdings.qty, self.holdings.day, costs)
+        return costs
 
     def market(self, holdings: Holdings, share: int) -> Market:
         """What is left, at so many of 256 parts of the old prices."""

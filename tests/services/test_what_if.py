@@ -34,6 +34,7 @@ from domain.planned_moves import LineMove, ScenarioEvidence
 from domain.transport import ShipmentStatus
 from domain.what_if import Change, ChangeKind, WhatIf, from_plain, to_plain
 from optimization.backlog.outcome import Milestone
+from optimization.backlog.standing import Standing
 from tests.support.approval_desk import Desk, TurnedClock, signer_of
 from tests.support.distributor import make_case
 from tests.support.facts import NOW, allocation, line, order, shipment
@@ -215,8 +216,21 @@ def test_why_a_line_moved_is_said_with_names_and_a_verified_flip(room: TowerRoom
     assert said[0].startswith("100 of 100 units are planned")
     assert any(each.startswith("Dallas") and "chosen" in each for each in said)
     assert any(each.startswith("Memphis") and "nobody left to pick" in each for each in said)
+    assert said[-1] == "No way was found to let other orders make way for this one that costs less in all."
     with pytest.raises(BadInputError, match="no line SO-7/1"):
         why_line(baseline, closed, "SO-7/1")
+
+
+def test_what_making_way_for_an_order_would_save_is_said_in_money(room: TowerRoom) -> None:
+    sync_backlog(room)
+    baseline, (as_is, closed) = solved(room, CLOSED)
+    # Memphis is open again, and the plan is still the one that goes round it.
+    late = Standing(as_is.standing.instance, as_is.standing.led, closed.standing.pairs)
+    said = why_line(baseline, SolvedWorld(answer=closed.answer, standing=late), "SO-1/1")
+    more = closed.standing.order_costs() - as_is.standing.order_costs()
+    assert (more > 0).all()
+    saved = f"all orders together would cost {more.sum() / 100:.2f} less."
+    assert said[-1] == f"With 1 other order going another way, too, {saved}"
 
 
 # ---------------------------------------------------------------------- files

@@ -15,14 +15,13 @@ from optimization.backlog.audit import audit_plan
 from optimization.backlog.instance import Instance, build_instance
 from optimization.backlog.limits import BacklogLimits
 from optimization.backlog.outcome import BacklogOutcome, Milestone
-from optimization.backlog.plan import BacklogPlan, plan_of_pairs
+from optimization.backlog.plan import BacklogPlan, pairs_of_plan, plan_of_pairs
 from optimization.backlog.repair import local_repair
 from optimization.backlog.solve import solve_backlog
 from optimization.backlog.standing import Standing
 from optimization.backlog.tables import Tables
 from optimization.limits import StopFlag
 from optimization.outcome import Ending
-from optimization.scenarios.explained import costs_by_order
 from optimization.scenarios.on_backlog import apply_to_backlog
 from optimization.scenarios.settle import settled
 
@@ -56,12 +55,10 @@ class Effort:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SolvedWorld:
-    """An answer with what explaining it needs."""
+    """An answer, and its plan laid out for the questions that follow."""
 
     answer: WorldAnswer
-    instance: Instance
-    outcome: BacklogOutcome
-    plan: BacklogPlan
+    standing: Standing
 
 
 def solve_worlds(
@@ -166,6 +163,7 @@ def _answer(baseline: Baseline, found: _Found, plan: BacklogPlan) -> SolvedWorld
     if audit.errors:
         raise AuditRefusedError(audit.errors[0])
     lines = line_answers(baseline, tables, plan)
+    standing = Standing(found.instance, outcome.warm.led, pairs_of_plan(found.instance, plan))
     answer = WorldAnswer(
         what_if=found.translated.what_if,
         dropped=found.translated.dropped,
@@ -179,9 +177,9 @@ def _answer(baseline: Baseline, found: _Found, plan: BacklogPlan) -> SolvedWorld
         kpis=kpis_of(baseline, tables, plan, audit, outcome.bound_cents, lines),
         lines=lines,
         line_orders=tuple(tables.lines["order"].tolist()),
-        order_cents=tuple(costs_by_order(found.instance, plan).tolist()),
+        order_cents=tuple(standing.order_costs().tolist()),
         rebooking=rebook(
             baseline.bookings, found.translated.kept_changes, baseline.today, found.outcome.seed
         ),
     )
-    return SolvedWorld(answer=answer, instance=found.instance, outcome=outcome, plan=plan)
+    return SolvedWorld(answer=answer, standing=standing)

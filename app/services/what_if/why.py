@@ -6,9 +6,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from domain.errors import BadInputError
-from optimization.backlog.explain import Alternative, Flip, FlipKind, LineExplanation, Verdict
+from optimization.audit import AuditRefusedError
+from optimization.backlog.audit import audit_plan
+from optimization.backlog.explain import Alternative, Flip, FlipKind, LineExplanation, Verdict, explain_line
 from optimization.backlog.patterns import SCALE
-from optimization.scenarios.explained import explain_in_plan
+from optimization.backlog.plan import plan_of_pairs
+from optimization.backlog.repair import one_order
 
 if TYPE_CHECKING:
     from app.services.what_if.baseline import Baseline
@@ -19,17 +22,18 @@ MOST_ALTERNATIVES = 5
 
 
 def why_line(baseline: Baseline, world: SolvedWorld, line_id: str) -> tuple[str, ...]:
-    """Sentences: what is planned, what else there was and what bound it, the least change that flips it.
+    """Sentences: what is planned, what else there was and what bound it, what helps, and whom to displace.
 
     Raises:
+        AuditRefusedError: a bug: the plan in which others make way breaks a law.
         BadInputError: the baseline has no such line.
     """
     place = next((n for n, line in enumerate(baseline.lines) if line.line_id == line_id), -1)
     if place < 0:
         raise BadInputError(what=f"The baseline has no line {line_id}.", remedy="Rebase on the data of now.")
-    found = explain_in_plan(world.instance, world.outcome.warm.led, world.plan, place)
+    found = explain_line(world.standing, place)
     names = [node.name for node in baseline.nodes]
-    return words_of(found, names, baseline.today)
+    return (*words_of(found, names, baseline.today), _making_way(world, found.order))
 
 
 def words_of(found: LineExplanation, names: list[str], today: date) -> tuple[str, ...]:
@@ -46,6 +50,24 @@ def words_of(found: LineExplanation, names: list[str], today: date) -> tuple[str
     elif found.planned:
         said.append("No single change of stock, hands or shipments was found that would treat it better.")
     return tuple(said)
+
+
+def _making_way(world: SolvedWorld, order: int) -> str:
+    """What all orders would save if others made way for one; what is said has passed the audit."""
+    told, instance = one_order(world.standing, order), world.standing.instance
+    audit = audit_plan(
+        instance.tables, plan_of_pairs(instance, told.changed.applied_to(world.standing.pairs))
+    )
+    for error in audit.errors[:1]:
+        raise AuditRefusedError(error)
+    saved = (world.answer.kpis.total_cents - audit.terms.total_cents) / CENTS
+    others = told.moved_orders.size - int(order in told.moved_orders)
+    if saved <= 0:
+        return "No way was found to let other orders make way for this one that costs less in all."
+    if not others:
+        return f"Planned again in what is left, the order would cost {saved:.2f} less."
+    who = "1 other order" if others == 1 else f"{others} other orders"
+    return f"With {who} going another way, too, all orders together would cost {saved:.2f} less."
 
 
 def _alternative(each: Alternative, names: list[str], today: date) -> str:

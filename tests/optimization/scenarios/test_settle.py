@@ -11,6 +11,7 @@ import pytest
 from app.__main__ import main
 from domain.errors import BadInputError
 from optimization.backlog.audit import audit_plan
+from optimization.backlog.explain import explain_line
 from optimization.backlog.files import write_tables
 from optimization.backlog.generate import generate_tables
 from optimization.backlog.instance import Instance, build_instance
@@ -18,7 +19,7 @@ from optimization.backlog.limits import BacklogLimits
 from optimization.backlog.outcome import BacklogOutcome
 from optimization.backlog.plan import BacklogPlan, pairs_of_plan, sorted_plan
 from optimization.backlog.solve import solve_backlog
-from optimization.scenarios.explained import costs_by_order, explain_in_plan
+from optimization.backlog.standing import Standing
 from optimization.scenarios.on_backlog import apply_to_backlog
 from optimization.scenarios.overrides import NodeClosed, Scenario
 from optimization.scenarios.settle import settled
@@ -63,10 +64,10 @@ def test_a_plan_settled_on_itself_is_itself() -> None:
 def test_what_orders_cost_is_what_the_plan_costs() -> None:
     tables = generate_tables("T", 90, 4, 5)
     instance = build_instance(tables)
-    plan = solved(instance, 1).plan
-    costs = costs_by_order(instance, plan)
+    outcome = solved(instance, 1)
+    costs = Standing(instance, outcome.warm.led, pairs_of_plan(instance, outcome.plan)).order_costs()
     assert costs.size == tables.sizes.orders
-    assert int(costs.sum()) == audit_plan(tables, plan).terms.total_cents
+    assert int(costs.sum()) == audit_plan(tables, outcome.plan).terms.total_cents
 
 
 def test_a_plan_comes_back_in_the_form_that_is_explained() -> None:
@@ -76,7 +77,7 @@ def test_a_plan_comes_back_in_the_form_that_is_explained() -> None:
     pairs = pairs_of_plan(instance, outcome.plan)
     assert int(pairs.qty.sum()) == int(outcome.plan.qty.sum())
     line = int(outcome.plan.line[0])
-    told = explain_in_plan(instance, outcome.warm.led, outcome.plan, line)
+    told = explain_line(Standing(instance, outcome.warm.led, pairs), line)
     assert told.planned == int(outcome.plan.qty[outcome.plan.line == line].sum())
     foreign = sorted_plan(*(np.array([each]) for each in (line, 0, tables.sizes.skus - 1, 0, 1)))
     if int(tables.lines["sku"][line]) != tables.sizes.skus - 1:
