@@ -2976,6 +2976,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Was anders ist</translation>
   </message>
   <message>
+   <source>What failed and why</source>
+   <translation>Was nicht ging und warum</translation>
+  </message>
+  <message>
    <source>What is different</source>
    <translation>Was anders ist</translation>
   </message>

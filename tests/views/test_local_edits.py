@@ -100,6 +100,20 @@ def test_two_of_four_fail_are_named_and_only_they_are_tried_again(desk: OpenWind
     assert desk.window.toasts.history[-1] == ("ok", "Done with 2 cases.")
 
 
+def test_many_failures_leave_the_rows_in_sight(desk: OpenWindow) -> None:
+    QTest.keyClick(desk.focus(), KEY.Key_A, CTRL)
+    bar, table = desk.window.tower.queue.bulk_bar, desk.window.tower.queue.table
+    before = table.viewport().height()
+    ids = tuple(desk.window.tower_model.queue.bulk.marked)
+    bar.seen.click()
+    edit = BulkEdit(kind="seen")
+    desk.window.apply_page(BulkOutcome(edit=edit, done=(), failed=tuple((i, "It is closed.") for i in ids)))
+    QApplication.processEvents()
+    assert bar.words.text() == "0 done, 1,277 not"
+    assert len(bar.failures.text().splitlines()) == 1_277
+    assert before - table.viewport().height() < 120
+
+
 def test_a_mark_goes_with_its_case(desk: OpenWindow) -> None:
     desk.press(KEY.Key_Space)
     desk.window.apply_snapshot(snapshot([]))

@@ -13,7 +13,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.support.fake_approvals import approvals, ledger
@@ -86,6 +94,19 @@ def test_tab_leads_through_every_page_and_shows_where_it_is(desk: OpenWindow, qa
         button.setFocus(Qt.FocusReason.TabFocusReason)
         qapp.processEvents()
         assert button.grab().toImage() != plain, f"{type(button).__name__} on {page} shows no focus"
+
+
+def test_space_presses_the_button_that_has_the_keyboard(desk: OpenWindow) -> None:
+    shown = [each for each in desk.window.tower.findChildren(QPushButton) if takes_focus(each)]
+    deaf = []
+    for button in shown:
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyPress(button, Qt.Key.Key_Space)
+        deaf += [] if button.isDown() else [button.accessibleName() or button.text()]
+        button.setDown(False)
+    assert deaf == []
+    assert len(shown) > 10
+    assert not desk.window.tower_model.queue.bulk.marked, "the key marks cases in the queue only"
 
 
 def test_the_map_has_its_table(desk: OpenWindow) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
@@ -13,6 +14,9 @@ from views.formatting import count, counted
 from views.language import tr
 from views.widgets.buttons import TowerButton
 from views.widgets.labels import label
+from views.widgets.scrolled import FittedScroll
+
+_REASONS_PX: Final = 84
 
 
 class BulkBar(QWidget):
@@ -46,6 +50,9 @@ class BulkBar(QWidget):
 
     def _lay_out(self) -> None:
         self.failures.setWordWrap(True)
+        # Hundreds may fail for the same reason, and the rows have to stay in sight.
+        self._reasons = FittedScroll(self.failures, tr("What failed and why"))
+        self._reasons.setMaximumHeight(_REASONS_PX)
         row = QHBoxLayout()
         row.setSpacing(8)
         for part in (self.words, self.assign, self.seen, self.snooze, self.retry):
@@ -56,7 +63,7 @@ class BulkBar(QWidget):
         column.setContentsMargins(14, 0, 10, 8)
         column.setSpacing(4)
         column.addLayout(row)
-        column.addWidget(self.failures)
+        column.addWidget(self._reasons)
 
     def show_model(self) -> None:
         """Show how many are marked, and which failed and why."""
@@ -75,7 +82,7 @@ class BulkBar(QWidget):
         self.retry.setVisible(bool(failed))
         self.retry.setText(tr("Try these {number} again", number=count(len(failed))))
         self.retry.setAccessibleName(self.retry.text())
-        self.failures.setVisible(bool(failed))
+        self._reasons.setVisible(bool(failed))
         self.failures.setText("\n".join(f"{case_id}: {why}" for case_id, why in failed))
 
     def _pop(self, menu: QMenu, button: TowerButton) -> None:

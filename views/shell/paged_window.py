@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QStackedWidget, QWidget
 
 from views.shell import late_pages
 from views.shell.dropped import DropWindow
@@ -117,6 +119,18 @@ class PagedWindow(DropWindow):
     def key_sheet(self) -> KeySheet:
         """What the keys do."""
         return late_pages.key_sheet(self._whole)
+
+    def event(self, event: QEvent) -> bool:
+        """Let Space press the button that has the keyboard, whatever the key does on the page."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Space
+            and isinstance(QApplication.focusWidget(), (QAbstractButton, QComboBox))
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def _taken_in(self, page: PageT) -> PageT:
         self.pages.addWidget(page)
