@@ -24,7 +24,8 @@ def _id(row: Row, name: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _ids(row: Row, name: str) -> list[int]:
+def linked_ids(row: Row, name: str) -> list[int]:
+    """The ids in a field of several links; none without them."""
     value = row.get(name)
     return [each for each in value if isinstance(each, int)] if isinstance(value, list) else []
 
@@ -34,7 +35,7 @@ def _linked(reader: Reader, model: str, rows: Iterable[Row], name: str) -> dict[
     return reader.rows(model, {found for row in rows if (found := _id(row, name))})
 
 
-def _target(row: Row, name: str, model: str) -> int:
+def target(row: Row, name: str, model: str) -> int:
     """The id in a reference field that must point to ``model``; 0 when it points elsewhere."""
     found = reference(row, name)
     return found[1] if found and found[0] == model else 0
@@ -46,7 +47,7 @@ def _moves_of(reader: Reader, name: str, model: str, ids: Iterable[int]) -> dict
     targets = [f"{model},{each}" for each in sorted(ids)]
     if targets:
         for row in reader.found("stock.move", [[name, "in", targets]]):
-            grouped[_target(row, name, model)].append(row)
+            grouped[target(row, name, model)].append(row)
     return grouped
 
 
@@ -117,13 +118,13 @@ def customers(reader: Reader, roots: Roots) -> Batch:
     parties = reader.rows("party.party", wanted)
     terms = reader.client.read("party.party", sorted(parties), ["credit_amount", "credit_limit_amount"])
     credit = {link(row, "id"): row for row in terms}
-    first = {each: next(iter(_ids(row, "addresses")), 0) for each, row in parties.items()}
+    first = {each: next(iter(linked_ids(row, "addresses")), 0) for each, row in parties.items()}
     addresses = reader.rows("party.address", {each for each in first.values() if each})
     categories = reader.rows(
-        "party.category", {c for row in parties.values() for c in _ids(row, "categories")}
+        "party.category", {c for row in parties.values() for c in linked_ids(row, "categories")}
     )
     for each, row in sorted(parties.items()):
-        names = [str(categories[c].get("name")) for c in _ids(row, "categories") if c in categories]
+        names = [str(categories[c].get("name")) for c in linked_ids(row, "categories") if c in categories]
         whole_row = {**row, **credit.get(each, {})}
         key = (keys.key(keys.PARTY, each), whole_row, roots[each])
         address = addresses.get(first[each])
@@ -194,7 +195,7 @@ def allocations(reader: Reader, roots: Roots) -> Batch:
     outgoing = reader.rows("stock.move", roots)
     picking = _moves_of(reader, "origin", "stock.move", outgoing)
     for each, row in sorted(outgoing.items()):
-        if not _target(row, "origin", "sale.line"):
+        if not target(row, "origin", "sale.line"):
             continue
         before, rejected = len(batch.records), len(batch.rejected)
         key = (keys.key(keys.ALLOCATION, each), row, roots[each])
@@ -225,7 +226,7 @@ def supply(reader: Reader, roots: Roots) -> Batch:
     line_of = {
         each: line
         for each, row in reader.rows("stock.move", roots).items()
-        if (line := _target(row, "origin", "purchase.line"))
+        if (line := target(row, "origin", "purchase.line"))
     }
     moves = reader.rows("stock.move", line_of)
     purchase_lines = reader.rows("purchase.line", line_of.values())
@@ -244,8 +245,8 @@ def shipments(reader: Reader, roots: Roots) -> Batch:
     batch = Batch()
     rows = reader.rows("stock.shipment.out", roots)
     moves = _moves_of(reader, "shipment", "stock.shipment.out", rows)
-    outgoing = {each: [m for m in moves[each] if _target(m, "origin", "sale.line")] for each in rows}
-    first_line = {each: _target(own[0], "origin", "sale.line") for each, own in outgoing.items() if own}
+    outgoing = {each: [m for m in moves[each] if target(m, "origin", "sale.line")] for each in rows}
+    first_line = {each: target(own[0], "origin", "sale.line") for each, own in outgoing.items() if own}
     sale_lines = reader.rows("sale.line", first_line.values())
     sales = _linked(reader, "sale.sale", sale_lines.values(), "sale")
     for each, line in sorted(first_line.items()):
@@ -253,41 +254,3 @@ def shipments(reader: Reader, roots: Roots) -> Batch:
         sale = sales.get(_id(sale_lines.get(line, {}), "sale"), {})
         reader.keep(batch, key, mapping.shipment, rows[each], outgoing[each], sale, reader.reference_data)
     return batch
-
-
-def invoices(reader: Reader, roots: Roots) -> Batch:
-    """Customer invoices of orders."""
-    batch = Batch()
-    rows = reader.rows("account.invoice", roots)
-    invoice_lines = reader.rows(
-        "account.invoice.line", {each for row in rows.values() for each in _ids(row, "lines")}
-    )
-    billed = {
-        each: [
-            invoice_lines[line]
-            for line in _ids(row, "lines")
-            if _target(invoice_lines.get(line, {}), "origin", "sale.line")
-        ]
-        for each, row in rows.items()
-    }
-    billing = [line for own in billed.values() for line in own]
-    moves = reader.rows("stock.move", {m for line in billing for m in _ids(line, "stock_moves")})
-    sale_lines = reader.rows("sale.line", {_target(line, "origin", "sale.line") for line in billing})
-    for each, own in sorted(billed.items()):
-        if own:
-            sent = [
-                _target(moves.get(m, {}), "shipment", "stock.shipment.out")
-                for line in own
-                for m in _ids(line, "stock_moves")
-            ]
-            sale_line = sale_lines.get(_target(own[0], "origin", "sale.line"), {})
-            key = (keys.key(keys.INVOICE, each), rows[each], roots[each])
-            first_sent = next((shipment for shipment in sent if shipment), None)
-            reader.keep(batch, key, mapping.invoice, rows[each], own, sale_line, first_sent)
-    return batch
-
-
-def invoice_ids(reader: Reader) -> frozenset[str]:
-    """All invoices of orders there are now."""
-    domain: list[object] = [["type", "=", "out"], ["lines.origin", "like", "sale.line,%"]]
-    return frozenset(keys.key(keys.INVOICE, each) for each in reader.client.search("account.invoice", domain))

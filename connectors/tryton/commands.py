@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.tryton import keys
 from connectors.tryton.client import TrytonClient, TrytonWarningError
+from connectors.tryton.crediting import credit, is_credited
 from connectors.tryton.promise import is_promised, promise
 from connectors.tryton.redistribution import Redistribution
 from connectors.tryton.saga import LOCKABLE, Saga, Target, lock_on, refusal
@@ -31,6 +32,7 @@ from domain.commands import (
     Action,
     AddNote,
     ApproveReturn,
+    CreditInvoiceLine,
     ExpediteSupply,
     PromiseDate,
     ReallocateLine,
@@ -63,7 +65,7 @@ _MOST_WARNINGS = 3
 
 
 def target_row(client: TrytonClient, action: Action) -> Target:
-    """The row that carries the notes of an action: its order, shipment, purchase or complaint.
+    """The row that carries the notes of an action: its order, shipment, purchase, invoice or complaint.
 
     Raises:
         TrytonRefusalError: Tryton does not take this action.
@@ -85,6 +87,9 @@ def target_row(client: TrytonClient, action: Action) -> Target:
         case RebookCarrier() | RescheduleShipment() | ShipShort() | RecoverShipment():
             shipment = keys.number_of(keys.SHIPMENT, action.shipment_id)
             return Target(model="stock.shipment.out", row_id=shipment)
+        case CreditInvoiceLine():
+            invoice = keys.number_of(keys.INVOICE, action.invoice_id)
+            return Target(model="account.invoice", row_id=invoice)
         case ExpediteSupply():
             move = client.read("stock.move", [keys.number_of(keys.INCOMING, action.supply_id)], ["origin"])
             origin = reference(move[0], "origin") if move else None
@@ -338,5 +343,6 @@ _VERBS: dict[type[Action], _Verb] = {
     ShipShort: _Verb(do=ship_short, is_so=is_shipped_short),
     RecoverShipment: _Verb(do=recover, is_so=is_recovered),
     ApproveReturn: _Verb(do=_approve, is_so=_is_approved),
+    CreditInvoiceLine: _Verb(do=credit, is_so=is_credited),
     AddNote: _Verb(do=_say, is_so=_is_said),
 }

@@ -5,7 +5,7 @@ Every function raises ``BadValueError`` naming the field when a row lacks someth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -295,8 +295,17 @@ def shipment(row: Row, outgoing: Sequence[Row], sale: Row, reference_data: Refer
     )
 
 
-def invoice(row: Row, lines: Sequence[Row], sale_line: Row, shipment_id: int | None) -> Invoice:
-    """A customer invoice; ``lines`` are those that bill order lines, ``sale_line`` the first of these."""
+def invoice(
+    row: Row,
+    lines: Sequence[Row],
+    sale_line: Row,
+    shipment_id: int | None,
+    credited: Mapping[int, Decimal],
+) -> Invoice:
+    """A customer invoice; ``lines`` are those that bill order lines, ``sale_line`` the first of these.
+
+    ``credited`` are the units that credit notes took back, by id of the invoice's line.
+    """
     issued = optional_day(row, "invoice_date")
     created = moment(row, "create_date")
     return Invoice(
@@ -309,15 +318,18 @@ def invoice(row: Row, lines: Sequence[Row], sale_line: Row, shipment_id: int | N
         issued_at=created.replace(year=issued.year, month=issued.month, day=issued.day)
         if issued
         else created,
-        lines=tuple(_invoice_line(line) for line in lines),
+        lines=tuple(_invoice_line(line, credited.get(link(line, "id"), Decimal(0))) for line in lines),
     )
 
 
-def _invoice_line(line: Row) -> InvoiceLine:
+def _invoice_line(line: Row, credited: Decimal) -> InvoiceLine:
     origin = reference(line, "origin")
+    quantity = whole(number(line, "quantity"), "quantity")
     return InvoiceLine(
         line_id=LineId(keys.key(keys.SALE_LINE, origin[1] if origin else 0)),
         item_id=ItemId(keys.key(keys.ITEM, link(line, "product"))),
-        quantity=whole(number(line, "quantity"), "quantity"),
+        quantity=quantity,
         unit_price_cents=to_cents(number(line, "unit_price")),
+        # More may be given back than was billed; of the line no more than all of it is.
+        credited_quantity=max(0, min(whole(credited, "credited quantity"), quantity)),
     )

@@ -94,7 +94,15 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "stock.location": (*_CHANGED, "name", "code", "address"),
     "carrier": (*_CHANGED,),
     "account.invoice": (*_CHANGED, "number", "party", "state", "invoice_date", "lines"),
-    "account.invoice.line": ("origin", "product", "quantity", "unit_price", "stock_moves", "invoice"),
+    "account.invoice.line": (
+        "origin",
+        "product",
+        "product.type",
+        "quantity",
+        "unit_price",
+        "stock_moves",
+        "invoice",
+    ),
 }
 
 
@@ -216,3 +224,8 @@ def version_of(row: Row, event: int) -> str:
 def lock_of(version: str) -> str:
     """The part of a version that Tryton compares."""
     return version.partition("/")[0]
+
+
+def event_of(version: str) -> int:
+    """When the change seen last happened, in microseconds."""
+    return int(version.partition("/")[2] or 0)

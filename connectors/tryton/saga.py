@@ -30,6 +30,7 @@ LOCKABLE = {
     EntityKind.SHIPMENT: ("stock.shipment.out", keys.SHIPMENT),
     EntityKind.INBOUND_SUPPLY: ("stock.move", keys.INCOMING),
     EntityKind.SERVICE_CASE: ("sale.complaint", keys.COMPLAINT),
+    EntityKind.INVOICE: ("account.invoice", keys.INVOICE),
 }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from connectors.tryton import between_warehouses, building, desk, keys
+from connectors.tryton import between_warehouses, billing, building, desk, keys
 from connectors.tryton.reading import Batch, Reader
 from connectors.tryton.tagged import Row
 from connectors.tryton.values import link, links, modified, optional_link, reference
@@ -270,8 +270,8 @@ STREAMS: Mapping[str, StreamReader] = {
             _table("account.invoice", _CUSTOMER_INVOICES),
             _part("account.invoice.line", [["invoice.type", "=", "out"]], "invoice"),
         ),
-        build=building.invoices,
-        ids=building.invoice_ids,
+        build=billing.invoices,
+        ids=billing.invoice_ids,
     ),
     "transfers": StreamReader(
         drivers=(

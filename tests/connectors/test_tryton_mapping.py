@@ -240,15 +240,18 @@ def test_invoice_bills_order_lines() -> None:
     row: Row = {"id": 9, "number": None, "party": 2, "state": "posted", "invoice_date": date(2026, 11, 21)}
     row["create_date"] = CREATED
     billed: Row = {
+        "id": 90,
         "origin": "sale.line,6",
         "product": 2,
         "quantity": 10.0,
         "unit_price": Decimal("329.00"),
     }
-    made = mapping.invoice(row, [billed], {"sale": 3}, 5)
+    made = mapping.invoice(row, [billed], {"sale": 3}, 5, {90: Decimal(3), 91: Decimal(5)})
     assert (made.status, made.order_id, made.shipment_id) == (InvoiceStatus.POSTED, "sale-3", "out-5")
     assert made.issued_at.date() == date(2026, 11, 21)
-    assert made.lines[0].unit_price_cents == 32_900
+    assert (made.lines[0].unit_price_cents, made.lines[0].credited_quantity) == (32_900, 3)
+    generous = mapping.invoice(row, [billed], {"sale": 3}, 5, {90: Decimal(12)})
+    assert generous.lines[0].credited_quantity == 10, "of a line no more than all of it is given back"
 
 
 def test_carrier_without_terms_gets_a_code_from_its_name() -> None:
