@@ -72,16 +72,19 @@ def change_of(command: Command, profiles: Mapping[str, ServiceProfile]) -> Chang
         command=command,
         service=service,
         path=f"{service}/{key}",
-        must=_filled(rule.must, command),
-        goal=_filled(rule.set, command),
+        must=_filled(rule.must, command, profile),
+        goal=_filled(rule.set, command, profile),
     )
 
 
-def _filled(values: Sequence[PropertyValue], command: Command) -> tuple[PropertyValue, ...]:
-    action = command.action
+def _filled(
+    values: Sequence[PropertyValue], command: Command, profile: ServiceProfile
+) -> tuple[PropertyValue, ...]:
+    """The values with the command's own in them; an instant is told in the service's zone, for its day."""
+    action, zone = command.action, profile.habits.zone
     held = {field.name: getattr(action, field.name) for field in fields(action)}
     known = {
-        name: value.isoformat() if isinstance(value, datetime) else str(value)
+        name: value.astimezone(zone).isoformat() if isinstance(value, datetime) else str(value)
         for name, value in held.items()
         if value is not None
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,14 @@ import pytest
 from connectors.odata.dialect import after, answer_of, body_value, key_of, literal, same, stamp_text
 from connectors.odata.profiles import parse_profile
 from connectors.protocol import IdempotencyLevel
-from domain.commands import Command, CommandResult, ExpectedVersion, ReallocateLine, SetOrderField
+from domain.commands import (
+    Command,
+    CommandResult,
+    ExpectedVersion,
+    PromiseDate,
+    ReallocateLine,
+    SetOrderField,
+)
 from domain.errors import BadInputError, RefusedError, UnavailableError
 from domain.ids import EntityKind, EntityRef, LineId, NodeId, OrderId, SourceName
 from domain.inventory import InventoryPosition
@@ -105,6 +113,45 @@ def test_a_change_between_reading_and_writing_is_a_conflict(
     monkeypatch.setattr(connector._client, "entity", read_then_somebody_writes)
     assert connector.submit(set_condition("02")).result is CommandResult.CONFLICT
     assert sap.row(ORDER)["ShippingCondition"] == "01"
+
+
+PROMISE = """
+[[command]]
+verb = "promise_date"
+target = "(?P<SalesOrder>.+)"
+must = [{ property = "RequestedDeliveryDate", value = "{replaces_promised_at}", type = "date" }]
+set = [{ property = "RequestedDeliveryDate", value = "{promised_at}", type = "date" }]
+"""
+
+
+def test_a_day_is_that_of_the_services_zone_and_another_one_by_now_is_a_conflict(sap: SapSite) -> None:
+    orders = (sap.profiles / "orders.toml").read_text(encoding="utf-8").partition(CONDITION)[0]
+    zoned = 'timezone = "America/New_York"\n' + orders + PROMISE
+    (sap.profiles / "orders.toml").write_text(zoned, encoding="utf-8")
+    connector = sap.connector()
+
+    def promised() -> datetime:
+        pages, _ = read_all(connector, "orders", limit=100)
+        (held,) = [r.entity for r in state_of(pages).values() if r.ref.entity_id == "0000004712"]
+        assert isinstance(held, SalesOrder)
+        return held.promised_at
+
+    before = promised()
+    assert before.isoformat() == "2025-09-14T03:59:00+00:00", "the end of the thirteenth in New York"
+    action = PromiseDate(
+        order_id=OrderId("0000004712"),
+        line_ids=(LineId("0000004712-000010"),),
+        # What is over already, the service puts off to its own day.
+        promised_at=before + timedelta(days=600),
+        replaces_promised_at=before,
+    )
+    done = connector.submit(Command(key="a-1", source=SourceName("sap"), action=action))
+    assert done.result is CommandResult.SUCCEEDED, done.message
+    assert promised() == action.promised_at
+    other = replace(action, promised_at=before + timedelta(days=604))
+    late = connector.submit(Command(key="a-2", source=SourceName("sap"), action=other))
+    assert late.result is CommandResult.CONFLICT
+    assert promised() == action.promised_at
 
 
 def test_an_expired_token_is_fetched_again_and_the_change_happens_once(sap: SapSite) -> None:
