@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.store.instants import from_ms
 from domain.ids import CaseId, EntityKind, ItemId, LineId, ShipmentId, ZoneId
 from domain.transport import BookingStatus, CarrierBooking, ShipmentLine, ShipmentStatus
+from domain.warehouse import PickStatus
 from tests.support.case_book import CaseBook, case_books, refs
 from tests.support.facts import NOW, booking, pick, route_event, shipment
 
@@ -114,15 +116,38 @@ def test_papers_are_not_missing_by_delay_nor_trucks_for_want_of_pickers(
     assert book.together(cause, late_too) is (root == "TR-CARRIER"), "what it does make late is with it"
 
 
+def on_the_floor(book: CaseBook, number: int, waited_hours: int, **changes: Any) -> None:
+    """A shipment that has not left, and its pick, released so long ago."""
+    line = LineId(f"SO-{number}/1")
+    lines = (ShipmentLine(line_id=line, item_id=ItemId("I1"), quantity=1),)
+    released_at = NOW - timedelta(hours=waited_hours)
+    book.put(
+        shipment(f"SH-{number}", status=ShipmentStatus.BOOKED, lines=lines),
+        pick(f"T{number}", line_id=line, released_at=released_at, **changes),
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "done_hours", "with_it"),
+    [(PickStatus.DONE, -2, False), (PickStatus.DONE, 0, True), (PickStatus.STARTED, -2, True)],
+    ids=["in time", "past the cut-off", "not yet"],
+)
+def test_people_who_are_too_few_make_late_only_what_misses_its_cut_off(
+    book: CaseBook, status: PickStatus, done_hours: int, with_it: bool
+) -> None:
+    cut_off = NOW - timedelta(hours=1)
+    on_the_floor(book, 4, 9, due_at=cut_off, status=status, updated_at=NOW + timedelta(hours=done_hours))
+    root = book.open("WH-LABOUR", EntityKind.NODE, "MEM", node_id="MEM")
+    case = book.open("TR-ETA-LATE", SHIPMENT, "SH-4", node_id="MEM")
+    book.correlate()
+    assert book.together(root, case) is with_it
+    assert book.case(case)["parent_case_id"] == (root if with_it else None)
+
+
 @pytest.mark.parametrize("why", ["WH-LABOUR", "WH-OUTAGE"])
 def test_a_floor_makes_late_only_what_has_stood_on_it(book: CaseBook, why: str) -> None:
     for number, waited_hours in ((4, 5), (5, 3)):
-        line = LineId(f"SO-{number}/1")
-        lines = (ShipmentLine(line_id=line, item_id=ItemId("I1"), quantity=1),)
-        book.put(
-            shipment(f"SH-{number}", status=ShipmentStatus.BOOKED, lines=lines),
-            pick(f"T{number}", line_id=line, released_at=NOW - timedelta(hours=waited_hours)),
-        )
+        on_the_floor(book, number, waited_hours, due_at=NOW - timedelta(hours=1))
     root = book.open(why, EntityKind.NODE, "MEM", node_id="MEM")
     stood, came_late = (book.open("TR-ETA-LATE", SHIPMENT, f"SH-{n}", node_id="MEM") for n in (4, 5))
     gone = book.open("TR-ETA-LATE", SHIPMENT, "SH-1", node_id="MEM")

@@ -91,13 +91,15 @@ WAVE_LASTS_MS = 72 * MS_PER_HOUR
 
 #: (child, root): where the child's shipment was when it was found late, if the root explains and mutes it. A
 #: carrier that is late on the road is not why goods stand at the dock; that it does not fetch them has its
-#: own case. A floor is not why what had left is late, nor what came to it late: see ``CAME_LATE_MS``.
+#: own case. A floor is not why what had left is late, nor what came to it late: see ``CAME_LATE_MS``. One
+#: that is short of people makes late only what it picked, or has yet to pick, past its cut-off.
 ON_THE_ROAD = "road"
 ON_THE_FLOOR = "floor"
+PAST_CUT_OFF = "cut-off"
 _WHERE_LATE = {
     ("TR-ETA-LATE", "TR-CARRIER"): ON_THE_ROAD,
     ("TR-ETA-LATE", "WH-OUTAGE"): ON_THE_FLOOR,
-    ("TR-ETA-LATE", "WH-LABOUR"): ON_THE_FLOOR,
+    ("TR-ETA-LATE", "WH-LABOUR"): PAST_CUT_OFF,
 }
 
 #: What was released to be picked so shortly before it was found late had waited for its goods or its release.
@@ -150,7 +152,8 @@ class Edge:
     ``own`` asks that the thing is the root's own (its entity, or what it names), not merely near it.
     ``mutes`` says that the root keeps the child quiet; else it explains it, the lowest ``rank`` best.
     ``where_late`` asks that the child's shipment had left (``ON_THE_ROAD``), or had stood on the floor
-    (``ON_THE_FLOOR``), when the child was opened; blank: it may be anywhere.
+    (``ON_THE_FLOOR``), there beyond its cut-off (``PAST_CUT_OFF``), when the child was opened; blank: it may
+    be anywhere.
     """
 
     child: str

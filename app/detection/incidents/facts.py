@@ -17,6 +17,7 @@ from app.detection.incidents.edges import (
     OLDER_MEMBER_MS,
     ON_THE_FLOOR,
     ON_THE_ROAD,
+    PAST_CUT_OFF,
     PEG,
     SAME_AGAIN_MS,
     SHORT_OF,
@@ -72,7 +73,7 @@ SELECT e.case_id, e.code, e.title, e.state, e.episode, e.entity_kind, e.entity_i
  ORDER BY e.opened_at, e.case_id
 """
 
-# The child, then the fields of a link in their order.
+# The child, then the fields of a link in their order. Without picks nothing is known of a cut-off.
 _LINKS = (
     """
 SELECT a.case_id, r.case_id, e.code, e.title, a.kind, a.id, a.weight, e.opened_at, g.mutes, e.closed_at
@@ -82,19 +83,28 @@ SELECT a.case_id, r.case_id, e.code, e.title, a.kind, a.id, a.weight, e.opened_a
          ON r.kind = a.kind AND r.id = a.id AND r.code = g.root AND (r.own OR NOT g.own)
  CROSS JOIN exception_case e ON e.case_id = r.case_id
  WHERE (e.closed_at IS NULL OR NOT g.mutes) AND r.case_id <> a.case_id
-   AND (g.where_late = '' OR g.where_late = (
+   AND (g.where_late = '' OR INSTR((
      SELECT CASE WHEN s.status NOT IN ('planned', 'booked', 'packed')
                       AND COALESCE(s.shipped_at, x.opened_at) <= x.opened_at THEN '@road'
-                 WHEN EXISTS (SELECT 1 FROM shipment_line l CROSS JOIN pick_task t ON t.line_id = l.line_id
-                               WHERE l.shipment_id = s.id AND t.deleted_at IS NULL
+                 WHEN EXISTS (SELECT 1 @picks
                                  AND t.released_at > x.opened_at - @came_late
                                  AND t.released_at <= x.opened_at) THEN ''
-                 ELSE '@floor' END
-       FROM exception_case x CROSS JOIN shipment s ON s.id = x.entity_id WHERE x.case_id = a.case_id))
+                 WHEN (SELECT MAX(t.due_at <= x.opened_at
+                                  AND (t.status IN ('released', 'started') OR t.updated_at > t.due_at))
+                         @picks) = 0 THEN '@floor'
+                 ELSE '@floor @past_cut_off' END
+       FROM exception_case x CROSS JOIN shipment s ON s.id = x.entity_id WHERE x.case_id = a.case_id),
+     g.where_late))
  ORDER BY a.case_id, g.mutes, e.closed_at IS NOT NULL, g.rank, a.weight DESC,
           e.opened_at, r.case_id, a.kind, a.id
-""".replace("@road", ON_THE_ROAD)
+""".replace(
+        "@picks",
+        "FROM shipment_line l CROSS JOIN pick_task t ON t.line_id = l.line_id"
+        " WHERE l.shipment_id = s.id AND t.deleted_at IS NULL",
+    )
+    .replace("@road", ON_THE_ROAD)
     .replace("@floor", ON_THE_FLOOR)
+    .replace("@past_cut_off", PAST_CUT_OFF)
     .replace("@came_late", str(CAME_LATE_MS))
 )
 
