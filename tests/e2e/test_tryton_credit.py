@@ -11,12 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from app.services.draft_commands import draft_commands
+from app.services.recommend.by_rule import recommend_by_rule
+from app.services.recommend.mirror_facts import MirrorFacts
 from app.services.sync import SyncOptions, sync_source
 from app.store.engine import open_database
 from app.store.mirror import Mirror
 from connectors.protocol import Page
 from domain.billing import Invoice, PodLine, ProofOfDelivery
-from domain.commands import CommandResult, CreditInvoiceLine
+from domain.cases import ExceptionCase
+from domain.commands import Command, CommandResult, CreditInvoiceLine
 from domain.ids import EntityKind, InvoiceId, LineId, PodId, ShipmentId, SourceName
 from domain.records import SourceRecord
 from tests.support import tryton_scenarios as scenarios
@@ -24,13 +28,13 @@ from tests.support.connector_contract import read_all, state_of
 from tests.support.tryton_company import INTEGRATION
 from tests.support.tryton_rpc import Row, TrytonRpc
 from tests.support.tryton_scenarios import Order
-from tests.support.tryton_seed import Distributor
+from tests.support.tryton_seed import PRODUCTS, Distributor
 from tests.support.tryton_server import TrytonServer
-from tests.support.tryton_tower import TowerDesk, WallClock
+from tests.support.tryton_tower import SOURCE, TowerDesk, WallClock
 
 CARRIER = SourceName("carrier")
 FILTERS, CLAMPS = 6, 4
-PRICE = Decimal("11.20")
+PRICE = Decimal(PRODUCTS["FILTER-A"][1])
 #: A credit note is made, posted, and noted on the invoice.
 WRITES = 3
 numbers = count(1)
@@ -43,11 +47,11 @@ class Billed:
     order: Order
     invoice: int
 
-    def credit(self, units: int) -> CreditInvoiceLine:
-        """Give back some of the filters."""
+    def credit(self, units: int, line: int = 0) -> CreditInvoiceLine:
+        """Give back some of the filters, or of another line."""
         return CreditInvoiceLine(
             invoice_id=InvoiceId(f"inv-{self.invoice}"),
-            line_id=LineId(f"line-{self.order.lines[0]}"),
+            line_id=LineId(f"line-{self.order.lines[line]}"),
             quantity=units,
         )
 
@@ -104,10 +108,10 @@ def key() -> str:
     return f"01CREDIT{next(numbers):04d}-1"
 
 
-def signed_for(bill: Billed, filters: int) -> Page:
-    """What the carrier says: all clamps and so many filters arrived."""
+def signed_for(bill: Billed, filters: int, clamps: int) -> Page:
+    """What the carrier says arrived; of the freight, which is a line of the order too, it says nothing."""
     at = datetime.now(UTC)
-    units = zip(bill.order.lines, (filters, CLAMPS), strict=False)
+    units = zip(bill.order.lines, (filters, clamps), strict=False)
     proof = ProofOfDelivery(
         pod_id=PodId("POD-1"),
         shipment_id=ShipmentId(f"out-{bill.order.shipments[0]}"),
@@ -120,7 +124,7 @@ def signed_for(bill: Billed, filters: int) -> Page:
 
 
 @pytest.mark.usefixtures("_may_account")
-def test_units_nobody_signed_for_are_credited_and_the_case_is_cleared(
+def test_the_remedy_for_units_nobody_signed_for_is_carried_out_and_the_case_is_cleared(
     admin: TrytonRpc, desk: TowerDesk, bill: Billed, tmp_path: Path
 ) -> None:
     mirror = Mirror(open_database(tmp_path / "mirror.db", role="mirror"))
@@ -129,19 +133,33 @@ def test_units_nobody_signed_for_are_credited_and_the_case_is_cleared(
         CARRIER, title="Carrier", kinds=[EntityKind.PROOF_OF_DELIVERY], interval_seconds=60, at=clock.now()
     )
     with mirror.write() as transaction:
-        transaction.apply_page(CARRIER, "pods", signed_for(bill, FILTERS - 2), at=clock.now())
+        transaction.apply_page(CARRIER, "pods", signed_for(bill, FILTERS - 2, CLAMPS - 1), at=clock.now())
         transaction.note_success(CARRIER, at=clock.now(), rows=1)
 
-    def open_cases() -> set[str]:
+    def open_cases() -> list[ExceptionCase]:
         sync_source(desk.connector, mirror, clock=clock, options=SyncOptions(force=True))
         found = [case for case in mirror.cases() if case.entity.entity_id == f"inv-{bill.invoice}"]
-        return {case.code for case in found if case.is_open}
+        return [case for case in found if case.is_open]
 
-    assert open_cases() == {"IN-POD-MISMATCH"}
-    receipt = desk.connector.submit(desk.command(key(), bill.credit(2), bill.record(desk)))
-    assert receipt.result is CommandResult.SUCCEEDED, receipt.message
-    assert bill.notes(admin) == [("posted", -2 * PRICE)]
-    assert open_cases() == set()
+    [case] = open_cases()
+    assert case.code == "IN-POD-MISMATCH"
+    facts = MirrorFacts(mirror)
+    advice = recommend_by_rule(case, facts, recommendation_id="R-1", now=clock.now())
+    drafts = draft_commands(advice.options[0], facts)
+    assert [draft.action for draft in drafts] == [bill.credit(2), bill.credit(1, line=1)]
+    for step, draft in enumerate(drafts, start=1):
+        command = Command(
+            key=f"01CREDITBOTH-{step}",
+            source=SOURCE,
+            action=draft.action,
+            expected=draft.expected,
+            reason="Nobody signed for them.",
+        )
+        receipt = desk.connector.submit(command)
+        assert receipt.result is CommandResult.SUCCEEDED, receipt.message
+    clamp = Decimal(PRODUCTS["CLAMP-8"][1])
+    assert set(bill.notes(admin)) == {("posted", -2 * PRICE), ("posted", -clamp)}
+    assert open_cases() == []
     mirror.close()
 
 
@@ -198,3 +216,19 @@ def test_a_user_who_is_no_accountant_is_refused_in_words_and_nothing_is_drafted(
     assert receipt.result is CommandResult.REJECTED
     assert "not allowed" in receipt.message
     assert bill.notes(admin) == []
+
+
+@pytest.mark.usefixtures("_may_account")
+def test_a_credit_note_that_tryton_does_not_post_is_cancelled(
+    server: TrytonServer, admin: TrytonRpc, desk: TowerDesk, bill: Billed
+) -> None:
+    command = desk.command(key(), bill.credit(2), bill.record(desk))
+    server.sql("update account_period set state = 'closed'")
+    try:
+        receipt = desk.connector.submit(command)
+    finally:
+        server.sql("update account_period set state = 'open'")
+    assert receipt.result is CommandResult.REJECTED
+    assert "period" in receipt.message
+    assert [state for state, _ in bill.notes(admin)] == ["cancelled"]
+    assert bill.credited(desk) == 0
