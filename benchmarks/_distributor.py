@@ -80,7 +80,7 @@ class Distributor:
 
     def _masters(self, connection: Connection) -> Iterator[tuple[str, int]]:
         chance = self.chance
-        nodes = [(node, f"Centre {node}", "dc", 1_080, 1_000_000) for node in NODES]
+        nodes = [(node, f"Centre {node}", "distribution_centre", 1_080, 1_000_000) for node in NODES]
         columns = "id name kind cutoff_minute_of_day pick_capacity_units_per_day"
         yield "node", write(connection, "node", columns, nodes)
         lanes = [(f"{n}-{z}", n, z, chance.randint(1, 3), 1_500, 40) for n in NODES for z in ZONES]

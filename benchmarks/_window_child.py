@@ -57,7 +57,7 @@ def large_table(cases: int, seed: int = 5) -> CaseTable:
     )
 
 
-class _Nobody:
+class Nobody:
     """A program that does nothing the window asks for."""
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any intent
@@ -87,11 +87,11 @@ def snapshot_of(table: CaseTable, **changes: Any) -> Any:  # noqa: ANN401 - a sn
     return replace(TowerSnapshot(now=now, who=who, people=(who,), cases=table, markers=marks), **changes)
 
 
-def open_window(app: QApplication, cases: int) -> TowerWindow:
-    """A shown window; with cases where there are some."""
+def open_window(app: QApplication, cases: int, program: Any = None) -> TowerWindow:  # noqa: ANN401 - any intents
+    """A shown window; with cases where there are some, and a program behind it where there is one."""
     from views.shell.window import TowerWindow
 
-    window = TowerWindow(_Nobody())
+    window = TowerWindow(program or Nobody())
     window.resize(1_920, 1_080)
     window.show()
     app.processEvents()
@@ -119,7 +119,7 @@ def start(cases: int) -> dict[str, object]:
     from views.shell.window import TowerWindow
 
     application = begin_application("dark")
-    window = TowerWindow(_Nobody())
+    window = TowerWindow(Nobody())
     window.resize(1_920, 1_080)
     window.restore({})
     window.set_theme("dark")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ PLAN_COLUMNS = ("line", "node", "sku", "ship_day", "qty")
 WAYS = ("from_node", "expedited", "expires_day")
 """Further columns of the plan of a backlog that has transfers, expedited lanes or lots."""
 WITH_WAYS = ("transfers", "expedite", "lots")
+LARGEST = (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,7 @@ def sorted_plan(
     kept = qty > 0
     columns = [each[kept] for each in (line, node, sku, ship_day, qty)]
     further = [] if ways is None else [getattr(ways, each)[kept] for each in WAYS]
-    order = np.lexsort((*further[::-1], columns[3], columns[2], columns[1], columns[0]))
+    order = in_order([*columns[:4], *further])
     made = [np.ascontiguousarray(each[order], dtype=np.int64) for each in (*columns, *further)]
     return BacklogPlan(
         line=made[0],
@@ -90,6 +92,18 @@ def sorted_plan(
         qty=made[4],
         ways=None if ways is None else Ways(from_node=made[5], expedited=made[6], expires_day=made[7]),
     )
+
+
+def in_order(columns: list[Integers]) -> Integers:
+    """The places of rows sorted by their columns, the first one first; by one number a row where it fits."""
+    least = [int(each.min(initial=0)) for each in columns]
+    spans = [int(each.max(initial=0)) - low + 1 for each, low in zip(columns, least, strict=True)]
+    if math.prod(spans) > LARGEST:
+        return np.lexsort(columns[::-1])
+    key = np.zeros(columns[0].size, np.int64)
+    for column, low, span in zip(columns, least, spans, strict=True):
+        key = key * span + (column - low)
+    return np.argsort(key, kind="stable")
 
 
 def plan_of_pairs(instance: Instance, pairs: PairPlan) -> BacklogPlan:
