@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QWidget
 
 from views.language import tr
@@ -13,6 +15,7 @@ from views.shell.state import ThemeName
 from views.theme import apply, prepare, theme_named
 
 APPLICATION_NAME = "control-tower"
+_SIGNALS_AT_ONCE = 64
 
 
 def make_application(theme: ThemeName) -> QApplication:
@@ -43,8 +46,23 @@ def show_first(window: QWidget, application: QApplication) -> None:
 
 
 def run_until_closed() -> int:
-    """Handle events until the last window is closed; gives the exit code."""
-    return QApplication.exec()
+    """Handle events until the last window is closed; gives the exit code.
+
+    The interpreter hears a signal between two of its own steps only, and a window at rest has none: so each
+    signal is an event, too.
+    """
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        signalled = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
+        signalled.activated.connect(lambda: ours.recv(_SIGNALS_AT_ONCE))
+        before = signal.set_wakeup_fd(theirs.fileno())
+        try:
+            return QApplication.exec()
+        finally:
+            signal.set_wakeup_fd(before)
+            signalled.setEnabled(False)
 
 
 def after(seconds: float, job: Callable[[], None]) -> None:
