@@ -1460,6 +1460,10 @@ Legen Sie links ein Szenario an: einen Standort schließen, einen Frachtführer 
    <translation>Mehr Zeilen</translation>
   </message>
   <message>
+   <source>More sources</source>
+   <translation>Weitere Quellen</translation>
+  </message>
+  <message>
    <source>Muted</source>
    <translation>Stumm</translation>
   </message>

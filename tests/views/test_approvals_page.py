@@ -331,3 +331,14 @@ def test_the_ledger_is_exported_like_any_table(supervisor: OpenWindow) -> None:
     assert path == "ledger-2026-11-12.xlsx"
     assert isinstance(table, ExportTable)
     assert len(list(table.rows())) == table.count == 6
+
+
+def test_the_code_to_compare_is_whole_on_the_smallest_window(supervisor: OpenWindow) -> None:
+    window = supervisor.window
+    window.resize(window.minimumSize())
+    QApplication.processEvents()
+    assert window.size() == window.minimumSize()
+    content = window.approvals.content
+    for shown in (content.digest, content.stage, content.open_case, content.decision.approve):
+        assert shown.visibleRegion().boundingRect() == shown.rect()
+        assert shown.width() >= min(shown.sizeHint().width(), 150), type(shown).__name__

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, timedelta
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from domain.health import HealthColour, SourceHealth
 from domain.ids import SourceName
-from tests.support.fake_tower import NOW, snapshot
+from tests.support.fake_tower import NOW, snapshot, sources
 from tests.support.open_window import OpenWindow, open_window
 from views.shell.status_bar import source_age
 from views.sources.settings_sheet import options_of
@@ -88,6 +89,29 @@ def test_the_status_bar_shows_dot_name_and_age(desk: OpenWindow) -> None:
     desk.window.show_page("tower")
     desk.click(dots[2])
     assert desk.window.page == "sources"
+
+
+@pytest.mark.parametrize("width_px", [1_024, 1_366, 1_920])
+def test_the_status_bar_cuts_no_word_and_keeps_what_is_not_well(desk: OpenWindow, width_px: int) -> None:
+    desk.window.resize(width_px, 768)
+    erp, wms, tms = sources()
+    many = (tms, *(replace(erp, source=SourceName(f"SOURCE-{n}")) for n in range(20)), wms)
+    desk.window.apply_snapshot(snapshot(sources=many))
+    QApplication.processEvents()
+    bar = desk.window.status
+    shown = [dot for dot in bar.dots if dot.isVisible()]
+    assert shown[0].text() == "TMS"
+    assert bar.more.isVisible()
+    assert bar.more.text() == f"+{len(many) - len(shown)} more"
+    words: list[QAbstractButton | QLabel] = [bar.more, bar.jobs.title, bar.jobs.share, bar.jobs.cancel]
+    for each in (*shown, *words, bar.clock):
+        assert each.width() >= each.sizeHint().width(), each.text()
+    assert not any(left.geometry().intersects(right.geometry()) for left, right in pairwise(shown))
+    desk.click(bar.more)
+    assert desk.window.page == "sources"
+    desk.window.apply_snapshot(snapshot())
+    assert [dot.isVisible() for dot in bar.dots[:4]] == [True, True, True, False]
+    assert not bar.more.isVisible()
 
 
 TMS = SourceSettingsRow(

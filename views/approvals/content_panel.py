@@ -161,8 +161,12 @@ class ContentPanel(QFrame):
         code.setToolTip(
             tr("Proposer and approver see the same eight characters when they see the same content.")
         )
-        top.addWidget(code)
-        top.addWidget(self.digest)
+        code.setAlignment(Qt.AlignmentFlag.AlignRight)
+        compared = QVBoxLayout()
+        compared.setSpacing(0)
+        compared.addWidget(code)
+        compared.addWidget(self.digest)
+        top.addLayout(compared)
         return top
 
     def _signed_part(self) -> QWidget:

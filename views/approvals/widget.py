@@ -88,7 +88,6 @@ class ApprovalsPage(QWidget):
         split.addWidget(panel)
         split.addWidget(self.content)
         panel.setMinimumWidth(360)
-        self.content.setMinimumWidth(460)
         split.setStretchFactor(1, 1)
         split.setSizes([_LIST_PX, 1_000])
         whole = QVBoxLayout(self)

@@ -22,6 +22,7 @@ _SIDE_PX: Final = 380
 _NARROW_SIDE_PX: Final = 290
 _WIDE_FROM_PX: Final = 1_240
 _COLUMNS: Final = 2
+_HINT_AIR_PX: Final = 14
 
 
 class KpisPage(QWidget):
@@ -72,6 +73,7 @@ class KpisPage(QWidget):
         self._panel = side
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setWordWrap(True)
+        self.hint.setMargin(_HINT_AIR_PX)
         self.behind_words.setWordWrap(True)
         head = QVBoxLayout()
         head.setContentsMargins(14, 0, 14, 0)

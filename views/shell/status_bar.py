@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -28,6 +28,11 @@ from views.widgets.focus_ring import paint_focus_ring
 from views.widgets.labels import label
 
 HEIGHT_PX: Final = 28
+_BEFORE_PX: Final = 78
+_AFTER_PX: Final = 24
+_GAP_PX: Final = 12
+_DOT_GAP_PX: Final = 4
+_MORE_PX: Final = 70
 _DOT_PX: Final = 8
 _TONES: Final[dict[HealthColour, tuple[ToneName, str]]] = {
     HealthColour.GREEN: ("ok", tr("fresh")),
@@ -179,15 +184,20 @@ class StatusBar(QFrame):
         self._sources: tuple[SourceHealth, ...] = ()
         self.jobs = JobStrip()
         self.jobs.cancel_wanted.connect(self.cancel_wanted)
+        #: Leads to the sources that have no room here.
+        self.more = TowerButton("", "link", name=tr("More sources"))
+        self.more.hide()
+        self.more.clicked.connect(self.sources_wanted)
         self.counts = label("", "secondary")
         self.clock = label("", "secondary")
         self.clock.setFont(numeric_font(12))
         row = QHBoxLayout(self)
-        row.setContentsMargins(78, 1, 24, 0)
-        row.setSpacing(12)
+        row.setContentsMargins(_BEFORE_PX, 1, _AFTER_PX, 0)
+        row.setSpacing(_GAP_PX)
         self._dots_row = QHBoxLayout()
-        self._dots_row.setSpacing(4)
+        self._dots_row.setSpacing(_DOT_GAP_PX)
         row.addLayout(self._dots_row)
+        row.addWidget(self.more)
         row.addWidget(self.jobs)
         row.addStretch(1)
         row.addWidget(self.counts)
@@ -201,16 +211,16 @@ class StatusBar(QFrame):
             dot.clicked.connect(self.sources_wanted)
             self.dots.append(dot)
             self._dots_row.addWidget(dot)
-        for number, dot in enumerate(self.dots):
-            dot.setVisible(number < len(sources))
-            if number < len(sources):
-                dot.show_source(sources[number], now)
+        for dot, health in zip(self.dots, sources, strict=False):
+            dot.show_source(health, now)
+        self._fit()
 
     def show_clock(self, now: datetime, zone: tzinfo) -> None:
         """Let the clock and the ages go on."""
         self.clock.setText(clock_with_zone(now, zone))
         for dot, health in zip(self.dots, self._sources, strict=False):
             dot.show_source(health, now)
+        self._fit()
 
     def show_counts(self, *, selected: int, total: int, queued: int) -> None:
         """Show how many cases are selected of how many, and how many changes wait to be delivered."""
@@ -218,6 +228,32 @@ class StatusBar(QFrame):
         if queued:
             parts.append(tr("{counted} pending sync", counted=counted(queued, "change")))
         self.counts.setText("   ·   ".join(parts) + "   ·")
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show what fits."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Cut no word: where room is short the counts go first, then sources, the healthy ones first."""
+        room = self.width() - _BEFORE_PX - _AFTER_PX - self.clock.sizeHint().width() - 2 * _GAP_PX
+        if not self.jobs.isHidden():
+            room -= self.jobs.sizeHint().width() + _GAP_PX
+        known = range(len(self._sources))
+        px = [self.dots[n].sizeHint().width() + _DOT_GAP_PX for n in known]
+        self.counts.setVisible(sum(px) + self.counts.sizeHint().width() + _GAP_PX <= room)
+        shown = set(known)
+        # Of two that are as well the later one goes.
+        for n in sorted(known, key=lambda n: (self._sources[n].colour is not HealthColour.GREEN, -n)):
+            left_out = len(known) - len(shown)
+            if sum(px[m] for m in shown) + (_MORE_PX if left_out else 0) <= room:
+                break
+            shown.discard(n)
+        for number, dot in enumerate(self.dots):
+            dot.setVisible(number in shown)
+        self.more.setVisible(len(shown) < len(known))
+        self.more.setText(tr("+{value} more", value=len(known) - len(shown)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the line towards the page."""
