@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEventLoop, QObject, Signal
 from PySide6.QtWidgets import QApplication
 
-from app.databases import open_database
 from app.read_models.what_if_page import places_of, what_if_solved
 from app.services.what_if.solve import Effort
+from app.store.engine import open_database
 from app.store.instants import from_ms
 from app.store.mirror import Mirror
 from app.workers.what_if import Solved, SolveWish, Solving, Told, WhatIfRunner, Why, WhyWish

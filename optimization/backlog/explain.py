@@ -14,6 +14,7 @@ from enum import StrEnum
 import numpy as np
 
 from optimization.backlog.checks_of_columns import bad_input
+from optimization.backlog.compiled import compiled
 from optimization.backlog.goods import days_late, goods_at, hands_at
 from optimization.backlog.holdings import Holdings, clear_order, order_cost, refresh_free
 from optimization.backlog.insertion import insert_order
@@ -21,6 +22,9 @@ from optimization.backlog.instance import Arrays
 from optimization.backlog.patterns import SCALE
 from optimization.backlog.standing import Standing
 from optimization.backlog.tables import Integers
+
+# Columns of what a pair is like on a day: places in stock (-1: none) and hands, lateness, money.
+CELL, HANDS, LATE, UNIT, PRICE = 0, 1, 2, 3, 4
 
 
 class Verdict(StrEnum):
@@ -143,7 +147,9 @@ def explain_line(standing: Standing, line_id: int) -> LineExplanation:
         planned=sum(units.values()),
         shipments=len(cells),
         late_units=sum(
-            count for pair, count in units.items() if _late(arrays, pair, int(holdings.day[pair])) > 0
+            count
+            for pair, count in units.items()
+            if count and _days_of(standing, pair)[holdings.day[pair], LATE] > 0
         ),
         alternatives=_alternatives(standing, line, pairs, cells),
         flips=_flips(standing, line, pairs),
@@ -166,53 +172,59 @@ def _cells_of(arrays: Arrays, holdings: Holdings, order: int) -> set[tuple[int, 
     }
 
 
-def _late(arrays: Arrays, pair: int, at: int) -> int:
-    order = arrays.line_order[arrays.pair_line[pair]]
-    return max(0, int(days_late(arrays, order, arrays.pair_source[pair], at)))
+@compiled
+def weigh_days(arrays: Arrays, pair: int, stock: Integers, pick: Integers, seen: Integers) -> None:
+    """What a pair is like on each day, a row a day: the columns ``CELL`` to ``PRICE``."""
+    line, source = arrays.pair_line[pair], arrays.pair_source[pair]
+    for at in range(arrays.n_days):
+        cell, hands = goods_at(arrays, pair, at), hands_at(arrays, pair, at)
+        late = max(0, days_late(arrays, arrays.line_order[line], source, at))
+        seen[at, CELL] = cell
+        seen[at, HANDS] = hands
+        seen[at, LATE] = late
+        seen[at, UNIT] = arrays.pair_cost[pair] + late * arrays.line_late[line]
+        seen[at, PRICE] = pick[hands] + (stock[cell] if cell >= 0 else 0)
 
 
-def _unit(arrays: Arrays, pair: int, at: int) -> int:
-    line = arrays.pair_line[pair]
-    return int(arrays.pair_cost[pair] + _late(arrays, pair, at) * arrays.line_late[line])
-
-
-def _price(standing: Standing, pair: int, at: int) -> int:
-    arrays, led = standing.instance.arrays, standing.led
-    cell = goods_at(arrays, pair, at)
-    return int((led.stock[cell] if cell >= 0 else 0) + led.pick[hands_at(arrays, pair, at)])
+def _days_of(standing: Standing, pair: int) -> Integers:
+    """The days of a pair at the prices of the plan."""
+    seen = np.empty((standing.instance.arrays.n_days, PRICE + 1), np.int64)
+    weigh_days(standing.instance.arrays, pair, standing.led.stock, standing.led.pick, seen)
+    return seen
 
 
 def _alternatives(
     standing: Standing, line: int, pairs: list[int], cells: set[tuple[int, int]]
 ) -> tuple[Alternative, ...]:
     arrays, holdings = standing.instance.arrays, standing.holdings
+    days = {pair: _days_of(standing, pair) for pair in pairs}
     dearest = max(
-        (_unit(arrays, p, int(holdings.day[p])) for p in pairs if holdings.qty[p] > 0),
+        (int(days[p][holdings.day[p], UNIT]) for p in pairs if holdings.qty[p] > 0),
         default=int(arrays.line_unfilled[line]),
     )
     found = []
     for pair in pairs:
-        row, days = int(arrays.pair_row[pair]), arrays.n_days
+        row, seen = int(arrays.pair_row[pair]), days[pair]
         source = int(arrays.pair_source[pair])
         served = int(holdings.qty[pair])
-        ever = int(arrays.supply[row * days + days - 1])
-        stocked = [at for at in range(days) if _there(arrays, arrays.supply, pair, at) > 0]
-        asked = {at: SCALE * _unit(arrays, pair, at) + _price(standing, pair, at) for at in stocked}
-        day = int(holdings.day[pair]) if served else min(asked, key=asked.__getitem__, default=0)
+        stocked = np.flatnonzero(_there(arrays.supply, seen[:, CELL]) > 0)
+        asked = SCALE * seen[stocked, UNIT] + seen[stocked, PRICE]
+        day = int(holdings.day[pair]) if served else int(stocked[asked.argmin()]) if stocked.size else 0
+        on_day = seen[day]
         found.append(
             Alternative(
                 node=int(arrays.source_node[source]),
                 sku=int(arrays.row_sku[row]),
                 day=day,
-                unit_cents=_unit(arrays, pair, day),
-                late_days=_late(arrays, pair, day),
-                price_thousandths=_price(standing, pair, day),
+                unit_cents=int(on_day[UNIT]),
+                late_days=int(on_day[LATE]),
+                price_thousandths=int(on_day[PRICE]),
                 fixed_cents=0 if (source, day) in cells else _fixed(arrays, line, source),
-                units_left=_there(arrays, holdings.free, pair, day),
-                units_ever=ever,
-                hands_left=int(holdings.hands[hands_at(arrays, pair, day)]),
+                units_left=int(_there(holdings.free, on_day[CELL])),
+                units_ever=int(arrays.supply[(row + 1) * arrays.n_days - 1]),
+                hands_left=int(holdings.hands[on_day[HANDS]]),
                 units_planned=served,
-                verdict=_verdict(standing, line, pair, day, dearest, cells),
+                verdict=_verdict(standing, pair, on_day, dearest, (source, day) in cells, len(cells)),
             )
         )
     return tuple(
@@ -223,10 +235,9 @@ def _alternatives(
     )
 
 
-def _there(arrays: Arrays, units: Integers, pair: int, at: int) -> int:
-    """What of the stock that a pair draws is there for it on a day."""
-    cell = goods_at(arrays, pair, at)
-    return int(units[cell]) if cell >= 0 else 0
+def _there(units: Integers, cell: Integers) -> Integers:
+    """What of some stock is at its places; nothing where there is no place."""
+    return np.where(cell >= 0, units[cell], 0)
 
 
 def _fixed(arrays: Arrays, line: int, source: int) -> int:
@@ -235,22 +246,21 @@ def _fixed(arrays: Arrays, line: int, source: int) -> int:
 
 
 def _verdict(
-    standing: Standing, line: int, pair: int, day: int, dearest: int, cells: set[tuple[int, int]]
+    standing: Standing, pair: int, on_day: Integers, dearest: int, ships_anyway: bool, shipments: int
 ) -> Verdict:
     arrays, holdings = standing.instance.arrays, standing.holdings
-    source = int(arrays.pair_source[pair])
-    order = int(arrays.line_order[line])
+    order = int(arrays.line_order[arrays.pair_line[pair]])
     if holdings.qty[pair] > 0:
         return Verdict.CHOSEN
-    if _there(arrays, arrays.supply, pair, day) == 0:
+    if _there(arrays.supply, on_day[CELL]) == 0:
         return Verdict.NO_STOCK
-    if _there(arrays, holdings.free, pair, day) == 0:
+    if _there(holdings.free, on_day[CELL]) == 0:
         return Verdict.STOCK_TAKEN
-    if holdings.hands[hands_at(arrays, pair, day)] == 0:
+    if holdings.hands[on_day[HANDS]] == 0:
         return Verdict.NO_HANDS
-    if (source, day) not in cells and len(cells) >= arrays.order_shipments[order]:
+    if not ships_anyway and shipments >= arrays.order_shipments[order]:
         return Verdict.ONE_TOO_MANY
-    if _late(arrays, pair, day) > 0 and _unit(arrays, pair, day) > dearest:
+    if on_day[LATE] > 0 and on_day[UNIT] > dearest:
         return Verdict.LATER
     return Verdict.DEARER
 

@@ -13,6 +13,7 @@ LINES, NODES, MOVES = 60, 4, 200
 
 def compile_kernels() -> None:
     """Use every kernel once, on a backlog made up for it."""
+    from optimization.backlog.explain import explain_line
     from optimization.backlog.generate import generate_tables
     from optimization.backlog.instance import build_instance
     from optimization.backlog.limits import BacklogLimits
@@ -26,6 +27,7 @@ def compile_kernels() -> None:
     fewer = instance.arrays._replace(pick=instance.arrays.pick // 2)
     local_repair(standing, replace(instance, arrays=fewer))
     one_order(standing, 0)
+    explain_line(standing, int(instance.line_id[0]))
 
 
 def _stopped_clock() -> float:

@@ -52,8 +52,8 @@ class Masters:
 class Baseline:
     """The instance, and what each of its numbers stands for; lists are in the order of its ids.
 
-    ``today`` is its day 0, in UTC. ``left_out`` counts lines that are not planned, by reason.
-    ``bookings`` are the shipments that wait for their pickup.
+    ``today`` is its day 0, in UTC; ``places`` the number of each line by its id. ``left_out`` counts lines
+    that are not planned, by reason. ``bookings`` are the shipments that wait for their pickup.
     """
 
     tables: Tables
@@ -63,6 +63,7 @@ class Baseline:
     zones: tuple[str, ...]
     items: tuple[Item, ...]
     lines: tuple[OpenLine, ...]
+    places: Mapping[str, int]
     order_customers: tuple[Customer, ...]
     assumed_lanes: int
     currency: str
@@ -114,8 +115,8 @@ def baseline_of(rows: BacklogRows, masters: Masters, now: datetime) -> Baseline:
     )  # fmt: skip
     return Baseline(
         tables=tables, as_of=now, today=now.date(), nodes=nodes, zones=zones, items=items,
-        lines=tuple(planned), order_customers=customers, assumed_lanes=assumed, currency=currency,
-        left_out=left_out,
+        lines=tuple(planned), places={line.line_id: number for number, line in enumerate(planned)},
+        order_customers=customers, assumed_lanes=assumed, currency=currency, left_out=left_out,
     )  # fmt: skip
 
 

@@ -28,8 +28,8 @@ def why_line(baseline: Baseline, world: SolvedWorld, line_id: str) -> tuple[str,
         AuditRefusedError: a bug: the plan in which others make way breaks a law.
         BadInputError: the baseline has no such line.
     """
-    place = next((n for n, line in enumerate(baseline.lines) if line.line_id == line_id), -1)
-    if place < 0:
+    place = baseline.places.get(line_id)
+    if place is None:
         raise BadInputError(what=f"The baseline has no line {line_id}.", remedy="Rebase on the data of now.")
     found = explain_line(world.standing, place)
     names = [node.name for node in baseline.nodes]

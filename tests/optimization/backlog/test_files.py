@@ -19,7 +19,7 @@ from optimization.backlog.audit import audit_plan
 from optimization.backlog.files import read_tables, write_tables
 from optimization.backlog.generate import FAMILIES, generate_tables
 from optimization.backlog.instance import build_instance
-from optimization.backlog.plan import read_plan
+from optimization.backlog.plan import Ways, read_plan, sorted_plan
 from optimization.backlog.tables import Column, Tables, digest_of_tables
 
 TABLES = generate_tables("D", 80, 4, 1)
@@ -186,3 +186,22 @@ def test_the_command_mends_what_solve_wrote(tmp_path: Path, capsys: pytest.Captu
 def test_a_command_on_no_backlog_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["solve", "--problem", str(tmp_path), "--out", str(tmp_path / "plan.parquet")]) == 2
     assert "meta.json is missing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("largest_node", [3, 2**50])
+def test_a_plan_is_in_the_order_of_its_columns_however_large_their_numbers(largest_node: int) -> None:
+    random = np.random.default_rng(4)
+    line, node, sku, day = (random.integers(0, span, 200) for span in (20, largest_node, 5000, 4))
+    from_node, expedited, expires_day = (random.integers(-1, 2, 200) for _ in range(3))
+    ways = Ways(from_node=from_node, expedited=expedited, expires_day=expires_day)
+    made = sorted_plan(line, node, sku, day, np.ones(200, np.int64), ways=ways)
+    assert made.ways is not None
+    rows = list(
+        zip(
+            *(each.tolist() for each in (made.line, made.node, made.sku, made.ship_day)),
+            *(each.tolist() for each in (made.ways.from_node, made.ways.expedited, made.ways.expires_day)),
+            strict=True,
+        )
+    )
+    assert rows == sorted(rows)
+    assert len(rows) == 200
