@@ -70,17 +70,20 @@ def test_a_group_is_kept_once_it_may_lack_something(room: TowerRoom) -> None:
     assert sum(row[-2] for row in rows) == facts.line().ordered_quantity
 
 
-def test_a_line_that_holds_too_much_in_several_parts_may_leave_others_short(room: TowerRoom) -> None:
+@pytest.mark.parametrize(("on_hand", "part"), [(115, 60), (205, 100)])
+def test_a_line_that_holds_too_much_in_several_parts_may_leave_others_short(
+    room: TowerRoom, on_hand: int, part: int
+) -> None:
     """No part is more than the line wants, and what all lines want is there; together they are too much."""
-    room.sync(*facts.quiet_world(), facts.position("MEM", 115))
-    parts = [facts.allocation(quantity=60, allocation_id=AllocationId(f"A{n}")) for n in (1, 2)]
+    room.sync(*facts.quiet_world(), facts.position("MEM", on_hand))
+    parts = [facts.allocation(quantity=part, allocation_id=AllocationId(f"A{n}")) for n in (1, 2)]
     room.sync(*parts)
     with room.mirror.engine.connect() as connection:
         ticked = kept(connection)
     with full_pass(room) as connection:
         read = kept(connection)
     assert ticked == read
-    assert [sum(row[-2] for row in rows) for rows in read.values()] == [120]
+    assert [sum(row[-2] for row in rows) for rows in read.values()] == [2 * part]
 
 
 def test_what_a_line_of_elsewhere_holds_counts_at_the_node_that_holds_it(room: TowerRoom) -> None:

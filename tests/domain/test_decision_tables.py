@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain.decision_tables.analysis import table_problems
 from domain.decision_tables.cells import ColumnType, Value, parse_cell
-from domain.decision_tables.evaluate import Evaluator, golden_problems
+from domain.decision_tables.evaluate import MOST_REMEMBERED, Evaluator, golden_problems
 from domain.decision_tables.model import DecisionTable
 from domain.decision_tables.reading import read_table
 from domain.decision_tables.suppression import Suppression, SuppressOn, suppression_cycle
@@ -131,6 +131,17 @@ def test_the_first_row_that_matches_answers() -> None:
     assert ask.answer({"tier": 3, "mode": "air"}) == {"days": 3, "insured": False}
     assert ask.answer({"mode": "sea"}) == {"days": 9, "insured": False}
     assert [row.number for row in ask.matching({"tier": None, "mode": "air"})] == [2]
+
+
+def test_what_is_remembered_is_what_the_rows_say_however_much_is_asked() -> None:
+    ask = Evaluator(table())
+    asked_for: list[dict[str, Value]] = [
+        {"tier": tier, "mode": mode} for tier in range(MOST_REMEMBERED) for mode in ("air", "sea")
+    ]
+    days = {(True, "air"): 1, (False, "air"): 3, (True, "sea"): 9, (False, "sea"): 9}
+    told = [ask.answer(one)["days"] for one in (*asked_for, *reversed(asked_for))]
+    wanted = [days[one["tier"] in range(3), str(one["mode"])] for one in asked_for]
+    assert told == [*wanted, *reversed(wanted)]
 
 
 def test_the_best_answer_wins_under_priority() -> None:

@@ -35,6 +35,18 @@ def test_a_row_that_moves_marks_where_it_was_too(room: TowerRoom) -> None:
     assert dirty(room, "order_line>peg", moved) >= {f"{line.item_id}|MEM", "I9|DFW"}
 
 
+def test_a_line_marks_where_it_holds_stock_not_where_it_held_some(room: TowerRoom) -> None:
+    held, given_up = facts.allocation(node_id="DEN"), facts.allocation(node_id="DFW")
+    room.sync(*facts.quiet_world(), held, given_up)
+    room.source.drop(given_up)
+    room.sync()
+    line = facts.line()
+    assert dirty(room, "order_line>peg", facts.line(ordered_quantity=line.ordered_quantity + 1)) == {
+        f"{line.item_id}|MEM",
+        f"{line.item_id}|DEN",
+    }
+
+
 def test_a_load_marks_the_lines_that_it_no_longer_carries(room: TowerRoom) -> None:
     room.sync(*facts.quiet_world(), facts.shipment())
     carried = {f"{line.item_id}" for line in facts.shipment().lines}

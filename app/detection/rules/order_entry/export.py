@@ -31,8 +31,8 @@ _RESTRICTED = """instr(@.restricted_countries, '"' || #.ship_to_country || '"') 
 _EMBARGO = "{decide:destination_control.restricted(country=@.ship_to_country)}"
 
 _FOUND = f"""
-SELECT h.id FROM sales_order h {{full:INDEXED BY det_order_screened}}
- WHERE {{scope:h.id}} AND {OPEN_BY_KEY} AND h.screening = 'hit'
+SELECT h.id FROM sales_order h INDEXED BY det_order_screened
+ WHERE {{scope:h.id}} AND {OPEN_ORDER} AND h.screening = 'hit'
  UNION
 SELECT h.id FROM sales_order h {{full:INDEXED BY det_order_country}}
  WHERE {{scope:h.id}} AND {OPEN_BY_KEY} AND {_FREE} AND {_EMBARGO.replace("@", "h")}
