@@ -131,7 +131,7 @@ def _promise(
         lines=tuple(_answered(line, action.promised_at, partner) for line in lines),
     )
     told = f"answered:{partner.name}:{order.number}"
-    again = bool(known.notes_under(told))
+    again = told in known.notes_under(told)
     body = (
         write_855(answer, partner, again=again)
         if partner.standard == "x12"

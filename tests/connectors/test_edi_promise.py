@@ -136,6 +136,24 @@ def test_the_customer_is_told_of_another_day_and_of_the_old_one_again(
         assert told == [(code, 10, step.promised_at), (code, 24, step.promised_at)]
 
 
+def test_an_answer_to_another_order_whose_number_begins_alike_is_no_answer_to_this_one(site: EdiSite) -> None:
+    begin, *rest = PURCHASE_ORDER
+    longer = [(*begin[:3], f"{NUMBER}9", *begin[4:]), *rest]
+    site.receive("3.edi", interchange("acme", [("850", longer)], control=3))
+    site.connector.changes("orders", None, 50)
+    action = promise(site, "acme")
+    other = replace(
+        action,
+        order_id=OrderId(f"acme-{NUMBER}9"),
+        line_ids=(LineId(f"acme-{NUMBER}9-1"), LineId(f"acme-{NUMBER}9-2")),
+    )
+    assert submit(site, other, "act-1-1")[0] is CommandResult.SUCCEEDED
+    sent(site, "acme")
+    assert submit(site, action, "act-2-1")[0] is CommandResult.SUCCEEDED
+    document, _ = sent(site, "acme")
+    assert document.groups[0].sets[0].segments[0].get(1) == "00"
+
+
 def test_a_promise_that_was_changed_since_is_a_conflict(site: EdiSite) -> None:
     action = promise(site, "acme")
     stale = replace(action, replaces_promised_at=action.replaces_promised_at - timedelta(days=1))
