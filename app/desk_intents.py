@@ -166,7 +166,7 @@ class DeskIntents:
         """Try again to understand a quarantined record."""
         self._ask(RetryQuarantined(quarantine_id=quarantine_id))
 
-    def test_source(self, settings: SourceSettingsRow) -> None:
+    def ask_source(self, settings: SourceSettingsRow) -> None:
         """Find out whether a system answers under these settings."""
         if self._parts is None:
             why = said(STILL_STARTING)

@@ -151,7 +151,7 @@ class TowerIntents(WhatIfIntents, Protocol):
         """Try again to understand a quarantined record."""
         ...
 
-    def test_source(self, settings: SourceSettingsRow) -> None:
+    def ask_source(self, settings: SourceSettingsRow) -> None:
         """Find out whether a system answers under these settings; a :class:`SourceTested` says."""
         ...
 

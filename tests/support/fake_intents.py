@@ -73,8 +73,8 @@ class FakeIntents:
     def retry_quarantined(self, quarantine_id: str) -> None:
         self.calls.append(("retry_quarantined", quarantine_id))
 
-    def test_source(self, settings: SourceSettingsRow) -> None:
-        self.calls.append(("test_source", settings))
+    def ask_source(self, settings: SourceSettingsRow) -> None:
+        self.calls.append(("ask_source", settings))
 
     def save_source(self, settings: SourceSettingsRow) -> bool:
         self.calls.append(("save_source", settings))

@@ -141,7 +141,7 @@ def test_settings_are_tested_as_edited_and_kept(desk: OpenWindow) -> None:
     assert window.page == "sources", "letters typed here are no keys of the page"
     desk.click(sheet.test)
     edited = replace(TMS, address="https://tms.example/g")
-    assert desk.intents.calls[-1] == ("test_source", edited)
+    assert desk.intents.calls[-1] == ("ask_source", edited)
     assert not sheet.test.isEnabled()
     window.apply_page(SourceTested(source="ERP", reachable=True, why=""))
     assert sheet.outcome.text() == "Asking TMS …", "the answer of another source says nothing"
@@ -162,7 +162,7 @@ def test_settings_of_the_demo_can_be_tested_and_not_changed(desk: OpenWindow) ->
     assert (sheet.save.isVisible(), sheet.fixed.text()) == (False, "The demo makes its own.")
     assert sheet.address.isReadOnly()
     desk.press(Qt.Key.Key_Space)
-    assert desk.intents.calls[-1] == ("test_source", TMS), "the keyboard begins at the test"
+    assert desk.intents.calls[-1] == ("ask_source", TMS), "the keyboard begins at the test"
     desk.press(Qt.Key.Key_Escape)
     assert not sheet.isVisible()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,18 +51,19 @@ def run_until_closed() -> int:
     The interpreter hears a signal between two of its own steps only, and a window at rest has none: so each
     signal is an event, too.
     """
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        ours.setblocking(False)
-        theirs.setblocking(False)
-        signalled = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
-        signalled.activated.connect(lambda: ours.recv(_SIGNALS_AT_ONCE))
-        before = signal.set_wakeup_fd(theirs.fileno())
-        try:
-            return QApplication.exec()
-        finally:
-            signal.set_wakeup_fd(before)
-            signalled.setEnabled(False)
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    os.set_blocking(writing, False)
+    signalled = QSocketNotifier(reading, QSocketNotifier.Type.Read)
+    signalled.activated.connect(lambda: os.read(reading, _SIGNALS_AT_ONCE))
+    before = signal.set_wakeup_fd(writing)
+    try:
+        return QApplication.exec()
+    finally:
+        signal.set_wakeup_fd(before)
+        signalled.setEnabled(False)
+        os.close(reading)
+        os.close(writing)
 
 
 def after(seconds: float, job: Callable[[], None]) -> None:

@@ -75,7 +75,7 @@ class SourcesViewModel(QObject):
 
     def test(self, settings: SourceSettingsRow) -> None:
         """Find out whether a system answers under these settings; nothing is kept."""
-        self._intents.test_source(settings)
+        self._intents.ask_source(settings)
 
     def save(self, settings: SourceSettingsRow) -> bool:
         """Keep settings for the next start; says whether they could be."""
