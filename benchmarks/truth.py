@@ -30,7 +30,7 @@ from connectors.world.truth.files import EXCEPTIONS_FILE, write_truth
 from connectors.world.truth.paired import truth_of
 
 #: No seed that was used, or looked at, while the rules or the world were written.
-SEEDS = tuple(range(9_030, 9_040))
+SEEDS = tuple(range(9_038, 9_048))
 RECALL_BAR, PRECISION_BAR = 0.95, 0.90
 SIZE = "ci"
 _COLUMNS = ("seed", "together", "foreign", "cases/incident", "false/1000", "ratio", "types below", "CPU s")
