@@ -280,8 +280,8 @@
    <translation>Alternativen</translation>
   </message>
   <message>
-   <source>Amount</source>
-   <translation>Betrag</translation>
+   <source>Amount of the proposal</source>
+   <translation>Betrag des Vorschlags</translation>
   </message>
   <message>
    <source>An invented distributor with twelve warehouses runs here. Nothing of yours is touched.</source>

@@ -18,7 +18,7 @@ def proposals_export(model: ApprovalsViewModel) -> ExportTable:
             ExportColumn(title=tr("Proposal")),
             ExportColumn(title=tr("Case")),
             ExportColumn(title=tr("Exception")),
-            ExportColumn(title=f"{tr('Amount')} ({model.currency})", kind="cents"),
+            ExportColumn(title=f"{tr('Amount of the proposal')} ({model.currency})", kind="cents"),
             ExportColumn(title=tr("Where it stands")),
             ExportColumn(title=tr("{title} (UTC)", title=tr("Proposed")), kind="time"),
             ExportColumn(title=tr("Decided by")),
