@@ -47,8 +47,8 @@ FEWEST_STEPS = 4
 ORDERS_A_MOVE = 8
 FEWEST_MOVES, MOST_MOVES = 250, 20_000
 TOLD_EVERY_SECONDS = 0.5
-SEARCH_SHARE = 0.15
-"""What part of the time the search has where exact plans of a few orders at a time come after it."""
+SEARCH_SHARE, UNLED_SEARCH_SHARE = 0.15, 0.4
+"""What part of the time the search has where exact plans come after it: led by the relaxation, or not."""
 RELAXING_SHARE, CORE_SHARE = 0.3, 0.4
 LEAST_POLISH_SECONDS = 0.3
 TINY_LINES = 60
@@ -142,7 +142,8 @@ def plan_by_prices(
     again = first_plan(instance, led)
     searcher = Searcher(instance, led, again, seed, run.limits.threads)
     try:
-        search_on(instance, run, searcher, mip, 1.0 if small is None else SEARCH_SHARE)
+        share = UNLED_SEARCH_SHARE if worth_having is None else SEARCH_SHARE
+        search_on(instance, run, searcher, mip, 1.0 if small is None else share)
         found = searcher.pairs()
         if small is not None:
             found = polish(run, searcher, found, mip, (instance, small, worth_having))
@@ -244,7 +245,9 @@ def relax(
 ) -> tuple[Led, NDArray[np.bool_] | None]:
     """Of what is small, the columns that its relaxation says are worth having; and better prices."""
     seconds = RELAXING_SHARE * run.left()
-    if small is None or run.stopped() or seconds < LEAST_POLISH_SECONDS:
+    # In a few seconds the relaxation would take the search's time, which does more with it.
+    brief = run.limits.seconds < MIP_FROM_SECONDS
+    if small is None or run.stopped() or brief or seconds < LEAST_POLISH_SECONDS:
         return led, None
     told = ask_relaxation(pricer, small, (prices, led.bound_thousandths), seconds)
     if told is None:
