@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 TICK_MS = 10
 SAMPLE_SECONDS = 1.0
 #: World seconds in one of ours.
-LIVE_SPEED, REST_SPEED = 240, 1
+LIVE_SPEED, REST_SPEED = 100, 1
 WARM_SHARE = 1 / 3
 MILLIS = 1_000
 #: After the queue is seen first, the rest of the first sync is still coming.
