@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSocketNotifier, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QWidget
 
 from views.language import tr
@@ -15,7 +13,7 @@ from views.shell.state import ThemeName
 from views.theme import apply, prepare, theme_named
 
 APPLICATION_NAME = "control-tower"
-_SIGNALS_AT_ONCE = 64
+_SIGNAL_HEARD_WITHIN_MS = 500
 
 
 def make_application(theme: ThemeName) -> QApplication:
@@ -48,22 +46,16 @@ def show_first(window: QWidget, application: QApplication) -> None:
 def run_until_closed() -> int:
     """Handle events until the last window is closed; gives the exit code.
 
-    The interpreter hears a signal between two of its own steps only, and a window at rest has none: so each
-    signal is an event, too.
+    The interpreter hears a signal between two of its own steps only, and a window at rest has none: so it is
+    given one now and then, which works on every system.
     """
-    reading, writing = os.pipe()
-    os.set_blocking(reading, False)
-    os.set_blocking(writing, False)
-    signalled = QSocketNotifier(reading, QSocketNotifier.Type.Read)
-    signalled.activated.connect(lambda: os.read(reading, _SIGNALS_AT_ONCE))
-    before = signal.set_wakeup_fd(writing)
+    step = QTimer()
+    step.timeout.connect(lambda: None)
+    step.start(_SIGNAL_HEARD_WITHIN_MS)
     try:
         return QApplication.exec()
     finally:
-        signal.set_wakeup_fd(before)
-        signalled.setEnabled(False)
-        os.close(reading)
-        os.close(writing)
+        step.stop()
 
 
 def after(seconds: float, job: Callable[[], None]) -> None:
