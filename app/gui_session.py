@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.bootstrap import LEDGER_FILE, monotonic_seconds
-from app.collector import keep_what_is_there
+from app.collector import GIVE_BACK_SECONDS, give_back, keep_what_is_there
 from app.desk_store import DeskStore
 from app.environment import PIN_FILE_VARIABLE, PIN_VARIABLE
 from app.fault_log import crashed_before, end_on_signal, log_to, report_faults_to
@@ -25,6 +25,7 @@ from views.shell.application import (
     after,
     ask_pin,
     begin_application,
+    every,
     grab,
     make_application,
     run_until_closed,
@@ -182,9 +183,11 @@ def run_window(run: WindowRun, script: Callable[[GuiSession], None] | None = Non
     if run.seconds:
         after(max(1.0, run.seconds - SELECT_BEFORE_END_SECONDS), session.select_a_case)
         after(max(2.0, run.seconds - BEFORE_END_SECONDS), session.finish_offscreen)
+    giving_back = every(GIVE_BACK_SECONDS, give_back)
     try:
         code = run_until_closed()
     finally:
+        giving_back.stop()
         session.stop()
         lock.close()
     if session.start_error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QWidget
 
 from views.language import tr
@@ -13,7 +13,7 @@ from views.shell.state import ThemeName
 from views.theme import apply, prepare, theme_named
 
 APPLICATION_NAME = "control-tower"
-_SIGNAL_HEARD_WITHIN_MS = 500
+_SIGNAL_HEARD_WITHIN_SECONDS = 1.0
 
 
 def make_application(theme: ThemeName) -> QApplication:
@@ -49,9 +49,7 @@ def run_until_closed() -> int:
     The interpreter hears a signal between two of its own steps only, and a window at rest has none: so it is
     given one now and then, which works on every system.
     """
-    step = QTimer()
-    step.timeout.connect(lambda: None)
-    step.start(_SIGNAL_HEARD_WITHIN_MS)
+    step = every(_SIGNAL_HEARD_WITHIN_SECONDS, lambda: None)
     try:
         return QApplication.exec()
     finally:
@@ -65,6 +63,15 @@ def after(seconds: float, job: Callable[[], None]) -> None:
         job()
 
     QTimer.singleShot(int(seconds * 1000), run)
+
+
+def every(seconds: float, job: Callable[[], None]) -> QTimer:
+    """Do something in the GUI thread every so many seconds, for as long as the timer is kept."""
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
+    timer.timeout.connect(job)
+    timer.start(int(seconds * 1000))
+    return timer
 
 
 def grab(window: QWidget, file: Path) -> None:
