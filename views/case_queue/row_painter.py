@@ -35,8 +35,8 @@ _INNER_PX: Final = 6
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _CENTRE: Final = int(Qt.AlignmentFlag.AlignCenter)
-#: About four screens of cells; 20 KB each in a wide window.
-_KEPT_CELLS: Final = 1_024
+#: About two screens of cells; 20 KB each in a wide window, and what ticks fills it in any case.
+_KEPT_CELLS: Final = 512
 #: What a column's cell looks like depends on these words of its row, and on nothing else of it.
 _SHOWN: Final = {
     MARK: attrgetter("severity", "fold"),

@@ -21,7 +21,7 @@ HALO_PX: Final = 2.0
 RING_PX: Final = 3.6
 _LEAST_RADIUS_PX: Final = 14.0
 _MOST_RADIUS_PX: Final = 36.0
-_MOST_KEPT: Final = 3_000
+_MOST_KEPT: Final = 1_000
 _FULL_CIRCLE: Final = 360 * 16
 _GAP: Final = 5 * 16
 
